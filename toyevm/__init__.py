@@ -1,0 +1,1 @@
+"""toyevm: a small, real EVM and a notebook course on scaling it."""
