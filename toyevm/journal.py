@@ -1,0 +1,194 @@
+"""What one transaction has read and written so far, and how to take it back.
+
+All that a transaction can change lives in plain dictionaries (storage has one for each account: programs use it most),
+and every change goes through `_set`, which notes `(dictionary, key, old value)`. To undo a call frame is to play these
+notes backwards to the frame's `mark`: one mechanism for balances, storage, logs, refunds and warm sets alike.
+
+Two things look alike and are not. `reads` remembers what the transaction *depended on*: it only grows, and survives a
+rollback, for a call that failed has still seen what it saw. The warm sets (EIP-2929) remember what was *paid for*:
+they are rolled back with everything else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, cast
+
+from toyevm.blocks import Log
+from toyevm.state import StateView
+from toyevm.types import Address, Field, Location, Read, Value
+
+Slots = defaultdict[Address, dict[int, int]]
+_NOTHING: Any = object()
+
+
+class Journal:
+    """The state as the running transaction sees it: its own writes over a view.
+
+    Args:
+        view: where values come from the first time they are asked for.
+        reads: what was read already, by the checks before the transaction began.
+    """
+
+    def __init__(self, view: StateView, reads: dict[Location, Read] | None = None) -> None:
+        self.view = view
+        self.reads: dict[Location, Read] = dict(reads or {})
+        self.fields: dict[tuple[Address, int], Any] = {}  # balances, nonces and codes, as they are now
+        self.storage: Slots = defaultdict(dict)
+        self.original_storage: Slots = defaultdict(dict)
+        self.transient: Slots = defaultdict(dict)
+        self.warm_addresses: dict[Address, bool] = {}
+        self.warm_slots: Slots = defaultdict(dict)
+        self.touched: dict[Address, bool] = {}
+        self.created: dict[Address, bool] = {}
+        self.destroyed: dict[Address, bool] = {}
+        self._logs: dict[int, Log] = {}
+        self._counters: dict[str, int] = {"refund": 0}
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    # Undoing
+
+    @property
+    def mark(self) -> int:
+        """The position in the journal to which `rollback` can return."""
+        return len(self._undo)
+
+    def rollback(self, mark: int) -> None:
+        """Take back every change made since `mark`; the reads stay."""
+        while len(self._undo) > mark:
+            changed, key, old = self._undo.pop()
+            if old is _NOTHING:
+                del changed[key]
+            else:
+                changed[key] = old
+
+    def _set(self, changed: dict[Any, Any], key: Any, value: Any) -> None:
+        self._undo.append((changed, key, changed.get(key, _NOTHING)))
+        changed[key] = value
+
+    # Reading
+
+    def _load(self, location: Location) -> Any:
+        read = self.reads.get(location)
+        if read is None:
+            read = self.reads[location] = self.view.read(location)
+        return read.value
+
+    def _field(self, address: Address, field: Field) -> Any:
+        value = self.fields.get((address, field))
+        if value is None:
+            value = self.fields[address, field] = self._load(Location(address, field))
+        return value
+
+    def balance(self, address: Address) -> int:
+        return cast(int, self._field(address, Field.BALANCE))
+
+    def nonce(self, address: Address) -> int:
+        return cast(int, self._field(address, Field.NONCE))
+
+    def code(self, address: Address) -> bytes:
+        return cast(bytes, self._field(address, Field.CODE))
+
+    def has_storage(self, address: Address) -> bool:
+        return bool(self._field(address, Field.STORAGE))
+
+    def slot(self, address: Address, slot: int) -> int:
+        value = self.storage[address].get(slot)
+        if value is None:
+            value = cast(int, self._load(Location(address, slot)))
+            self.storage[address][slot] = self.original_storage[address][slot] = value
+        return value
+
+    def original_slot(self, address: Address, slot: int) -> int:
+        """Return the slot's value before this transaction; it must have been read (SSTORE always reads)."""
+        return self.original_storage[address][slot]
+
+    def is_empty(self, address: Address) -> bool:
+        """Tell whether the account counts as absent (EIP-161); reads no more fields than it needs."""
+        return not (self.balance(address) or self.nonce(address) or self.code(address))
+
+    @property
+    def refund(self) -> int:
+        return self._counters["refund"]
+
+    @property
+    def logs(self) -> tuple[Log, ...]:
+        return tuple(self._logs.values())
+
+    # Writing. There are no blind writes: what is overwritten has been read.
+
+    def set_balance(self, address: Address, balance: int) -> None:
+        self.balance(address)
+        self._set(self.fields, (address, Field.BALANCE), balance)
+        self.touch(address)
+
+    def transfer(self, sender: Address, recipient: Address, value: int) -> None:
+        """Move `value` wei; the caller has checked that the sender has it."""
+        if value:
+            self.set_balance(sender, self.balance(sender) - value)
+            self.set_balance(recipient, self.balance(recipient) + value)
+        self.touch(recipient)
+
+    def increment_nonce(self, address: Address) -> None:
+        self._set(self.fields, (address, Field.NONCE), self.nonce(address) + 1)
+
+    def set_code(self, address: Address, code: bytes) -> None:
+        self.code(address)
+        self._set(self.fields, (address, Field.CODE), code)
+
+    def set_slot(self, address: Address, slot: int, value: int) -> None:
+        self._set(self.storage[address], slot, value)
+
+    def set_transient(self, address: Address, slot: int, value: int) -> None:
+        self._set(self.transient[address], slot, value)
+
+    def touch(self, address: Address) -> None:
+        if address not in self.touched:
+            self._set(self.touched, address, True)
+
+    def warm_address(self, address: Address) -> None:
+        if address not in self.warm_addresses:
+            self._set(self.warm_addresses, address, True)
+
+    def warm_slot(self, address: Address, slot: int) -> None:
+        if slot not in self.warm_slots[address]:
+            self._set(self.warm_slots[address], slot, True)
+
+    def mark_created(self, address: Address) -> None:
+        self._set(self.created, address, True)
+
+    def destroy(self, address: Address) -> None:
+        """Mark an account to be gone when the transaction ends; until then it lives on."""
+        self.balance(address), self.nonce(address), self.code(address)
+        self._set(self.destroyed, address, True)
+
+    def add_refund(self, amount: int) -> None:
+        self._set(self._counters, "refund", self.refund + amount)
+
+    def add_log(self, log: Log) -> None:
+        self._set(self._logs, len(self._logs), log)
+
+    # The outcome
+
+    def write_set(self) -> dict[Location, Value]:
+        """Return every location whose value the transaction changed, with its new value, in order of first read.
+
+        A destroyed account loses all its fields; its slots go with STORAGE and are not listed one by one.
+        """
+        writes = {}
+        for location, read in self.reads.items():
+            value = self._final(location, read)
+            if value != read.value:
+                writes[location] = value
+        for address in self.destroyed:
+            if address not in self.created:  # what was created in this transaction had no storage before it
+                writes[Location(address, Field.STORAGE)] = 0
+        return writes
+
+    def _final(self, location: Location, read: Read) -> Value:
+        address, key = location
+        if key >= 0:
+            return read.value if address in self.destroyed else self.storage[address].get(key, read.value)
+        if address in self.destroyed and key != Field.STORAGE:
+            return b"" if key == Field.CODE else 0
+        return cast(Value, self.fields.get(location, read.value))
