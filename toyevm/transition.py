@@ -1,0 +1,243 @@
+"""One transaction, from checks to result: the state transition function of the yellow paper (section 6).
+
+    check_transaction    may it enter the block?                   raises InvalidTransaction
+    begin_transaction    pay for the gas up front, open the first frame
+    run                  the machine does its work                 may Suspend, and be called again
+    finish_transaction   refund what is left, pay the producer, collect the effects
+
+`execute_transaction` is the last three in a row. A driver that wants to stop in between, as the simulated cores do,
+calls them one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from toyevm.chain import GAS_PER_BLOB
+from toyevm.errors import ExceptionalHalt, Halt, InvalidSignature, InvalidTransaction
+from toyevm.forks import Fork
+from toyevm.journal import Journal
+from toyevm.results import TxResult
+from toyevm.state import StateView
+from toyevm.transactions import BLOB, SET_CODE, Authorization, Transaction
+from toyevm.types import ZERO_ADDRESS, Address, Location, Read
+from toyevm.vm.frame import BlockEnv, Machine, Message, Outcome, TxEnv
+from toyevm.vm.gas import words
+from toyevm.vm.instructions.calls import DELEGATION_PREFIX, MAX_NONCE, contract_address, delegate_of, is_taken
+from toyevm.vm.interpreter import enter, run
+
+
+@dataclass(frozen=True)
+class CheckedTransaction:
+    """A transaction that may be executed, with what the checks found out and what they read."""
+
+    tx: Transaction
+    sender: Address
+    gas_price: int
+    intrinsic_gas: int
+    floor_gas: int
+    reads: dict[Location, Read]
+
+    @property
+    def blob_gas(self) -> int:
+        return GAS_PER_BLOB * len(self.tx.blob_hashes)
+
+
+@dataclass
+class Execution:
+    """A transaction under way."""
+
+    checked: CheckedTransaction
+    machine: Machine
+
+
+def intrinsic_gas(fork: Fork, tx: Transaction) -> tuple[int, int]:
+    """Return what a transaction costs before it does anything, and the least it pays in the end (EIP-7623).
+
+    >>> from toyevm.forks import CANCUN
+    >>> intrinsic_gas(CANCUN, Transaction(to=ZERO_ADDRESS, data=bytes(1)))
+    (21004, 0)
+    """
+    gas = fork.gas
+    zeros = tx.data.count(0)
+    nonzeros = len(tx.data) - zeros
+    cost = gas.transaction + zeros * gas.calldata_zero + nonzeros * gas.calldata_nonzero
+    if tx.to is None:
+        cost += gas.transaction_create + gas.init_code_word * words(len(tx.data))
+    cost += gas.access_list_address * len(tx.access_list)
+    cost += gas.access_list_slot * sum(len(slots) for _, slots in tx.access_list)
+    cost += gas.authorization * len(tx.authorizations)
+    floor_token = gas.calldata_floor_token
+    return cost, gas.transaction + floor_token * (zeros + 4 * nonzeros) if floor_token else 0
+
+
+def check_transaction(view: StateView, env: BlockEnv, tx: Transaction) -> CheckedTransaction:
+    """Find out whether a transaction may enter a block here and now.
+
+    Raises:
+        InvalidTransaction: with a reason such as "nonce-too-low" and the two numbers that disagree.
+    """
+    cost, floor = _check_form(env, tx)
+    try:
+        sender = tx.sender
+    except InvalidSignature as error:
+        raise InvalidTransaction("bad-signature") from error
+    journal = Journal(view)
+    _check_sender(journal, env, tx, sender)
+    priority = min(tx.priority_fee_cap, tx.max_fee_per_gas - env.base_fee_per_gas)
+    return CheckedTransaction(tx, sender, env.base_fee_per_gas + priority, cost, floor, journal.reads)
+
+
+def _require(condition: bool, reason: str, limit: int | None = None, actual: int | None = None) -> None:
+    if not condition:
+        raise InvalidTransaction(reason, limit, actual)
+
+
+def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
+    """Check what needs no state: type, chain, sizes, prices."""
+    fork = env.fork
+    _require(tx.type <= fork.max_transaction_type, "type-not-supported", fork.max_transaction_type, tx.type)
+    _require(tx.chain_id in (env.chain_id, None), "wrong-chain", env.chain_id, tx.chain_id)
+    _require(tx.nonce < MAX_NONCE, "nonce-is-max", MAX_NONCE, tx.nonce)
+    _require(tx.gas_limit <= env.gas_limit, "gas-limit-above-block", env.gas_limit, tx.gas_limit)
+    cap = fork.transaction_gas_cap
+    _require(cap is None or tx.gas_limit <= cap, "gas-limit-above-cap", cap, tx.gas_limit)
+    cost, floor = intrinsic_gas(fork, tx)
+    _require(tx.gas_limit >= max(cost, floor), "intrinsic-gas", max(cost, floor), tx.gas_limit)
+    limit = fork.max_init_code_size
+    if tx.to is None and limit is not None:
+        _require(len(tx.data) <= limit, "init-code-too-large", limit, len(tx.data))
+    max_fee, base_fee = tx.max_fee_per_gas, env.base_fee_per_gas
+    _require(max_fee >= base_fee, "max-fee-below-base-fee", base_fee, max_fee)
+    _require(tx.priority_fee_cap <= max_fee, "priority-fee-above-max-fee", max_fee, tx.priority_fee_cap)
+    if tx.type == BLOB:
+        _check_blobs(env, tx)
+    if tx.type == SET_CODE:
+        _require(tx.to is not None, "set-code-creation")
+        _require(bool(tx.authorizations), "no-authorizations")
+    return cost, floor
+
+
+def _check_blobs(env: BlockEnv, tx: Transaction) -> None:
+    fork, count = env.fork, len(tx.blob_hashes)
+    most = min(fork.blobs.maximum if fork.blobs else 0, fork.max_blobs_per_transaction or count)
+    _require(tx.to is not None, "blob-creation")
+    _require(count > 0, "no-blobs")
+    _require(count <= most, "too-many-blobs", most, count)
+    _require(all(hash_[0] == 1 for hash_ in tx.blob_hashes), "blob-hash-version")
+    _require(
+        tx.max_fee_per_blob_gas >= env.blob_base_fee, "blob-fee-too-low", env.blob_base_fee, tx.max_fee_per_blob_gas
+    )
+
+
+def _check_sender(journal: Journal, env: BlockEnv, tx: Transaction, sender: Address) -> None:
+    nonce, code = journal.nonce(sender), journal.code(sender)
+    _require(tx.nonce >= nonce, "nonce-too-low", nonce, tx.nonce)
+    _require(tx.nonce <= nonce, "nonce-too-high", nonce, tx.nonce)
+    is_delegated = env.fork.set_code and delegate_of(code) is not None
+    _require(not code or is_delegated, "sender-is-a-contract")  # EIP-3607
+    worst_case = tx.gas_limit * tx.max_fee_per_gas + tx.value
+    worst_case += GAS_PER_BLOB * len(tx.blob_hashes) * tx.max_fee_per_blob_gas
+    balance = journal.balance(sender)
+    _require(balance >= worst_case, "insufficient-funds", worst_case, balance)
+
+
+def execute_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> TxResult:
+    """Execute a checked transaction and return everything it did; nothing is changed outside the result."""
+    execution = begin_transaction(view, env, checked)
+    run(execution.machine)
+    return finish_transaction(execution)
+
+
+def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Execution:
+    """Buy the gas and open the first frame. After a Suspend, simply begin again."""
+    tx, sender = checked.tx, checked.sender
+    journal = Journal(view, checked.reads)
+    machine = Machine(env, TxEnv(sender, checked.gas_price, tx.blob_hashes), journal)
+    up_front = tx.gas_limit * checked.gas_price + checked.blob_gas * env.blob_base_fee
+    journal.set_balance(sender, journal.balance(sender) - up_front)
+    journal.increment_nonce(sender)
+    _warm_up(journal, env, checked)
+    for authorization in tx.authorizations:
+        _delegate(journal, env, authorization)
+    message = _first_message(journal, env, checked)
+    if message.is_create and is_taken(journal, message.address):
+        machine.outcome = Outcome(0, failure=ExceptionalHalt(Halt.ADDRESS_COLLISION))
+    else:
+        enter(machine, message)
+    return Execution(checked, machine)
+
+
+def _warm_up(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> None:
+    """Mark as warm what a transaction pays for by existing (EIP-2929, EIP-2930, EIP-3651)."""
+    journal.warm_addresses.update(dict.fromkeys(env.precompiles, True))
+    journal.warm_address(checked.sender)
+    if env.fork.warm_coinbase:
+        journal.warm_address(env.coinbase)
+    for address, slots in checked.tx.access_list:
+        journal.warm_address(address)
+        for slot in slots:
+            journal.warm_slot(address, slot)
+
+
+def _delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
+    """Let an account that agreed run another's code (EIP-7702); an authorization that does not fit is passed over."""
+    if authorization.chain_id not in (0, env.chain_id) or authorization.nonce >= MAX_NONCE:
+        return
+    try:
+        authority = authorization.authority
+    except InvalidSignature:
+        return
+    journal.warm_address(authority)
+    code = journal.code(authority)
+    if (code and delegate_of(code) is None) or journal.nonce(authority) != authorization.nonce:
+        return
+    if not journal.is_empty(authority):
+        journal.add_refund(env.fork.gas.authorization_existing_refund)
+    target = authorization.address
+    journal.set_code(authority, b"" if target == ZERO_ADDRESS else DELEGATION_PREFIX + target)
+    journal.increment_nonce(authority)
+
+
+def _first_message(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> Message:
+    tx, sender = checked.tx, checked.sender
+    gas = tx.gas_limit - checked.intrinsic_gas
+    if tx.to is None:
+        address = contract_address(sender, tx.nonce)
+        journal.warm_address(address)
+        return Message(sender, address, tx.data, gas, tx.value, is_create=True)
+    journal.warm_address(tx.to)
+    precompile = env.precompiles.get(tx.to)
+    code = b"" if precompile else journal.code(tx.to)
+    delegate = delegate_of(code) if env.fork.set_code else None
+    if delegate is not None:
+        journal.warm_address(delegate)
+        code = journal.code(delegate)
+    return Message(sender, tx.to, code, gas, tx.value, tx.data, precompile=precompile)
+
+
+def finish_transaction(execution: Execution) -> TxResult:
+    """Settle the gas and collect the effects of a transaction whose machine has stopped."""
+    checked, machine = execution.checked, execution.machine
+    tx, journal, outcome, env = checked.tx, machine.journal, machine.outcome, machine.env
+    assert outcome is not None
+    spent = tx.gas_limit - outcome.gas_left
+    refunded = min(journal.refund, spent // env.fork.gas.refund_quotient)
+    gas_used = max(spent - refunded, checked.floor_gas)
+    journal.set_balance(checked.sender, journal.balance(checked.sender) + (tx.gas_limit - gas_used) * checked.gas_price)
+    journal.touch(env.coinbase)
+    tip = checked.gas_price - env.base_fee_per_gas
+    failure = outcome.failure
+    return TxResult(
+        succeeded=failure is None,
+        gas_used=gas_used,
+        fee=0 if env.coinbase in journal.destroyed else gas_used * tip,  # who is paid and dies leaves nothing
+        read_set=journal.reads,
+        write_set=journal.write_set(),
+        output=outcome.output,
+        error=None if failure is None else failure.name,
+        gas_refunded=refunded,
+        logs=journal.logs,
+        touched=frozenset(journal.touched),
+        created_address=contract_address(checked.sender, tx.nonce) if tx.to is None and failure is None else None,
+    )

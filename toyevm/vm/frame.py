@@ -1,0 +1,152 @@
+"""A running call is data: code, program counter, stack, memory, gas. The machine is a list of them.
+
+Nothing of a run hides in Python's own call stack. So a machine can be stepped, shown, stopped before any opcode and
+resumed later, and committed to in a dispute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from toyevm.errors import FrameFailure
+from toyevm.forks import Fork
+from toyevm.journal import Journal
+from toyevm.types import ZERO_ADDRESS, Address, Hash32, Word
+from toyevm.vm.precompiles import Precompile
+
+MAX_DEPTH = 1024
+MAX_STACK = 1024
+
+
+@dataclass(frozen=True)
+class BlockEnv:
+    """What code can ask about the block it runs in, and the rules of its fork."""
+
+    fork: Fork
+    precompiles: Mapping[Address, Precompile]
+    chain_id: int = 1
+    coinbase: Address = ZERO_ADDRESS
+    number: int = 0
+    timestamp: int = 0
+    gas_limit: int = 30_000_000
+    base_fee_per_gas: int = 0
+    randao_or_difficulty: Word = 0  # one opcode, two meanings: the Merge changed what 0x44 answers (EIP-4399)
+    blob_base_fee: int = 1
+    ancestor_hashes: Mapping[int, Hash32] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TxEnv:
+    """What code can ask about the transaction it runs in."""
+
+    origin: Address = ZERO_ADDRESS
+    gas_price: int = 0
+    blob_hashes: tuple[Hash32, ...] = ()
+
+
+class Code:
+    """A contract's code, prepared for running.
+
+    `padded` ends in zeros, so that running off the end meets a STOP and a PUSH at the end finds its bytes.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.padded = raw + bytes(33)
+
+    @cached_property
+    def jump_targets(self) -> frozenset[int]:
+        """Find the JUMPDESTs that are instructions, not data of a PUSH."""
+        targets, pc, code = [], 0, self.raw
+        while pc < len(code):
+            opcode = code[pc]
+            if opcode == 0x5B:
+                targets.append(pc)
+            pc += opcode - 0x5E if 0x60 <= opcode <= 0x7F else 1
+        return frozenset(targets)
+
+
+@lru_cache(maxsize=1024)
+def prepare(code: bytes) -> Code:
+    """Return the prepared form of `code`, remembered for as long as it is in use."""
+    return Code(code)
+
+
+@dataclass(slots=True)
+class Message:
+    """A request for a call or a creation: everything a new frame needs to know.
+
+    Args:
+        address: the account whose storage and balance the code works on; for a creation, the new account.
+        code: what to run (init code for a creation).
+        precompile: what answers in place of `code`, if the target is a precompile.
+        value: what CALLVALUE says, in wei; it is moved only if `transfers`.
+        return_offset, return_size: where in the caller's memory the output goes.
+    """
+
+    caller: Address
+    address: Address
+    code: bytes
+    gas: int
+    value: int = 0
+    input: bytes = b""
+    precompile: Precompile | None = None
+    is_create: bool = False
+    is_static: bool = False
+    transfers: bool = True
+    depth: int = 0
+    return_offset: int = 0
+    return_size: int = 0
+
+
+@dataclass(slots=True)
+class Return:
+    """The frame ends well, with this output."""
+
+    output: bytes = b""
+
+
+class Frame:
+    """One call in progress. Opcode functions change nothing else, except the state through the journal.
+
+    `mark` is the place in the journal to which a failure of this frame goes back.
+    """
+
+    __slots__ = (
+        "address", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory", "message", "pc",
+        "return_data", "stack", "tx",
+    )  # fmt: skip
+
+    def __init__(self, message: Message, machine: Machine, mark: int) -> None:
+        self.message = message
+        self.address = message.address
+        self.input = message.input
+        self.code = prepare(message.code)
+        self.gas_left = message.gas
+        self.pc = 0
+        self.stack: list[Word] = []
+        self.memory = bytearray()
+        self.return_data = b""
+        self.env, self.tx, self.journal = machine.env, machine.tx, machine.journal
+        self.mark = mark
+        self.failure: FrameFailure | None = None  # set when the frame has ended in one
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the outermost frame ended: `failure` is None when it ended well."""
+
+    gas_left: int
+    output: bytes = b""
+    failure: FrameFailure | None = None
+
+
+class Machine:
+    """The frames of one message call, the innermost last; `outcome` is set when none is left."""
+
+    def __init__(self, env: BlockEnv, tx: TxEnv, journal: Journal) -> None:
+        self.env, self.tx, self.journal = env, tx, journal
+        self.frames: list[Frame] = []
+        self.outcome: Outcome | None = None

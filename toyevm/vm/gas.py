@@ -1,0 +1,81 @@
+"""Gas that depends on what an opcode does: memory growth, copies, cold accesses, the share a call may take along."""
+
+from __future__ import annotations
+
+from toyevm.errors import ExceptionalHalt, Halt
+from toyevm.types import Address
+from toyevm.vm.frame import Frame
+
+# No gas limit that fits a block pays for this much; without the bound, a run with gas for nothing could fill the host.
+MAX_MEMORY = 2**32
+
+
+def charge(frame: Frame, amount: int) -> None:
+    """Take `amount` from the gas that is left.
+
+    Raises:
+        ExceptionalHalt: when there is less.
+    """
+    if amount > frame.gas_left:
+        raise ExceptionalHalt(Halt.OUT_OF_GAS)
+    frame.gas_left -= amount
+
+
+def words(size: int) -> int:
+    """Return how many 32-byte words `size` bytes need.
+
+    >>> words(0), words(1), words(32), words(33)
+    (0, 1, 1, 2)
+    """
+    return (size + 31) // 32
+
+
+def memory_cost(word_count: int) -> int:
+    """Return the price of that many words of memory: linear at first, quadratic in the end (yellow paper, H.1).
+
+    >>> memory_cost(1), memory_cost(32), memory_cost(32_768)
+    (3, 98, 2195456)
+    """
+    return 3 * word_count + word_count * word_count // 512
+
+
+def expansion(frame: Frame, offset: int, size: int) -> int:
+    """Return the price of having memory up to `offset + size`; an empty range needs none, wherever it lies.
+
+    Raises:
+        ExceptionalHalt: when no gas could pay for it.
+    """
+    end = offset + size
+    if size == 0 or end <= len(frame.memory):
+        return 0
+    if end > MAX_MEMORY:
+        raise ExceptionalHalt(Halt.OUT_OF_GAS)
+    return memory_cost(words(end)) - memory_cost(len(frame.memory) // 32)
+
+
+def grow(frame: Frame, offset: int, size: int) -> None:
+    """Make memory reach `offset + size`, in whole words; it has been paid for."""
+    missing = words(offset + size) * 32 - len(frame.memory)
+    if size and missing > 0:
+        frame.memory.extend(bytes(missing))
+
+
+def charge_memory(frame: Frame, offset: int, size: int, extra: int = 0) -> None:
+    """Pay for the memory range, and `extra`, and make it available."""
+    charge(frame, extra + expansion(frame, offset, size))
+    grow(frame, offset, size)
+
+
+def access_cost(frame: Frame, address: Address) -> int:
+    """Return the price of looking at an account: less when this transaction has looked before (EIP-2929)."""
+    gas = frame.env.fork.gas
+    return gas.warm_access if address in frame.journal.warm_addresses else gas.cold_account
+
+
+def all_but_one_64th(gas: int) -> int:
+    """Return the most a call may take along (EIP-150): the caller keeps enough to react.
+
+    >>> all_but_one_64th(6400)
+    6300
+    """
+    return gas - gas // 64

@@ -1,0 +1,208 @@
+"""Calls, creations and self-destruction: the instructions that reach other accounts.
+
+They do not run the other code. They return a `Message`, and the interpreter opens a frame for it; when that frame
+ends, its result appears on the caller's stack. What the target's code is, and whether the caller can pay, is read
+here, before anything changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from toyevm import rlp
+from toyevm.crypto import keccak256
+from toyevm.errors import ExceptionalHalt, Halt
+from toyevm.journal import Journal
+from toyevm.types import Address, to_address
+from toyevm.vm.frame import MAX_DEPTH, Frame, Message, Return
+from toyevm.vm.gas import access_cost, all_but_one_64th, charge, expansion, grow, words
+from toyevm.vm.instructions.storage import forbid_in_static_call
+
+DELEGATION_PREFIX = b"\xef\x01\x00"  # EIP-7702: code of this form means "run that account's code"
+MAX_NONCE = 2**64 - 1
+
+
+def delegate_of(code: bytes) -> Address | None:
+    """Return the account whose code runs in place of `code`, if it is a delegation."""
+    return code[3:] if len(code) == 23 and code.startswith(DELEGATION_PREFIX) else None
+
+
+def contract_address(creator: Address, nonce: int) -> Address:
+    """Return where a creator's next contract goes: unknown to anyone who does not know the nonce."""
+    return keccak256(rlp.encode([creator, nonce]))[12:]
+
+
+def salted_contract_address(creator: Address, salt: int, init_code: bytes) -> Address:
+    """Return where CREATE2 puts a contract: known from its code alone (EIP-1014)."""
+    return keccak256(b"\xff" + creator + salt.to_bytes(32, "big") + keccak256(init_code))[12:]
+
+
+def is_taken(journal: Journal, address: Address) -> bool:
+    """Tell whether no contract can be created at `address` (EIP-684, EIP-7610)."""
+    return bool(journal.nonce(address) or journal.code(address) or journal.has_storage(address))
+
+
+@dataclass(frozen=True, slots=True)
+class CallKind:
+    """How the four calls differ: in who is who, and in what may be changed."""
+
+    takes_value: bool = False
+    in_own_account: bool = False  # the other code works on the caller's storage and balance
+    keeps_caller: bool = False  # ... and sees the caller's caller and value
+    is_static: bool = False
+
+
+CALL = CallKind(takes_value=True)
+CALLCODE = CallKind(takes_value=True, in_own_account=True)
+DELEGATECALL = CallKind(in_own_account=True, keeps_caller=True)
+STATICCALL = CallKind(is_static=True)
+
+
+def call(kind: CallKind) -> Callable[[Frame], Message | None]:
+    """Make one of the four call instructions."""
+    pops = 7 if kind.takes_value else 6
+
+    def instruction(frame: Frame) -> Message | None:
+        stack, journal, message = frame.stack, frame.journal, frame.message
+        requested_gas, target = stack[-1], to_address(stack[-2])
+        value = stack[-3] if kind.takes_value else 0
+        input_offset, input_size, return_offset, return_size = (stack[-i] for i in range(pops - 3, pops + 1))
+        moves_value = bool(value) and not kind.in_own_account
+        if moves_value:
+            forbid_in_static_call(frame)
+        memory = max(expansion(frame, input_offset, input_size), expansion(frame, return_offset, return_size))
+        charge(frame, memory + access_cost(frame, target) + (frame.env.fork.gas.call_value if value else 0))
+        code, delegate = _code_to_run(frame, target)
+        passed_gas = _gas_to_pass(frame, requested_gas, target if moves_value else None)
+        can_pay = not value or journal.balance(frame.address) >= value
+
+        journal.warm_address(target)
+        if delegate is not None:
+            journal.warm_address(delegate)
+        for _ in range(pops):
+            stack.pop()
+        grow(frame, input_offset, input_size)
+        grow(frame, return_offset, return_size)
+        passed_gas += frame.env.fork.gas.call_stipend if value else 0
+        if not can_pay or message.depth == MAX_DEPTH:
+            _refuse(frame, passed_gas)
+            return None
+        return Message(
+            caller=message.caller if kind.keeps_caller else frame.address,
+            address=frame.address if kind.in_own_account else target,
+            code=code,
+            gas=passed_gas,
+            value=message.value if kind.keeps_caller else value,
+            input=bytes(frame.memory[input_offset : input_offset + input_size]) if input_size else b"",
+            precompile=frame.env.precompiles.get(target),
+            is_static=message.is_static or kind.is_static,
+            transfers=moves_value,
+            depth=message.depth + 1,
+            return_offset=return_offset,
+            return_size=return_size,
+        )
+
+    return instruction
+
+
+def _code_to_run(frame: Frame, target: Address) -> tuple[bytes, Address | None]:
+    """Read the code a call runs; follow one delegation, pay for the look, and name the account it led to."""
+    if target in frame.env.precompiles:
+        return b"", None
+    code = frame.journal.code(target)
+    delegate = delegate_of(code) if frame.env.fork.set_code else None
+    if delegate is None:
+        return code, None
+    # The target has just been looked at, so it is warm, even if that is noted only after the last read.
+    charge(frame, frame.env.fork.gas.warm_access if delegate == target else access_cost(frame, delegate))
+    return frame.journal.code(delegate), delegate
+
+
+def _gas_to_pass(frame: Frame, requested: int, receiver: Address | None) -> int:
+    """Charge for bringing a receiver of value to life, then for the gas that goes along, and return the latter."""
+    if receiver is not None and frame.journal.is_empty(receiver):
+        charge(frame, frame.env.fork.gas.new_account)
+    passed = min(requested, all_but_one_64th(frame.gas_left))
+    charge(frame, passed)
+    return passed
+
+
+def _refuse(frame: Frame, gas: int) -> None:
+    """Answer a call or creation that cannot even begin: 0 on the stack, the gas handed back."""
+    frame.return_data = b""
+    frame.gas_left += gas
+    frame.stack.append(0)
+
+
+def create(is_salted: bool) -> Callable[[Frame], Message | None]:
+    """Make CREATE or CREATE2."""
+    pops = 4 if is_salted else 3
+
+    def instruction(frame: Frame) -> Message | None:
+        forbid_in_static_call(frame)
+        stack, journal, message = frame.stack, frame.journal, frame.message
+        value, offset, size = stack[-1], stack[-2], stack[-3]
+        charge(frame, _creation_cost(frame, size, is_salted) + expansion(frame, offset, size))
+        init_code = bytes(frame.memory[offset : offset + size]).ljust(size, b"\0") if size else b""
+        nonce, can_pay = journal.nonce(frame.address), journal.balance(frame.address) >= value
+        if is_salted:
+            address = salted_contract_address(frame.address, stack[-4], init_code)
+        else:
+            address = contract_address(frame.address, nonce)
+        may_begin = can_pay and nonce < MAX_NONCE and message.depth < MAX_DEPTH
+        taken = may_begin and is_taken(journal, address)
+        if may_begin:
+            journal.balance(address)
+
+        for _ in range(pops):
+            stack.pop()
+        grow(frame, offset, size)
+        frame.return_data = b""
+        if not may_begin:
+            _refuse(frame, 0)
+            return None
+        passed_gas = all_but_one_64th(frame.gas_left)
+        charge(frame, passed_gas)
+        journal.warm_address(address)
+        journal.increment_nonce(frame.address)
+        if taken:
+            _refuse(frame, 0)  # the gas that would have gone along is lost
+            return None
+        return Message(
+            caller=frame.address,
+            address=address,
+            code=init_code,
+            gas=passed_gas,
+            value=value,
+            is_create=True,
+            depth=message.depth + 1,
+        )
+
+    return instruction
+
+
+def _creation_cost(frame: Frame, size: int, is_salted: bool) -> int:
+    fork = frame.env.fork
+    if fork.max_init_code_size is not None and size > fork.max_init_code_size:
+        raise ExceptionalHalt(Halt.INIT_CODE_TOO_LARGE)
+    return words(size) * (fork.gas.init_code_word + (fork.gas.keccak_word if is_salted else 0))
+
+
+def selfdestruct(frame: Frame) -> Return:
+    """Send everything to the beneficiary; since Cancun, vanish only if created in this very transaction (EIP-6780)."""
+    forbid_in_static_call(frame)
+    journal, address, fork = frame.journal, frame.address, frame.env.fork
+    beneficiary = to_address(frame.stack[-1])
+    charge(frame, 0 if beneficiary in journal.warm_addresses else fork.gas.cold_account)
+    balance = journal.balance(address)
+    if balance and journal.is_empty(beneficiary):
+        charge(frame, fork.gas.new_account)
+    journal.balance(beneficiary), journal.nonce(address), journal.code(address)
+
+    journal.warm_address(beneficiary)
+    journal.transfer(address, beneficiary, balance)
+    if address in journal.created or not fork.selfdestruct_needs_creation:
+        journal.set_balance(address, 0)
+        journal.destroy(address)
+    return Return()

@@ -1,0 +1,119 @@
+"""Where am I, who called, what block is this: instructions that ask about the surroundings, and copy from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from toyevm.crypto import EMPTY_CODE_HASH, keccak256
+from toyevm.errors import ExceptionalHalt, Halt
+from toyevm.types import to_address
+from toyevm.vm.frame import Frame
+from toyevm.vm.gas import access_cost, charge, charge_memory, expansion, grow, words
+
+
+def push_value(value_of: Callable[[Frame], int]) -> Callable[[Frame], None]:
+    """Make an instruction that pushes one fact about the frame's surroundings."""
+
+    def instruction(frame: Frame) -> None:
+        frame.stack.append(value_of(frame))
+
+    return instruction
+
+
+as_word: Callable[[bytes | bytearray], int] = int.from_bytes  # big-endian is its default
+
+
+def keccak(frame: Frame) -> None:
+    offset, size = frame.stack.pop(), frame.stack[-1]
+    charge_memory(frame, offset, size, frame.env.fork.gas.keccak_word * words(size))
+    frame.stack[-1] = as_word(keccak256(bytes(frame.memory[offset : offset + size]) if size else b""))
+
+
+def calldataload(frame: Frame) -> None:
+    offset = frame.stack[-1]
+    frame.stack[-1] = as_word(frame.input[offset : offset + 32].ljust(32, b"\0"))
+
+
+def slice_padded(data: bytes, offset: int, size: int) -> bytes:
+    """Return `size` bytes from `offset`, with zeros for what lies behind the end.
+
+    >>> slice_padded(b"abc", 2, 3)
+    b'c\\x00\\x00'
+    """
+    return data[offset : offset + size].ljust(size, b"\0")
+
+
+def copy_from(source: Callable[[Frame], bytes]) -> Callable[[Frame], None]:
+    """Make CALLDATACOPY or CODECOPY: copy into memory, zeros where the source has ended."""
+
+    def instruction(frame: Frame) -> None:
+        target, offset, size = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
+        charge_memory(frame, target, size, frame.env.fork.gas.copy_word * words(size))
+        if size:
+            frame.memory[target : target + size] = slice_padded(source(frame), offset, size)
+
+    return instruction
+
+
+def returndatacopy(frame: Frame) -> None:
+    """Copy what the last call returned; unlike the others, it may not read past the end (EIP-211)."""
+    target, offset, size = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
+    charge_memory(frame, target, size, frame.env.fork.gas.copy_word * words(size))
+    if offset + size > len(frame.return_data):
+        raise ExceptionalHalt(Halt.RETURN_DATA_OUT_OF_BOUNDS)
+    if size:
+        frame.memory[target : target + size] = frame.return_data[offset : offset + size]
+
+
+def blockhash(frame: Frame) -> None:
+    """Push the hash of one of the last 256 blocks, or 0."""
+    number, current = frame.stack[-1], frame.env.number
+    is_recent = max(0, current - 256) <= number < current
+    frame.stack[-1] = as_word(frame.env.ancestor_hashes.get(number, b"")) if is_recent else 0
+
+
+def blobhash(frame: Frame) -> None:
+    index, hashes = frame.stack[-1], frame.tx.blob_hashes
+    frame.stack[-1] = as_word(hashes[index]) if index < len(hashes) else 0
+
+
+# The rest read the state of an account, their own or another's.
+
+
+def balance(frame: Frame) -> None:
+    address = to_address(frame.stack[-1])
+    charge(frame, access_cost(frame, address))
+    value = frame.journal.balance(address)
+    frame.journal.warm_address(address)
+    frame.stack[-1] = value
+
+
+def extcodesize(frame: Frame) -> None:
+    address = to_address(frame.stack[-1])
+    charge(frame, access_cost(frame, address))
+    size = len(frame.journal.code(address))
+    frame.journal.warm_address(address)
+    frame.stack[-1] = size
+
+
+def extcodehash(frame: Frame) -> None:
+    """Push the hash of an account's code, or 0 if there is no account (EIP-1052)."""
+    address = to_address(frame.stack[-1])
+    charge(frame, access_cost(frame, address))
+    code, is_empty = frame.journal.code(address), frame.journal.is_empty(address)
+    frame.journal.warm_address(address)
+    frame.stack[-1] = 0 if is_empty else as_word(keccak256(code) if code else EMPTY_CODE_HASH)
+
+
+def extcodecopy(frame: Frame) -> None:
+    word, target, offset, size = (frame.stack[-i] for i in (1, 2, 3, 4))
+    address = to_address(word)
+    price = access_cost(frame, address) + frame.env.fork.gas.copy_word * words(size)
+    charge(frame, price + expansion(frame, target, size))
+    code = frame.journal.code(address)
+    frame.journal.warm_address(address)
+    for _ in range(4):
+        frame.stack.pop()
+    grow(frame, target, size)
+    if size:
+        frame.memory[target : target + size] = slice_padded(code, offset, size)

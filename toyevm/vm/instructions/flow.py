@@ -1,0 +1,123 @@
+"""The stack itself, memory, jumps, and the ways a frame ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from toyevm.errors import ExceptionalHalt, Halt, Revert
+from toyevm.types import Word
+from toyevm.vm.frame import Frame, Return
+from toyevm.vm.gas import charge_memory, words
+from toyevm.vm.instructions.context import as_word
+
+
+def pop(frame: Frame) -> None:
+    frame.stack.pop()
+
+
+def push(size: int) -> Callable[[Frame], None]:
+    """Make PUSH`size`: the bytes behind the opcode, as one word."""
+
+    def instruction(frame: Frame) -> None:
+        start = frame.pc
+        frame.pc = end = start + size
+        frame.stack.append(as_word(frame.code.padded[start:end]))
+
+    return instruction
+
+
+def push1(frame: Frame) -> None:
+    """Push the next byte. Spelt out, because every third instruction is a PUSH1, and a byte is a number already."""
+    frame.stack.append(frame.code.padded[frame.pc])
+    frame.pc += 1
+
+
+def dup(depth: int) -> Callable[[Frame], None]:
+    """Make DUP`depth`: copy the word that lies `depth` from the top, counting from 1."""
+
+    def instruction(frame: Frame) -> None:
+        frame.stack.append(frame.stack[-depth])
+
+    return instruction
+
+
+def swap(depth: int) -> Callable[[Frame], None]:
+    """Make SWAP`depth`: exchange the top with the word `depth` below it."""
+    below = -depth - 1
+
+    def instruction(frame: Frame) -> None:
+        stack = frame.stack
+        stack[-1], stack[below] = stack[below], stack[-1]
+
+    return instruction
+
+
+def mload(frame: Frame) -> None:
+    offset = frame.stack[-1]
+    if offset + 32 > len(frame.memory):
+        charge_memory(frame, offset, 32)
+    frame.stack[-1] = as_word(frame.memory[offset : offset + 32])
+
+
+def mstore(frame: Frame) -> None:
+    offset, value = frame.stack.pop(), frame.stack.pop()
+    if offset + 32 > len(frame.memory):
+        charge_memory(frame, offset, 32)
+    frame.memory[offset : offset + 32] = value.to_bytes(32, "big")
+
+
+def mstore8(frame: Frame) -> None:
+    offset, value = frame.stack.pop(), frame.stack.pop()
+    charge_memory(frame, offset, 1)
+    frame.memory[offset : offset + 1] = bytes([value & 0xFF])
+
+
+def mcopy(frame: Frame) -> None:
+    """Copy within memory; the ranges may overlap (EIP-5656)."""
+    target, source, size = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
+    charge_memory(frame, max(target, source), size, frame.env.fork.gas.copy_word * words(size))
+    if size:
+        frame.memory[target : target + size] = bytes(frame.memory[source : source + size])
+
+
+def jumpdest(frame: Frame) -> None:
+    """Do nothing: a JUMPDEST only marks where a jump may land."""
+
+
+def _jump_to(frame: Frame, target: Word) -> None:
+    if target not in frame.code.jump_targets:
+        raise ExceptionalHalt(Halt.INVALID_JUMP)
+    frame.pc = target
+
+
+def jump(frame: Frame) -> None:
+    _jump_to(frame, frame.stack.pop())
+
+
+def jumpi(frame: Frame) -> None:
+    target, condition = frame.stack.pop(), frame.stack.pop()
+    if condition:
+        _jump_to(frame, target)
+
+
+def stop(frame: Frame) -> Return:
+    return Return()
+
+
+def take_memory(frame: Frame) -> bytes:
+    """Pop offset and size, pay for the range, and return a copy of it."""
+    offset, size = frame.stack.pop(), frame.stack.pop()
+    charge_memory(frame, offset, size)
+    return bytes(frame.memory[offset : offset + size]) if size else b""
+
+
+def return_(frame: Frame) -> Return:
+    return Return(take_memory(frame))
+
+
+def revert(frame: Frame) -> None:
+    raise Revert(take_memory(frame))
+
+
+def invalid(frame: Frame) -> None:
+    raise ExceptionalHalt(Halt.INVALID_OPCODE)

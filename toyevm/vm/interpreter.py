@@ -1,0 +1,159 @@
+"""The loop: look up the opcode, check the stack, charge, call its function, and again.
+
+`step` is one turn of it; `run` is the same turn without stopping. Calls and creations do not recurse: an instruction
+hands back a `Message` and the loop opens a frame for it (`enter`), an instruction hands back a `Return` and the loop
+closes the frame (`leave`). A failure, inside a frame, is an exception; `leave` turns it into a 0 on the caller's
+stack.
+"""
+
+from __future__ import annotations
+
+from toyevm.errors import ExceptionalHalt, FrameFailure, Halt, Revert, Suspend
+from toyevm.vm.frame import Frame, Machine, Message, Outcome, Return
+from toyevm.vm.opcodes import Action, dispatch_of
+
+
+def step(machine: Machine) -> None:
+    """Run one instruction of the innermost frame.
+
+    Raises:
+        Suspend: when the view cannot answer yet; the machine is as it was, and the step may be tried again.
+    """
+    frame = machine.frames[-1]
+    gas_before, pc_before = frame.gas_left, frame.pc
+    run_opcode, gas, lowest, highest = dispatch_of(machine.env.fork)[frame.code.padded[pc_before]]
+    try:
+        height = len(frame.stack)
+        if height < lowest:
+            raise ExceptionalHalt(Halt.STACK_UNDERFLOW)
+        if height > highest:
+            raise ExceptionalHalt(Halt.STACK_OVERFLOW)
+        if gas > gas_before:
+            raise ExceptionalHalt(Halt.OUT_OF_GAS)
+        frame.gas_left = gas_before - gas
+        frame.pc = pc_before + 1
+        action = run_opcode(frame)
+    except Suspend:
+        frame.gas_left, frame.pc = gas_before, pc_before
+        raise
+    except FrameFailure as failure:
+        _close(machine, frame, failure)
+    else:
+        _perform(machine, frame, action)
+
+
+def run(machine: Machine) -> Outcome:
+    """Run until the outermost frame has ended: `step`, in a tight loop.
+
+    Raises:
+        Suspend: as `step` does.
+    """
+    dispatch = dispatch_of(machine.env.fork)
+    while machine.frames:
+        frame = machine.frames[-1]
+        code, stack = frame.code.padded, frame.stack
+        try:
+            while True:
+                run_opcode, gas, lowest, highest = dispatch[code[frame.pc]]
+                gas_before, height = frame.gas_left, len(stack)
+                if height < lowest:
+                    raise ExceptionalHalt(Halt.STACK_UNDERFLOW)
+                if height > highest:
+                    raise ExceptionalHalt(Halt.STACK_OVERFLOW)
+                if gas > gas_before:
+                    raise ExceptionalHalt(Halt.OUT_OF_GAS)
+                frame.gas_left = gas_before - gas
+                frame.pc += 1
+                action = run_opcode(frame)
+                if action is not None:
+                    break
+        except Suspend:
+            frame.gas_left, frame.pc = gas_before, frame.pc - 1  # no instruction that reads the state jumps
+            raise
+        except FrameFailure as failure:
+            _close(machine, frame, failure)
+        else:
+            _perform(machine, frame, action)
+    assert machine.outcome is not None
+    return machine.outcome
+
+
+def _perform(machine: Machine, frame: Frame, action: Action) -> None:
+    """Do what an instruction asked for."""
+    if isinstance(action, Message):
+        enter(machine, action)
+    elif isinstance(action, Return):
+        _close(machine, frame, None, action.output)
+
+
+def enter(machine: Machine, message: Message) -> None:
+    """Begin a call or creation: move the value, then open a frame, or let a precompile answer at once."""
+    journal = machine.journal
+    mark = journal.mark
+    if message.is_create:
+        journal.mark_created(message.address)
+        journal.increment_nonce(message.address)  # EIP-161: a contract is never empty, not even while it is built
+    if message.transfers:
+        journal.transfer(message.caller, message.address, message.value)
+    journal.touch(message.address)
+    if message.precompile is None:
+        machine.frames.append(Frame(message, machine, mark))
+        return
+    outcome = Outcome(message.gas)
+    try:
+        outcome.gas_left -= message.precompile.gas(message.input)
+        if outcome.gas_left < 0:
+            raise ExceptionalHalt(Halt.OUT_OF_GAS)
+        outcome.output = message.precompile.run(message.input)
+    except ExceptionalHalt as failure:
+        outcome.failure = failure
+    _report(machine, message, mark, outcome)
+
+
+def _close(machine: Machine, frame: Frame, failure: FrameFailure | None, output: bytes = b"") -> None:
+    """End the innermost frame; the output of a creation becomes the new account's code."""
+    if frame.message.is_create and failure is None:
+        try:
+            _deposit_code(frame, output)
+        except ExceptionalHalt as halt:
+            failure = halt
+    frame.failure = failure
+    machine.frames.pop()
+    _report(machine, frame.message, frame.mark, Outcome(frame.gas_left, output, failure))
+
+
+def _deposit_code(frame: Frame, code: bytes) -> None:
+    fork = frame.env.fork
+    if code.startswith(b"\xef"):  # EIP-3541
+        raise ExceptionalHalt(Halt.INVALID_CODE_PREFIX)
+    price = fork.gas.code_deposit_byte * len(code)
+    if price > frame.gas_left:
+        raise ExceptionalHalt(Halt.OUT_OF_GAS)
+    if len(code) > fork.max_code_size:  # EIP-170
+        raise ExceptionalHalt(Halt.CODE_TOO_LARGE)
+    frame.gas_left -= price
+    frame.journal.set_code(frame.address, code)
+
+
+def _report(machine: Machine, message: Message, mark: int, outcome: Outcome) -> None:
+    """Settle the account of a call that has ended: undo if it failed, then tell the caller, or the world."""
+    if outcome.failure is not None:
+        machine.journal.rollback(mark)
+        if isinstance(outcome.failure, Revert):
+            outcome.output = outcome.failure.output
+        else:
+            outcome.gas_left, outcome.output = 0, b""
+    if not machine.frames:
+        machine.outcome = outcome
+        return
+    caller = machine.frames[-1]
+    caller.gas_left += outcome.gas_left
+    if message.is_create:
+        caller.return_data = outcome.output if outcome.failure else b""
+        caller.stack.append(0 if outcome.failure else int.from_bytes(message.address, "big"))
+        return
+    caller.return_data = outcome.output
+    size = min(len(outcome.output), message.return_size)
+    if size:
+        caller.memory[message.return_offset : message.return_offset + size] = outcome.output[:size]
+    caller.stack.append(0 if outcome.failure else 1)

@@ -1,0 +1,105 @@
+"""One message call on its own: code, input and gas, without a transaction around it.
+
+No intrinsic gas is charged and no refund applied. It is the way of `toyevm run`, the lessons and the benchmarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from toyevm.blocks import Log
+from toyevm.forks import NEWEST, Fork
+from toyevm.journal import Journal
+from toyevm.state import Account, StateView, WorldState
+from toyevm.types import Address, Location, Read, Value
+from toyevm.vm.frame import BlockEnv, Machine, Message, TxEnv
+from toyevm.vm.interpreter import enter, run
+from toyevm.vm.precompiles import precompiles_of
+
+DEFAULT_SENDER: Address = b"\xaa" * 20
+DEFAULT_ADDRESS: Address = b"\xcc" * 20
+DEFAULT_GAS = 10**9
+
+
+@dataclass(frozen=True)
+class MessageResult:
+    """How a message call ended: `error` is None, "revert", or the name of the exceptional halt."""
+
+    gas_used: int
+    refund: int
+    output: bytes
+    error: str | None
+    logs: tuple[Log, ...]
+    read_set: Mapping[Location, Read]
+    write_set: Mapping[Location, Value]
+
+
+def default_env(fork: Fork = NEWEST) -> BlockEnv:
+    """Return a block environment for code that does not care about the block."""
+    return BlockEnv(fork, precompiles_of(fork))
+
+
+def world_with_code(
+    code: bytes, address: Address = DEFAULT_ADDRESS, storage: Mapping[int, int] | None = None
+) -> WorldState:
+    """Return a world with one contract."""
+    return WorldState({address: Account(nonce=1, code=code, storage=dict(storage or {}))})
+
+
+def begin_message(
+    view: StateView,
+    env: BlockEnv | None = None,
+    *,
+    sender: Address = DEFAULT_SENDER,
+    address: Address = DEFAULT_ADDRESS,
+    input: bytes = b"",
+    value: int = 0,
+    gas: int = DEFAULT_GAS,
+) -> Machine:
+    """Return a machine that is about to run the code at `address`; drive it with `step`, `run` or the tracer."""
+    env = env or default_env()
+    journal = Journal(view)
+    machine = Machine(env, TxEnv(origin=sender), journal)
+    journal.warm_addresses = dict.fromkeys((sender, address, *env.precompiles), True)
+    if value:  # whoever calls from outside the world has what he sends
+        journal.set_balance(sender, journal.balance(sender) + value)
+    precompile = env.precompiles.get(address)
+    code = b"" if precompile else journal.code(address)
+    enter(machine, Message(sender, address, code, gas, value, input, precompile))
+    return machine
+
+
+def finish_message(machine: Machine, gas: int = DEFAULT_GAS) -> MessageResult:
+    """Collect what a machine that has stopped did with `gas`."""
+    outcome, journal = machine.outcome, machine.journal
+    assert outcome is not None
+    return MessageResult(
+        gas_used=gas - outcome.gas_left,
+        refund=journal.refund,
+        output=outcome.output,
+        error=None if outcome.failure is None else outcome.failure.name,
+        logs=journal.logs,
+        read_set=journal.reads,
+        write_set=journal.write_set(),
+    )
+
+
+def execute_message(
+    view: StateView,
+    env: BlockEnv | None = None,
+    *,
+    sender: Address = DEFAULT_SENDER,
+    address: Address = DEFAULT_ADDRESS,
+    input: bytes = b"",
+    value: int = 0,
+    gas: int = DEFAULT_GAS,
+) -> MessageResult:
+    """Call the code at `address` and return how it ended.
+
+    >>> execute_message(world_with_code(bytes.fromhex("60036002015f5260205ff3"))).output[-1]
+    5
+    """
+    machine = begin_message(view, env, sender=sender, address=address, input=input, value=value, gas=gas)
+    run(machine)
+    return finish_message(machine, gas)
