@@ -1,0 +1,84 @@
+# Everything here runs in .venv, which is made when it is missing. `make help` lists the targets.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+JOBS ?= 2
+# The interpreter to build .venv with, e.g. `make lab PYTHON=python3.12`; by default the first that is new enough.
+PYTHON ?=
+LAB_OPTIONS ?=
+# A file's tests stay in one process; a process that crashes ends the run (restarted, it may wait for ever).
+PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
+# Notebooks are executed and compared with what they store; exercises never are.
+NOTEBOOKS = $(wildcard course/*/*.ipynb solutions/*/*.ipynb)
+
+# `$(call install,EXTRAS)`: with uv when it is there, else with the pip of the environment.
+install = if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) -e ".[$(1)]"; \
+	else $(PY) -m pip install --quiet --disable-pip-version-check -e ".[$(1)]"; fi
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help lab test check doctest notebooks conformance fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.installed-course ## open the course in JupyterLab, in your own copy (my-course/)
+	$(VENV)/bin/toyevm lab $(LAB_OPTIONS)
+
+test: check notebooks ## check, notebooks, then every test
+	$(PY) -m pytest $(PARALLEL) --durations 10 tests
+
+check: $(VENV)/.installed-test ## lint, format, types, layers, doctests: no test run
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(PY) -m pytest --quiet --doctest-modules toyevm
+
+notebooks: $(VENV)/.installed-test ## run every lesson and solution; outputs must be as stored
+ifneq ($(NOTEBOOKS),)
+	ipython=$$(mktemp -d) && trap 'rm -rf "$$ipython"' EXIT && IPYTHONDIR=$$ipython $(PY) -m pytest \
+		$(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout 60 $(NOTEBOOKS)
+endif
+
+conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
+	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py
+
+fuzz: $(VENV)/.installed-test ## random programs against other machines
+	@if [ -d tests/fuzz ]; then $(PY) -m pytest tests/fuzz; else echo "there are no fuzz tests yet (tests/fuzz)"; fi
+
+bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
+	$(VENV)/bin/toyevm bench vm
+
+clean: ## remove caches and build output; .venv and my-course/ stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name .venv -prune -o -name my-course -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+# Stamps: an environment is installed once, and again when pyproject.toml changes.
+$(VENV)/.installed-course: pyproject.toml | $(PY)
+	@echo "Installing toyevm[course] into $(VENV) ..."
+	@$(call install,course)
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(PY)
+	@echo "Installing toyevm[course,test,bench] into $(VENV) ..."
+	@$(call install,course$(comma)test$(comma)bench)
+	@touch $@ $(VENV)/.installed-course
+
+comma := ,
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+HAS_VENV := import venv, ensurepip
+
+# A broken link (its interpreter is gone) counts as missing, so the environment is made anew.
+$(PY):
+	@rm -rf $(VENV)
+	@python=; for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
+		if "$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null; then python=$$candidate; break; fi; done; \
+	if command -v uv >/dev/null && { [ -n "$$python" ] || [ -z "$(PYTHON)" ]; }; then \
+		uv venv --quiet --python "$${python:->=3.11}" $(VENV) || { rm -rf $(VENV); exit 1; }; \
+	elif [ -z "$$python" ]; then \
+		echo "toyevm needs Python 3.11 or newer; found $$($(or $(PYTHON),python3) --version 2>&1 | tail -n 1). Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1; \
+	elif ! "$$python" -c '$(HAS_VENV)' 2>/dev/null; then \
+		echo "$$python lacks the venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	else "$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; fi

@@ -1,0 +1,71 @@
+"""A module imports only from layers below it, wherever in the file the import stands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.project import PACKAGE, REPOSITORY, layers
+
+UPWARD = {
+    "at the top": "from toyevm.forks import Fork\n",
+    "in a function": "def later() -> None:\n    from toyevm.forks import Fork\n",
+    "for type checkers only": "import typing\nif typing.TYPE_CHECKING:\n    from toyevm.forks import Fork\n",
+    "of a module, not a name": "import toyevm.forks\n",
+    "of a module in a package": "from toyevm.lab import workspace\n",
+}
+
+
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Run import-linter on the package in `root`, which comes before an installed one."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    variables = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(PACKAGE, tmp_path / "toyevm", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_no_module_imports_from_above() -> None:
+    done = lint(REPOSITORY)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("where", UPWARD)
+def test_an_upward_import_is_found(where: str, copy: Path) -> None:
+    path = copy / "toyevm" / "types.py"
+    path.write_text(path.read_text() + "\n" + UPWARD[where])
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "toyevm.types is not allowed to import toyevm." in done.stdout
+
+
+def test_a_module_of_no_layer_is_found(copy: Path) -> None:
+    (copy / "toyevm" / "utils.py").write_text('"""Where everything ends up."""\n')
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "utils" in done.stdout
+
+
+def test_a_cycle_inside_a_layer_is_found(copy: Path) -> None:
+    path = copy / "toyevm" / "types.py"  # errors imports types
+    path.write_text(path.read_text() + "\ndef later() -> None:\n    from toyevm.errors import InputError\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "No import cycles, inside a layer or a package BROKEN" in done.stdout
+
+
+def test_the_layers_are_the_twelve_of_the_design() -> None:
+    assert len(layers()) == 12
+    assert layers()[0] == {"types", "errors"}
+    assert "vm" in layers()[4]
+    assert "cli" in layers()[11]
