@@ -1,0 +1,311 @@
+"""`toyevm statetest`: the public format, on small tests of our own."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Command
+from tests.support.statetests import NO_LOGS, state_test, sub_case, transfer, transfer_test, write
+from tests.support.worlds import CONTRACT, contract, signed, world
+from toyevm.transactions import encode_transaction
+
+KEYS = {"file", "name", "fork", "index", "pass", "stateRoot", "logsHash", "error"}
+ENDLESS = "loop: JUMPDEST PUSH @loop JUMP"
+
+
+def endless_test() -> dict[str, Any]:
+    pre = world({CONTRACT: contract(ENDLESS)})
+    return state_test(pre, {"Cancun": [sub_case(signed(gas_limit=29_000_000), {})]})
+
+
+def test_a_good_case_does_not_pass(toyevm: Command, tmp_path: Path) -> None:
+    forks = ("London", "Paris", "Shanghai", "Cancun", "Prague", "Osaka")
+    path = write(tmp_path / "t.json", {"transfer": transfer_test(*forks)})
+    rows = toyevm.succeeds("statetest", path)
+    expected = transfer_test()["post"]["Cancun"][0]
+    assert rows == [
+        {
+            "file": str(path),
+            "name": "transfer",
+            "fork": fork,
+            "index": 0,
+            "pass": True,
+            "stateRoot": expected["hash"],
+            "logsHash": NO_LOGS,
+            "error": None,
+        }
+        for fork in forks
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"hash": "0x" + "11" * 32}, {"logs": "0x" + "11" * 32}, {"expectException": "Any"}])
+def test_a_wrong_expectation_passes_or_fails_the_command(toyevm: Command, tmp_path: Path, wrong: Any) -> None:
+    path = write(tmp_path / "t.json", {"transfer": transfer_test(**wrong)})
+    (row,) = toyevm.succeeds("statetest", path)
+    assert (row["pass"], row["stateRoot"]) == (False, transfer_test()["post"]["Cancun"][0]["hash"])
+
+
+@pytest.mark.parametrize("expected", [True, False])
+@pytest.mark.parametrize(
+    ("raw", "error"),
+    [
+        ("0x" + encode_transaction(signed(nonce=3)).hex(), "nonce-too-high"),
+        ("0x", "empty transaction"),
+        ("0xc0", "rejected"),
+        ("0x05c0", "unknown transaction type"),
+    ],
+)
+def test_a_rejection_is_not_held_against_what_was_expected(
+    toyevm: Command, tmp_path: Path, raw: str, error: str, expected: bool
+) -> None:
+    pre, tx, _ = transfer()
+    changes = {"txbytes": raw, "expectException": "TransactionException.ANY" if expected else ...}
+    test = state_test(pre, {"Cancun": [sub_case(tx, pre.accounts, **changes)]})
+    (row,) = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"rejected": test}))
+    assert row["pass"] is expected
+    assert error in row["error"]
+    assert row["stateRoot"] == test["post"]["Cancun"][0]["hash"]
+
+
+def test_a_failing_call_is_a_failing_case(toyevm: Command, tmp_path: Path) -> None:
+    pre = world(source="INVALID")
+    path = write(tmp_path / "t.json", {"halt": state_test(pre, {"Cancun": [sub_case(signed(), {})]})})
+    (row,) = toyevm.succeeds("statetest", path)
+    assert (row["error"], row["pass"]) == ("invalid opcode", False)
+
+
+def test_a_case_that_takes_too_long_stops_the_others(toyevm: Command, tmp_path: Path) -> None:
+    path = write(tmp_path / "t.json", {"endless": endless_test(), "transfer": transfer_test()})
+    slow, quick = toyevm.succeeds("statetest", path, "--timeout", "0.2")
+    assert slow == {
+        "file": str(path),
+        "name": "endless",
+        "fork": "Cancun",
+        "index": 0,
+        "pass": False,
+        "stateRoot": None,
+        "logsHash": None,
+        "error": "timeout",
+    }
+    assert quick["pass"]
+
+
+def test_other_forks_are_run_or_not_counted(toyevm: Command, tmp_path: Path) -> None:
+    test = transfer_test("Berlin", "Cancun", "Istanbul", "Prague")
+    test["post"]["Istanbul"] *= 3
+    path = write(tmp_path / "t.json", {"transfer": test})
+    answer = toyevm("statetest", path)
+    assert (answer.code, [row["fork"] for row in answer.json]) == (0, ["Cancun", "Prague"])
+    assert answer.err.startswith("4 ")
+    assert "unsupported" in answer.err
+    assert [row["fork"] for row in toyevm.succeeds("statetest", path, "--fork", "prague")] == ["Prague"]
+
+
+def test_the_index_is_lost(toyevm: Command, tmp_path: Path) -> None:
+    test = transfer_test()
+    test["post"]["Cancun"] = [*test["post"]["Cancun"], {**test["post"]["Cancun"][0], "hash": "0x"}]
+    rows = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"two": test}))
+    assert [(row["index"], row["pass"]) for row in rows] == [(0, True), (1, False)]
+    assert all(set(row) == KEYS for row in rows)
+
+
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "tests"
+    (root / "deep").mkdir(parents=True)
+    for index, name in enumerate(("b.json", "a.json", "deep/c.json")):
+        write(root / name, {f"transfer {index}": transfer_test()})
+    write(root / "notes.txt", b"not a test")
+    return root
+
+
+def archive(root: Path, target: Path, mode: Any) -> Path:
+    with tarfile.open(target, mode) as tar:
+        tar.add(root, "tests")
+    return target
+
+
+def test_a_folder_or_an_archive_is_read_otherwise(toyevm: Command, tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    expected = ["tests/a.json", "tests/b.json", "tests/deep/c.json"]
+    rows = toyevm.succeeds("statetest", root)
+    assert [os.path.relpath(row["file"], tmp_path) for row in rows] == expected
+    for suffix, mode in ((".tar.xz", "w:xz"), (".tar.gz", "w:gz"), (".tar", "w")):
+        rows = toyevm.succeeds("statetest", archive(root, tmp_path / f"t{suffix}", mode))
+        assert [row["file"] for row in rows] == expected
+        assert all(row["pass"] for row in rows)
+    assert len(toyevm.succeeds("statetest", root, root / "a.json")) == 4
+
+
+def test_two_processes_answer_otherwise(toyevm: Command, tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    assert toyevm.succeeds("statetest", "--jobs", "2", root) == toyevm.succeeds("statetest", root)
+    write(root / "deep" / "d.json", {"x": 5})
+    assert "d.json" in toyevm.refuses("statetest", "--jobs", "2", root)
+
+
+def test_the_config_of_a_test_is_ignored(toyevm: Command, tmp_path: Path) -> None:
+    pre, _, post = transfer()
+    other_chain = signed(to=next(iter(set(post) - set(pre.accounts) - {b"\xc0" * 20})), value=5, chain_id=7)
+    cases = {"Cancun": [sub_case(other_chain, post)]}
+    test = state_test(pre, cases, config={"chainid": "0x07"})
+    (row,) = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"chain 7": test}))
+    assert row["pass"], row["error"]
+
+    blobs = signed(type=3, to=CONTRACT, blob_hashes=(b"\x01" + bytes(31),) * 2, max_fee_per_blob_gas=1)
+    schedule = {"Cancun": {"target": "0x01", "max": "0x01", "baseFeeUpdateFraction": "0x10"}}
+    cases = {"Cancun": [sub_case(blobs, pre.accounts, expectException="TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED")]}
+    test = state_test(pre, cases, config={"blobSchedule": schedule})
+    (row,) = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"one blob": test}))
+    assert (row["pass"], row["error"]) == (True, "rejected: too-many-blobs: 2 against 1")
+
+
+# Bad input
+
+GOOD = transfer_test()
+
+
+def changed(*path: Any, value: Any) -> dict[str, Any]:
+    """Return the good test with one part replaced, or taken out (`...`)."""
+
+    def change(part: Any, keys: tuple[Any, ...]) -> Any:
+        if not keys:
+            return value
+        key, *rest = keys
+        if isinstance(part, list):
+            return [change(item, tuple(rest)) if i == key else item for i, item in enumerate(part)]
+        new = {**part, key: change(part.get(key), tuple(rest))}
+        return {k: v for k, v in new.items() if v is not ...}
+
+    return {"bad": change(GOOD, path)}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"[]",
+        b"5",
+        b'"text"',
+        {"bad": 5},
+        {"bad": []},
+        {"bad": {}},
+        changed("env", value=...),
+        changed("env", value=[]),
+        changed("env", "currentCoinbase", value=...),
+        changed("env", "currentCoinbase", value="0x12"),
+        changed("env", "currentNumber", value="one"),
+        changed("env", "currentGasLimit", value=[]),
+        changed("env", "currentBaseFee", value=-1),
+        changed("pre", value=...),
+        changed("pre", value=[]),
+        changed("pre", value={"0x12": {}}),
+        changed("pre", value={"0x" + "11" * 20: 5}),
+        changed("transaction", value=...),
+        changed("post", value=...),
+        changed("post", value=[]),
+        changed("post", value={"Cancun": 5}),
+        changed("post", value={"Cancun": {}}),
+        changed("post", value={"Cancun": [5]}),
+        changed("post", value={"Cancun": [None]}),
+        changed("post", value={"Berlin": 5}),
+        changed("post", value={"Berlin": None}),
+        changed("post", "Cancun", 0, "hash", value=...),
+        changed("post", "Cancun", 0, "logs", value=...),
+        changed("post", "Cancun", 0, "txbytes", value=...),
+        changed("post", "Cancun", 0, "txbytes", value=5),
+        changed("post", "Cancun", 0, "txbytes", value="0x1"),
+        changed("config", value=[]),
+        changed("config", value={"chainid": "x"}),
+        changed("config", value={"blobSchedule": 5}),
+        changed("config", value={"blobSchedule": {"Cancun": 5}}),
+        changed("config", value={"blobSchedule": {"Cancun": {"max": "0x1"}}}),
+        changed(
+            "config",
+            value={"blobSchedule": {"Cancun": {"target": "0x1", "max": "0x1", "baseFeeUpdateFraction": "0x0"}}},
+        ),
+    ],
+)
+def test_a_malformed_test_is_run(toyevm: Command, tmp_path: Path, content: Any) -> None:
+    path = write(tmp_path / "bad.json", content)
+    assert str(path) in toyevm.refuses("statetest", path)
+
+
+def compressed(tmp_path: Path) -> bytes:
+    """Return an archive whose content does not compress, so that every part of it matters."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:xz") as tar:
+        noise = tarfile.TarInfo("noise.json")
+        noise.size = 200_000
+        tar.addfile(noise, io.BytesIO(os.urandom(noise.size)))
+    return target.getvalue()
+
+
+def test_a_broken_archive_is_read(toyevm: Command, tmp_path: Path) -> None:
+    whole = compressed(tmp_path)
+    damaged = bytearray(whole)
+    for position in range(100_000, 100_050):
+        damaged[position] ^= 0x55
+    for name, content in (
+        ("no archive", b"hello"),
+        ("empty", b""),
+        ("cut", whole[:100_000]),
+        ("damaged", bytes(damaged)),
+        ("no tar inside", lzma.compress(b"hello" * 1_000)),
+    ):
+        path = write(tmp_path / f"{name}.tar.xz", content)
+        assert str(path) in toyevm.refuses("statetest", path), name
+    assert "missing" in toyevm.refuses("statetest", tmp_path / "missing.tar.xz")
+
+
+def test_a_folder_with_something_unreadable_in_it_is_run(toyevm: Command, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "link.json").symlink_to(tmp_path / "nowhere.json")
+    assert "link.json" in toyevm.refuses("statetest", tmp_path / "a")
+
+
+def test_a_folder_that_is_named_like_a_test_is_read_as_one(toyevm: Command, tmp_path: Path) -> None:
+    (tmp_path / "b" / "x.json").mkdir(parents=True)
+    write(tmp_path / "b" / "x.json" / "t.json", {"transfer": transfer_test()})
+    assert len(toyevm.succeeds("statetest", tmp_path / "b")) == 1
+
+
+def test_an_empty_folder_is_an_error(toyevm: Command, tmp_path: Path) -> None:
+    assert toyevm.succeeds("statetest", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ([], "PATH"),
+        (["nowhere.json"], "nowhere.json"),
+        (["nowhere.json", "--jobs", "0"], "jobs"),
+        (["nowhere.json", "--jobs", "two"], "jobs"),
+        (["nowhere.json", "--timeout", "0"], "timeout"),
+        (["nowhere.json", "--timeout", "-1"], "timeout"),
+        (["nowhere.json", "--timeout", "soon"], "timeout"),
+        (["nowhere.json", "--fork", "Berlin"], "Berlin"),
+        (["nowhere.json", "--forks", "Cancun"], "--forks"),
+    ],
+)
+def test_a_bad_option_is_accepted(toyevm: Command, options: list[str], word: str) -> None:
+    assert word in toyevm.refuses("statetest", *options)
+
+
+@pytest.mark.parametrize("timeout", ["inf", "1e300", "nan"])
+def test_an_absurd_time_limit_fails_the_cases(toyevm: Command, tmp_path: Path, timeout: str) -> None:
+    path = write(tmp_path / "t.json", {"transfer": transfer_test()})
+    answer = toyevm("statetest", path, "--timeout", timeout)
+    if answer.code == 2:
+        assert (answer.out, answer.err.count("\n")) == ("", 1)
+    else:
+        assert [row["pass"] for row in answer.json] == [True]

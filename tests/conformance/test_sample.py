@@ -1,0 +1,90 @@
+"""The machine against other people's tests: a fixed sample of the public ones, and all that we generated ourselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.sampling import MAINNET, SubCase, family_of, sample
+from tests.support.drivers import replace_instruction
+from tests.support.vectors import FILES, FOLDER
+from toyevm.cli.replay import replay_block
+from toyevm.cli.statetest import run_file
+from toyevm.vm.frame import Frame
+
+SIZE = 300
+TIMEOUT = 60.0
+
+
+@pytest.fixture(scope="module")
+def cases(toyevm_data: Path) -> list[SubCase]:
+    return sample(toyevm_data, SIZE)
+
+
+def run_case(case: SubCase) -> dict[str, Any]:
+    (row,), _ = run_file((case.file, case.content), timeout=TIMEOUT)
+    return row | {"index": case.post_index}
+
+
+def failures(path: Path) -> list[Any]:
+    rows, unsupported = run_file((path.name, path.read_bytes()), timeout=TIMEOUT)
+    assert rows
+    assert unsupported == 0
+    return [row for row in rows if not row["pass"]]
+
+
+@pytest.mark.data
+def test_a_sampled_case_fails(cases: list[SubCase]) -> None:
+    assert [row for row in map(run_case, cases) if not row["pass"]] == []
+
+
+@pytest.mark.data
+def test_the_sample_is_another_one(cases: list[SubCase]) -> None:
+    keys = [case[:4] for case in cases]
+    assert len(set(keys)) == len(keys) == SIZE
+    assert {case.fork for case in cases} == {"London", "Paris", "Shanghai", "Cancun", "Prague", "Osaka"}
+    assert len({case.file for case in cases}) > SIZE // 5
+    assert not any(map(family_of, {case.file for case in cases}))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("block", MAINNET)
+def test_a_real_block_fails_a_check(toyevm_data: Path, block: str) -> None:
+    report = replay_block(toyevm_data / "mainnet" / f"{block}.json.xz", "sequential", 1)
+    assert report["block"] == int(block)
+    assert all(report["checks"].values()), report["checks"]
+    assert set(report["checks"]) >= {"gasUsed", "receiptsRoot", "logsBloom", "transactionsRoot"}
+    assert report["backends"]["sequential"]["equal"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_generated_case_fails(path: Path) -> None:
+    assert failures(path) == []
+
+
+def test_the_generated_cases_are_not_there() -> None:
+    assert len(FILES) >= 15, FOLDER
+
+
+def unsigned_remainder(frame: Frame) -> None:
+    dividend, divisor = frame.stack.pop(), frame.stack.pop()
+    frame.stack.append(dividend % divisor if divisor else 0)
+
+
+def test_a_faulty_machine_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One unit of gas too much for one instruction; no signs in another."""
+    with monkeypatch.context() as patch:
+        replace_instruction(patch, "SLOAD", None, gas=1)
+        assert failures(FOLDER / "storage.json")
+        assert failures(FOLDER / "access.json")
+    with monkeypatch.context() as patch:
+        replace_instruction(patch, "SMOD", unsigned_remainder)
+        assert failures(FOLDER / "alu.json")
+
+
+@pytest.mark.data
+def test_a_faulty_machine_passes_the_sample(cases: list[SubCase], monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_instruction(monkeypatch, "SSTORE", None, gas=1)
+    assert any(not run_case(case)["pass"] for case in cases[:60])

@@ -1,0 +1,142 @@
+"""The words of the command line, and nothing else: each command hands over to the module that does it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+# What typer raises for a wrong command line. Newer versions carry a click of their own, so we ask a subclass.
+UsageError: type[Any] = typer.BadParameter.__mro__[2]
+
+Fork = Annotated[str | None, typer.Option(help="London, Paris, Shanghai, Cancun, Prague or Osaka.")]
+
+
+def show(value: Any) -> None:
+    """Print one JSON value on stdout."""
+    print(json.dumps(value))
+
+
+@app.callback()
+def toyevm() -> None:
+    """Run, test, replay and study a small, real EVM."""
+
+
+@app.command()
+def run(
+    code: Annotated[str | None, typer.Option(help="Bytecode to run, in hex.")] = None,
+    alloc: Annotated[Path | None, typer.Option(help="Accounts to run on: a genesis alloc.")] = None,
+    to: Annotated[str | None, typer.Option(help="Which account of --alloc to call.")] = None,
+    input: Annotated[str, typer.Option(help="Call data, in hex.")] = "0x",
+    sender: Annotated[str, typer.Option(help="Who calls.")] = "0x" + "aa" * 20,
+    address: Annotated[str, typer.Option(help="Where --code lives.")] = "0x" + "cc" * 20,
+    value: Annotated[str, typer.Option(help="Wei sent along.")] = "0",
+    gas: Annotated[str, typer.Option(help="Gas limit of the call.")] = "1000000000",
+    storage: Annotated[Path | None, typer.Option(help='Storage of the called account: {"0xslot": "0xvalue"}.')] = None,
+    fork: Fork = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Run and time it this often.")] = 1,
+    warmup: Annotated[int | None, typer.Option(min=0, help="Runs before the timing starts.")] = None,
+    trace: Annotated[str | None, typer.Option(help="Write EIP-3155 rows to this file, or - for stdout.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the Python that the code is turned into.")] = False,
+) -> None:
+    """Call a piece of code, without a transaction around it, and print what it did."""
+    from toyevm.cli import run as command
+
+    call = command.read_call(
+        code=code, alloc=alloc, to=to, input=input, sender=sender, address=address, value=value, gas=gas,
+        storage=storage, fork=fork,
+    )  # fmt: skip
+    if trace is not None:
+        command.write_trace(call, trace)
+    if explain:
+        print(command.explain(call))
+    show(command.run_call(call, repeat, warmup))
+
+
+@app.command()
+def statetest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders or .tar.xz archives.")],
+    fork: Fork = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    timeout: Annotated[float, typer.Option(min=0.001, max=86_400, help="Seconds for one sub-case.")] = 60.0,
+) -> None:
+    """Run GeneralStateTests and print one row for each sub-case."""
+    from toyevm.cli import statetest as command
+    from toyevm.forks import fork_named
+
+    name = None if fork is None else fork_named(fork).name
+    rows, unsupported = command.run_files(command.find_files(paths), name, jobs, timeout, progress("sub-cases"))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if unsupported:
+        print(f"{unsupported} sub-cases of unsupported forks were left out", file=sys.stderr)
+    show(rows)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A real block, .json or .json.xz.")],
+    backend: Annotated[str, typer.Option(help="A backend's name, or all.")] = "sequential",
+    cores: Annotated[int, typer.Option(min=1, help="Virtual cores.")] = 1,
+) -> int:
+    """Execute a real block, and check it against its header and the sequential backend."""
+    from toyevm.cli.replay import replay_block
+
+    report = replay_block(file, backend, cores)
+    show(report)
+    good = all(report["checks"].values()) and all(one["equal"] for one in report["backends"].values())
+    return 0 if good else 1
+
+
+@app.command()
+def backends() -> None:
+    """List the ways to execute a block."""
+    from toyevm.backends import BACKENDS
+
+    show([{"name": one.name, "kind": one.kind, "summary": one.summary} for one in BACKENDS])
+
+
+@app.command()
+def bench(
+    suite: Annotated[str, typer.Argument(metavar="vm", help="What to measure.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    repeats: Annotated[int, typer.Option(min=1, help="Timed turns of each machine.")] = 7,
+) -> int:
+    """Measure the machine against others that are installed."""
+    from toyevm.cli.bench import Disagreement, bench_vm
+    from toyevm.errors import InputError
+
+    if suite != "vm":
+        raise InputError(f"unknown suite {suite!r}", "bench", "vm")
+    try:
+        bench_vm(as_json, repeats)
+    except Disagreement as error:
+        print("toyevm:", error, file=sys.stderr)
+        return 1
+    return 0
+
+
+@app.command()
+def lab(
+    target: Annotated[Path, typer.Option("--dir", help="Your working copy.")] = Path("my-course"),
+    course: Annotated[Path | None, typer.Option(help="Where the course is, if not beside the package.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Make or update the copy and stop.")] = False,
+) -> None:
+    """Open the course in JupyterLab, in a copy that is yours."""
+    from toyevm.lab.workspace import launch_lab
+
+    report = launch_lab(course, target, browser=browser, prepare_only=prepare_only)
+    print(*report.lines(), sep="\n", file=sys.stderr)
+
+
+def progress(what: str) -> Any:
+    """Return a function that shows a running count, if there is somebody at a terminal to see it."""
+    if not sys.stderr.isatty():
+        return lambda count: None
+    return lambda count: print(f"\r{count} {what}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,82 @@
+"""`toyevm replay`: hold the execution of a real block to its header, and every backend to the sequential one."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from toyevm.backends import BACKENDS, Backend, RunConfig
+from toyevm.blocks import Header
+from toyevm.errors import InputError, InvalidBlock, InvalidSignature
+from toyevm.results import BlockResult
+from toyevm.sealing import receipts_of, seal_block
+from toyevm.transactions import Transaction
+from toyevm.workloads.mainnet import RealBlock, load_block
+
+ALWAYS_CHECKED = {
+    "gasUsed": "gas_used",
+    "receiptsRoot": "receipts_root",
+    "logsBloom": "logs_bloom",
+    "transactionsRoot": "transactions_root",
+}
+CHECKED_WHERE_PRESENT = {"withdrawalsRoot": "withdrawals_root", "blobGasUsed": "blob_gas_used"}
+
+
+def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
+    """Execute the block in `path` and return the report that the command prints.
+
+    Raises:
+        InputError: for an unreadable file, an invalid block or an unknown backend.
+    """
+    chosen = list(BACKENDS) if backend == "all" else [BACKENDS.named(backend)]
+    real = load_block(path)
+    config = RunConfig(real.chain, cores=cores)
+    start = time.process_time()
+    for tx in real.block.transactions:
+        _recover(tx)
+    shared = {"signatureSeconds": round(time.process_time() - start, 4)}  # not in cpuSeconds: senders are remembered
+    try:
+        oracle = BACKENDS.named("sequential").execute_block(real.pre, real.block, config)
+    except InvalidBlock as error:
+        raise InputError(str(error), str(path), "a valid block") from error
+    header = seal_block(real.chain, real.block, oracle, real.pre.apply(oracle.diff)).header
+    return {
+        "block": real.expected.number,
+        "fork": real.chain.fork.name,
+        "transactions": len(real.block.transactions),
+        "gasUsed": oracle.gas_used,
+        "checks": compare_headers(real.expected, header),
+        "backends": {one.name: _measure(one, real, config, oracle) | shared for one in chosen},
+    }
+
+
+def _recover(tx: Transaction) -> None:
+    """Recover the sender, which is then remembered: paid for once, by nobody's backend."""
+    with suppress(InvalidSignature):  # the backend will say which transaction it was
+        _ = tx.sender
+
+
+def compare_headers(expected: Header, computed: Header) -> dict[str, bool]:
+    """Return which commitments agree; those the block's fork does not know are left out."""
+    fields = dict(ALWAYS_CHECKED)
+    fields |= {key: name for key, name in CHECKED_WHERE_PRESENT.items() if getattr(expected, name) is not None}
+    return {key: getattr(expected, name) == getattr(computed, name) for key, name in fields.items()}
+
+
+def _measure(backend: Backend, real: RealBlock, config: RunConfig, oracle: BlockResult) -> dict[str, Any]:
+    start = time.process_time()
+    result = backend.execute_block(real.pre, real.block, config)
+    seconds = time.process_time() - start
+    makespan = max((span.end for span in result.spans), default=result.gas_used)
+    same_receipts = receipts_of(real.block, result) == receipts_of(real.block, oracle)
+    return {
+        "equal": same_receipts and result.diff == oracle.diff and result.requests == oracle.requests,
+        "makespan": makespan,
+        "speedup": result.gas_used / makespan if makespan else 1.0,
+        "attempts": result.attempts,
+        "aborts": result.aborts,
+        "cpuSeconds": round(seconds, 4),
+        "kgasPerSecond": round(result.gas_used / 1000 / seconds) if seconds else None,
+    }

@@ -1,0 +1,1 @@
+"""Blocks to run: real ones and, later, generated ones."""

@@ -1,0 +1,104 @@
+"""Reading the JSON that Ethereum's tools speak: hex numbers, genesis allocs, state-test envelopes.
+
+Every reader takes the name of the place it reads from, so that a mistake can be reported by one line that says where.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.state import Account, WorldState, world_from_alloc
+from toyevm.types import Address
+
+
+def read_json(path: Path) -> Any:
+    """Read a `.json` or `.json.xz` file.
+
+    Raises:
+        InputError: when the file cannot be read or is not JSON.
+    """
+    try:
+        data = path.read_bytes()
+        return json.loads(lzma.decompress(data) if path.suffix == ".xz" else data)
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", where=str(path), expected="a readable file") from error
+    except (ValueError, lzma.LZMAError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}", where=str(path), expected="a .json or .json.xz file") from error
+
+
+def parse_bytes(text: Any, where: str, size: int | None = None) -> bytes:
+    """Read hex, with or without 0x.
+
+    >>> parse_bytes("0x00ff", "--code")
+    b'\\x00\\xff'
+    """
+    expected = f"{size} bytes in hex" if size else "an even number of hex digits"
+    try:
+        data = bytes.fromhex(text.removeprefix("0x"))
+    except (ValueError, AttributeError) as error:
+        raise InputError(f"not hexadecimal: {str(text)[:40]!r}", where, expected) from error
+    if size is not None and len(data) != size:
+        raise InputError(f"{len(data)} bytes", where, expected)
+    return data
+
+
+def parse_int(value: Any, where: str, bits: int = 256) -> int:
+    """Read a number: a JSON integer, decimal text, or hex text after 0x.
+
+    >>> parse_int("0x10", "gas"), parse_int("10", "gas"), parse_int(10, "gas")
+    (16, 10, 10)
+    """
+    expected = f"a whole number from 0 to 2**{bits} - 1"
+    try:
+        if isinstance(value, str):
+            number = int(value, 16) if value.startswith("0x") else int(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            number = value
+        else:
+            raise ValueError
+    except ValueError as error:
+        raise InputError(f"not a number: {str(value)[:40]!r}", where, expected) from error
+    if not 0 <= number < 2**bits:
+        raise InputError("number out of range", where, expected)
+    return number
+
+
+def parse_object(value: Any, where: str) -> Mapping[str, Any]:
+    """Check that a JSON value is an object."""
+    if not isinstance(value, dict):
+        raise InputError(f"not an object: {str(value)[:40]!r}", where, "{...}")
+    return value
+
+
+def parse_list(value: Any, where: str) -> list[Any]:
+    """Check that a JSON value is a list."""
+    if not isinstance(value, list):
+        raise InputError(f"not a list: {str(value)[:40]!r}", where, "[...]")
+    return value
+
+
+def parse_storage(value: Any, where: str) -> dict[int, int]:
+    """Read `{"0xslot": "0xvalue"}`."""
+    items = parse_object(value, where).items()
+    return {parse_int(slot, where): parse_int(word, f"{where} slot {slot}") for slot, word in items}
+
+
+def parse_alloc(value: Any, where: str) -> WorldState:
+    """Read a genesis alloc: `{address: {balance, nonce?, code?, storage?}}`."""
+
+    def account(address: str, fields: Any) -> tuple[Address, Account]:
+        place = f"{where} {address}"
+        fields = parse_object(fields, place)
+        return parse_bytes(address, place, 20), Account(
+            nonce=parse_int(fields.get("nonce", 0), f"{place} nonce", 64),
+            balance=parse_int(fields.get("balance", 0), f"{place} balance"),
+            code=parse_bytes(fields.get("code", "0x"), f"{place} code"),
+            storage=parse_storage(fields.get("storage", {}), f"{place} storage"),
+        )
+
+    return world_from_alloc(account(address, fields) for address, fields in parse_object(value, where).items())
