@@ -1,0 +1,133 @@
+"""A step in print: the same scene as the picture, for a screen reader, a terminal, a marker, or the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toyevm.vm.tracer import StepRecord
+from toyevm.widgets.step_scene import Cell, Mark, MemoryRow, Scene, number, scene_of, short_address, short_location
+
+
+def print_step(steps: Sequence[StepRecord], index: int) -> None:
+    """Print what `describe_step` returns."""
+    print(describe_step(steps, index))  # noqa: T201 - printing is what it is for
+
+
+def describe_step(steps: Sequence[StepRecord], index: int) -> str:
+    """Return one step in words and numbers; `index` counts from 0.
+
+    Raises:
+        IndexError: when there is no such step.
+
+    >>> from toyevm.vm.assembler import assemble
+    >>> from toyevm.vm.message import begin_message, world_with_code
+    >>> from toyevm.vm.tracer import record_steps
+    >>> machine = begin_message(world_with_code(assemble("PUSH1 2 PUSH1 3 SUB")), gas=100)
+    >>> print(describe_step(list(record_steps(machine)), 2))
+    step 3 of 4   pc 4   SUB   gas 94 -> 91   (-3: fixed price 3)
+    does     a - b = 3 - 2 = 1
+    stack    before  [a 3, b 2]   after  [left 1]
+    """
+    return "\n".join(text_of(scene_of(steps, index)))
+
+
+def text_of(scene: Scene) -> list[str]:
+    """Return the lines for a scene: a line for the step, then one for each thing it shows."""
+    record = scene.record
+    cost = ", ".join(f"{part.reason} {part.amount:,}" for part in scene.gas)
+    gas = f"gas {record.gas_before:,} -> {record.gas_after:,}"
+    head = [
+        scene.title,
+        pc_text(record.pc),
+        record.opcode.name,
+        gas,
+        *([f"(-{record.gas_cost:,}: {cost})"] if cost else []),
+    ]
+    if record.depth > 1:
+        head.insert(1, f"call depth {record.depth}")
+    return [
+        "   ".join(part for part in head if part),
+        f"does     {scene.does}",
+        f"stack    before  {_stack(scene, scene.before)}   after  {_after(scene)}",
+        *(f"memory   {_memory(row, scene)}" for row in scene.memory),
+        *_storage(scene),
+        *(f"reads    {short_location(location)}{_why(scene)}" for location in scene.reads),
+    ]
+
+
+def pc_text(pc: int) -> str:
+    """Return a position in the code, in both notations where they differ.
+
+    >>> pc_text(4), pc_text(12)
+    ('pc 4', 'pc 12 (0x0c)')
+    """
+    return f"pc {pc}" if pc < 10 else f"pc {pc} (0x{pc:02x})"
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a word with the name of the operand it is, or what was done with it.
+
+    >>> cell_text(Cell(42, Mark.TAKEN, "value")), cell_text(Cell(1, Mark.LEFT)), cell_text(Cell(7))
+    ('value 42 (0x2a)', 'left 1', '7')
+    """
+    mark = "" if cell.mark is Mark.TAKEN else cell.mark  # the name of an operand says so already
+    return " ".join(part for part in (mark, cell.name, both_notations(cell.word)) if part)
+
+
+def both_notations(word: int) -> str:
+    """Return a word in decimal and hexadecimal, where the two differ and there is room."""
+    return f"{number(word)} ({word:#x})" if 10 <= word < 2**32 else number(word)
+
+
+def end_text(scene: Scene) -> str:
+    """Return what becomes of a frame's own things when it ends."""
+    undone = ", its changes undone" if scene.record.error is not None else ""
+    handed_up = "" if scene.handed_up is None else f"; its caller finds {number(scene.handed_up)} on its stack"
+    return f"the call is over: its stack and memory are gone{undone}{handed_up}"
+
+
+def read_note(scene: Scene) -> str:
+    """Return why an instruction that writes also reads."""
+    return "SSTORE reads too: its price depends on what was there" if scene.record.opcode.name == "SSTORE" else ""
+
+
+def _stack(scene: Scene, cells: tuple[Cell, ...]) -> str:
+    more = [f"… {scene.hidden} more"] if scene.hidden else []
+    return f"[{', '.join([*map(cell_text, cells), *more])}]"
+
+
+def _after(scene: Scene) -> str:
+    if scene.frame_ends:
+        return f"({end_text(scene)})"
+    return _stack(scene, scene.after) + (" waits for the call it made" if scene.opens_call else "")
+
+
+def _memory(row: MemoryRow, scene: Scene) -> str:
+    bytes_of_row = range(row.offset, row.offset + 32)
+    notes = [verb for verb, span in (("read", scene.read), ("written", scene.written)) if overlap(span, bytes_of_row)]
+    return f"{row.offset:#06x}  {row.data.hex()}" + (f"   <- {' and '.join(notes)}" if notes else "")
+
+
+def overlap(one: range, other: range) -> range:
+    """Return the numbers that two ranges share.
+
+    >>> overlap(range(0, 32), range(30, 40))
+    range(30, 32)
+    """
+    start, stop = max(one.start, other.start), min(one.stop, other.stop)
+    return range(start, max(start, stop))
+
+
+def _storage(scene: Scene) -> list[str]:
+    lines, account = [], short_address(scene.record.address)
+    for row in scene.slots:
+        change = f"{both_notations(row.before)} -> {both_notations(row.after)}"
+        value = change if row.before != row.after else both_notations(row.before)
+        note = row.note or ("written" if row.is_written else "read" if row.is_read else "")
+        lines.append(f"storage  {account}  slot {number(row.slot)}   {value}   {note}".rstrip())
+    return lines
+
+
+def _why(scene: Scene) -> str:
+    note = read_note(scene)
+    return f"   <- {note}" if note else ""
