@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from toyevm import rlp
 from toyevm.crypto import keccak256
@@ -20,8 +21,7 @@ EMPTY_OMMERS_HASH = bytes.fromhex("1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7
 EMPTY_BLOOM = bytes(256)
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """An event: what LOG0 to LOG4 leave in the receipt."""
 
     address: Address
@@ -33,13 +33,7 @@ class Log:
 
 
 def bloom(logs: Iterable[Log]) -> bytes:
-    """Return the 2048-bit filter of the addresses and topics in `logs` (yellow paper, section 4.3.1).
-
-    Three bits for each entry; a clear bit proves absence, three set bits prove nothing.
-
-    >>> bloom([]) == bytes(256)
-    True
-    """
+    """Return the 2048-bit filter of the addresses and topics in `logs`, three bits each (yellow paper, 4.3.1)."""
     bits = 0
     for log in logs:
         for entry in (log.address, *(topic.to_bytes(32, "big") for topic in log.topics)):
@@ -111,23 +105,15 @@ class Header:
         return keccak256(self.encode())
 
     def encode(self) -> bytes:
-        values = (getattr(self, name) for name in HEADER_FIELDS)
+        values = (getattr(self, name) for name in self.__dataclass_fields__)
         return rlp.encode([value for value in values if value is not None])
-
-
-HEADER_FIELDS = tuple(Header.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block to execute.
+    """A block to execute; commitments and gas used may still be unset in its header.
 
-    Args:
-        header: commitments and gas used may still be unset.
-        transactions: in the order that counts.
-        withdrawals: empty before Shanghai.
-        ommers: headers of stale siblings, rewarded before Paris.
-        ancestor_hashes: number -> hash, of at most the 256 blocks before this one: what BLOCKHASH can see.
+    `ommers` are stale siblings, rewarded before Paris; `ancestor_hashes` are those BLOCKHASH can see, by number.
     """
 
     header: Header

@@ -23,11 +23,7 @@ SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD036
 
 
 def keccak256(data: Buffer) -> Hash32:
-    """Return the Keccak-256 digest of `data`: SHA-3 as it was before NIST changed the padding.
-
-    >>> keccak256(b"") == EMPTY_CODE_HASH
-    True
-    """
+    """Return the Keccak-256 digest of `data`: SHA-3 as it was before NIST changed the padding."""
     try:
         return _keccak(data)
     except TypeError:  # some libraries take nothing but bytes
@@ -35,17 +31,13 @@ def keccak256(data: Buffer) -> Hash32:
 
 
 def address_of(private_key: bytes) -> Address:
-    """Return the address of a private key: the last 20 bytes of the hash of its public key.
-
-    >>> address_of((1).to_bytes(32, "big")).hex()
-    '7e5f4552091a69125d5dfcb7b8c2659029395bdf'
-    """
+    """Return the address of a private key: the last 20 bytes of the hash of its public key."""
     _check_private_key(private_key)
     try:
         from coincurve import PublicKey
     except ImportError:
         return _address_of_point(*import_py_ecc("secp256k1").privtopub(private_key))
-    return keccak256(PublicKey.from_valid_secret(private_key).format(compressed=False)[1:])[12:]
+    return _address_of_point(*PublicKey.from_valid_secret(private_key).point())
 
 
 def sign(message_hash: Hash32, private_key: bytes) -> tuple[int, int, int]:
@@ -66,36 +58,30 @@ def sign(message_hash: Hash32, private_key: bytes) -> tuple[int, int, int]:
 
 
 def recover_address(message_hash: Hash32, y_parity: int, r: int, s: int) -> Address:
-    """Return the address whose key made this signature; `s` may be either of its two values.
-
-    Raises:
-        InvalidSignature: r or s is out of range, y_parity is not a bit, or no public key fits.
-    """
+    """Return the address whose key made this signature, or raise InvalidSignature; `s` may be either of its values."""
     if y_parity not in (0, 1):
         raise InvalidSignature(f"y_parity is {y_parity}", expected="0 or 1")
     for name, number in (("r", r), ("s", s)):
         if not 0 < number < SECP256K1_ORDER:
             raise InvalidSignature(f"{name} is {number:#x}", expected="1 to the group order - 1")
     try:
-        from coincurve import PublicKey
-    except ImportError:
-        return _recover_slowly(message_hash, y_parity, r, s)
-    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
-    try:
-        public_key = PublicKey.from_signature_and_message(signature, message_hash, hasher=None)
-    except ValueError:
-        raise InvalidSignature("no public key fits the signature") from None
-    return keccak256(public_key.format(compressed=False)[1:])[12:]
-
-
-def _recover_slowly(message_hash: Hash32, y_parity: int, r: int, s: int) -> Address:
-    try:
-        x, y = import_py_ecc("secp256k1").ecdsa_raw_recover(message_hash, (27 + y_parity, r, s))
+        x, y = _recover_point(message_hash, y_parity, r, s)
     except ValueError:
         x = y = 0
-    if x == y == 0:  # py-ecc's point at infinity
+    if x == y == 0:  # how py-ecc writes the point at infinity
         raise InvalidSignature("no public key fits the signature")
     return _address_of_point(x, y)
+
+
+def _recover_point(message_hash: Hash32, y_parity: int, r: int, s: int) -> tuple[int, int]:
+    try:
+        from coincurve import PublicKey
+    except ImportError:
+        x, y = import_py_ecc("secp256k1").ecdsa_raw_recover(message_hash, (27 + y_parity, r, s))
+    else:
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
+        x, y = PublicKey.from_signature_and_message(signature, message_hash, hasher=None).point()
+    return x, y
 
 
 def _address_of_point(x: int, y: int) -> Address:

@@ -129,11 +129,7 @@ NEWEST = OSAKA
 
 
 def fork_named(name: str) -> Fork:
-    """Return the fork with this name, whatever the case of its letters; raise InputError when there is none.
-
-    >>> fork_named("cancun").blobs
-    BlobSchedule(target=3, maximum=6, base_fee_update_fraction=3338477)
-    """
+    """Return the fork with this name, whatever the case of its letters; raise InputError when there is none."""
     fork = FORKS.get(name.capitalize())
     if fork is None:
         raise InputError(f"unknown fork {name!r}", expected=" | ".join(FORKS))

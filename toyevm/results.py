@@ -15,29 +15,20 @@ from toyevm.types import Address, Hash32, Location, Read, Value
 class TxResult:
     """A transaction as a function from what it read to what it wrote.
 
-    Args:
-        succeeded: the status of the receipt; a failed transaction still pays and still has a read set.
-        error: what went wrong, in words, or None.
-        gas_used: after refunds: what is paid for.
-        gas_refunded: what the refund counter took off.
-        fee: wei that goes to the fee recipient. It is kept apart from the write set on purpose: added to a balance, it
-            would make every transaction of a block depend on the one before.
-        read_set: every location the outcome depended on, with the version and value seen.
-        write_set: every location that changed, with its new value; a subset of the read set, but for cleared storage.
-        touched: accounts to remove if they are empty now (EIP-161).
-        created_address: where the contract went, for a creation.
+    `fee` is what the fee recipient gets, in wei. It is kept apart from the write set on purpose: added to a balance, it
+    would make every transaction of a block depend on the one before.
     """
 
-    succeeded: bool
-    gas_used: int
+    succeeded: bool  # the status of the receipt; a failed transaction still pays and still has a read set
+    gas_used: int  # after refunds: what is paid for
     fee: int
-    read_set: Mapping[Location, Read]
-    write_set: Mapping[Location, Value]
+    read_set: Mapping[Location, Read]  # every location the outcome depended on, with the version and value seen
+    write_set: Mapping[Location, Value]  # every location that changed; it was read, but for cleared storage
     output: bytes = b""
-    error: str | None = None
+    error: str | None = None  # what went wrong, in words
     gas_refunded: int = 0
     logs: tuple[Log, ...] = ()
-    touched: frozenset[Address] = frozenset()
+    touched: frozenset[Address] = frozenset()  # accounts to remove if they are empty now (EIP-161)
     created_address: Address | None = None
 
     @property
@@ -60,23 +51,14 @@ class TaskSpan:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """What executing a block gives, whichever backend did it.
+    """What executing a block gives, whichever backend did it."""
 
-    Args:
-        results: one for each transaction, in block order.
-        diff: everything the block changed, fees, withdrawals and system calls included.
-        requests: what contracts ask of the consensus layer (EIP-7685): type byte and data, in order of type.
-        spans: who did what when; empty if the backend does not simulate time.
-        attempts: executions of transactions, repeated ones included.
-        aborts: executions that were thrown away.
-    """
-
-    results: tuple[TxResult, ...]
-    diff: StateDiff
-    requests: tuple[bytes, ...] = ()
-    spans: tuple[TaskSpan, ...] = field(default=(), repr=False)
-    attempts: int = 0
-    aborts: int = 0
+    results: tuple[TxResult, ...]  # in block order
+    diff: StateDiff  # everything the block changed, fees, withdrawals and system calls included
+    requests: tuple[bytes, ...] = ()  # to the consensus layer (EIP-7685): type byte and data, in order of type
+    spans: tuple[TaskSpan, ...] = field(default=(), repr=False)  # empty if the backend does not simulate time
+    attempts: int = 0  # executions of transactions, repeated ones included
+    aborts: int = 0  # executions that were thrown away
 
     @property
     def gas_used(self) -> int:

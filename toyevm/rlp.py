@@ -31,12 +31,10 @@ def encode(item: Item) -> bytes:
     >>> encode(b"dog").hex(" "), encode([b"dog", 0]).hex(" ")
     ('83 64 6f 67', 'c5 83 64 6f 67 80')
     """
-    if isinstance(item, bytes):
-        if len(item) == 1 and item[0] < STRING:
-            return item
-        return _header(STRING, len(item)) + item
     if isinstance(item, int):
-        return encode(item.to_bytes((item.bit_length() + 7) // 8, "big"))
+        item = item.to_bytes((item.bit_length() + 7) // 8, "big")
+    if isinstance(item, bytes):
+        return item if len(item) == 1 and item[0] < STRING else _header(STRING, len(item)) + item
     payload = b"".join([encode(part) for part in item])
     return _header(LIST, len(payload)) + payload
 
@@ -49,10 +47,7 @@ def _header(kind: int, length: int) -> bytes:
 
 
 def decode(data: bytes) -> Decoded:
-    """Return the one item that `data` encodes: bytes, or nested lists of bytes.
-
-    Raises:
-        DecodingError: `data` is not the encoding of anything, or there is something after it.
+    """Return the one item that `data` encodes, or raise DecodingError when it is not exactly that.
 
     >>> decode(bytes.fromhex("c88363617483646f67"))
     [b'cat', b'dog']
@@ -64,10 +59,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def decode_int(data: Decoded, max_bytes: int = 32) -> int:
-    """Return the integer a decoded string stands for.
-
-    Raises:
-        DecodingError: a list, a leading zero, or more than `max_bytes` bytes.
+    """Return the integer a decoded string stands for; a list, a leading zero, too many bytes are a DecodingError.
 
     >>> decode_int(b""), decode_int(bytes([4, 0]))
     (0, 1024)

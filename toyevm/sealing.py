@@ -27,17 +27,9 @@ def receipts_of(block: Block, result: BlockResult) -> tuple[Receipt, ...]:
 def seal_block(
     chain: ChainConfig, block: Block, result: BlockResult, post: WorldState, parent: Header | None = None
 ) -> SealedBlock:
-    """Complete the header of an executed block.
+    """Complete the header of an executed block; `post` is the state after it, `pre.apply(result.diff)`.
 
-    Args:
-        chain: which commitments the header has depends on the fork.
-        block: as it was executed.
-        result: what a backend made of it.
-        post: the state after the block, `pre.apply(result.diff)`.
-        parent: the header before this one, or None if the link is not to be checked.
-
-    Raises:
-        InvalidBlock: when the block does not follow its parent.
+    With `parent`, the header before this one, raise InvalidBlock when the block does not follow it.
     """
     if parent is not None:
         check_link(chain, parent, block.header)
@@ -73,19 +65,10 @@ def child_header(chain: ChainConfig, parent: Header, seconds: int = 12) -> Heade
 
 
 def check_link(chain: ChainConfig, parent: Header, header: Header) -> None:
-    """Check everything in a header that follows from the one before.
-
-    Raises:
-        InvalidBlock: naming the first field that does not fit.
-    """
-    expected = {
-        "parent_hash": parent.hash,
-        "number": parent.number + 1,
-        "base_fee_per_gas": next_base_fee(parent),
-        "excess_blob_gas": next_excess_blob_gas(chain.fork, parent) if chain.fork.blobs else None,
-    }
-    for name, value in expected.items():
-        if getattr(header, name) != value:
+    """Check everything in a header that follows from the one before; raise InvalidBlock with what does not fit."""
+    expected = child_header(chain, parent)
+    for name in ("parent_hash", "number", "base_fee_per_gas", "excess_blob_gas"):
+        if getattr(header, name) != getattr(expected, name):
             raise InvalidBlock(f"{name} does not follow from the parent")
     if header.timestamp <= parent.timestamp:
         raise InvalidBlock("timestamp is not after the parent's")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from toyevm import rlp
 from toyevm.crypto import EMPTY_CODE_HASH, keccak256
@@ -19,14 +19,13 @@ from toyevm.types import BEFORE_BLOCK, Address, Field, Hash32, Location, Read, V
 
 
 class StateView(Protocol):
-    """Answer reads. A view that cannot answer yet raises `Suspend`, and the machine may be run again later.
+    """Answer reads; a view that cannot answer yet raises `Suspend`, and the machine may be run again later.
 
     The answer for a storage slot takes a later clearing of the whole storage into account, and names its version.
     """
 
     def read(self, location: Location) -> Read:
         """Return the value at `location` and the version that wrote it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,15 @@ class Account:
         return rlp.encode([self.nonce, self.balance, self.storage_root, code_hash])
 
     def _storage_items(self) -> dict[bytes, bytes]:
-        return {_slot_key(slot): rlp.encode(value) for slot, value in self.storage.items()}
+        return {keccak256(slot.to_bytes(32, "big")): rlp.encode(value) for slot, value in self.storage.items()}
 
     def prove_slot(self, slot: int) -> tuple[bytes, ...]:
         """Return the path from the storage root to `slot`, whether it is there or not."""
-        return prove(self._storage_items(), _slot_key(slot))
+        return prove(self._storage_items(), keccak256(slot.to_bytes(32, "big")))
 
 
 ABSENT = Account()
+_FIELD_NAMES: dict[int, str] = {field: field.name.lower() for field in Field}
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,15 @@ class WorldState:
     accounts: Mapping[Address, Account] = field(default_factory=dict)
 
     def read(self, location: Location) -> Read:
-        account = self.accounts.get(location.address, ABSENT)
-        return Read(BEFORE_BLOCK, _field_value(account, location.key))
+        account, key = self.accounts.get(location.address, ABSENT), location.key
+        if key >= 0:
+            return Read(BEFORE_BLOCK, account.storage.get(key, 0))
+        if key == Field.STORAGE:
+            return Read(BEFORE_BLOCK, int(bool(account.storage)))
+        return Read(BEFORE_BLOCK, getattr(account, _FIELD_NAMES[key]))
 
     def apply(self, diff: StateDiff) -> WorldState:
-        """Return the state after `diff`.
-
-        >>> alice = bytes(19) + b"a"
-        >>> after = WorldState().apply(StateDiff({Location(alice, Field.BALANCE): 5}))
-        >>> after.accounts[alice].balance
-        5
-        """
+        """Return the state after `diff`."""
         accounts = dict(self.accounts)
         changes: dict[Address, dict[int, Value]] = {address: {} for address in sorted(diff.touched)}
         for (address, key), value in diff.writes.items():
@@ -139,8 +137,7 @@ class BlockView:
         for location in diff.writes:
             if location.key == Field.STORAGE:
                 self._clear_storage(location.address, version)
-        for location, value in diff.writes.items():
-            self._written[location] = Read(version, value)
+        self._written.update({location: Read(version, value) for location, value in diff.writes.items()})
         self._touched |= diff.touched
 
     def pay(self, version: Version, address: Address, amount: int) -> None:
@@ -153,8 +150,7 @@ class BlockView:
 
     def diff(self) -> StateDiff:
         """Return everything committed so far, in the order of first writing."""
-        writes = {location: read.value for location, read in self._written.items()}
-        return StateDiff(writes, frozenset(self._touched))
+        return StateDiff({location: read.value for location, read in self._written.items()}, frozenset(self._touched))
 
     def _clear_storage(self, address: Address, version: Version) -> None:
         self._cleared[address] = version
@@ -164,36 +160,13 @@ class BlockView:
 
 def world_from_alloc(alloc: Iterable[tuple[Address, Account]]) -> WorldState:
     """Return the world with these accounts, dropping zero slots."""
-    return WorldState(
-        {
-            address: replace(account, storage={slot: value for slot, value in account.storage.items() if value})
-            for address, account in alloc
-        }
-    )
-
-
-def _slot_key(slot: int) -> bytes:
-    return keccak256(slot.to_bytes(32, "big"))
-
-
-def _field_value(account: Account, key: int) -> Value:
-    if key >= 0:
-        return account.storage.get(key, 0)
-    match key:
-        case Field.BALANCE:
-            return account.balance
-        case Field.NONCE:
-            return account.nonce
-        case Field.CODE:
-            return account.code
-    return int(bool(account.storage))
+    return WorldState({address: _changed(account, account.storage) for address, account in alloc})
 
 
 def _changed(account: Account, fields: Mapping[int, Value]) -> Account:
-    named = {Field(key).name.lower(): value for key, value in fields.items() if key < 0 and key != Field.STORAGE}
-    slots: dict[int, int] = {key: value for key, value in fields.items() if key >= 0}  # type: ignore[misc]
-    if not slots and Field.STORAGE not in fields:
-        return replace(account, **named) if named else account  # type: ignore[arg-type]
-    storage = {} if Field.STORAGE in fields else dict(account.storage)
-    storage.update(slots)
-    return replace(account, storage={k: v for k, v in storage.items() if v}, **named)  # type: ignore[arg-type]
+    named: dict[str, Any] = {_FIELD_NAMES[key]: value for key, value in fields.items() if key < 0}
+    slots = {key: value for key, value in fields.items() if key >= 0}
+    if slots or "storage" in named:
+        old = {} if "storage" in named else account.storage
+        named["storage"] = {slot: value for slot, value in {**old, **slots}.items() if value}
+    return replace(account, **named) if named else account

@@ -39,11 +39,7 @@ def begin_block(view: BlockView, env: BlockEnv, block: Block) -> None:
 
 
 def end_block(view: BlockView, env: BlockEnv, block: Block, results: Sequence[TxResult]) -> tuple[bytes, ...]:
-    """Pay withdrawals or rewards, and return the requests to the consensus layer.
-
-    Raises:
-        InvalidBlock: when a request contract fails, or a deposit log is malformed.
-    """
+    """Pay withdrawals or rewards, and return the requests to the consensus layer; InvalidBlock where they are wrong."""
     after = Version(len(results))
     for withdrawal in block.withdrawals:
         view.pay(after, withdrawal.address, withdrawal.amount * GWEI)
@@ -56,16 +52,11 @@ def end_block(view: BlockView, env: BlockEnv, block: Block, results: Sequence[Tx
     deposits = b"".join(deposit_request(log) for result in results for log in result.logs if is_deposit(log))
     queues = (WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS)
     dequeued = [_system_call(view, env, after, address, b"", must_succeed=True) for address in queues]
-    parts = enumerate((deposits, *dequeued))
-    return tuple(bytes([kind]) + data for kind, data in parts if data)
+    return tuple(bytes([kind]) + data for kind, data in enumerate((deposits, *dequeued)) if data)
 
 
 def requests_hash(requests: Sequence[bytes]) -> Hash32:
-    """Return the header's commitment to the requests (EIP-7685).
-
-    >>> requests_hash([]) == sha256().digest()
-    True
-    """
+    """Return the header's commitment to the requests (EIP-7685)."""
     return sha256(b"".join(sha256(request).digest() for request in requests)).digest()
 
 
@@ -74,11 +65,7 @@ def is_deposit(log: Log) -> bool:
 
 
 def deposit_request(log: Log) -> bytes:
-    """Take the five fields out of the ABI encoding of a deposit event (EIP-6110).
-
-    Raises:
-        InvalidBlock: when the data is not laid out as the deposit contract lays it out.
-    """
+    """Take the five fields out of a deposit event (EIP-6110), ABI-encoded as the deposit contract lays them out."""
     data, fields = log.data, []
     position = 32 * len(DEPOSIT_FIELD_SIZES)
     for i, size in enumerate(DEPOSIT_FIELD_SIZES):

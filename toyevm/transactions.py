@@ -8,8 +8,8 @@ one pair of functions encodes and decodes them all.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from toyevm import crypto, rlp
@@ -19,16 +19,13 @@ from toyevm.types import Address, Hash32
 LEGACY, ACCESS_LIST, FEE_MARKET, BLOB, SET_CODE = range(5)
 AccessList = tuple[tuple[Address, tuple[int, ...]], ...]
 
-_SIGNATURE = ("y_parity", "r", "s")
-_DYNAMIC_FEE = (
-    "chain_id nonce max_priority_fee_per_gas max_fee_per_gas gas_limit to value data access_list".split()
-)  # fmt: skip
-FIELDS: dict[int, tuple[str, ...]] = {
-    LEGACY: (*"nonce max_fee_per_gas gas_limit to value data".split(), *_SIGNATURE),
-    ACCESS_LIST: (*"chain_id nonce max_fee_per_gas gas_limit to value data access_list".split(), *_SIGNATURE),
-    FEE_MARKET: (*_DYNAMIC_FEE, *_SIGNATURE),
-    BLOB: (*_DYNAMIC_FEE, "max_fee_per_blob_gas", "blob_hashes", *_SIGNATURE),
-    SET_CODE: (*_DYNAMIC_FEE, "authorizations", *_SIGNATURE),
+_DYNAMIC_FEE = "chain_id nonce max_priority_fee_per_gas max_fee_per_gas gas_limit to value data access_list"
+FIELDS = {
+    LEGACY: "nonce max_fee_per_gas gas_limit to value data y_parity r s".split(),
+    ACCESS_LIST: "chain_id nonce max_fee_per_gas gas_limit to value data access_list y_parity r s".split(),
+    FEE_MARKET: f"{_DYNAMIC_FEE} y_parity r s".split(),
+    BLOB: f"{_DYNAMIC_FEE} max_fee_per_blob_gas blob_hashes y_parity r s".split(),
+    SET_CODE: f"{_DYNAMIC_FEE} authorizations y_parity r s".split(),
 }
 
 
@@ -45,11 +42,7 @@ class Authorization:
 
     @cached_property
     def authority(self) -> Address:
-        """Recover the account that signed.
-
-        Raises:
-            InvalidSignature: when no account fits.
-        """
+        """Recover the account that signed, or raise InvalidSignature when no account fits."""
         message = b"\x05" + rlp.encode([self.chain_id, self.address, self.nonce])
         return _signer(crypto.keccak256(message), self.y_parity, self.r, self.s)
 
@@ -81,11 +74,7 @@ class Transaction:
 
     @cached_property
     def sender(self) -> Address:
-        """Recover the account that signed; the costliest thing about a plain transfer, so it is done once.
-
-        Raises:
-            InvalidSignature: when no account fits.
-        """
+        """Recover the account that signed, or raise InvalidSignature: the dearest part of a transfer, done once."""
         return _signer(self.signing_hash, self.y_parity, self.r, self.s)
 
     @cached_property
@@ -113,20 +102,12 @@ def sign_transaction(tx: Transaction, private_key: bytes) -> Transaction:
 
 
 def encode_transaction(tx: Transaction) -> bytes:
-    """Return the bytes that travel in a block and that `tx.hash` is the hash of.
-
-    >>> encode_transaction(Transaction(to=bytes(20), value=1)).hex()
-    'de808082520894000000000000000000000000000000000000000001801b8080'
-    """
+    """Return the bytes that travel in a block and that `tx.hash` is the hash of."""
     return _envelope(tx.type, [_to_rlp(tx, name) for name in FIELDS[tx.type]])
 
 
 def decode_transaction(data: bytes) -> Transaction:
-    """Read the bytes of a transaction of any type.
-
-    Raises:
-        DecodingError: for anything but a canonical encoding.
-    """
+    """Read the bytes of a transaction of any type; raise DecodingError for anything but a canonical encoding."""
     if not data:
         raise DecodingError("empty transaction", expected="at least one byte")
     type_, body = (LEGACY, data) if data[0] >= 0xC0 else (data[0], data[1:])
@@ -162,7 +143,7 @@ def _to_rlp(tx: Transaction, name: str) -> Any:
         case "access_list":
             return [[address, [slot.to_bytes(32, "big") for slot in slots]] for address, slots in value]
         case "authorizations":
-            return [[a.chain_id, a.address, a.nonce, a.y_parity, a.r, a.s] for a in value]
+            return [astuple(authorization) for authorization in value]
     return value
 
 
@@ -175,16 +156,14 @@ def split_v(v: int) -> tuple[int | None, int]:
     return (v - 35) // 2, (v - 35) % 2
 
 
-def _bytes(item: Any, size: int | None = None) -> bytes:
-    if not isinstance(item, bytes) or (size is not None and len(item) != size):
-        raise DecodingError("a field has the wrong shape", expected=f"{size} bytes" if size else "bytes")
+def _shaped(kind: type[bytes | list[Any]], item: Any, size: int | None = None) -> Any:
+    if not isinstance(item, kind) or size not in (None, len(item)):
+        of_size = f" of length {size}" if size else ""
+        raise DecodingError("a field has the wrong shape", expected=f"{kind.__name__}{of_size}")
     return item
 
 
-def _list(item: Any, length: int | None = None) -> list[Any]:
-    if not isinstance(item, list) or (length is not None and len(item) != length):
-        raise DecodingError("a field has the wrong shape", expected=f"a list of {length}" if length else "a list")
-    return item
+_bytes, _list = partial(_shaped, bytes), partial(_shaped, list)
 
 
 def _access_list(item: Any) -> AccessList:
@@ -196,14 +175,14 @@ def _access_list(item: Any) -> AccessList:
 
 
 def _authorization(item: Any) -> Authorization:
-    chain_id, address, nonce, y_parity, r, s = _list(item, 6)
     number = rlp.decode_int
+    chain_id, address, nonce, y_parity, *r_and_s = _list(item, 6)
     return Authorization(
-        number(chain_id), _bytes(address, 20), number(nonce, 8), number(y_parity, 1), number(r), number(s)
+        number(chain_id), _bytes(address, 20), number(nonce, 8), number(y_parity, 1), *map(number, r_and_s)
     )
 
 
-_DECODERS: dict[str, Callable[[Any], Any]] = {
+_DECODERS: dict[str, Callable[[Any], Any]] = {  # a field that is not listed is an integer
     "nonce": lambda item: rlp.decode_int(item, 8),
     "gas_limit": lambda item: rlp.decode_int(item, 8),
     "to": lambda item: _bytes(item, 20) if item else None,

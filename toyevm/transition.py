@@ -5,8 +5,7 @@
     run                  the machine does its work                 may Suspend, and be called again
     finish_transaction   refund what is left, pay the producer, collect the effects
 
-`execute_transaction` is the last three in a row. A driver that wants to stop in between, as the simulated cores do,
-calls them one by one.
+`execute_transaction` is the last three in a row; a driver that wants to stop in between calls them one by one.
 """
 
 from __future__ import annotations
@@ -38,10 +37,6 @@ class CheckedTransaction:
     floor_gas: int
     reads: dict[Location, Read]
 
-    @property
-    def blob_gas(self) -> int:
-        return GAS_PER_BLOB * len(self.tx.blob_hashes)
-
 
 @dataclass
 class Execution:
@@ -58,8 +53,7 @@ def intrinsic_gas(fork: Fork, tx: Transaction) -> tuple[int, int]:
     >>> intrinsic_gas(CANCUN, Transaction(to=ZERO_ADDRESS, data=bytes(1)))
     (21004, 0)
     """
-    gas = fork.gas
-    zeros = tx.data.count(0)
+    gas, zeros = fork.gas, tx.data.count(0)
     nonzeros = len(tx.data) - zeros
     cost = gas.transaction + zeros * gas.calldata_zero + nonzeros * gas.calldata_nonzero
     if tx.to is None:
@@ -72,11 +66,7 @@ def intrinsic_gas(fork: Fork, tx: Transaction) -> tuple[int, int]:
 
 
 def check_transaction(view: StateView, env: BlockEnv, tx: Transaction) -> CheckedTransaction:
-    """Find out whether a transaction may enter a block here and now.
-
-    Raises:
-        InvalidTransaction: with a reason such as "nonce-too-low" and the two numbers that disagree.
-    """
+    """Find out whether a transaction may enter a block here and now, or raise InvalidTransaction with the reason."""
     cost, floor = _check_form(env, tx)
     try:
         sender = tx.sender
@@ -95,7 +85,7 @@ def _require(condition: bool, reason: str, limit: int | None = None, actual: int
 
 def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
     """Check what needs no state: type, chain, sizes, prices."""
-    fork = env.fork
+    fork, max_fee, base_fee = env.fork, tx.max_fee_per_gas, env.base_fee_per_gas
     _require(tx.type <= fork.max_transaction_type, "type-not-supported", fork.max_transaction_type, tx.type)
     _require(tx.chain_id in (env.chain_id, None), "wrong-chain", env.chain_id, tx.chain_id)
     _require(tx.nonce < MAX_NONCE, "nonce-is-max", MAX_NONCE, tx.nonce)
@@ -104,10 +94,8 @@ def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
     _require(cap is None or tx.gas_limit <= cap, "gas-limit-above-cap", cap, tx.gas_limit)
     cost, floor = intrinsic_gas(fork, tx)
     _require(tx.gas_limit >= max(cost, floor), "intrinsic-gas", max(cost, floor), tx.gas_limit)
-    limit = fork.max_init_code_size
-    if tx.to is None and limit is not None:
-        _require(len(tx.data) <= limit, "init-code-too-large", limit, len(tx.data))
-    max_fee, base_fee = tx.max_fee_per_gas, env.base_fee_per_gas
+    limit, size = fork.max_init_code_size, len(tx.data)
+    _require(tx.to is not None or limit is None or size <= limit, "init-code-too-large", limit, size)
     _require(max_fee >= base_fee, "max-fee-below-base-fee", base_fee, max_fee)
     _require(tx.priority_fee_cap <= max_fee, "priority-fee-above-max-fee", max_fee, tx.priority_fee_cap)
     if tx.type == BLOB:
@@ -121,13 +109,12 @@ def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
 def _check_blobs(env: BlockEnv, tx: Transaction) -> None:
     fork, count = env.fork, len(tx.blob_hashes)
     most = min(fork.blobs.maximum if fork.blobs else 0, fork.max_blobs_per_transaction or count)
+    max_fee, base_fee = tx.max_fee_per_blob_gas, env.blob_base_fee
     _require(tx.to is not None, "blob-creation")
     _require(count > 0, "no-blobs")
     _require(count <= most, "too-many-blobs", most, count)
     _require(all(hash_[0] == 1 for hash_ in tx.blob_hashes), "blob-hash-version")
-    _require(
-        tx.max_fee_per_blob_gas >= env.blob_base_fee, "blob-fee-too-low", env.blob_base_fee, tx.max_fee_per_blob_gas
-    )
+    _require(max_fee >= base_fee, "blob-fee-too-low", base_fee, max_fee)
 
 
 def _check_sender(journal: Journal, env: BlockEnv, tx: Transaction, sender: Address) -> None:
@@ -136,9 +123,8 @@ def _check_sender(journal: Journal, env: BlockEnv, tx: Transaction, sender: Addr
     _require(tx.nonce <= nonce, "nonce-too-high", nonce, tx.nonce)
     is_delegated = env.fork.set_code and delegate_of(code) is not None
     _require(not code or is_delegated, "sender-is-a-contract")  # EIP-3607
-    worst_case = tx.gas_limit * tx.max_fee_per_gas + tx.value
-    worst_case += GAS_PER_BLOB * len(tx.blob_hashes) * tx.max_fee_per_blob_gas
-    balance = journal.balance(sender)
+    blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * tx.max_fee_per_blob_gas
+    worst_case, balance = tx.gas_limit * tx.max_fee_per_gas + blob_fee + tx.value, journal.balance(sender)
     _require(balance >= worst_case, "insufficient-funds", worst_case, balance)
 
 
@@ -154,8 +140,8 @@ def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransactio
     tx, sender = checked.tx, checked.sender
     journal = Journal(view, checked.reads)
     machine = Machine(env, TxEnv(sender, checked.gas_price, tx.blob_hashes), journal)
-    up_front = tx.gas_limit * checked.gas_price + checked.blob_gas * env.blob_base_fee
-    journal.set_balance(sender, journal.balance(sender) - up_front)
+    blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * env.blob_base_fee
+    journal.set_balance(sender, journal.balance(sender) - tx.gas_limit * checked.gas_price - blob_fee)
     journal.increment_nonce(sender)
     _warm_up(journal, env, checked)
     for authorization in tx.authorizations:

@@ -70,11 +70,7 @@ class Read(NamedTuple):
 
 
 def to_address(word: Word) -> Address:
-    """Return the low 20 bytes of a stack word.
-
-    >>> to_address(0xAA << 200 | 0xBB).hex()
-    '00000000000000000000000000000000000000bb'
-    """
+    """Return the low 20 bytes of a stack word."""
     return (word & (2**160 - 1)).to_bytes(20, "big")
 
 

@@ -18,7 +18,7 @@ from tests.support.worlds import CONTRACT, OTHER, call, contract, environment, s
 from toyevm.forks import CANCUN, FORKS
 from toyevm.transactions import encode_transaction
 from toyevm.transition import begin_transaction, check_transaction
-from toyevm.vm.assembler import assemble
+from toyevm.assembler import assemble
 from toyevm.vm.tracer import trace_rows
 
 KEYS = {"gasUsed", "refund", "output", "error", "logs", "seconds"}

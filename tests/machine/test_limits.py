@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.worlds import ALICE, CONTRACT, ETHER, after, environment, execute, signed, world
 from toyevm.forks import CANCUN, FORKS, LONDON, OSAKA, PRAGUE
 from toyevm.state import Account
-from toyevm.vm.assembler import assemble
+from toyevm.assembler import assemble
 from toyevm.vm.message import execute_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
 from toyevm.vm.precompiles import precompiles_of

@@ -10,7 +10,7 @@ from tests.support.worlds import ALICE, COINBASE, CONTRACT, NOBODY, OTHER, THIRD
 from toyevm.forks import FORKS, LONDON
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.vm.assembler import assemble
+from toyevm.assembler import assemble
 from toyevm.vm.frame import BlockEnv
 
 TARGETS = (CONTRACT, OTHER, THIRD, NOBODY, ALICE, COINBASE, bytes(19) + b"\x02", bytes(19) + b"\x05")

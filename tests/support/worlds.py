@@ -13,7 +13,7 @@ from toyevm.state import Account, BlockView, StateView, WorldState
 from toyevm.transactions import Authorization, Transaction, sign_transaction
 from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Address, Version
-from toyevm.vm.assembler import assemble
+from toyevm.assembler import assemble
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from toyevm.errors import AssemblerError
 from toyevm.forks import CANCUN, FORKS, LONDON, PARIS, PRAGUE, SHANGHAI
 from toyevm.vm import assembler
-from toyevm.vm.assembler import assemble, disassemble, instructions
+from toyevm.assembler import assemble, disassemble, instructions
 from toyevm.vm.frame import Code
 from toyevm.vm.message import execute_message, world_with_code
 from toyevm.vm.opcodes import BY_NAME, opcodes_of

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState
-from toyevm.vm.assembler import assemble
+from toyevm.assembler import assemble
 from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
 from toyevm.vm.tracer import StepRecord, record_steps

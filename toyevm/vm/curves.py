@@ -11,6 +11,7 @@ the subgroup. A refusal is a `PrecompileFailure`; the arithmetic is left to libr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -23,7 +24,14 @@ TRUE, FALSE = (1).to_bytes(32, "big"), bytes(32)
 
 def words_of(data: bytes) -> list[int]:
     """Read `data` as 32-byte big-endian integers; their number is fixed by its length."""
-    return [int.from_bytes(data[i : i + 32], "big") for i in range(0, len(data), 32)]
+    return [int.from_bytes(word, "big") for word in _split(data, 32, "words")]
+
+
+def _split(data: bytes, size: int, what: str, least: int = 0) -> list[bytes]:
+    """Cut `data` into parts of this size, or refuse what is not a whole number of them, and `least` at least."""
+    if len(data) % size or len(data) < least * size:
+        raise PrecompileFailure(f"not a whole number of {what}")
+    return [data[i : i + size] for i in range(0, len(data), size)]
 
 
 # bn254, also called alt_bn128 (EIP-196, EIP-197; prices of EIP-1108).
@@ -32,13 +40,13 @@ def words_of(data: bytes) -> list[int]:
 def bn254_add(data: bytes) -> bytes:
     """Return the sum of two points. Input that is too short goes on with zeros, the rest of one too long is ignored."""
     data = data[:128].ljust(128, b"\0")
-    return _bn254_encode(_bn254().add(_bn254_g1(data[:64]), _bn254_g1(data[64:])))
+    return _bn254_encode(_bn254().add(_bn254_point(data[:64]), _bn254_point(data[64:])))
 
 
 def bn254_mul(data: bytes) -> bytes:
     """Return a point times an integer."""
     data = data[:96].ljust(96, b"\0")
-    return _bn254_encode(_bn254().multiply(_bn254_g1(data[:64]), int.from_bytes(data[64:], "big")))
+    return _bn254_encode(_bn254().multiply(_bn254_point(data[:64]), int.from_bytes(data[64:], "big")))
 
 
 def bn254_pairing(data: bytes) -> bytes:
@@ -46,51 +54,31 @@ def bn254_pairing(data: bytes) -> bytes:
 
     The last step of a pairing, a costly power, is taken once, of the product.
     """
-    if len(data) % 192:
-        raise PrecompileFailure("not a whole number of pairs")
     lib = _bn254()
     product = lib.FQ12.one()
-    for i in range(0, len(data), 192):
-        p, q = _bn254_g1(data[i : i + 64]), _bn254_g2(data[i + 64 : i + 192])
+    for pair in _split(data, 192, "pairs"):
+        p, q = _bn254_point(pair[:64]), _bn254_point(pair[64:])
         product *= lib.pairing(q, p, final_exponentiate=False)
     return TRUE if lib.final_exponentiate(product) == lib.FQ12.one() else FALSE
 
 
-def bn254_pairing_price(data: bytes) -> int:
-    return 45_000 + 34_000 * (len(data) // 192)
-
-
-def _bn254_g1(data: bytes) -> Any:
-    """Decode a point of G1. Every point on this curve is in the group: there is no subgroup to check."""
-    lib = _bn254()
-    x, y = _bn254_field_elements(data)
-    if x == y == 0:
-        return lib.Z1
-    point = (lib.FQ(x), lib.FQ(y), lib.FQ(1))
-    if not lib.is_on_curve(point, lib.b):
-        raise PrecompileFailure("a point beside the curve")
-    return point
-
-
-def _bn254_g2(data: bytes) -> Any:
-    """Decode a point of G2, whose coordinates are pairs, the imaginary part first."""
-    lib = _bn254()
-    x_imaginary, x_real, y_imaginary, y_real = numbers = _bn254_field_elements(data)
+def _bn254_point(data: bytes) -> Any:
+    """Decode a point of G1, or (twice as long) of G2, whose coordinates are pairs, the imaginary part first."""
+    lib, numbers, is_g2 = _bn254(), words_of(data), len(data) == 128
+    if max(numbers) >= lib.field_modulus:
+        raise PrecompileFailure("a coordinate not below the field modulus")
     if not any(numbers):
-        return lib.Z2
-    point = (lib.FQ2((x_real, x_imaginary)), lib.FQ2((y_real, y_imaginary)), lib.FQ2.one())
-    if not lib.is_on_curve(point, lib.b2):
+        return lib.Z2 if is_g2 else lib.Z1
+    if is_g2:
+        x, y = lib.FQ2((numbers[1], numbers[0])), lib.FQ2((numbers[3], numbers[2]))
+    else:
+        x, y = lib.FQ(numbers[0]), lib.FQ(numbers[1])
+    point = (x, y, x.one())
+    if not lib.is_on_curve(point, lib.b2 if is_g2 else lib.b):
         raise PrecompileFailure("a point beside the curve")
-    if not lib.is_inf(lib.multiply(point, lib.curve_order)):
+    if is_g2 and not lib.is_inf(lib.multiply(point, lib.curve_order)):  # in G1 there is no subgroup to be outside of
         raise PrecompileFailure("a point outside the subgroup")
     return point
-
-
-def _bn254_field_elements(data: bytes) -> list[int]:
-    numbers = words_of(data)
-    if max(numbers) >= _bn254().field_modulus:
-        raise PrecompileFailure("a coordinate not below the field modulus")
-    return numbers
 
 
 def _bn254_encode(point: Any) -> bytes:
@@ -104,20 +92,15 @@ def _bn254() -> Any:
 # BLS12-381 (EIP-2537). A coordinate takes 48 bytes, and is padded to 64.
 
 
+@dataclass(frozen=True)
 class BlsGroup:
-    """One of the two groups of points; both have the same operations, at different prices.
+    """One of the two groups of points; both have the same operations, at different prices."""
 
-    Args:
-        name: its class in py-arkworks-bls12381.
-        size: bytes of an encoded point.
-        map_name: the method that maps a field element to a point.
-        mul_price: gas of one multiplication.
-        discounts: thousandths of that price to pay for each of 1, 2, 3, ... multiplications summed in one call.
-    """
-
-    def __init__(self, name: str, size: int, map_name: str, mul_price: int, discounts: tuple[int, ...]) -> None:
-        self.name, self.size, self.map_name = name, size, map_name
-        self.mul_price, self.discounts = mul_price, discounts
+    name: str  # its class in py-arkworks-bls12381
+    size: int  # bytes of an encoded point
+    map_name: str  # the method that maps a field element to a point
+    mul_price: int  # gas of one multiplication
+    discounts: tuple[int, ...]  # thousandths of it to pay for each of 1, 2, 3, ... multiplications summed in one call
 
     def add(self, data: bytes) -> bytes:
         """Return the sum of two points of the curve; adding makes sense outside the subgroup too."""
@@ -128,10 +111,7 @@ class BlsGroup:
 
     def msm(self, data: bytes) -> bytes:
         """Return a multi-scalar multiplication: the sum of points, each times an integer."""
-        step = self.size + 32
-        if not data or len(data) % step:
-            raise PrecompileFailure("not a whole number of points and scalars")
-        pairs = [data[i : i + step] for i in range(0, len(data), step)]
+        pairs = _split(data, self.size + 32, "points and scalars", least=1)
         points = [self.decode(pair[: self.size]) for pair in pairs]
         scalars = [_arkworks().Scalar.from_be_bytes_mod_order(pair[self.size :]) for pair in pairs]
         return _pad(getattr(_arkworks(), self.name).multiexp_unchecked(points, scalars).to_xy_bytes_be())
@@ -177,27 +157,20 @@ G2 = BlsGroup("G2Point", 256, "map_from_fp2_be", 22_500, (
 
 def bls12_pairing(data: bytes) -> bytes:
     """Say whether the pairings of all pairs of points multiply to one."""
-    step = G1.size + G2.size
-    if not data or len(data) % step:
-        raise PrecompileFailure("not a whole number of pairs")
-    pairs = [data[i : i + step] for i in range(0, len(data), step)]
+    pairs = _split(data, G1.size + G2.size, "pairs", least=1)
     first, second = [G1.decode(pair[: G1.size]) for pair in pairs], [G2.decode(pair[G1.size :]) for pair in pairs]
     return TRUE if _arkworks().GT.pairing_check(first, second) else FALSE
 
 
-def bls12_pairing_price(data: bytes) -> int:
-    return 37_700 + 32_600 * (len(data) // (G1.size + G2.size))
-
-
 def _unpad(data: bytes) -> bytes:
-    parts = [data[i : i + 64] for i in range(0, len(data), 64)]
+    parts = _split(data, 64, "coordinates")
     if any(part[:16] != bytes(16) for part in parts):
         raise PrecompileFailure("a coordinate of more than 48 bytes")
     return b"".join(part[16:] for part in parts)
 
 
 def _pad(data: bytes) -> bytes:
-    return b"".join(bytes(16) + data[i : i + 48] for i in range(0, len(data), 48))
+    return b"".join(bytes(16) + part for part in _split(data, 48, "coordinates"))
 
 
 def _arkworks() -> Any:

@@ -7,26 +7,18 @@ from toyevm.types import Address
 from toyevm.vm.frame import Frame
 
 # No gas limit that fits a block pays for this much; without the bound, a run with gas for nothing could fill the host.
-MAX_MEMORY = 2**32
+MAX_MEMORY = 2**28
 
 
 def charge(frame: Frame, amount: int) -> None:
-    """Take `amount` from the gas that is left.
-
-    Raises:
-        ExceptionalHalt: when there is less.
-    """
+    """Take `amount` from the gas that is left, or halt when there is less."""
     if amount > frame.gas_left:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)
     frame.gas_left -= amount
 
 
 def words(size: int) -> int:
-    """Return how many 32-byte words `size` bytes need.
-
-    >>> words(0), words(1), words(32), words(33)
-    (0, 1, 1, 2)
-    """
+    """Return how many 32-byte words `size` bytes need."""
     return (size + 31) // 32
 
 
@@ -40,11 +32,7 @@ def memory_cost(word_count: int) -> int:
 
 
 def expansion(frame: Frame, offset: int, size: int) -> int:
-    """Return the price of having memory up to `offset + size`; an empty range needs none, wherever it lies.
-
-    Raises:
-        ExceptionalHalt: when no gas could pay for it.
-    """
+    """Return the price of having memory up to `offset + size`; an empty range needs none, wherever it lies."""
     end = offset + size
     if size == 0 or end <= len(frame.memory):
         return 0
@@ -55,9 +43,9 @@ def expansion(frame: Frame, offset: int, size: int) -> int:
 
 def grow(frame: Frame, offset: int, size: int) -> None:
     """Make memory reach `offset + size`, in whole words; it has been paid for."""
-    missing = words(offset + size) * 32 - len(frame.memory)
-    if size and missing > 0:
-        frame.memory.extend(bytes(missing))
+    end, memory = offset + size, frame.memory
+    if size and end > len(memory):
+        memory.extend(bytes(words(end) * 32 - len(memory)))
 
 
 def charge_memory(frame: Frame, offset: int, size: int, extra: int = 0) -> None:
@@ -73,9 +61,5 @@ def access_cost(frame: Frame, address: Address) -> int:
 
 
 def all_but_one_64th(gas: int) -> int:
-    """Return the most a call may take along (EIP-150): the caller keeps enough to react.
-
-    >>> all_but_one_64th(6400)
-    6300
-    """
+    """Return the most a call may take along (EIP-150): the caller keeps enough to react."""
     return gas - gas // 64

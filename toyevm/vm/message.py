@@ -1,12 +1,9 @@
-"""One message call on its own: code, input and gas, without a transaction around it.
-
-No intrinsic gas is charged and no refund applied. It is the way of `toyevm run`, the lessons and the benchmarks.
-"""
+"""One message call on its own, as `toyevm run` makes it: no transaction around it, no intrinsic gas, no refund."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from toyevm.blocks import Log
 from toyevm.forks import NEWEST, Fork
@@ -22,8 +19,7 @@ DEFAULT_ADDRESS: Address = b"\xcc" * 20
 DEFAULT_GAS = 10**9
 
 
-@dataclass(frozen=True)
-class MessageResult:
+class MessageResult(NamedTuple):
     """How a message call ended: `error` is None, "revert", or the name of the exceptional halt."""
 
     gas_used: int

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from toyevm.errors import Suspend
 from toyevm.forks import FORKS, Fork
+from toyevm.types import WORD_MASK, to_signed
 from toyevm.vm.frame import MAX_STACK, Frame, Message, Return
 from toyevm.vm.instructions import arithmetic as a
 from toyevm.vm.instructions import calls, context, flow, storage
@@ -20,7 +22,7 @@ from toyevm.vm.instructions.arithmetic import binary, ternary, unary
 from toyevm.vm.instructions.context import as_word, copy_from, push_value
 
 Action = (
-    Message | Return | None
+    Message | Return | Suspend | None
 )  # what a function asks of the interpreter: a new frame, the end of this one, or nothing
 
 
@@ -46,29 +48,29 @@ OPCODES: tuple[Opcode, ...] = (
     Opcode(0x01, "ADD", 2, 1, 3, a.add),
     Opcode(0x02, "MUL", 2, 1, 5, a.mul),
     Opcode(0x03, "SUB", 2, 1, 3, a.sub),
-    Opcode(0x04, "DIV", 2, 1, 5, binary(a.div)),
+    Opcode(0x04, "DIV", 2, 1, 5, binary(lambda x, y: x // y if y else 0)),
     Opcode(0x05, "SDIV", 2, 1, 5, binary(a.sdiv)),
-    Opcode(0x06, "MOD", 2, 1, 5, binary(a.mod)),
+    Opcode(0x06, "MOD", 2, 1, 5, binary(lambda x, y: x % y if y else 0)),
     Opcode(0x07, "SMOD", 2, 1, 5, binary(a.smod)),
-    Opcode(0x08, "ADDMOD", 3, 1, 8, ternary(a.addmod)),
-    Opcode(0x09, "MULMOD", 3, 1, 8, ternary(a.mulmod)),
+    Opcode(0x08, "ADDMOD", 3, 1, 8, ternary(lambda x, y, n: (x + y) % n if n else 0)),
+    Opcode(0x09, "MULMOD", 3, 1, 8, ternary(lambda x, y, n: x * y % n if n else 0)),
     Opcode(0x0A, "EXP", 2, 1, 10, a.exp),
     Opcode(0x0B, "SIGNEXTEND", 2, 1, 5, binary(a.signextend)),
     Opcode(0x10, "LT", 2, 1, 3, a.lt),
     Opcode(0x11, "GT", 2, 1, 3, a.gt),
-    Opcode(0x12, "SLT", 2, 1, 3, binary(a.slt)),
-    Opcode(0x13, "SGT", 2, 1, 3, binary(a.sgt)),
+    Opcode(0x12, "SLT", 2, 1, 3, binary(lambda x, y: int(to_signed(x) < to_signed(y)))),
+    Opcode(0x13, "SGT", 2, 1, 3, binary(lambda x, y: int(to_signed(x) > to_signed(y)))),
     Opcode(0x14, "EQ", 2, 1, 3, a.eq),
     Opcode(0x15, "ISZERO", 1, 1, 3, a.iszero),
     Opcode(0x16, "AND", 2, 1, 3, a.and_),
     Opcode(0x17, "OR", 2, 1, 3, binary(operator.or_)),
     Opcode(0x18, "XOR", 2, 1, 3, binary(operator.xor)),
-    Opcode(0x19, "NOT", 1, 1, 3, unary(a.not_)),
+    Opcode(0x19, "NOT", 1, 1, 3, unary(lambda x: x ^ WORD_MASK)),
     Opcode(0x1A, "BYTE", 2, 1, 3, binary(a.byte)),
-    Opcode(0x1B, "SHL", 2, 1, 3, binary(a.shl)),
-    Opcode(0x1C, "SHR", 2, 1, 3, binary(a.shr)),
+    Opcode(0x1B, "SHL", 2, 1, 3, binary(lambda n, x: (x << n) & WORD_MASK if n < 256 else 0)),
+    Opcode(0x1C, "SHR", 2, 1, 3, binary(lambda n, x: x >> n if n < 256 else 0)),
     Opcode(0x1D, "SAR", 2, 1, 3, binary(a.sar)),
-    Opcode(0x1E, "CLZ", 1, 1, 5, unary(a.clz), since="Osaka"),
+    Opcode(0x1E, "CLZ", 1, 1, 5, unary(lambda x: 256 - x.bit_length()), since="Osaka"),
     Opcode(0x20, "KECCAK256", 2, 1, 30, context.keccak),
     Opcode(0x30, "ADDRESS", 0, 1, 2, push_value(lambda frame: as_word(frame.address))),
     Opcode(0x31, "BALANCE", 1, 1, 0, context.balance),
@@ -119,12 +121,12 @@ OPCODES: tuple[Opcode, ...] = (
     *(Opcode(0x8F + n, f"SWAP{n}", n + 1, n + 1, 3, flow.swap(n)) for n in range(1, 17)),
     *(Opcode(0xA0 + n, f"LOG{n}", 2 + n, 0, 375 * (n + 1), storage.log(n)) for n in range(5)),
     Opcode(0xF0, "CREATE", 3, 1, 32_000, calls.create(is_salted=False)),
-    Opcode(0xF1, "CALL", 7, 1, 0, calls.call(calls.CALL)),
-    Opcode(0xF2, "CALLCODE", 7, 1, 0, calls.call(calls.CALLCODE)),
+    Opcode(0xF1, "CALL", 7, 1, 0, calls.call(takes_value=True)),
+    Opcode(0xF2, "CALLCODE", 7, 1, 0, calls.call(takes_value=True, in_own_account=True)),
     Opcode(0xF3, "RETURN", 2, 0, 0, flow.return_),
-    Opcode(0xF4, "DELEGATECALL", 6, 1, 0, calls.call(calls.DELEGATECALL)),
+    Opcode(0xF4, "DELEGATECALL", 6, 1, 0, calls.call(in_own_account=True, keeps_caller=True)),
     Opcode(0xF5, "CREATE2", 4, 1, 32_000, calls.create(is_salted=True)),
-    Opcode(0xFA, "STATICCALL", 6, 1, 0, calls.call(calls.STATICCALL)),
+    Opcode(0xFA, "STATICCALL", 6, 1, 0, calls.call(is_static=True)),
     Opcode(0xFD, "REVERT", 2, 0, 0, flow.revert),
     Opcode(0xFE, "INVALID", 0, 0, 0, flow.invalid),
     Opcode(0xFF, "SELFDESTRUCT", 1, 0, 5_000, calls.selfdestruct),
@@ -151,10 +153,16 @@ Dispatch = tuple[tuple[Callable[[Frame], Action], int, int, int], ...]
 
 
 @lru_cache
-def _dispatch_of(rank: int) -> Dispatch:
-    return tuple((row.run, row.gas, row.pops, MAX_STACK + row.pops - row.pushes) for row in opcodes_of(rank))
+def _dispatch_of(rank: int, jumpdest: Callable[[Frame], Action]) -> Dispatch:
+    return tuple(
+        (jumpdest if row.code == 0x5B else row.run, row.gas, row.pops, MAX_STACK + row.pops - row.pushes)
+        for row in opcodes_of(rank)
+    )
 
 
-def dispatch_of(fork: Fork) -> Dispatch:
-    """Return what the inner loop needs of each row: function, fixed gas, least and greatest stack height before it."""
-    return _dispatch_of(fork.rank)
+def dispatch_of(fork: Fork, jumpdest: Callable[[Frame], Action] = flow.jumpdest) -> Dispatch:
+    """Return what the inner loop needs of each row: function, fixed gas, least and greatest stack height before it.
+
+    `jumpdest` may stand in for the function of JUMPDEST: the places where code can be entered begin there.
+    """
+    return _dispatch_of(fork.rank, jumpdest)

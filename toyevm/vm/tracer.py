@@ -1,8 +1,7 @@
 """Watch the machine at work, one `step` at a time.
 
 Tracing is not a mode of the machine: a tracer looks before a step, lets the step happen, and looks again.
-`record_steps` keeps everything a reader could ask about a step; `trace_rows` keeps what EIP-3155 prescribes, so that
-other tools can compare.
+`record_steps` keeps all a reader could ask about a step; `trace_rows` what EIP-3155 prescribes, for other tools.
 """
 
 from __future__ import annotations
@@ -29,47 +28,38 @@ class StorageChange:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One instruction, with the frame it ran in as it was before and after.
-
-    Args:
-        depth: 1 for the outermost frame.
-        code: all of the frame's code, so that a reader can see where `pc` stands in it.
-        stack_before, stack_after: bottom first. `operands` are the words it took, the top first; `results` what it left.
-        gas_cost: what left the frame, gas sent along with a call included; all of it, if the step halted the frame.
-        reads: the locations this step was the first to read.
-        error: why the frame failed at this step, or None.
-    """
+    """One instruction, with the frame it ran in as it was before and after."""
 
     index: int
-    depth: int
+    depth: int  # 1 for the outermost frame
     address: Address
-    code: bytes
+    code: bytes  # all of the frame's
     pc: int
     opcode: Opcode
     immediate: bytes
     gas_before: int
-    gas_cost: int
-    stack_before: tuple[Word, ...]
+    gas_cost: int  # what left the frame, gas sent along with a call included; all of it, if the step halted the frame
+    stack_before: tuple[Word, ...]  # bottom first
     stack_after: tuple[Word, ...]
     memory_before: bytes
     memory_after: bytes
     storage_changes: tuple[StorageChange, ...]
-    reads: tuple[Location, ...]
+    reads: tuple[Location, ...]  # the locations this step was the first to read
     return_data: bytes
     refund_before: int
     refund_after: int
-    error: str | None
+    error: str | None  # why the frame failed at this step
 
     @property
     def operands(self) -> tuple[Word, ...]:
+        """The words the instruction took, the top first."""
         return self.stack_before[::-1][: self.opcode.pops]
 
     @property
     def results(self) -> tuple[Word, ...]:
-        if self.error is not None:
-            return ()
+        """The words it left, the top first."""
         kept = len(self.stack_before) - self.opcode.pops
-        return self.stack_after[kept:][::-1]
+        return self.stack_after[kept:][::-1] if self.error is None else ()
 
     @property
     def gas_after(self) -> int:

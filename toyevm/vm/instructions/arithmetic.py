@@ -1,6 +1,8 @@
 """Words in, words out: the instructions that need nothing but the stack.
 
-All words are unsigned, from 0 to 2**256 - 1. Signed instructions read them as two's complement.
+All words are unsigned, from 0 to 2**256 - 1. Signed instructions read them as two's complement. Python evaluates from
+left to right, so `stack[-1] = stack.pop() - stack[-1]` takes the top and puts the difference where the second word was.
+What fits in one expression stands in the opcode table itself.
 """
 
 from __future__ import annotations
@@ -28,8 +30,7 @@ def binary(function: Callable[[Word, Word], Word]) -> Instruction:
 
     def instruction(frame: Frame) -> None:
         stack = frame.stack
-        top = stack.pop()
-        stack[-1] = function(top, stack[-1])
+        stack[-1] = function(stack.pop(), stack[-1])
 
     return instruction
 
@@ -39,8 +40,7 @@ def ternary(function: Callable[[Word, Word, Word], Word]) -> Instruction:
 
     def instruction(frame: Frame) -> None:
         stack = frame.stack
-        top, second = stack.pop(), stack.pop()
-        stack[-1] = function(top, second, stack[-1])
+        stack[-1] = function(stack.pop(), stack.pop(), stack[-1])
 
     return instruction
 
@@ -48,38 +48,32 @@ def ternary(function: Callable[[Word, Word, Word], Word]) -> Instruction:
 def add(frame: Frame) -> None:
     """Spelt out, like the next few, because programs do little else: a call saved is a fifth of the time."""
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = (top + stack[-1]) & WORD_MASK
+    stack[-1] = (stack.pop() + stack[-1]) & WORD_MASK
 
 
 def mul(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = (top * stack[-1]) & WORD_MASK
+    stack[-1] = (stack.pop() * stack[-1]) & WORD_MASK
 
 
 def sub(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = (top - stack[-1]) & WORD_MASK
+    stack[-1] = (stack.pop() - stack[-1]) & WORD_MASK
 
 
 def lt(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = 1 if top < stack[-1] else 0
+    stack[-1] = 1 if stack.pop() < stack[-1] else 0
 
 
 def gt(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = 1 if top > stack[-1] else 0
+    stack[-1] = 1 if stack.pop() > stack[-1] else 0
 
 
 def eq(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] = 1 if top == stack[-1] else 0
+    stack[-1] = 1 if stack.pop() == stack[-1] else 0
 
 
 def iszero(frame: Frame) -> None:
@@ -89,16 +83,7 @@ def iszero(frame: Frame) -> None:
 
 def and_(frame: Frame) -> None:
     stack = frame.stack
-    top = stack.pop()
-    stack[-1] &= top
-
-
-def div(a: Word, b: Word) -> Word:
-    return a // b if b else 0
-
-
-def mod(a: Word, b: Word) -> Word:
-    return a % b if b else 0
+    stack[-1] = stack.pop() & stack[-1]
 
 
 def sdiv(a: Word, b: Word) -> Word:
@@ -127,14 +112,6 @@ def smod(a: Word, b: Word) -> Word:
     return (-remainder if x < 0 else remainder) & WORD_MASK
 
 
-def addmod(a: Word, b: Word, n: Word) -> Word:
-    return (a + b) % n if n else 0
-
-
-def mulmod(a: Word, b: Word, n: Word) -> Word:
-    return a * b % n if n else 0
-
-
 def exp(frame: Frame) -> None:
     base, exponent = frame.stack[-1], frame.stack[-2]
     charge(frame, frame.env.fork.gas.exp_byte * ((exponent.bit_length() + 7) // 8))
@@ -155,40 +132,11 @@ def signextend(size: Word, value: Word) -> Word:
     return value | (WORD_MASK ^ ((1 << bits) - 1)) if value >> (bits - 1) else value
 
 
-def slt(a: Word, b: Word) -> Word:
-    return int(to_signed(a) < to_signed(b))
-
-
-def sgt(a: Word, b: Word) -> Word:
-    return int(to_signed(a) > to_signed(b))
-
-
-def not_(a: Word) -> Word:
-    return a ^ WORD_MASK
-
-
 def byte(index: Word, word: Word) -> Word:
     """Pick a byte, counted from the most significant."""
     return word >> (8 * (31 - index)) & 0xFF if index < 32 else 0
 
 
-def shl(shift: Word, value: Word) -> Word:
-    return (value << shift) & WORD_MASK if shift < 256 else 0
-
-
-def shr(shift: Word, value: Word) -> Word:
-    return value >> shift if shift < 256 else 0
-
-
 def sar(shift: Word, value: Word) -> Word:
     """Shift right and keep the sign."""
     return (to_signed(value) >> min(shift, 256)) & WORD_MASK
-
-
-def clz(value: Word) -> Word:
-    """Count the leading zero bits (EIP-7939).
-
-    >>> clz(0), clz(1), clz(2**255)
-    (256, 255, 0)
-    """
-    return 256 - value.bit_length()

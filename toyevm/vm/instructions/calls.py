@@ -8,7 +8,6 @@ here, before anything changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from toyevm import rlp
 from toyevm.crypto import keccak256
@@ -43,32 +42,23 @@ def is_taken(journal: Journal, address: Address) -> bool:
     return bool(journal.nonce(address) or journal.code(address) or journal.has_storage(address))
 
 
-@dataclass(frozen=True, slots=True)
-class CallKind:
-    """How the four calls differ: in who is who, and in what may be changed."""
+def call(
+    takes_value: bool = False, in_own_account: bool = False, keeps_caller: bool = False, is_static: bool = False
+) -> Callable[[Frame], Message | None]:
+    """Make one of the four calls, which differ in who is who and in what may be changed.
 
-    takes_value: bool = False
-    in_own_account: bool = False  # the other code works on the caller's storage and balance
-    keeps_caller: bool = False  # ... and sees the caller's caller and value
-    is_static: bool = False
-
-
-CALL = CallKind(takes_value=True)
-CALLCODE = CallKind(takes_value=True, in_own_account=True)
-DELEGATECALL = CallKind(in_own_account=True, keeps_caller=True)
-STATICCALL = CallKind(is_static=True)
-
-
-def call(kind: CallKind) -> Callable[[Frame], Message | None]:
-    """Make one of the four call instructions."""
-    pops = 7 if kind.takes_value else 6
+    `in_own_account`: the other code works on the caller's storage and balance; `keeps_caller`: it sees the caller's
+    caller and value.
+    """
+    pops = 7 if takes_value else 6
 
     def instruction(frame: Frame) -> Message | None:
         stack, journal, message = frame.stack, frame.journal, frame.message
         requested_gas, target = stack[-1], to_address(stack[-2])
-        value = stack[-3] if kind.takes_value else 0
-        input_offset, input_size, return_offset, return_size = (stack[-i] for i in range(pops - 3, pops + 1))
-        moves_value = bool(value) and not kind.in_own_account
+        value = stack[-3] if takes_value else 0
+        input_offset, input_size = stack[3 - pops], stack[2 - pops]
+        return_offset, return_size = stack[1 - pops], stack[-pops]
+        moves_value = bool(value) and not in_own_account
         if moves_value:
             forbid_in_static_call(frame)
         memory = max(expansion(frame, input_offset, input_size), expansion(frame, return_offset, return_size))
@@ -89,14 +79,14 @@ def call(kind: CallKind) -> Callable[[Frame], Message | None]:
             _refuse(frame, passed_gas)
             return None
         return Message(
-            caller=message.caller if kind.keeps_caller else frame.address,
-            address=frame.address if kind.in_own_account else target,
+            caller=message.caller if keeps_caller else frame.address,
+            address=frame.address if in_own_account else target,
             code=code,
             gas=passed_gas,
-            value=message.value if kind.keeps_caller else value,
+            value=message.value if keeps_caller else value,
             input=bytes(frame.memory[input_offset : input_offset + input_size]) if input_size else b"",
             precompile=frame.env.precompiles.get(target),
-            is_static=message.is_static or kind.is_static,
+            is_static=message.is_static or is_static,
             transfers=moves_value,
             depth=message.depth + 1,
             return_offset=return_offset,
@@ -141,9 +131,12 @@ def create(is_salted: bool) -> Callable[[Frame], Message | None]:
 
     def instruction(frame: Frame) -> Message | None:
         forbid_in_static_call(frame)
-        stack, journal, message = frame.stack, frame.journal, frame.message
+        stack, journal, message, fork = frame.stack, frame.journal, frame.message, frame.env.fork
         value, offset, size = stack[-1], stack[-2], stack[-3]
-        charge(frame, _creation_cost(frame, size, is_salted) + expansion(frame, offset, size))
+        if fork.max_init_code_size is not None and size > fork.max_init_code_size:
+            raise ExceptionalHalt(Halt.INIT_CODE_TOO_LARGE)
+        word_price = fork.gas.init_code_word + (fork.gas.keccak_word if is_salted else 0)
+        charge(frame, words(size) * word_price + expansion(frame, offset, size))
         init_code = bytes(frame.memory[offset : offset + size]).ljust(size, b"\0") if size else b""
         nonce, can_pay = journal.nonce(frame.address), journal.balance(frame.address) >= value
         if is_salted:
@@ -158,7 +151,6 @@ def create(is_salted: bool) -> Callable[[Frame], Message | None]:
         for _ in range(pops):
             stack.pop()
         grow(frame, offset, size)
-        frame.return_data = b""
         if not may_begin:
             _refuse(frame, 0)
             return None
@@ -169,24 +161,9 @@ def create(is_salted: bool) -> Callable[[Frame], Message | None]:
         if taken:
             _refuse(frame, 0)  # the gas that would have gone along is lost
             return None
-        return Message(
-            caller=frame.address,
-            address=address,
-            code=init_code,
-            gas=passed_gas,
-            value=value,
-            is_create=True,
-            depth=message.depth + 1,
-        )
+        return Message(frame.address, address, init_code, passed_gas, value, is_create=True, depth=message.depth + 1)
 
     return instruction
-
-
-def _creation_cost(frame: Frame, size: int, is_salted: bool) -> int:
-    fork = frame.env.fork
-    if fork.max_init_code_size is not None and size > fork.max_init_code_size:
-        raise ExceptionalHalt(Halt.INIT_CODE_TOO_LARGE)
-    return words(size) * (fork.gas.init_code_word + (fork.gas.keccak_word if is_salted else 0))
 
 
 def selfdestruct(frame: Frame) -> Return:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from toyevm.crypto import EMPTY_CODE_HASH, keccak256
 from toyevm.errors import ExceptionalHalt, Halt
-from toyevm.types import to_address
+from toyevm.journal import Journal
+from toyevm.types import Address, to_address
 from toyevm.vm.frame import Frame
 from toyevm.vm.gas import access_cost, charge, charge_memory, expansion, grow, words
 
@@ -30,16 +31,11 @@ def keccak(frame: Frame) -> None:
 
 
 def calldataload(frame: Frame) -> None:
-    offset = frame.stack[-1]
-    frame.stack[-1] = as_word(frame.input[offset : offset + 32].ljust(32, b"\0"))
+    frame.stack[-1] = as_word(slice_padded(frame.input, frame.stack[-1], 32))
 
 
 def slice_padded(data: bytes, offset: int, size: int) -> bytes:
-    """Return `size` bytes from `offset`, with zeros for what lies behind the end.
-
-    >>> slice_padded(b"abc", 2, 3)
-    b'c\\x00\\x00'
-    """
+    """Return `size` bytes from `offset`, with zeros for what lies behind the end."""
     return data[offset : offset + size].ljust(size, b"\0")
 
 
@@ -80,32 +76,32 @@ def blobhash(frame: Frame) -> None:
 # The rest read the state of an account, their own or another's.
 
 
-def balance(frame: Frame) -> None:
-    address = to_address(frame.stack[-1])
-    charge(frame, access_cost(frame, address))
-    value = frame.journal.balance(address)
-    frame.journal.warm_address(address)
-    frame.stack[-1] = value
+def ask_account(question: Callable[[Journal, Address], int]) -> Callable[[Frame], None]:
+    """Make an instruction that asks an account a question."""
+
+    def instruction(frame: Frame) -> None:
+        address = to_address(frame.stack[-1])
+        charge(frame, access_cost(frame, address))
+        answer = question(frame.journal, address)
+        frame.journal.warm_address(address)
+        frame.stack[-1] = answer
+
+    return instruction
 
 
-def extcodesize(frame: Frame) -> None:
-    address = to_address(frame.stack[-1])
-    charge(frame, access_cost(frame, address))
-    size = len(frame.journal.code(address))
-    frame.journal.warm_address(address)
-    frame.stack[-1] = size
+def code_hash(journal: Journal, address: Address) -> int:
+    """Return the hash of an account's code, or 0 if there is no account (EIP-1052)."""
+    code = journal.code(address)
+    return 0 if journal.is_empty(address) else as_word(keccak256(code) if code else EMPTY_CODE_HASH)
 
 
-def extcodehash(frame: Frame) -> None:
-    """Push the hash of an account's code, or 0 if there is no account (EIP-1052)."""
-    address = to_address(frame.stack[-1])
-    charge(frame, access_cost(frame, address))
-    code, is_empty = frame.journal.code(address), frame.journal.is_empty(address)
-    frame.journal.warm_address(address)
-    frame.stack[-1] = 0 if is_empty else as_word(keccak256(code) if code else EMPTY_CODE_HASH)
+balance = ask_account(Journal.balance)
+extcodesize = ask_account(lambda journal, address: len(journal.code(address)))
+extcodehash = ask_account(code_hash)
 
 
 def extcodecopy(frame: Frame) -> None:
+    """Copy an account's code into memory, zeros where it has ended."""
     word, target, offset, size = (frame.stack[-i] for i in (1, 2, 3, 4))
     address = to_address(word)
     price = access_cost(frame, address) + frame.env.fork.gas.copy_word * words(size)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from toyevm.blocks import Log
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.forks import GasSchedule
+from toyevm.types import Word
 from toyevm.vm.frame import Frame
 from toyevm.vm.gas import charge, charge_memory
 
@@ -18,22 +19,32 @@ def forbid_in_static_call(frame: Frame) -> None:
 
 
 def sload(frame: Frame) -> None:
-    slot, address, journal = frame.stack[-1], frame.address, frame.journal
+    frame.stack[-1] = load(frame, frame.stack[-1])
+
+
+def sstore(frame: Frame) -> None:
+    store(frame, frame.stack[-1], frame.stack[-2])
+    frame.stack.pop()
+    frame.stack.pop()
+
+
+def load(frame: Frame, slot: Word) -> Word:
+    """Charge for looking at a slot and return what it holds."""
+    address, journal = frame.address, frame.journal
     gas, is_warm = frame.env.fork.gas, slot in journal.warm_slots[address]
     charge(frame, gas.warm_access if is_warm else gas.cold_slot)
     value = journal.slot(address, slot)
     if not is_warm:
         journal.warm_slot(address, slot)
-    frame.stack[-1] = value
+    return value
 
 
-def sstore(frame: Frame) -> None:
+def store(frame: Frame, slot: Word, new: Word) -> None:
     """Write a slot. It reads first: the price depends on what is there and on what was there before the transaction."""
     forbid_in_static_call(frame)
     gas, journal, address = frame.env.fork.gas, frame.journal, frame.address
     if frame.gas_left <= gas.storage_stipend_guard:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)  # a call's stipend must not be enough to change state (EIP-2200)
-    slot, new = frame.stack[-1], frame.stack[-2]
     if slot not in journal.warm_slots[address]:
         charge(frame, gas.cold_slot)
     current = journal.slot(address, slot)
@@ -45,8 +56,6 @@ def sstore(frame: Frame) -> None:
         journal.add_refund(refund)
     if new != current:
         journal.set_slot(address, slot, new)
-    frame.stack.pop()
-    frame.stack.pop()
 
 
 def store_cost(gas: GasSchedule, original: int, current: int, new: int) -> int:

@@ -23,19 +23,16 @@ from typing import NamedTuple, TypeAlias
 
 from toyevm.errors import AssemblerError
 from toyevm.forks import NEWEST, Fork
-from toyevm.types import WORD_MASK, Word
+from toyevm.types import WORD_MASK
 from toyevm.vm.frame import Code
 from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
 
-_LINE_END = re.compile(r"\r\n?|\n")
-_COMMENT = re.compile(r"[;#]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*:")
-_DATA = re.compile(r"0x(?:[0-9A-Fa-f]{2})+")
 _LONGEST_NUMBER = 400  # characters: more than any word has, fewer than Python takes long to read
 
 
 class Label(NamedTuple):
+    """A label where it stands."""
+
     name: str
     line: int
 
@@ -55,9 +52,6 @@ Rows: TypeAlias = Mapping[str, Opcode]  # the instructions of one fork, by mnemo
 def assemble(source: str, fork: Fork = NEWEST) -> bytes:
     """Return the bytecode of `source`, written with the instructions of `fork`.
 
-    Raises:
-        AssemblerError: with the line, the word in it, and what was expected there.
-
     >>> assemble("PUSH1 2  PUSH1 3  SUB").hex()
     '6002600303'
     >>> assemble("PUSH1 0x1234")
@@ -65,17 +59,18 @@ def assemble(source: str, fork: Fork = NEWEST) -> bytes:
     toyevm.errors.AssemblerError: line 1: PUSH1 takes 1 byte, got 0x1234 (expected PUSH2)
     """
     rows = {row.name: row for row in opcodes_of(fork.rank) if row.name in BY_NAME}
-    lines = enumerate(_LINE_END.split(source), start=1)
-    items = [item for line, text in lines for item in _parse_line(text, line, rows)]
-    addresses = _place_labels(items, rows)
-    code = b"".join(_encode(item, addresses, rows) for item in items if not isinstance(item, Label))
+    least = 0 if "PUSH0" in rows else 1
+    lines = enumerate(re.split(r"\r\n?|\n", source), start=1)
+    items = [item for line, text in lines for item in _parse_line(text, line, rows, least)]
+    addresses = _place_labels(items, least)
+    code = b"".join(_encode(item, addresses, least) for item in items if not isinstance(item, Label))
     _check_jumps(items, addresses, code)
     return code
 
 
-def _parse_line(text: str, line: int, rows: Rows) -> Iterator[Item]:
-    text = _COMMENT.split(text, maxsplit=1)[0].replace(":", ": ")
-    if odd := _NOT_ASCII.search(text):
+def _parse_line(text: str, line: int, rows: Rows, least: int) -> Iterator[Item]:
+    text = re.split("[;#]", text, maxsplit=1)[0].replace(":", ": ")
+    if odd := re.search(r"[^\x00-\x7f]", text):
         raise AssemblerError(line, odd[0], f"{odd[0]!a} is not ASCII", "such characters in comments only")
     words = iter(text.split())
     bare = ""
@@ -83,40 +78,35 @@ def _parse_line(text: str, line: int, rows: Rows) -> Iterator[Item]:
         name = word.upper()
         row = rows.get(name)
         if name == "PUSH" or (row and row.immediate_size):
-            yield _parse_push(name, next(words, ""), line, rows)
+            yield _parse_push(name, next(words, ""), line, row.immediate_size if row else 0, least)
         elif row:
             yield bytes([row.code])
         elif name == "DATA":
             digits = next(words, "")
-            if not _DATA.fullmatch(digits):
+            if not re.fullmatch("0x([0-9A-Fa-f]{2})+", digits):
                 what = f"DATA takes bytes, got {_brief(digits) or 'nothing'}"
                 raise AssemblerError(line, digits or name, what, "0x and two digits for every byte")
             yield bytes.fromhex(digits[2:])
-        elif _LABEL.fullmatch(word):
+        elif re.fullmatch("[A-Za-z_][A-Za-z0-9_]*:", word):
             yield Label(word[:-1], line)
         else:
             raise _misplaced(word, bare, line, rows)
         bare = name if row and not row.immediate_size else ""
 
 
-def _parse_push(name: str, operand: str, line: int, rows: Rows) -> bytes | Reference:
-    size = 0 if name == "PUSH" else rows[name].immediate_size
+def _parse_push(name: str, operand: str, line: int, size: int, least: int) -> bytes | Reference:
     if not operand:
         raise AssemblerError(line, name, f"{name} lacks its operand", "a number or @label on the same line")
     if operand.startswith("@"):
         return Reference(operand[1:], line, size)
-    return _push(_parse_number(operand, line), size, operand, line, rows)
-
-
-def _parse_number(token: str, line: int) -> Word:
     try:
-        value = int(token, 0) if len(token) <= _LONGEST_NUMBER else 2**256
+        value = int(operand, 0) if len(operand) <= _LONGEST_NUMBER else 2**256
     except ValueError:
-        what = f"{_brief(token)!r} is no operand"
-        raise AssemblerError(line, token, what, "a number such as 42, 0x2a or -1, or an @label") from None
+        what = f"{_brief(operand)!r} is no operand"
+        raise AssemblerError(line, operand, what, "a number such as 42, 0x2a or -1, or an @label") from None
     if not -(2**255) <= value <= WORD_MASK:
-        raise AssemblerError(line, token, f"{_brief(token)} does not fit in a word", "-2**255 to 2**256 - 1")
-    return value & WORD_MASK
+        raise AssemblerError(line, operand, f"{_brief(operand)} does not fit in a word", "-2**255 to 2**256 - 1")
+    return _push(value & WORD_MASK, size, operand, line, least)
 
 
 def _misplaced(word: str, bare: str, line: int, rows: Rows) -> AssemblerError:
@@ -134,25 +124,26 @@ def _misplaced(word: str, bare: str, line: int, rows: Rows) -> AssemblerError:
     return AssemblerError(line, word, f"unknown instruction {short!r}", expected)
 
 
-def _place_labels(items: Sequence[Item], rows: Rows) -> dict[str, int]:
+def _place_labels(items: Sequence[Item], least: int) -> dict[str, int]:
     """Return the address of every label, when each `PUSH @label` without a size is as short as it can be.
 
     Its size depends on where the label is, and that on the sizes of the pushes before the label. So begin with the
-    shortest, lengthen what turns out too short, and repeat until nothing does. Sizes only grow, so this ends; none
-    grows without need, so nothing shorter fits. Walking from the end keeps the rounds few: of the labels close to a
-    border (255 to 256), the last one is the first to be moved over it.
+    shortest and lengthen what turns out too short, until nothing does: sizes only grow, so this ends, and none without
+    need. Walking from the end keeps the rounds few: of the labels close to a border (255 to 256), the last one is the
+    first to be moved over it.
     """
     addresses: dict[str, int] = {}
     users: dict[str, list[int]] = defaultdict(list)  # label -> where in `items` it is pushed without a size
     sizes = [len(item) if isinstance(item, bytes) else 0 for item in items]
     for index, item in enumerate(items):
         if isinstance(item, Reference):
-            sizes[index] = 1 + (item.size or _shortest(0, rows))
+            sizes[index] = 1 + (item.size or least)
             users[item.name] += [] if item.size else [index]
         elif isinstance(item, Label):
             if item.name in addresses:
-                what = f"label {_brief(item.name)!r} is taken"
-                raise AssemblerError(item.line, f"{item.name}:", what, "another name")
+                raise AssemblerError(
+                    item.line, f"{item.name}:", f"label {_brief(item.name)!r} is taken", "another name"
+                )
             addresses[item.name] = 0
     is_settled = False
     while not is_settled:
@@ -163,7 +154,7 @@ def _place_labels(items: Sequence[Item], rows: Rows) -> dict[str, int]:
             if not isinstance(item, Label):
                 continue
             for user in users[item.name]:
-                growth = max(0, 1 + _shortest(address, rows) - sizes[user])
+                growth = max(0, 1 + _byte_count(address) - sizes[user])
                 sizes[user] += growth
                 address += growth if user < index else 0  # a push in front of the label moves it
                 is_settled = is_settled and not growth
@@ -171,34 +162,32 @@ def _place_labels(items: Sequence[Item], rows: Rows) -> dict[str, int]:
     return addresses
 
 
-def _encode(item: bytes | Reference, addresses: Mapping[str, int], rows: Rows) -> bytes:
+def _encode(item: bytes | Reference, addresses: Mapping[str, int], least: int) -> bytes:
     if isinstance(item, bytes):
         return item
     if item.name not in addresses:
         name = _brief(item.name)
         raise AssemblerError(item.line, f"@{item.name}", f"no label {name!r}", f"{name}: on some line")
-    return _push(addresses[item.name], item.size, f"@{item.name}", item.line, rows)
+    return _push(addresses[item.name], item.size, f"@{item.name}", item.line, least)
 
 
-def _push(value: int, size: int, token: str, line: int, rows: Rows) -> bytes:
-    """Return the PUSH of `value` with `size` bytes or, if that is 0, with as few as it takes."""
-    least = _shortest(value, rows)
-    size = size or least
-    if size < least:
+def _push(value: int, size: int, token: str, line: int, least: int) -> bytes:
+    """Return the PUSH of `value` with `size` bytes or, if that is 0, with as few as it takes, but `least` at least."""
+    needed = _byte_count(value)
+    size = size or max(needed, least)
+    if size < needed:
         got = f"{_brief(token)} = {value}" if token.startswith("@") else _brief(token)
-        what = f"PUSH{size} takes {size} byte{'s' * (size > 1)}, got {got}"
-        raise AssemblerError(line, token, what, f"PUSH{least}")
-    return bytes([rows[f"PUSH{size}"].code]) + value.to_bytes(size, "big")
+        raise AssemblerError(line, token, f"PUSH{size} takes {size} byte{'s' * (size > 1)}, got {got}", f"PUSH{needed}")
+    return bytes([BY_NAME["PUSH0"].code + size]) + value.to_bytes(size, "big")
 
 
-def _shortest(value: int, rows: Rows) -> int:
-    return max((value.bit_length() + 7) // 8, 0 if "PUSH0" in rows else 1)
+def _byte_count(value: int) -> int:
+    return (value.bit_length() + 7) // 8
 
 
 def _check_jumps(items: Sequence[Item], addresses: Mapping[str, int], code: bytes) -> None:
     """Refuse a jump that is sure to fail: `PUSH @label JUMP` when no JUMPDEST follows the label."""
-    jumps = [bytes([BY_NAME[name].code]) for name in ("JUMP", "JUMPI")]
-    targets = Code(code).jump_targets
+    jumps, targets = [bytes([BY_NAME[name].code]) for name in ("JUMP", "JUMPI")], Code(code).jump_targets
     for item, following in pairwise(items):
         if isinstance(item, Reference) and following in jumps and addresses[item.name] not in targets:
             name = _brief(item.name)
@@ -220,10 +209,6 @@ class Instruction(NamedTuple):
     def raw(self) -> bytes:
         return bytes([self.opcode.code]) + self.immediate
 
-    @property
-    def is_jump_target(self) -> bool:
-        return self.opcode.name == "JUMPDEST"
-
     def __str__(self) -> str:
         """Return it in assembly: what is no whole instruction is DATA."""
         if self.opcode.name not in BY_NAME or len(self.immediate) < self.opcode.immediate_size:
@@ -236,15 +221,12 @@ def instructions(code: bytes, fork: Fork = NEWEST) -> Iterator[Instruction]:
     rows, pc = opcodes_of(fork.rank), 0
     while pc < len(code):
         opcode = rows[code[pc]]
-        end = pc + 1 + opcode.immediate_size
-        yield Instruction(pc, opcode, bytes(code[pc + 1 : end]))
-        pc = end
+        begin, pc = pc, pc + 1 + opcode.immediate_size
+        yield Instruction(begin, opcode, bytes(code[begin + 1 : pc]))
 
 
 def disassemble(code: bytes, fork: Fork = NEWEST) -> str:
-    """Return `code` as assembly, with the pc and the bytes of every instruction in a comment.
-
-    Assembling that gives `code` again, whatever its bytes are.
+    """Return `code` as assembly that gives it again, with the pc and the bytes of every instruction in a comment.
 
     >>> print(disassemble(bytes.fromhex("5b600056fc61ff")))
     JUMPDEST          ; 0x0000  5b  <- jump target
@@ -254,6 +236,6 @@ def disassemble(code: bytes, fork: Fork = NEWEST) -> str:
     DATA 0x61ff       ; 0x0005  61ff
     """
     return "\n".join(
-        f"{row!s:<18}; {row.pc:#06x}  {row.raw.hex()}{'  <- jump target' * row.is_jump_target}"
+        f"{row!s:<18}; {row.pc:#06x}  {row.raw.hex()}{'  <- jump target' * (row.opcode.name == 'JUMPDEST')}"
         for row in instructions(code, fork)
     )
