@@ -6,9 +6,11 @@ resumed later, and committed to in a dispute.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from toyevm.errors import FrameFailure
 from toyevm.forks import Fork
@@ -37,8 +39,7 @@ class BlockEnv:
     ancestor_hashes: Mapping[int, Hash32] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TxEnv:
+class TxEnv(NamedTuple):
     """What code can ask about the transaction it runs in."""
 
     origin: Address = ZERO_ADDRESS
@@ -55,6 +56,8 @@ class Code:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.padded = raw + bytes(33)
+        self.compiled = 0  # how many of the blocks below are functions
+        self.blocks: defaultdict[int, dict[int, Any]] = defaultdict(dict)  # fork rank -> pc -> visits, then function
 
     @cached_property
     def jump_targets(self) -> frozenset[int]:
@@ -115,15 +118,16 @@ class Frame:
     """
 
     __slots__ = (
-        "address", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory", "message", "pc",
-        "return_data", "stack", "tx",
-    )  # fmt: skip
+        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory", "message"),
+        *("pc", "return_data", "stack", "tx"),
+    )
 
     def __init__(self, message: Message, machine: Machine, mark: int) -> None:
         self.message = message
         self.address = message.address
         self.input = message.input
         self.code = prepare(message.code)
+        self.blocks = self.code.blocks[machine.env.fork.rank]
         self.gas_left = message.gas
         self.pc = 0
         self.stack: list[Word] = []

@@ -9,6 +9,7 @@ stack.
 from __future__ import annotations
 
 from toyevm.errors import ExceptionalHalt, FrameFailure, Halt, Revert, Suspend
+from toyevm.vm.compiler import visit
 from toyevm.vm.frame import Frame, Machine, Message, Outcome, Return
 from toyevm.vm.opcodes import Action, dispatch_of
 
@@ -48,12 +49,15 @@ def run(machine: Machine) -> Outcome:
     Raises:
         Suspend: as `step` does.
     """
-    dispatch = dispatch_of(machine.env.fork)
+    dispatch = dispatch_of(machine.env.fork, visit)
     while machine.frames:
         frame = machine.frames[-1]
         code, stack = frame.code.padded, frame.stack
         try:
+            action = visit(frame)
             while True:
+                if action is not None:
+                    break
                 run_opcode, gas, lowest, highest = dispatch[code[frame.pc]]
                 gas_before, height = frame.gas_left, len(stack)
                 if height < lowest:
@@ -65,8 +69,6 @@ def run(machine: Machine) -> Outcome:
                 frame.gas_left = gas_before - gas
                 frame.pc += 1
                 action = run_opcode(frame)
-                if action is not None:
-                    break
         except Suspend:
             frame.gas_left, frame.pc = gas_before, frame.pc - 1  # no instruction that reads the state jumps
             raise
@@ -82,6 +84,8 @@ def _perform(machine: Machine, frame: Frame, action: Action) -> None:
     """Do what an instruction asked for."""
     if isinstance(action, Message):
         enter(machine, action)
+    elif isinstance(action, Suspend):
+        raise action
     elif isinstance(action, Return):
         _close(machine, frame, None, action.output)
 

@@ -1,0 +1,630 @@
+"""Tier 1: the code that runs most, turned into Python.
+
+The interpreter looks up, checks and charges for every single instruction. But straight code always does the same, so
+it can be *written down* once: this module follows the instructions from a place that is visited often, as if it ran
+them, with names in place of values, and writes a Python function that does the same to the frame:
+
+    PUSH1 7  ADD  DUP1  PUSH1 5  SHR  XOR      becomes      t1 = (s1 + 7) & M
+                                                            ... t1 ^ (t1 >> 5)
+
+- The stack lives in local names; PUSH, DUP and SWAP vanish. The real stack is brought up to date on leaving.
+- Gas is charged for a whole *segment* at once. A segment ends where somebody could look: a branch, GAS, SSTORE, a call.
+- A jump to a known place is followed. A conditional jump leaves the function on its less usual side. A jump back to
+  the start makes the function a loop.
+
+The function never fails by itself. Whenever something is out of the ordinary (not enough gas for a segment, a bad
+jump, a full stack) it puts the frame in order and returns at that instruction, and the interpreter, tier 0, does the
+rest. So errors, and what a failing run has read, are the interpreter's in every case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from toyevm.crypto import keccak256
+from toyevm.errors import ExceptionalHalt, Suspend
+from toyevm.types import WORD_MASK
+from toyevm.vm.frame import MAX_STACK, Code, Frame, Return
+from toyevm.vm.gas import expansion, grow
+from toyevm.vm.instructions import arithmetic, storage
+from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
+
+# Visits of a place before it is worth compiling. 0 compiles everything, for tests; "never" leaves all to tier 0.
+HOT_AFTER = float(os.environ.get("TOYEVM_HOT_AFTER", "24").replace("never", "inf"))
+MAX_BLOCKS = 512  # of one contract: code made to be expensive to compile must not be
+MAX_INSTRUCTIONS = 300  # in one function
+MAX_EXPRESSION = 120  # characters of an expression before it gets a name
+JUMPDEST = 0x5B
+
+Block = Callable[[Frame], Any]
+
+
+def visit(frame: Frame) -> Any:
+    """Run the compiled functions from where the frame stands, as far as they lead, or count the visit.
+
+    Stands in for the function of JUMPDEST, and is called when a frame begins or goes on. Returns an action, as
+    instructions do; a Suspend is one too, so that the interpreter does not put gas and pc back a second time.
+    """
+    blocks, code = frame.blocks, frame.code.padded
+    while True:
+        block = blocks.get(frame.pc, 0)
+        if block.__class__ is int:
+            if block < HOT_AFTER or frame.code.compiled == MAX_BLOCKS:
+                blocks[frame.pc] = block + 1
+                return None
+            frame.code.compiled += 1
+            block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork.rank, blocks)
+        try:
+            action = block(frame)
+        except Suspend as suspended:
+            return suspended
+        if action is not None or code[frame.pc] != JUMPDEST or frame.gas_left < 1:
+            return action
+        frame.pc += 1
+        frame.gas_left -= 1
+
+
+def compile_block(code: Code, start: int, rank: int, blocks: dict[int, Any]) -> Block:
+    """Return a function that runs the code from `start` on, as far as it can be foreseen."""
+    source = write_block(code, start, rank, blocks)
+    if source is None:
+        return _leave_to_tier_0
+    names: dict[str, Any] = {"TARGETS": code.jump_targets}
+    exec(source, _NAMES, names)
+    block: Block = names["block"]
+    return block
+
+
+def _leave_to_tier_0(frame: Frame) -> None:
+    """Stand in for a block that is not worth a function."""
+
+
+def write_block(code: Code, start: int, rank: int, blocks: dict[int, Any]) -> str | None:
+    """Return the Python source for the code at `start`, or None if it is too short to pay."""
+    scout = _Writer(code, start, rank, blocks)
+    scout.walk()
+    if scout.count < 3:
+        return None
+    writer = _Writer(code, start, rank, blocks, scout.taken, scout.found_loop)
+    writer.walk()
+    return writer.source(scout.highest)
+
+
+class Term(NamedTuple):
+    """What stands for a word: a name, a number, or an expression.
+
+    `opposite` is set for a truth value: the expression for its negation. `constant` is set for a known word.
+    """
+
+    text: str
+    opposite: str | None = None
+    constant: int | None = None
+
+    @property
+    def is_name(self) -> bool:
+        return self.constant is not None or self.text.isidentifier()
+
+    @property
+    def word(self) -> str:
+        """The text of an integer, for a place where True would not do."""
+        return f"(1 if {self.text} else 0)" if self.opposite else self.text
+
+    @property
+    def operand(self) -> str:
+        """The text of an integer that can stand beside an operator."""
+        return self.word if self.is_name or self.opposite else f"({self.text})"
+
+
+def known(value: int) -> Term:
+    return Term(hex(value) if value > 9 else str(value), constant=value)
+
+
+# What an instruction computes, {0} being the top of the stack. An operand that occurs twice is given a name first.
+WORDS = {
+    "ADD": "({0} + {1}) & M",
+    "MUL": "({0} * {1}) & M",
+    "SUB": "({0} - {1}) & M",
+    "DIV": "{0} // {1} if {1} else 0",
+    "SDIV": "sdiv({0}, {1})",
+    "MOD": "{0} % {1} if {1} else 0",
+    "SMOD": "smod({0}, {1})",
+    "ADDMOD": "({0} + {1}) % {2} if {2} else 0",
+    "MULMOD": "{0} * {1} % {2} if {2} else 0",
+    "SIGNEXTEND": "signextend({0}, {1})",
+    "AND": "{0} & {1}",
+    "OR": "{0} | {1}",
+    "XOR": "{0} ^ {1}",
+    "NOT": "{0} ^ M",
+    "BYTE": "{1} >> 248 - 8 * {0} & 0xff if {0} < 32 else 0",
+    "SHL": "({1} << {0}) & M if {0} < 256 else 0",
+    "SHR": "{1} >> {0} if {0} < 256 else 0",
+    "SAR": "sar({0}, {1})",
+    "CLZ": "256 - {0}.bit_length()",
+}
+TRUTHS = {  # and the opposite
+    "LT": ("{0} < {1}", "{0} >= {1}"),
+    "GT": ("{0} > {1}", "{0} <= {1}"),
+    "SLT": ("{0} ^ SIGN < {1} ^ SIGN", "{0} ^ SIGN >= {1} ^ SIGN"),
+    "SGT": ("{0} ^ SIGN > {1} ^ SIGN", "{0} ^ SIGN <= {1} ^ SIGN"),
+    "EQ": ("{0} == {1}", "{0} != {1}"),
+    "ISZERO": ("{0} == 0", "{0} != 0"),
+}
+SURROUNDINGS = {
+    "CALLER": "word(frame.message.caller)",
+    "ADDRESS": "word(frame.address)",
+    "CALLVALUE": "frame.message.value",
+    "CALLDATASIZE": "len(frame.input)",
+    "RETURNDATASIZE": "len(frame.return_data)",
+    "CODESIZE": "len(frame.code.raw)",
+    "MSIZE": "len(memory)",
+}
+# The interpreter's own functions do these, on the real stack; what they cost is known only afterwards.
+READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH"}
+COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
+ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
+ENDS_BLOCK = {
+    "REVERT",
+    "INVALID",
+    "SELFDESTRUCT",
+    "CALL",
+    "CALLCODE",
+    "DELEGATECALL",
+    "STATICCALL",
+    "CREATE",
+    "CREATE2",
+}
+
+
+@dataclass
+class _Segment:
+    """A stretch of instructions that is paid for together; `total` is known when it has ended."""
+
+    total: int = 0
+
+
+class _Hole(NamedTuple):
+    """Text that ends in an amount of gas, filled in at the end: a segment's total less what was `spent` before."""
+
+    before: str
+    segment: _Segment
+    spent: int
+
+    def __str__(self) -> str:
+        return f"{self.before} {self.segment.total - self.spent}"
+
+
+class _Writer:
+    """Follows the code and writes the function. It is sent twice: first to find out how deep the stack is used.
+
+    Args:
+        needed: how many words of the stack at entry the function uses.
+        is_loop: whether it jumps back to its own start.
+    """
+
+    def __init__(
+        self, code: Code, start: int, rank: int, blocks: dict[int, Any], needed: int = 0, is_loop: bool = False
+    ) -> None:
+        self.code, self.start, self.rows, self.blocks = code, start, opcodes_of(rank), blocks
+        self.needed, self.is_loop = needed, is_loop
+        self.pc = start
+        self.stack: list[Term] = []
+        self.taken = self.highest = self.names = self.count = 0
+        self.found_loop = False
+        self.memory_size = 0  # memory is known to be at least this long
+        self.memory_words: dict[int, Term] = {}  # what is known to lie where
+        self.segment = _Segment()
+        self.lines: list[tuple[Any, ...]] = []  # (depth, parts of the text)
+
+    # Writing
+
+    def write(self, *parts: Any, depth: int = 0) -> None:
+        self.lines.append((depth, *parts))
+
+    def name(self, text: str) -> Term:
+        """Give a value a name and return it."""
+        self.names += 1
+        self.write(f"t{self.names} = {text}")
+        return Term(f"t{self.names}")
+
+    def named(self, term: Term) -> Term:
+        return term if term.is_name else self.name(term.word)
+
+    def push(self, term: Term) -> None:
+        self.stack.append(self.name(term.word) if len(term.text) > MAX_EXPRESSION else term)
+        self.highest = max(self.highest, len(self.stack) - self.taken)
+
+    def need(self, depth: int) -> None:
+        """Make sure that the `depth` top words of the stack have names."""
+        while len(self.stack) < depth:
+            self.taken += 1
+            self.stack.insert(0, Term(f"s{self.taken}"))
+
+    def rest(self, spent: int, before: str = "gas +") -> _Hole:
+        """Return the gas as tier 0 has it: what this segment has paid for in advance is given back."""
+        return _Hole(before, self.segment, spent)
+
+    def leave(
+        self, pc: int | str, gas: Any = "gas", depth: int = 0, way: str = "return None", operands: Any = ()
+    ) -> None:
+        """Write the way out: bring stack, pc and gas up to date. `operands` are put back on the stack, bottom first."""
+        entry = [Term(f"s{k}") for k in range(self.needed, 0, -1)]
+        now = [*entry[: self.needed - self.taken], *self.stack, *operands]
+        same = 0
+        while not self.is_loop and same < min(len(entry), len(now)) and entry[same] == now[same]:
+            same += 1
+        drop, words = self.needed - same, ", ".join(term.word for term in now[same:])
+        if drop and words:
+            self.write(f"stack[-{drop}:] = ({words},)", depth=depth)
+        elif drop:
+            self.write(f"del stack[-{drop}:]", depth=depth)
+        elif words:
+            self.write(f"stack += ({words},)", depth=depth)
+        self.write(f"frame.pc = {pc}", depth=depth)
+        self.write("frame.gas_left = ", gas, depth=depth)
+        self.write(way, depth=depth)
+
+    def begin_segment(self) -> None:
+        self.segment = _Segment()
+        self.write(_Hole("gas -=", self.segment, 0))
+        self.write("if gas < 0:")
+        self.leave(self.pc, self.rest(0), depth=1)
+
+    # Following
+
+    def walk(self) -> None:
+        """Follow the code until it ends, cannot be foreseen, or has been followed far enough."""
+        seen = {self.start - 1}
+        self.begin_segment()
+        while True:
+            row = self.rows[self.code.padded[self.pc]]
+            ends = row.name in ENDS_BLOCK or row.name not in BY_NAME or self.count >= MAX_INSTRUCTIONS
+            if ends or (row.code == JUMPDEST and self.pc in seen):
+                return self.leave(self.pc)
+            self.count += 1
+            at, spent = self.pc, self.segment.total
+            self.segment.total += row.gas
+            self.need(row.pops)
+            self.pc += 1 + row.immediate_size
+            self.write(f"# {at:#06x} {row.name}{immediate(self.code.padded[at + 1 : self.pc])}")
+            if row.code == JUMPDEST:
+                seen.add(at)
+            elif row.name in ("STOP", "RETURN"):
+                if self.end(row, at, spent):
+                    return None
+            elif row.name in ("JUMP", "JUMPI"):
+                if self.jump(row, at, spent, seen):
+                    return None
+            else:
+                self.instruction(row, at, spent)
+
+    def instruction(self, row: Opcode, at: int, spent: int) -> None:
+        """Write one instruction that goes on to the next."""
+        name, stack = row.name, self.stack
+        if row.immediate_size or name == "PUSH0":
+            self.push(known(int.from_bytes(self.code.padded[at + 1 : self.pc], "big")))
+        elif name.startswith("DUP"):
+            stack[-row.pops] = self.named(stack[-row.pops])
+            self.push(stack[-row.pops])
+        elif name.startswith("SWAP"):
+            stack[-1], stack[-row.pops] = stack[-row.pops], stack[-1]
+        elif name == "POP":
+            stack.pop()
+        elif name == "PC":
+            self.push(known(at))
+        elif name in WORDS or name in TRUTHS:
+            self.compute(row)
+        elif name in SURROUNDINGS:
+            self.push(self.name(SURROUNDINGS[name]))
+        elif name == "CALLDATALOAD":
+            place = self.place("frame.input", self.named(stack.pop()), 32)
+            self.push(self.name(f'word({place}.ljust(32, b"\\0"))'))
+        elif name in ("MLOAD", "MSTORE", "MSTORE8"):
+            self.access_memory(row, at, spent)
+        elif name == "KECCAK256" and 0 < (stack[-2].constant or 0) <= 4096:
+            self.hash(at, spent)
+        elif name == "GAS":
+            self.push(self.name("gas"))
+            self.begin_segment()
+        elif name == "SLOAD":
+            self.load(at, spent)
+        elif name == "SSTORE":
+            self.store(at)
+        else:
+            self.call_tier_0(row, at)
+
+    def compute(self, row: Opcode) -> None:
+        """Write an instruction that needs nothing but its operands; work it out now if they are known."""
+        operands = [self.stack.pop() for _ in range(row.pops)]
+        first = operands[0]
+        if all(term.constant is not None for term in operands):
+            scratch = SimpleNamespace(stack=[term.constant for term in reversed(operands)])
+            row.run(scratch)  # type: ignore[arg-type]
+            self.push(known(scratch.stack[-1]))
+        elif row.name == "ISZERO" and first.opposite is not None:
+            self.push(Term(first.opposite, first.text))
+        elif row.name in ("AND", "OR") and all(term.opposite for term in operands):
+            text = WORDS[row.name].format(*(f"({term.text})" for term in operands))
+            self.push(Term(text, f"not ({text})"))
+        elif row.name in ("SHL", "SHR", "BYTE") and first.constant is not None:
+            self.push(_shifted(row.name, first.constant, operands[1].operand))
+        else:
+            template, opposite = (WORDS[row.name], None) if row.name in WORDS else TRUTHS[row.name]
+            texts = [
+                (self.named(term) if template.count(f"{{{i}}}") > 1 else term).operand
+                for i, term in enumerate(operands)
+            ]
+            self.push(Term(template.format(*texts), opposite and opposite.format(*texts)))
+
+    def end(self, row: Opcode, at: int, spent: int) -> bool:
+        """Write STOP or RETURN; return False if tier 0 has to do it."""
+        output = ""
+        if row.name == "RETURN":
+            offset, size = self.stack[-1], self.stack[-2]
+            if size.constant is None or size.constant > 2**20:
+                self.leave(at, self.rest(spent))
+                return True
+            self.stack.pop(), self.stack.pop()
+            if size.constant:
+                offset = self.named(offset)
+                self.ensure_memory(offset, size.constant, at, spent, (size, offset))
+                output = f"bytes({self.place('memory', offset, size.constant)})"
+        self.write("frame.gas_left = gas")
+        self.write(f"return Return({output})")
+        return True
+
+    # Memory
+
+    def place(self, buffer: str, offset: Term, length: int) -> str:
+        end = hex(offset.constant + length) if offset.constant is not None else f"{offset.text} + {length}"
+        return f"{buffer}[{offset.text} : {end}]"
+
+    def ensure_memory(self, offset: Term, length: int, at: int, spent: int, operands: Any) -> None:
+        """Write the check that memory is long enough, and what to do when it is not."""
+        if offset.constant is None:
+            self.write(f"if len(memory) < {offset.text} + {length}:")
+        elif offset.constant + length <= self.memory_size:
+            return
+        else:
+            self.memory_size = (offset.constant + length + 31) // 32 * 32
+            self.write(f"if len(memory) < {self.memory_size}:")
+        self.write(f"left = lengthen(frame, gas, {offset.text}, {length})", depth=1)
+        self.write("if left < 0:", depth=1)
+        self.leave(at, self.rest(spent), depth=2, operands=operands)
+        self.write("gas = left", depth=1)
+
+    def access_memory(self, row: Opcode, at: int, spent: int) -> None:
+        """Write MLOAD, MSTORE or MSTORE8. A word that was written just before need not be fetched again."""
+        offset = self.named(self.stack.pop())
+        length = 1 if row.name == "MSTORE8" else 32
+        value = None if row.name == "MLOAD" else self.named(self.stack.pop())
+        self.ensure_memory(offset, length, at, spent, (offset,) if value is None else (value, offset))
+        place = self.place("memory", offset, length)
+        if value is None:
+            word = self.memory_words.get(-1 if offset.constant is None else offset.constant)
+            word = word or self.name(f"word({place})")
+            self.push(word)
+            if offset.constant is not None:
+                self.memory_words[offset.constant] = word
+            return
+        if row.name == "MSTORE8":
+            self.write(f"memory[{offset.text}] = {value.text} & 0xff")
+        elif value.constant is not None:
+            self.write(f"{place} = {value.constant.to_bytes(32, 'big')!r}")
+        else:
+            self.write(f"{place} = {value.text}.to_bytes(32)")
+        if offset.constant is None:
+            self.memory_words.clear()
+            return
+        clear = range(offset.constant - 31, offset.constant + length)
+        self.memory_words = {start: word for start, word in self.memory_words.items() if start not in clear}
+        if length == 32:
+            self.memory_words[offset.constant] = value
+
+    def hash(self, at: int, spent: int) -> None:
+        """Write a KECCAK256 of a known number of bytes: its price is then known as well."""
+        offset, size = self.named(self.stack.pop()), self.stack.pop()
+        assert size.constant is not None
+        self.segment.total += 6 * ((size.constant + 31) // 32)
+        self.ensure_memory(offset, size.constant, at, spent, (size, offset))
+        self.push(self.name(f"word(keccak256(bytes({self.place('memory', offset, size.constant)})))"))
+
+    # State, and everything else that the interpreter's own functions do
+
+    def load(self, at: int, spent: int) -> None:
+        """Write SLOAD. A warm slot is at hand, and paid for with the segment; any other one is loaded by tier 0."""
+        slot = self.named(self.stack.pop())
+        self.segment.total += 100
+        self.names += 1
+        value = Term(f"t{self.names}")
+        self.write(f"{value.text} = slots.get({slot.text})")
+        self.write(f"if {value.text} is None or {slot.text} not in warm:")
+        self.write("frame.gas_left = ", self.rest(spent), depth=1)
+        self.attempt(f"{value.text} = load(frame, {slot.text})", at, self.rest(spent), 1, (slot,))
+        self.write(self.rest(spent + 100, "gas = frame.gas_left -"), depth=1)
+        self.push(value)
+        self.write("if gas < 0:", depth=1)
+        self.leave(self.pc, "frame.gas_left", depth=2)
+
+    def store(self, at: int) -> None:
+        slot, value = self.named(self.stack.pop()), self.stack.pop()
+        self.write("frame.gas_left = gas")
+        self.attempt(f"store(frame, {slot.text}, {value.word})", at, "gas", 0, (value, slot))
+        self.write("gas = frame.gas_left")
+        self.begin_segment()
+
+    def attempt(self, text: str, at: int, gas: Any, depth: int, operands: Any) -> None:
+        """Write a read of the state, which may be refused: then everything is as it was before the instruction."""
+        self.write("try:", depth=depth)
+        self.write(text, depth=depth + 1)
+        self.write("except Suspend:", depth=depth)
+        self.leave(at, gas, depth=depth + 1, way="raise", operands=operands)
+
+    def call_tier_0(self, row: Opcode, at: int) -> None:
+        """Write a call of the interpreter's function, with its operands on the real stack."""
+        ends = row.name in ENDS_SEGMENT
+        operands = [self.stack.pop() for _ in range(row.pops)][::-1]
+        if operands:
+            self.write(f"stack += ({', '.join(term.word for term in operands)},)")
+        if ends:
+            self.write("frame.gas_left = gas")
+        call = f"op_{row.name.lower()}(frame)"
+        if row.name in READS_STATE:
+            self.write("try:")
+            self.write(call, depth=1)
+            self.write("except Suspend:")
+            if operands:
+                self.write(f"del stack[-{len(operands)}:]", depth=1)
+            self.leave(at, f"gas + {row.gas}", depth=1, way="raise", operands=operands)
+        else:
+            self.write(call)
+        if row.name in COPIES | {"EXTCODECOPY"}:
+            self.memory_words.clear()
+        if row.pushes:
+            self.push(self.name("stack.pop()"))
+        if ends:
+            self.write("gas = frame.gas_left")
+            self.begin_segment()
+
+    # Jumps
+
+    def jump(self, row: Opcode, at: int, spent: int, seen: set[int]) -> bool:
+        """Write a jump; return whether the function ends with it."""
+        target = self.stack.pop()
+        condition = self.stack.pop() if row.name == "JUMPI" else None
+        operands = (target,) if condition is None else (condition, target)
+        if target.constant is None:
+            return self.jump_somewhere(self.named(target), condition, at, spent)
+        if target.constant not in self.code.jump_targets:  # tier 0 knows how to fail
+            self.leave(at, self.rest(spent), operands=operands)
+            return True
+        if condition is not None and condition.constant == 0:
+            return False
+        is_back = target.constant == self.start - 1 and len(self.stack) == self.taken
+        if condition is None or condition.constant is not None:
+            if is_back:
+                self.loop(0)
+            self.pc = target.constant
+            return is_back
+        if is_back:
+            self.write(f"if {condition.text}:")
+            self.loop(1)
+        elif self.is_usual(target.constant) and target.constant not in seen:
+            self.write(f"if {condition.opposite or f'not {condition.operand}'}:")
+            self.leave(self.pc, depth=1)
+            self.pc = target.constant
+        else:
+            self.write(f"if {condition.text}:")
+            self.leave(target.constant, depth=1)
+        self.begin_segment()
+        return False
+
+    def is_usual(self, target: int) -> bool:
+        """Tell whether a conditional jump is taken about as often as this block is entered."""
+        visits = self.blocks.get(target + 1, 0)
+        return not isinstance(visits, int) or visits * 2 > max(HOT_AFTER, 1)
+
+    def loop(self, depth: int) -> None:
+        """Write the jump back to the start; the JUMPDEST there costs one."""
+        self.found_loop = True
+        names = [f"s{k}" for k in range(self.taken, 0, -1)]
+        pairs = [(name, term.word) for name, term in zip(names, self.stack, strict=True) if name != term.text]
+        if pairs:
+            self.write(", ".join(name for name, _ in pairs), " = ", ", ".join(word for _, word in pairs), depth=depth)
+        self.write("gas -= 1", depth=depth)
+        self.write("continue", depth=depth)
+
+    def jump_somewhere(self, target: Term, condition: Term | None, at: int, spent: int) -> bool:
+        """Write a jump to a place that is known only when it happens, such as a return address."""
+        depth = 0
+        if condition is not None:
+            condition = self.named(condition)
+            self.write(f"if {condition.text}:")
+            depth = 1
+        self.write(f"if {target.text} not in TARGETS:", depth=depth)
+        operands = (target,) if condition is None else (condition, target)
+        self.leave(at, self.rest(spent), depth=depth + 1, operands=operands)
+        self.leave(target.text, depth=depth)
+        if condition is not None:
+            self.begin_segment()
+        return condition is None
+
+    # The whole function
+
+    def source(self, highest: int) -> str:
+        """Return the text of the function, holes filled."""
+        body = _joined([(line[0], "".join(map(str, line[1:]))) for line in self.lines])
+        tests = [f"len(stack) < {self.needed}"] * (self.needed > 0)
+        tests += [f"len(stack) > {MAX_STACK - highest}"] * (highest > 0)
+        head = ["stack, gas, memory = frame.stack, frame.gas_left, frame.memory"]
+        if tests:
+            head += [f"if {' or '.join(tests)}:", "    return None"]
+        if self.needed:
+            names = ", ".join(f"s{k}" for k in range(self.needed, 0, -1))
+            head.append(
+                f"{names}, = stack[-{self.needed}:]" if self.needed == 1 else f"{names} = stack[-{self.needed}:]"
+            )
+        if any("slots.get" in text for _, text in body):
+            head.append("slots = frame.journal.storage[frame.address]")
+            head.append("warm = frame.journal.warm_slots[frame.address]")
+        if self.is_loop:
+            head.append("while True:")
+        lines = [f"    {text}" for text in head] + ["    " * (1 + self.is_loop + depth) + text for depth, text in body]
+        return "\n".join(["def block(frame, TARGETS=TARGETS):", *lines, ""])
+
+
+def immediate(data: bytes) -> str:
+    return f" 0x{data.hex()}" if data else ""
+
+
+def _joined(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Put comments that follow each other on one line, as long as it is not too long."""
+    joined: list[tuple[int, str]] = []
+    for depth, text in lines:
+        before = joined[-1][1] if joined else ""
+        if text.startswith("# ") and before.startswith("# ") and len(before) < 80:
+            joined[-1] = (depth, f"{before}  {text.split(maxsplit=2)[2]}")
+        else:
+            joined.append((depth, text))
+    return joined
+
+
+def _shifted(name: str, amount: int, operand: str) -> Term:
+    """Return SHL, SHR or BYTE by a known amount."""
+    if amount >= (32 if name == "BYTE" else 256):
+        return known(0)
+    if name == "BYTE":
+        return Term(f"{operand} >> {248 - 8 * amount} & 0xff")
+    return Term(f"({operand} << {amount}) & M" if name == "SHL" else f"{operand} >> {amount}")
+
+
+def lengthen(frame: Frame, gas: int, offset: int, length: int) -> int:
+    """Pay for more memory and make it so; return the gas that is left, or less than 0 if it is not enough."""
+    try:
+        left = gas - expansion(frame, offset, length)
+    except ExceptionalHalt:
+        return -1
+    if left >= 0:
+        grow(frame, offset, length)
+    return left
+
+
+_NAMES: dict[str, Any] = {
+    "M": WORD_MASK,
+    "SIGN": 2**255,
+    "word": int.from_bytes,
+    "keccak256": keccak256,
+    "lengthen": lengthen,
+    "load": storage.load,
+    "store": storage.store,
+    "Return": Return,
+    "Suspend": Suspend,
+    "sdiv": arithmetic.sdiv,
+    "smod": arithmetic.smod,
+    "sar": arithmetic.sar,
+    "signextend": arithmetic.signextend,
+    **{f"op_{row.name.lower()}": row.run for row in BY_NAME.values()},
+}
