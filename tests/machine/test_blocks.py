@@ -155,7 +155,7 @@ def deposit_log(**changes: Any) -> Log:
     for part in parts:
         head += (5 * 32 + len(tail)).to_bytes(32, "big")
         tail += len(part).to_bytes(32, "big") + part + bytes(-len(part) % 32)
-    return replace(Log(DEPOSIT_CONTRACT, (DEPOSIT_TOPIC,), head + tail), **changes)
+    return Log(DEPOSIT_CONTRACT, (DEPOSIT_TOPIC,), head + tail)._replace(**changes)
 
 
 def test_a_deposit_is_read_otherwise() -> None:
@@ -362,10 +362,10 @@ def test_a_bloom_misses_an_entry() -> None:
     whole = int.from_bytes(bloom([log]), "big")
     assert bloom([log]) == Receipt(0, True, 0, (log,)).bloom
     for topics in ((), (1,), (2**255,)):
-        part = int.from_bytes(bloom([replace(log, topics=topics)]), "big")
+        part = int.from_bytes(bloom([log._replace(topics=topics)]), "big")
         assert part & whole == part
     assert 3 <= whole.bit_count() <= 9
-    assert int.from_bytes(bloom([replace(log, address=NOBODY)]), "big") & ~whole
+    assert int.from_bytes(bloom([log._replace(address=NOBODY)]), "big") & ~whole
 
 
 # The registry of backends

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from toyevm import assembler
+from toyevm.assembler import assemble, disassemble, instructions
 from toyevm.errors import AssemblerError
 from toyevm.forks import CANCUN, FORKS, LONDON, PARIS, PRAGUE, SHANGHAI
-from toyevm.vm import assembler
-from toyevm.assembler import assemble, disassemble, instructions
 from toyevm.vm.frame import Code
 from toyevm.vm.message import execute_message, world_with_code
 from toyevm.vm.opcodes import BY_NAME, opcodes_of

@@ -83,6 +83,7 @@ class PyEvm:
         self._empty_root: bytes = import_module("eth.constants").BLANK_ROOT_HASH
 
     def load(self, program: Program) -> Callable[[], Any]:
+        """Put the program's state into a trie of its own; see `Peer.load`."""
         block = self._context(
             coinbase=bytes(20),
             timestamp=0,
@@ -135,6 +136,7 @@ class Eels:
         self._numeric: Any = import_module("ethereum_types.numeric")
 
     def load(self, program: Program) -> Callable[[], Any]:
+        """Build the environment that EELS passes around; see `Peer.load`."""
         uint, address_type = self._numeric.Uint, self._types.Address
         sender, target = address_type(DEFAULT_SENDER), address_type(DEFAULT_ADDRESS)
         code = self._bytes.Bytes(program.code)

@@ -25,6 +25,7 @@ def compile_source(source: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Compile every source beside this file and write its artefact."""
     for source in sorted(Path(__file__).parent.glob("*.vy")):
         text = json.dumps(compile_source(source), indent=2) + "\n"
         source.with_suffix(".json").write_text(text, encoding="utf-8")

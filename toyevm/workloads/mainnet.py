@@ -50,7 +50,7 @@ def parse_real_block(data: Any, where: str) -> RealBlock:
     block = Block(
         header=_without_commitments(expected),
         transactions=tuple(_transaction(_Fields(tx, f"{where} transaction {i}")) for i, tx in enumerate(transactions)),
-        withdrawals=tuple(_withdrawal(_Fields(w, f"{where} withdrawals")) for w in body.list("withdrawals")),
+        withdrawals=tuple(_withdrawal(_Fields(w, f"{where} withdrawals")) for w in body.items("withdrawals")),
         ancestor_hashes={parse_int(n, where): parse_bytes(hash_, where, 32) for n, hash_ in hashes},
     )
     chain = ChainConfig(chain_id=1, fork=fork_named(str(file["fork"])))
@@ -74,20 +74,20 @@ class _Fields:
     def has(self, name: str) -> bool:
         return self._object.get(name) is not None
 
-    def bytes(self, name: str, size: int | None = None) -> bytes:
+    def data(self, name: str, size: int | None = None) -> bytes:
         return parse_bytes(self[name], f"{self._where} {name}", size)
 
-    def int(self, name: str, default: int | None = None, bits: int = 256) -> int:
+    def number(self, name: str, default: int | None = None, bits: int = 256) -> int:
         value = default if default is not None and not self.has(name) else self[name]
         return parse_int(value, f"{self._where} {name}", bits)
 
-    def list(self, name: str) -> list[Any]:
+    def items(self, name: str) -> list[Any]:
         """Read a list that may be absent."""
         return parse_list(self[name] if self.has(name) else [], f"{self._where} {name}")
 
     def legacy_v(self) -> tuple[int | None, int]:
         try:
-            return split_v(self.int("v"))
+            return split_v(self.number("v"))
         except DecodingError as error:
             raise self.error(str(error)) from error
 
@@ -97,27 +97,27 @@ class _Fields:
 
 def _header(body: _Fields) -> Header:
     return Header(
-        parent_hash=body.bytes("parentHash", 32),
-        ommers_hash=body.bytes("sha3Uncles", 32),
-        coinbase=body.bytes("miner", 20),
-        state_root=body.bytes("stateRoot", 32),
-        transactions_root=body.bytes("transactionsRoot", 32),
-        receipts_root=body.bytes("receiptsRoot", 32),
-        logs_bloom=body.bytes("logsBloom", 256),
-        difficulty=body.int("difficulty", 0),
-        number=body.int("number"),
-        gas_limit=body.int("gasLimit"),
-        gas_used=body.int("gasUsed"),
-        timestamp=body.int("timestamp"),
-        extra_data=body.bytes("extraData"),
-        prev_randao=body.bytes("mixHash", 32),
-        nonce=body.bytes("nonce", 8),
-        base_fee_per_gas=body.int("baseFeePerGas"),
-        withdrawals_root=body.bytes("withdrawalsRoot", 32) if body.has("withdrawalsRoot") else None,
-        blob_gas_used=body.int("blobGasUsed") if body.has("blobGasUsed") else None,
-        excess_blob_gas=body.int("excessBlobGas", bits=32) if body.has("excessBlobGas") else None,
-        parent_beacon_root=body.bytes("parentBeaconBlockRoot", 32) if body.has("parentBeaconBlockRoot") else None,
-        requests_hash=body.bytes("requestsHash", 32) if body.has("requestsHash") else None,
+        parent_hash=body.data("parentHash", 32),
+        ommers_hash=body.data("sha3Uncles", 32),
+        coinbase=body.data("miner", 20),
+        state_root=body.data("stateRoot", 32),
+        transactions_root=body.data("transactionsRoot", 32),
+        receipts_root=body.data("receiptsRoot", 32),
+        logs_bloom=body.data("logsBloom", 256),
+        difficulty=body.number("difficulty", 0),
+        number=body.number("number"),
+        gas_limit=body.number("gasLimit"),
+        gas_used=body.number("gasUsed"),
+        timestamp=body.number("timestamp"),
+        extra_data=body.data("extraData"),
+        prev_randao=body.data("mixHash", 32),
+        nonce=body.data("nonce", 8),
+        base_fee_per_gas=body.number("baseFeePerGas"),
+        withdrawals_root=body.data("withdrawalsRoot", 32) if body.has("withdrawalsRoot") else None,
+        blob_gas_used=body.number("blobGasUsed") if body.has("blobGasUsed") else None,
+        excess_blob_gas=body.number("excessBlobGas", bits=32) if body.has("excessBlobGas") else None,
+        parent_beacon_root=body.data("parentBeaconBlockRoot", 32) if body.has("parentBeaconBlockRoot") else None,
+        requests_hash=body.data("requestsHash", 32) if body.has("requestsHash") else None,
     )
 
 
@@ -137,58 +137,58 @@ def _without_commitments(header: Header) -> Header:
 
 def _withdrawal(fields: _Fields) -> Withdrawal:
     return Withdrawal(
-        fields.int("index"), fields.int("validatorIndex"), fields.bytes("address", 20), fields.int("amount")
+        fields.number("index"), fields.number("validatorIndex"), fields.data("address", 20), fields.number("amount")
     )
 
 
 def _transaction(fields: _Fields) -> Transaction:
-    type_ = fields.int("type", 0)
+    type_ = fields.number("type", 0)
     if type_ not in FIELDS:
         raise fields.error(f"unknown transaction type {type_}", "0 to 4")
-    chain_id: int | None = fields.int("chainId", 1)
+    chain_id: int | None = fields.number("chainId", 1)
     if type_ == LEGACY:
         chain_id, y_parity = fields.legacy_v()
     else:
-        y_parity = fields.int("yParity" if fields.has("yParity") else "v")
+        y_parity = fields.number("yParity" if fields.has("yParity") else "v")
     dynamic = fields.has("maxFeePerGas")
     return Transaction(
         type=type_,
         chain_id=chain_id,
-        nonce=fields.int("nonce"),
-        max_fee_per_gas=fields.int("maxFeePerGas" if dynamic else "gasPrice"),
-        max_priority_fee_per_gas=fields.int("maxPriorityFeePerGas") if dynamic else 0,
-        gas_limit=fields.int("gas"),
-        to=fields.bytes("to", 20) if fields.has("to") else None,
-        value=fields.int("value"),
-        data=fields.bytes("input"),
+        nonce=fields.number("nonce"),
+        max_fee_per_gas=fields.number("maxFeePerGas" if dynamic else "gasPrice"),
+        max_priority_fee_per_gas=fields.number("maxPriorityFeePerGas") if dynamic else 0,
+        gas_limit=fields.number("gas"),
+        to=fields.data("to", 20) if fields.has("to") else None,
+        value=fields.number("value"),
+        data=fields.data("input"),
         access_list=_access_list(fields),
-        max_fee_per_blob_gas=fields.int("maxFeePerBlobGas", 0),
+        max_fee_per_blob_gas=fields.number("maxFeePerBlobGas", 0),
         blob_hashes=tuple(
-            parse_bytes(hash_, "blobVersionedHashes", 32) for hash_ in fields.list("blobVersionedHashes")
+            parse_bytes(hash_, "blobVersionedHashes", 32) for hash_ in fields.items("blobVersionedHashes")
         ),
         authorizations=tuple(
-            _authorization(fields.child(entry, "authorizationList")) for entry in fields.list("authorizationList")
+            _authorization(fields.child(entry, "authorizationList")) for entry in fields.items("authorizationList")
         ),
         y_parity=y_parity,
-        r=fields.int("r"),
-        s=fields.int("s"),
+        r=fields.number("r"),
+        s=fields.number("s"),
     )
 
 
 def _access_list(fields: _Fields) -> AccessList:
-    entries = [fields.child(entry, "accessList") for entry in fields.list("accessList")]
+    entries = [fields.child(entry, "accessList") for entry in fields.items("accessList")]
     return tuple(
-        (entry.bytes("address", 20), tuple(parse_int(slot, "accessList") for slot in entry.list("storageKeys")))
+        (entry.data("address", 20), tuple(parse_int(slot, "accessList") for slot in entry.items("storageKeys")))
         for entry in entries
     )
 
 
 def _authorization(fields: _Fields) -> Authorization:
     return Authorization(
-        chain_id=fields.int("chainId"),
-        address=fields.bytes("address", 20),
-        nonce=fields.int("nonce"),
-        y_parity=fields.int("yParity"),
-        r=fields.int("r"),
-        s=fields.int("s"),
+        chain_id=fields.number("chainId"),
+        address=fields.data("address", 20),
+        nonce=fields.number("nonce"),
+        y_parity=fields.number("yParity"),
+        r=fields.number("r"),
+        s=fields.number("s"),
     )
