@@ -1,0 +1,168 @@
+"""An answer in assembly is data: it is run here, in a small world, under limits, and what it did is a value.
+
+Gas is the limit that the machine itself keeps; the number of steps and the size of the source are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from toyevm.assembler import assemble, instructions
+from toyevm.errors import InputError
+from toyevm.forks import NEWEST, Fork
+from toyevm.state import StateView
+from toyevm.types import Location
+from toyevm.vm.frame import Machine
+from toyevm.vm.interpreter import step
+from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, default_env, finish_message, world_with_code
+from toyevm.vm.opcodes import opcodes_of
+
+MOST_GAS = 200_000  # of one run, unless the item says otherwise
+MOST_STEPS = 100_000
+LONGEST_SOURCE = 20_000  # characters
+TOO_MANY_STEPS = "too many steps"
+HEX = re.compile(r"0[xX](?:[0-9a-fA-F]{2})*")
+
+Given = Mapping[str, Any]  # input, storage, value, gas of a case
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of a program ended, and what it left behind.
+
+    Args:
+        storage: the contract's slots that are not 0 in the end.
+        error: None, "revert", the name of an exceptional halt, or `TOO_MANY_STEPS`.
+        stops_at: the opcode of the last step.
+        stack: bottom first, before the last step.
+    """
+
+    code: bytes
+    output: bytes
+    storage: Mapping[int, int]
+    error: str | None
+    gas_used: int
+    steps: int
+    stops_at: str
+    stack: tuple[int, ...]
+
+    @cached_property
+    def opcodes(self) -> frozenset[str]:
+        """The opcodes that stand in the program, whether they ran or not."""
+        return frozenset(row.opcode.name for row in instructions(self.code))
+
+
+def read_program(answer: str | bytes) -> bytes:
+    """Return the bytecode of an answer: assembly, or hexadecimal that begins with 0x.
+
+    Raises:
+        InputError: it is neither (`AssemblerError` says in which line).
+
+    >>> read_program("PUSH1 2").hex(), read_program(" 0x6002 ").hex()
+    ('6002', '6002')
+    """
+    if isinstance(answer, bytes):
+        return answer
+    if len(answer) > LONGEST_SOURCE:
+        raise InputError("the program is too long", expected=f"at most {LONGEST_SOURCE:,} characters")
+    text = answer.strip()
+    if HEX.fullmatch(text):
+        return bytes.fromhex(text[2:])
+    return assemble(answer)
+
+
+def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = NEWEST) -> Run:
+    """Run `code` on what a case gives it.
+
+    >>> run_program(assemble("PUSH1 0 CALLDATALOAD PUSH1 1 SSTORE"), {"input": [7]}).storage
+    {1: 7}
+    """
+    gas = given.get("gas", gas)
+    storage = {to_number(slot): to_number(value) for slot, value in given.get("storage", {}).items()}
+    world = world_with_code(code, storage=storage)
+    machine = begin_message(
+        world, default_env(fork), input=to_bytes(given.get("input", [])), value=given.get("value", 0), gas=gas
+    )
+    steps, last, stack = _drive(machine)
+    if machine.outcome is None:
+        return Run(code, b"", storage, TOO_MANY_STEPS, gas, steps, last, stack)
+    result = finish_message(machine, gas)
+    after = _storage_after(world, storage, result.write_set)
+    return Run(code, result.output, after, result.error, result.gas_used, steps, last, stack)
+
+
+def _drive(machine: Machine) -> tuple[int, str, tuple[int, ...]]:
+    """Step until the machine stops or we lose patience; return the steps, the last opcode and the stack before it."""
+    rows, steps = opcodes_of(machine.env.fork.rank), 0
+    last = "STOP"
+    stack: tuple[int, ...] = ()
+    while machine.frames and steps < MOST_STEPS:
+        frame = machine.frames[-1]
+        last, stack = rows[frame.code.padded[frame.pc]].name, tuple(frame.stack)
+        step(machine)
+        steps += 1
+    return steps, last, stack
+
+
+def _storage_after(world: StateView, before: Mapping[int, int], writes: Mapping[Location, Any]) -> dict[int, int]:
+    ours = {place.key: value for place, value in writes.items() if place.address == DEFAULT_ADDRESS and place.is_slot}
+    return {slot: value for slot, value in sorted({**before, **ours}.items()) if value}
+
+
+def to_number(value: int | str) -> int:
+    """Return a number of a case: TOML has keys as text, and hexadecimal may stand for large numbers.
+
+    >>> to_number("0x10"), to_number(7)
+    (16, 7)
+    """
+    return int(value, 0) if isinstance(value, str) else value
+
+
+def to_bytes(value: int | str | Sequence[int | str]) -> bytes:
+    """Return input or output: a word, a list of words, or 0x and hexadecimal digits for bytes as they are.
+
+    >>> to_bytes([1, 2]).hex() == "01".zfill(64) + "02".zfill(64), to_bytes("0xff00"), to_bytes([])
+    (True, b'\\xff\\x00', b'')
+    """
+    if isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    words = [value] if isinstance(value, int) else value
+    return b"".join((to_number(word) % 2**256).to_bytes(32, "big") for word in words)
+
+
+def show_bytes(data: bytes) -> str:
+    """Return input or output for a reader: words in decimal where they are words, else hexadecimal.
+
+    >>> show_bytes((7).to_bytes(32, "big")), show_bytes(b""), show_bytes(b"\\x01\\x02")
+    ('7', 'nothing', '0x0102 (2 bytes)')
+    """
+    if not data:
+        return "nothing"
+    if len(data) % 32 == 0 and len(data) <= 128:
+        return ", ".join(show_word(int.from_bytes(data[at : at + 32], "big")) for at in range(0, len(data), 32))
+    shown = data.hex() if len(data) <= 40 else f"{data[:20].hex()}…{data[-4:].hex()}"
+    return f"0x{shown} ({len(data)} bytes)"
+
+
+def show_word(word: int) -> str:
+    """Return a word for a reader: a number just below 2**256 as what it was meant to be.
+
+    >>> show_word(10**6), show_word(2**256 - 1), show_word(2**255)
+    ('1,000,000', '2**256 - 1', '0x8000000000000000000000000000000000000000000000000000000000000000')
+    """
+    if word < 10**15:
+        return f"{word:,}"
+    return f"2**256 - {2**256 - word:,}" if 2**256 - word < 10**9 else f"{word:#x}"
+
+
+def show_storage(storage: Mapping[int, int]) -> str:
+    """Return slots that are not 0 for a reader.
+
+    >>> show_storage({0: 42, 3: 1}), show_storage({})
+    ('slot 0 = 42, slot 3 = 1', 'all slots 0')
+    """
+    return ", ".join(f"slot {slot} = {show_word(value)}" for slot, value in sorted(storage.items())) or "all slots 0"

@@ -1,0 +1,147 @@
+"""Canonical data: the few shapes in which an answer may leave the notebook it was made in.
+
+A mark must not depend on a student's `__eq__`. So an answer is first copied into plain data (None, bool, int, float,
+str, bytes, list, dict), by exact type and not by asking the object, and two values are the same when their types are.
+What another process has to say travels as JSON; what JSON lacks (bytes, sets, keys that are not text) is written as
+an object with one key that begins with a dollar.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeAlias
+
+from toyevm.errors import InputError
+
+Plain: TypeAlias = Any  # None | bool | int | float | str | bytes | list[Plain] | dict[Plain, Plain]
+
+MOST_NODES, DEEPEST, LONGEST_INTEGER = 20_000, 40, 4_096  # the last in bits: more than a word times a word
+_LEAVES = (bool, float, str, bytes)
+_LEAST_MARK = "$"
+
+
+def canonical(value: object) -> Plain:
+    """Return `value` as plain data: tuples become lists, sets sorted lists under "$set", `...` becomes None.
+
+    Raises:
+        InputError: it is of another type (a subclass is another type), too large, or too deep.
+
+    >>> canonical((1, True, {"a": b"x"}))
+    [1, True, {'a': b'x'}]
+    """
+    budget = [MOST_NODES]
+    return _copy(value, budget, DEEPEST)
+
+
+def _copy(value: object, budget: list[int], depth: int) -> Plain:
+    budget[0] -= len(value) // 64 + 1 if type(value) in (str, bytes) else 1  # type: ignore[arg-type]
+    if budget[0] < 0 or depth == 0:
+        raise InputError("the answer is too large", expected=f"at most {MOST_NODES:,} values, {DEEPEST} deep")
+    if value is None or value is Ellipsis or value is NotImplemented:
+        return None
+    kind = type(value)
+    if kind in _LEAVES:
+        return value
+    if kind is int:
+        if int.bit_length(value) > LONGEST_INTEGER:  # type: ignore[arg-type]
+            raise InputError("a number is too large", expected=f"at most {LONGEST_INTEGER:,} bits")
+        return value
+    if kind in (list, tuple):
+        return [_copy(item, budget, depth - 1) for item in value]  # type: ignore[attr-defined]
+    if kind in (set, frozenset):
+        items = [_copy(item, budget, depth - 1) for item in value]  # type: ignore[attr-defined]
+        return {"$set": sorted(items, key=to_text)}
+    if kind is dict:
+        pairs = value.items()  # type: ignore[attr-defined]
+        return {_key(_copy(key, budget, depth - 1)): _copy(item, budget, depth - 1) for key, item in pairs}
+    raise InputError(f"an answer cannot be of type {kind.__name__}", expected="numbers, text, bytes, lists, dicts")
+
+
+def _key(key: Plain) -> Plain:
+    if isinstance(key, list):
+        return tuple(_key(item) for item in key)
+    if isinstance(key, dict):
+        raise InputError("a set cannot be a key", expected="a number, text, bytes, or a tuple of them")
+    return key
+
+
+def same(left: Plain, right: Plain) -> bool:
+    """Return whether two canonical values are equal in type and in content.
+
+    >>> same(1, True), same([1, 2], [1, 2]), same(2.0, 2)
+    (False, True, False)
+    """
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return len(left) == len(right) and to_text(left) == to_text(right)
+    return bool(left == right)
+
+
+def to_text(value: Plain) -> str:
+    """Return canonical data as JSON, the same text for the same value.
+
+    >>> to_text({"b": b"\\x01", "a": [None, True]})
+    '{"a":[null,true],"b":{"$bytes":"01"}}'
+    """
+    return json.dumps(_to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_text(text: str) -> Plain:
+    """Return the canonical data of `to_text`.
+
+    Raises:
+        InputError: the text is not such JSON.
+
+    >>> from_text('{"b":{"$bytes":"01"}}')
+    {'b': b'\\x01'}
+    """
+    try:
+        return canonical(_from_json(json.loads(text)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise InputError("not canonical data", expected="what to_text writes") from None
+
+
+def _to_json(value: Plain) -> Any:
+    if isinstance(value, bytes):
+        return {"$bytes": value.hex()}
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"$set"}:
+        return {"$set": [_to_json(item) for item in value["$set"]]}
+    if all(isinstance(key, str) and not key.startswith(_LEAST_MARK) for key in value):
+        return {key: _to_json(item) for key, item in value.items()}
+    pairs = [[_to_json(key), _to_json(item)] for key, item in value.items()]
+    return {"$dict": sorted(pairs, key=lambda pair: json.dumps(pair[0], sort_keys=True))}
+
+
+def _from_json(value: Any) -> Plain:
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"$bytes"}:
+        return bytes.fromhex(value["$bytes"])
+    if set(value) == {"$dict"}:
+        return {_key(_from_json(key)): _from_json(item) for key, item in value["$dict"]}
+    return {key: _from_json(item) for key, item in value.items()}
+
+
+def show_plain(value: Plain) -> str:
+    """Return an answer for a reader, cut where it gets long.
+
+    >>> show_plain(12345), show_plain("SSTORE")
+    ('12,345', "'SSTORE'")
+    """
+    text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def kind_of(value: Plain) -> str:
+    """Return what a student calls the type of an answer."""
+    names = {int: "a number", str: "text", list: "a list", dict: "a dict", bool: "true or false", float: "a float"}
+    return names.get(type(value), type(value).__name__)
