@@ -122,6 +122,22 @@ def bench(
 
 
 @app.command()
+def grade(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Submissions: FOLDER/<student>/NAME/NAME.ipynb.")],
+    assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the marks to this CSV file.")] = None,
+) -> None:
+    """Mark submissions out of process, where they can neither cheat nor do harm."""
+    from toyevm.grading.mark import grade_folder, warnings
+
+    rows = grade_folder(folder, assignment, jobs, out)
+    for warning in warnings(rows):
+        print(warning, file=sys.stderr)
+    show(rows)
+
+
+@app.command()
 def lab(
     target: Annotated[Path, typer.Option("--dir", help="Your working copy.")] = Path("my-course"),
     course: Annotated[Path | None, typer.Option(help="Where the course is, if not beside the package.")] = None,

@@ -218,6 +218,7 @@ class _Writer:
         self.memory_words: dict[int, Term] = {}  # what is known to lie where
         self.segment = _Segment()
         self.lines: list[tuple[Any, ...]] = []  # (depth, parts of the text)
+        self.checks: list[tuple[_Segment, range]] = []  # which lines charge for a segment
 
     # Writing
 
@@ -269,9 +270,11 @@ class _Writer:
 
     def begin_segment(self) -> None:
         self.segment = _Segment()
+        begin = len(self.lines)
         self.write(_Hole("gas -=", self.segment, 0))
         self.write("if gas < 0:")
         self.leave(self.pc, self.rest(0), depth=1)
+        self.checks.append((self.segment, range(begin, len(self.lines))))
 
     # Following
 
@@ -556,7 +559,9 @@ class _Writer:
 
     def source(self, highest: int) -> str:
         """Return the text of the function, holes filled."""
-        body = _joined([(line[0], "".join(map(str, line[1:]))) for line in self.lines])
+        free = {index for segment, lines in self.checks if segment.total == 0 for index in lines}
+        paid = (line for index, line in enumerate(self.lines) if index not in free)
+        body = _joined([(line[0], "".join(map(str, line[1:]))) for line in paid])
         tests = [f"len(stack) < {self.needed}"] * (self.needed > 0)
         tests += [f"len(stack) > {MAX_STACK - highest}"] * (highest > 0)
         head = ["stack, gas, memory = frame.stack, frame.gas_left, frame.memory"]

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from toyevm.assembler import assemble
 from toyevm.contracts import load_contract, mapping_slot
 from toyevm.forks import PRAGUE
 from toyevm.state import Account, WorldState
 from toyevm.types import Address
-from toyevm.vm.assembler import assemble
 from toyevm.vm.message import DEFAULT_ADDRESS, DEFAULT_SENDER
 
 FORK = PRAGUE  # the newest that all compared machines know
