@@ -12,7 +12,7 @@
     │   ├── Revert             the code asked for it: gas that is left goes back
     │   └── ExceptionalHalt    everything else (`Halt` lists it): all gas of the frame is gone
     │       └── PrecompileFailure  a precompile refuses its input
-    └── Suspend                a view is not ready to answer: raised by a view, caught only by a backend
+    └── Suspend                a view is not ready to answer: raised by a view, answered by a backend
 
 Inside the machine a failure is an exception; at its border it is a value (`TxResult.succeeded`, `TxResult.error`).
 """

@@ -77,7 +77,9 @@ class Fork:
     set_code: bool = False  # EIP-7702
     requests: bool = False  # EIP-7685
     transaction_gas_cap: int | None = None  # EIP-7825
-    max_block_bytes: int | None = None  # EIP-7934
+
+    def __hash__(self) -> int:  # cheap, for forks are keys of caches; equality compares everything
+        return hash(self.name)
 
     def __repr__(self) -> str:
         return f"<fork {self.name}>"
@@ -121,7 +123,6 @@ OSAKA = replace(
     max_blobs_per_transaction=6,
     blob_base_cost=2**13,
     transaction_gas_cap=2**24,
-    max_block_bytes=8 * 2**20,
 )
 
 FORKS = {fork.name: fork for fork in (LONDON, PARIS, SHANGHAI, CANCUN, PRAGUE, OSAKA)}

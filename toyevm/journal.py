@@ -105,7 +105,7 @@ class Journal:
 
     def is_empty(self, address: Address) -> bool:
         """Tell whether the account counts as absent (EIP-161); reads no more fields than it needs."""
-        return not (self.balance(address) or self.nonce(address) or self.code(address))
+        return not (self.code(address) or self.nonce(address) or self.balance(address))
 
     @property
     def refund(self) -> int:

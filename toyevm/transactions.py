@@ -185,7 +185,7 @@ def _authorization(item: Any) -> Authorization:
 _DECODERS: dict[str, Callable[[Any], Any]] = {  # a field that is not listed is an integer
     "nonce": lambda item: rlp.decode_int(item, 8),
     "gas_limit": lambda item: rlp.decode_int(item, 8),
-    "to": lambda item: _bytes(item, 20) if item else None,
+    "to": lambda item: None if item == b"" else _bytes(item, 20),
     "data": _bytes,
     "access_list": _access_list,
     "blob_hashes": lambda item: tuple(_bytes(hash_, 32) for hash_ in _list(item)),

@@ -13,8 +13,8 @@ from toyevm.state import StateView
 from toyevm.transactions import Transaction
 from toyevm.transition import begin_transaction, check_transaction, finish_transaction
 from toyevm.types import Location, Read
-from toyevm.vm import interpreter
-from toyevm.vm.frame import BlockEnv, Frame, Machine
+from toyevm.vm import compiler, interpreter
+from toyevm.vm.frame import BlockEnv, Frame, Machine, prepare
 from toyevm.vm.opcodes import BY_NAME
 
 T = TypeVar("T")
@@ -59,7 +59,9 @@ def drive(view: StateView, env: BlockEnv, tx: Transaction, advance: Callable[[Ma
 
 
 def replace_instruction(patch: pytest.MonkeyPatch, name: str, run: Callable[[Frame], Any] | None, gas: int = 0) -> None:
-    """Give one opcode another function, and let it cost `gas` more: a machine with a fault."""
+    """Give one opcode another function, and let it cost `gas` more: a machine with a fault, and without tier 1."""
+    patch.setattr(compiler, "HOT_AFTER", float("inf"))
+    prepare.cache_clear()
     original, code = interpreter.dispatch_of, BY_NAME[name].code
 
     def faulty(*arguments: Any) -> Any:

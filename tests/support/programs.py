@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tests.support.worlds import ALICE, COINBASE, CONTRACT, NOBODY, OTHER, THIRD, environment, signed, world
+from toyevm.assembler import assemble
 from toyevm.forks import FORKS, LONDON
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.assembler import assemble
 from toyevm.vm.frame import BlockEnv
 
 TARGETS = (CONTRACT, OTHER, THIRD, NOBODY, ALICE, COINBASE, bytes(19) + b"\x02", bytes(19) + b"\x05")

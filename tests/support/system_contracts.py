@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from toyevm.assembler import assemble
 from toyevm.state import Account
 from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, CONSOLIDATION_REQUESTS, WITHDRAWAL_REQUESTS
 from toyevm.types import Address
-from toyevm.assembler import assemble
 
 BEACON_ROOTS_CODE = bytes.fromhex(  # EIP-4788
     "3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff81069081541460"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from toyevm import rlp
+from toyevm.assembler import assemble
 from toyevm.crypto import address_of, keccak256, sign
 from toyevm.forks import LONDON, NEWEST, Fork
 from toyevm.results import TxResult
@@ -13,7 +14,6 @@ from toyevm.state import Account, BlockView, StateView, WorldState
 from toyevm.transactions import Authorization, Transaction, sign_transaction
 from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Address, Version
-from toyevm.assembler import assemble
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
 

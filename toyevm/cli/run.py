@@ -13,7 +13,6 @@ from toyevm.errors import InputError
 from toyevm.forks import NEWEST, fork_named
 from toyevm.state import Account, WorldState
 from toyevm.types import Address
-from toyevm.vm.compiler import write_block
 from toyevm.vm.frame import BlockEnv, Machine, prepare
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import MessageResult, begin_message, default_env, finish_message
@@ -74,13 +73,16 @@ def read_call(
         slots = parse_storage(read_json(storage), str(storage))
         account = world.accounts.get(target, Account())
         world = WorldState({**world.accounts, target: replace(account, storage={k: v for k, v in slots.items() if v})})
+    balance, amount = world.accounts.get(target, Account()).balance, parse_int(value, "--value")
+    if balance + amount >= 2**256:
+        raise InputError("more wei than an account can hold", "--value", f"less than 2**256 - {balance}")
     return Call(
         world=world,
         env=default_env(NEWEST if fork is None else fork_named(fork)),
         sender=parse_bytes(sender, "--sender", 20),
         address=target,
         input=parse_bytes(input, "--input"),
-        value=parse_int(value, "--value"),
+        value=amount,
         gas=parse_int(gas, "--gas", 63),
     )
 
@@ -100,10 +102,9 @@ def explain(call: Call) -> str:
     The state of the call decides which places those are, so it is run first.
     """
     warm_up(call, None)
-    fork, account = call.env.fork, call.world.accounts.get(call.address, Account())
-    code = prepare(account.code)
-    sources = (write_block(code, pc, fork.rank, code.blocks[fork.rank]) for pc in sorted(code.blocks[fork.rank]))
-    return "\n".join(source for source in sources if source)
+    account = call.world.accounts.get(call.address, Account())
+    blocks = prepare(account.code).blocks[call.env.fork]
+    return "\n".join(block.source for _, block in sorted(blocks.items()) if hasattr(block, "source"))
 
 
 def run_call(call: Call, repeat: int, warmup: int | None) -> dict[str, Any]:

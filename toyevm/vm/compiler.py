@@ -12,9 +12,10 @@ them, with names in place of values, and writes a Python function that does the 
 - A jump to a known place is followed. A conditional jump leaves the function on its less usual side. A jump back to
   the start makes the function a loop.
 
-The function never fails by itself. Whenever something is out of the ordinary (not enough gas for a segment, a bad
-jump, a full stack) it puts the frame in order and returns at that instruction, and the interpreter, tier 0, does the
-rest. So errors, and what a failing run has read, are the interpreter's in every case.
+Whenever something is out of the ordinary (not enough gas for a segment, a bad jump, a full stack) the function puts the
+frame in order and returns at that instruction, and the interpreter, tier 0, does the rest. What can halt in between,
+such as SSTORE, is the interpreter's own function, called with exactly the gas it would have had. So errors, and what a
+failing run has read, are the interpreter's in every case.
 """
 
 from __future__ import annotations
@@ -26,16 +27,23 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from toyevm.crypto import keccak256
-from toyevm.errors import ExceptionalHalt, Suspend
+from toyevm.errors import ExceptionalHalt, InputError, Suspend
+from toyevm.forks import Fork
 from toyevm.types import WORD_MASK
 from toyevm.vm.frame import MAX_STACK, Code, Frame, Return
-from toyevm.vm.gas import expansion, grow
+from toyevm.vm.gas import expansion, grow, words
 from toyevm.vm.instructions import arithmetic, storage
 from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
 
-# Visits of a place before it is worth compiling. 0 compiles everything, for tests; "never" leaves all to tier 0.
-HOT_AFTER = float(os.environ.get("TOYEVM_HOT_AFTER", "24").replace("never", "inf"))
-MAX_BLOCKS = 512  # of one contract: code made to be expensive to compile must not be
+
+def _hot_after(text: str) -> float:
+    """Return after how many visits a place is worth compiling: 0 compiles everything, "never" nothing."""
+    if text != "never" and not text.isdecimal():
+        raise InputError(f"not a number of visits: {text!r}", "TOYEVM_HOT_AFTER", "a whole number, or never")
+    return float("inf") if text == "never" else int(text)
+
+
+HOT_AFTER = _hot_after(os.environ.get("TOYEVM_HOT_AFTER", "24"))
 MAX_INSTRUCTIONS = 300  # in one function
 MAX_EXPRESSION = 120  # characters of an expression before it gets a name
 JUMPDEST = 0x5B
@@ -53,11 +61,10 @@ def visit(frame: Frame) -> Any:
     while True:
         block = blocks.get(frame.pc, 0)
         if block.__class__ is int:
-            if block < HOT_AFTER or frame.code.compiled == MAX_BLOCKS:
+            if block < HOT_AFTER or frame.code.compile_budget <= 0:
                 blocks[frame.pc] = block + 1
                 return None
-            frame.code.compiled += 1
-            block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork.rank, blocks)
+            block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork, blocks)
         try:
             action = block(frame)
         except Suspend as suspended:
@@ -68,14 +75,15 @@ def visit(frame: Frame) -> Any:
         frame.gas_left -= 1
 
 
-def compile_block(code: Code, start: int, rank: int, blocks: dict[int, Any]) -> Block:
+def compile_block(code: Code, start: int, fork: Fork, blocks: dict[int, Any]) -> Block:
     """Return a function that runs the code from `start` on, as far as it can be foreseen."""
-    source = write_block(code, start, rank, blocks)
+    source = write_block(code, start, fork, blocks)
     if source is None:
         return _leave_to_tier_0
     names: dict[str, Any] = {"TARGETS": code.jump_targets}
     exec(source, _NAMES, names)
     block: Block = names["block"]
+    block.source = source  # type: ignore[attr-defined]  # for `toyevm run --explain`
     return block
 
 
@@ -83,13 +91,14 @@ def _leave_to_tier_0(frame: Frame) -> None:
     """Stand in for a block that is not worth a function."""
 
 
-def write_block(code: Code, start: int, rank: int, blocks: dict[int, Any]) -> str | None:
+def write_block(code: Code, start: int, fork: Fork, blocks: dict[int, Any]) -> str | None:
     """Return the Python source for the code at `start`, or None if it is too short to pay."""
-    scout = _Writer(code, start, rank, blocks)
+    scout = _Writer(code, start, fork, blocks)
     scout.walk()
+    code.compile_budget -= scout.count  # code made to be expensive to compile must not be
     if scout.count < 3:
         return None
-    writer = _Writer(code, start, rank, blocks, scout.taken, scout.found_loop)
+    writer = _Writer(code, start, fork, blocks, scout.taken, scout.found_loop)
     writer.walk()
     return writer.source(scout.highest)
 
@@ -206,9 +215,10 @@ class _Writer:
     """
 
     def __init__(
-        self, code: Code, start: int, rank: int, blocks: dict[int, Any], needed: int = 0, is_loop: bool = False
+        self, code: Code, start: int, fork: Fork, blocks: dict[int, Any], needed: int = 0, is_loop: bool = False
     ) -> None:
-        self.code, self.start, self.rows, self.blocks = code, start, opcodes_of(rank), blocks
+        self.code, self.start, self.rows, self.blocks = code, start, opcodes_of(fork.rank), blocks
+        self.gas = fork.gas
         self.needed, self.is_loop = needed, is_loop
         self.pc = start
         self.stack: list[Term] = []
@@ -431,7 +441,7 @@ class _Writer:
         """Write a KECCAK256 of a known number of bytes: its price is then known as well."""
         offset, size = self.named(self.stack.pop()), self.stack.pop()
         assert size.constant is not None
-        self.segment.total += 6 * ((size.constant + 31) // 32)
+        self.segment.total += self.gas.keccak_word * words(size.constant)
         self.ensure_memory(offset, size.constant, at, spent, (size, offset))
         self.push(self.name(f"word(keccak256(bytes({self.place('memory', offset, size.constant)})))"))
 
@@ -440,14 +450,14 @@ class _Writer:
     def load(self, at: int, spent: int) -> None:
         """Write SLOAD. A warm slot is at hand, and paid for with the segment; any other one is loaded by tier 0."""
         slot = self.named(self.stack.pop())
-        self.segment.total += 100
+        self.segment.total += self.gas.warm_access
         self.names += 1
         value = Term(f"t{self.names}")
         self.write(f"{value.text} = slots.get({slot.text})")
         self.write(f"if {value.text} is None or {slot.text} not in warm:")
         self.write("frame.gas_left = ", self.rest(spent), depth=1)
         self.attempt(f"{value.text} = load(frame, {slot.text})", at, self.rest(spent), 1, (slot,))
-        self.write(self.rest(spent + 100, "gas = frame.gas_left -"), depth=1)
+        self.write(self.rest(spent + self.gas.warm_access, "gas = frame.gas_left -"), depth=1)
         self.push(value)
         self.write("if gas < 0:", depth=1)
         self.leave(self.pc, "frame.gas_left", depth=2)
@@ -526,7 +536,7 @@ class _Writer:
         return False
 
     def is_usual(self, target: int) -> bool:
-        """Tell whether a conditional jump is taken about as often as this block is entered."""
+        """Tell whether the target of a conditional jump is a busy place itself, so that it pays to follow the jump."""
         visits = self.blocks.get(target + 1, 0)
         return not isinstance(visits, int) or visits * 2 > max(HOT_AFTER, 1)
 
@@ -537,7 +547,7 @@ class _Writer:
         pairs = [(name, term.word) for name, term in zip(names, self.stack, strict=True) if name != term.text]
         if pairs:
             self.write(", ".join(name for name, _ in pairs), " = ", ", ".join(word for _, word in pairs), depth=depth)
-        self.write("gas -= 1", depth=depth)
+        self.write("gas -= 1", depth=depth)  # may end below 0: the check at the start then leaves, and tier 0 halts
         self.write("continue", depth=depth)
 
     def jump_somewhere(self, target: Term, condition: Term | None, at: int, spent: int) -> bool:

@@ -56,8 +56,8 @@ class Code:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.padded = raw + bytes(33)
-        self.compiled = 0  # how many of the blocks below are functions
-        self.blocks: defaultdict[int, dict[int, Any]] = defaultdict(dict)  # fork rank -> pc -> visits, then function
+        self.compile_budget = 1000 + 4 * len(raw)  # instructions that may still be compiled
+        self.blocks: defaultdict[Fork, dict[int, Any]] = defaultdict(dict)  # at each pc: visits, then a function
 
     @cached_property
     def jump_targets(self) -> frozenset[int]:
@@ -73,34 +73,26 @@ class Code:
 
 @lru_cache(maxsize=1024)
 def prepare(code: bytes) -> Code:
-    """Return the prepared form of `code`, remembered for as long as it is in use."""
+    """Return the prepared form of `code`; the last 1024 are remembered, with what was compiled of them."""
     return Code(code)
 
 
 @dataclass(slots=True)
 class Message:
-    """A request for a call or a creation: everything a new frame needs to know.
-
-    Args:
-        address: the account whose storage and balance the code works on; for a creation, the new account.
-        code: what to run (init code for a creation).
-        precompile: what answers in place of `code`, if the target is a precompile.
-        value: what CALLVALUE says, in wei; it is moved only if `transfers`.
-        return_offset, return_size: where in the caller's memory the output goes.
-    """
+    """A request for a call or a creation: everything a new frame needs to know."""
 
     caller: Address
-    address: Address
-    code: bytes
+    address: Address  # whose storage and balance the code works on; for a creation, the new account
+    code: bytes  # what to run: init code, for a creation
     gas: int
-    value: int = 0
+    value: int = 0  # what CALLVALUE says, in wei; moved only if `transfers`
     input: bytes = b""
-    precompile: Precompile | None = None
+    precompile: Precompile | None = None  # what answers in place of `code`
     is_create: bool = False
     is_static: bool = False
     transfers: bool = True
     depth: int = 0
-    return_offset: int = 0
+    return_offset: int = 0  # where in the caller's memory the output goes
     return_size: int = 0
 
 
@@ -127,7 +119,7 @@ class Frame:
         self.address = message.address
         self.input = message.input
         self.code = prepare(message.code)
-        self.blocks = self.code.blocks[machine.env.fork.rank]
+        self.blocks = self.code.blocks[machine.env.fork]
         self.gas_left = message.gas
         self.pc = 0
         self.stack: list[Word] = []

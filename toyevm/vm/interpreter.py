@@ -2,7 +2,7 @@
 
 `step` is one turn of it; `run` is the same turn without stopping. Calls and creations do not recurse: an instruction
 hands back a `Message` and the loop opens a frame for it (`enter`), an instruction hands back a `Return` and the loop
-closes the frame (`leave`). A failure, inside a frame, is an exception; `leave` turns it into a 0 on the caller's
+closes the frame (`_close`). A failure, inside a frame, is an exception; `_report` turns it into a 0 on the caller's
 stack.
 """
 

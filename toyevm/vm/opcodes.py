@@ -1,4 +1,4 @@
-"""The opcode table: one row for each instruction, and nothing about an instruction anywhere else.
+"""The opcode table: one row for each instruction. Only the compiler, its fast twin, says some of it a second time.
 
 A row says how many words it takes from the stack and leaves there, the part of its price that never varies, the
 function that does the rest, and the fork that brought it. The interpreter reads the first three before it calls the

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def parse_int(value: Any, where: str, bits: int = 256) -> int:
     expected = f"a whole number from 0 to 2**{bits} - 1"
     try:
         if isinstance(value, str):
-            number = int(value, 16) if value.startswith("0x") else int(value)
+            if not re.fullmatch("-?(0x[0-9a-fA-F]+|[0-9]+)", value):
+                raise ValueError
+            number = int(value, 16 if "x" in value else 10)
         elif isinstance(value, int) and not isinstance(value, bool):
             number = value
         else:

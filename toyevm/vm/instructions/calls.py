@@ -66,6 +66,8 @@ def call(
         code, delegate = _code_to_run(frame, target)
         passed_gas = _gas_to_pass(frame, requested_gas, target if moves_value else None)
         can_pay = not value or journal.balance(frame.address) >= value
+        if moves_value:
+            journal.balance(target)  # the last read: from here on, things change
 
         journal.warm_address(target)
         if delegate is not None:
@@ -145,7 +147,7 @@ def create(is_salted: bool) -> Callable[[Frame], Message | None]:
             address = contract_address(frame.address, nonce)
         may_begin = can_pay and nonce < MAX_NONCE and message.depth < MAX_DEPTH
         taken = may_begin and is_taken(journal, address)
-        if may_begin:
+        if may_begin and value:
             journal.balance(address)
 
         for _ in range(pops):
@@ -175,11 +177,15 @@ def selfdestruct(frame: Frame) -> Return:
     balance = journal.balance(address)
     if balance and journal.is_empty(beneficiary):
         charge(frame, fork.gas.new_account)
-    journal.balance(beneficiary), journal.nonce(address), journal.code(address)
+    if balance:
+        journal.balance(beneficiary)
+    is_destroyed = address in journal.created or not fork.selfdestruct_needs_creation
+    if is_destroyed:
+        journal.nonce(address), journal.code(address)
 
     journal.warm_address(beneficiary)
     journal.transfer(address, beneficiary, balance)
-    if address in journal.created or not fork.selfdestruct_needs_creation:
+    if is_destroyed:
         journal.set_balance(address, 0)
         journal.destroy(address)
     return Return()

@@ -1,0 +1,106 @@
+"""Compiled code does what the interpreter does, where it is easiest to get wrong; tests/fuzz tries the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from toyevm.assembler import assemble
+from toyevm.cli.statetest import run_file
+from toyevm.forks import OSAKA, Fork
+from toyevm.vm import compiler
+from toyevm.vm.frame import prepare
+from toyevm.vm.message import MessageResult, default_env, execute_message, world_with_code
+
+VECTORS = sorted((Path(__file__).parents[1] / "vectors").glob("*.json"))
+
+
+@pytest.fixture(autouse=True)
+def forget_compiled_code() -> Iterator[None]:
+    prepare.cache_clear()
+    yield
+    prepare.cache_clear()
+
+
+def run_on(monkeypatch: pytest.MonkeyPatch, hot_after: float, code: bytes, gas: int, fork: Fork) -> MessageResult:
+    prepare.cache_clear()
+    monkeypatch.setattr(compiler, "HOT_AFTER", hot_after)
+    return execute_message(world_with_code(code, storage={1: 5}), default_env(fork), gas=gas)
+
+
+def differs(monkeypatch: pytest.MonkeyPatch, code: bytes, gas: int = 100_000, fork: Fork = OSAKA) -> bool:
+    interpreted, compiled = (run_on(monkeypatch, hot_after, code, gas, fork) for hot_after in (float("inf"), 0))
+    return interpreted != compiled
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_every_vector_passes_compiled_from_the_first_visit(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    monkeypatch.setattr(compiler, "HOT_AFTER", 0)
+    rows, _ = run_file((path.name, path.read_bytes()))
+    assert [row for row in rows if not row["pass"]] == []
+
+
+PROGRAMS = {
+    "a stack that overflows inside a block": f"""
+        loop: JUMPDEST {"PUSH0 " * 30}
+        PUSH 95000 GAS GT PUSH @loop JUMPI""",
+    "a difference below zero": "PUSH 1 PUSH0 CALLDATALOAD SUB  PUSH 1 SSTORE",
+    "a word overwritten by a byte": "PUSH 7 PUSH 64 MSTORE  PUSH 1 PUSH 90 MSTORE8  PUSH 64 MLOAD  PUSH 1 SSTORE",
+    "a word overwritten somewhere": "PUSH 7 PUSH0 MSTORE  PUSH 9 GAS PUSH0 MUL MSTORE  PUSH0 MLOAD  PUSH 1 SSTORE",
+    "a word overwritten by another": "PUSH 7 PUSH 32 MSTORE  PUSH 0xffff PUSH 1 MSTORE  PUSH 32 MLOAD  PUSH 1 SSTORE",
+    "a word overwritten by a copy": "PUSH 7 PUSH0 MSTORE  PUSH 32 PUSH0 PUSH0 CODECOPY  PUSH0 MLOAD  PUSH 1 SSTORE",
+    "a slot read cold, then warm": "PUSH 1 SLOAD  PUSH 1 SLOAD ADD  PUSH 2 SSTORE",
+    "a loop over memory": "PUSH 9  loop: JUMPDEST DUP1 DUP1 PUSH 32 MUL MSTORE  PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_both_tiers_agree_at_every_gas_limit(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    code = assemble(PROGRAMS[name])
+    enough = run_on(monkeypatch, float("inf"), code, 100_000, OSAKA).gas_used
+    limits = range(enough + 2) if enough < 3_000 else range(0, enough + 2, max(1, enough // 300))
+    assert [gas for gas in [*limits, enough - 1, enough] if differs(monkeypatch, code, gas)] == []
+
+
+def test_a_fork_with_other_prices_is_charged_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    dear = replace(OSAKA, name="Dear", gas=replace(OSAKA.gas, warm_access=1_000, keccak_word=60))
+    code = bytes.fromhex("5f545f545f5460205f2060205f2000")
+    assert not differs(monkeypatch, code, fork=dear)
+    assert run_on(monkeypatch, 0, code, 100_000, dear).gas_used != run_on(monkeypatch, 0, code, 100_000, OSAKA).gas_used
+
+
+def test_code_made_to_be_expensive_to_compile_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compiled of one contract is bounded by its length, however many places it can be entered at."""
+    monkeypatch.setattr(compiler, "HOT_AFTER", 0)
+    code = b"\x5b" * 20_000
+    execute_message(world_with_code(code))
+    blocks = prepare(code).blocks[OSAKA].values()
+    assert sum(hasattr(block, "source") for block in blocks) * compiler.MAX_INSTRUCTIONS < 6 * len(code)
+
+
+MISTAKES = {
+    "the stack is not checked": ("if len(stack) > ", "if False and len(stack) > "),
+    "gas is not given back on leaving": ("frame.gas_left = gas + ", "frame.gas_left = gas + 0 * "),
+    "a sum is not cut to a word": (") & M", ")"),
+    "a loaded slot is paid for twice": ("gas = frame.gas_left - ", "gas = frame.gas_left - 100 - "),
+    "memory does not grow": ("if len(memory) < ", "if False and len(memory) < "),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_the_compiled_text_is_noticed(monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+    old, new = MISTAKES[mistake]
+    honest = compiler.write_block
+    monkeypatch.setattr(compiler, "write_block", lambda *a: (honest(*a) or "").replace(old, new) or None)
+    found = False
+    for source in PROGRAMS.values():
+        code = assemble(source)
+        for gas in (50, 120, 2_150, 5_000, 23_000, 100_000):
+            try:
+                found = found or differs(monkeypatch, code, gas)
+            except (IndexError, ValueError, OverflowError):
+                found = True
+    assert found
