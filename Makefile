@@ -6,6 +6,8 @@ JOBS ?= 2
 # The interpreter to build .venv with, e.g. `make lab PYTHON=python3.12`; by default the first that is new enough.
 PYTHON ?=
 LAB_OPTIONS ?=
+# e.g. make fuzz FUZZ_OPTIONS='--minutes 60 --only eels'
+FUZZ_OPTIONS ?=
 # A file's tests stay in one process; a process that crashes ends the run (restarted, it may wait for ever).
 PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
 # Notebooks are executed and compared with what they store; exercises never are.
@@ -17,7 +19,7 @@ install = if command -v uv >/dev/null; then uv pip install --quiet --python $(PY
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check doctest notebooks conformance fuzz bench clean
+.PHONY: help lab test check doctest notebooks exercises bundle conformance fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,11 +43,17 @@ ifneq ($(NOTEBOOKS),)
 		$(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout 60 $(NOTEBOOKS)
 endif
 
+exercises: $(VENV)/.installed-test ## make exercises/ from solutions/
+	$(PY) -m toyevm.grading.release
+
+bundle: $(VENV)/.installed-course ## make dist/toyevm-course.zip, for students: no solutions in it
+	$(PY) -m toyevm.grading.bundle
+
 conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
 	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py
 
-fuzz: $(VENV)/.installed-test ## random programs against other machines
-	@if [ -d tests/fuzz ]; then $(PY) -m pytest tests/fuzz; else echo "there are no fuzz tests yet (tests/fuzz)"; fi
+fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both against EELS; goes on where it stopped
+	$(PY) tests/fuzz/run.py $(FUZZ_OPTIONS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

@@ -19,7 +19,7 @@ PROVIDED = {"Crypto": "pycryptodome", "eth": "py-evm", "sha3": "safe-pysha3", "y
 # Used when they happen to be there, and never needed: another package does the same work.
 OPTIONAL = {"safe-pysha3"}
 # Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts.
-TOOLS = {"py-evm", "ethereum", "ethereum-types", "ethereum-rlp", "vyper"}
+TOOLS = {"py-evm", "ethereum", "ethereum-types", "ethereum-rlp", "vyper", "nbgrader", "nbformat", "traitlets"}
 
 # What a browser kernel has: the standard library and toyevm. Everything else is refused, whatever it is made of.
 BARE = """

@@ -1,0 +1,6 @@
+"""The release line and the marker: what students get, and what their answers earn.
+
+solutions/ --release--> exercises/ --bundle--> the student
+                            |                      |
+marking.toml --> mark <-- submission <-- child (isolated by sandbox, confined by itself)
+"""
