@@ -30,6 +30,7 @@ from toyevm.lab.notebooks import clear_outputs
 
 MANIFEST = ".toyevm-workspace.json"
 LESSONS = "[0-9][0-9]-*/*.ipynb"  # what makes a folder a course
+NOT_FOR_STUDENTS = {"__pycache__", "instructor"}
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -172,7 +173,7 @@ def _fresh_files(root: Path) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of each file a student should have, in a fixed order; nothing hidden, nothing compiled."""
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if not path.is_file() or any(part.startswith(".") or part == "__pycache__" for part in relative.parts):
+        if not path.is_file() or any(part.startswith(".") or part in NOT_FOR_STUDENTS for part in relative.parts):
             continue
         try:
             data = path.read_bytes()

@@ -1,0 +1,83 @@
+"""A chain of one's own: hand it signed transactions, and it grows by a sealed block.
+
+It keeps what a node keeps: the headers with what they commit to, and the world after the last of them. Producing and
+checking are the same here; nobody has to agree with anybody.
+"""
+
+from __future__ import annotations
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.blocks import Block, Header
+from toyevm.chain import MAINNET, ChainConfig
+from toyevm.results import BlockResult, SealedBlock
+from toyevm.sealing import child_header, seal_block
+from toyevm.state import WorldState
+from toyevm.transactions import Transaction
+from toyevm.trie import EMPTY_TRIE_ROOT
+from toyevm.types import Address
+from toyevm.workloads.mempool import GWEI
+
+
+class LocalChain:
+    """Blocks one after the other, each executed on the world that the one before left.
+
+    Args:
+        world: what is there before the first block.
+        producer: who gets the tips.
+    """
+
+    def __init__(
+        self,
+        world: WorldState,
+        *,
+        producer: Address = b"\xfe" * 20,
+        gas_limit: int = 6_000_000,
+        base_fee: int = 10 * GWEI,
+        chain: ChainConfig = MAINNET,
+    ) -> None:
+        self.chain, self.world = chain, world
+        self.results: list[BlockResult] = []
+        self.blocks = [SealedBlock(_first_header(world, producer, gas_limit, base_fee, chain), (), ())]
+
+    @property
+    def head(self) -> Header:
+        """The newest header."""
+        return self.blocks[-1].header
+
+    def add(self, *transactions: Transaction) -> SealedBlock:
+        """Execute and seal the next block, with these transactions in this order.
+
+        Raises:
+            InvalidBlock: one of them may not be in it; the chain stays as it was.
+        """
+        block = Block(child_header(self.chain, self.head), transactions)
+        result = BACKENDS.named("sequential").execute_block(self.world, block, RunConfig(self.chain))
+        after = self.world.apply(result.diff)
+        sealed = seal_block(self.chain, block, result, after, parent=self.head)
+        self.world = after
+        self.results.append(result)
+        self.blocks.append(sealed)
+        return sealed
+
+    def report(self) -> dict[str, list[str] | str]:
+        """Return in plain data what came of all transactions so far: statuses, contracts created, the state root."""
+        every = [one for result in self.results for one in result.results]
+        return {
+            "statuses": ["success" if one.succeeded else one.error or "failure" for one in every],
+            "created": [f"0x{one.created_address.hex()}" for one in every if one.created_address],
+            "root": f"0x{self.head.state_root.hex()}",
+        }
+
+
+def _first_header(world: WorldState, producer: Address, gas_limit: int, base_fee: int, chain: ChainConfig) -> Header:
+    fork = chain.fork
+    return Header(
+        coinbase=producer,
+        state_root=world.root,
+        gas_limit=gas_limit,
+        base_fee_per_gas=base_fee,
+        withdrawals_root=EMPTY_TRIE_ROOT if fork.withdrawals else None,
+        blob_gas_used=0 if fork.blobs else None,
+        excess_blob_gas=0 if fork.blobs else None,
+        parent_beacon_root=bytes(32) if fork.beacon_root else None,
+    )
