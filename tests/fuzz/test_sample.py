@@ -1,0 +1,166 @@
+"""A sample of what `make fuzz` does for as long as one likes, always the same; and that it would find mistakes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fuzz import eels, run, tiers
+from tests.fuzz.minimise import minimise
+from tests.fuzz.mutants import MUTANTS, planted
+from tests.fuzz.programs import KINDS, Program, program
+from tests.fuzz.writer import instructions
+from toyevm.journal import Journal
+from toyevm.vm.instructions import storage
+
+OF_EACH_KIND = 20  # programs, for tier against tier; EELS gets half
+MUTANT_SEED, MUTANT_PROGRAMS = 2_000, 200
+
+needs_eels = pytest.mark.skipif(
+    importlib.util.find_spec("ethereum") is None, reason="EELS is not installed: pip install 'toyevm[bench]'"
+)
+
+
+def disagreements(check: Any, subjects: list[Program]) -> tuple[dict[str, Any], Counter[str]]:
+    """Return what differs, by kind and number, and the histogram of outcomes."""
+    verdicts = {f"{subject.kind} {i}": check(subject) for i, subject in enumerate(subjects)}
+    differences = {name: verdict.difference for name, verdict in verdicts.items() if verdict.difference}
+    return differences, Counter(verdict.outcome for verdict in verdicts.values())
+
+
+def samples(kind: str, count: int = OF_EACH_KIND) -> list[Program]:
+    return [program(seed, (kind,)) for seed in range(count)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_tiers_differ_on_some_program(kind: str) -> None:
+    differences, outcomes = disagreements(tiers.check, samples(kind))
+    assert differences == {}
+    assert outcomes.total() == OF_EACH_KIND
+
+
+@needs_eels
+@pytest.mark.parametrize("kind", KINDS)
+def test_toyevm_and_the_specification_differ_on_some_program(kind: str) -> None:
+    differences, _ = disagreements(eels.check, samples(kind, OF_EACH_KIND // 2))
+    assert differences == {}
+
+
+def test_random_programs_die_at_once() -> None:
+    """At least 30 % run more than 20 steps and succeed; and they fail in many ways."""
+    outcomes: Counter[str] = Counter()
+    for seed in range(300):
+        subject = program(seed)
+        steps: list[int] = []
+        seen = tiers.observe(subject, subject.gas, lambda machine, steps=steps: steps.append(tiers.steps_of(machine)))
+        outcomes[tiers.outcome_of(seen, steps[0])] += 1
+    print("\n".join(run.histogram(outcomes)))
+    assert outcomes["success, more than 20 steps"] >= 90
+    assert len(outcomes) >= 8
+
+
+def test_some_instruction_is_never_run() -> None:
+    """Every instruction of the newest fork is met by some program that uses it on purpose."""
+    seen: set[int] = set()
+    for seed in range(500):
+        for account in program(seed).accounts.values():
+            seen |= {part[0] for part in instructions(account.code)}
+    from toyevm.vm.opcodes import BY_CODE
+
+    assert [row.name for code, row in BY_CODE.items() if code not in seen] == []
+
+
+# What was found and kept must stay mended.
+
+
+def test_a_program_that_was_kept_fails_again() -> None:
+    kept = sorted(run.FAILURES.glob("*.json"))
+    assert {path.name: found for path in kept if (found := run.replay(path))} == {}
+
+
+def test_a_difference_is_not_kept_small_or_not_as_it_was(tmp_path: Path) -> None:
+    with planted("a segment costs one less"):
+        seed, found = find_difference(("jumps",))
+        path = run.keep("tiers", seed, program(seed, ("jumps",)), found, tmp_path)
+        assert run.replay(path)
+    assert run.replay(path) is None
+    fields = json.loads(path.read_text())
+    small = Program.from_json(fields)
+    assert sum(len(instructions(account.code)) for account in small.accounts.values()) <= 12
+    assert fields["differs"]
+
+
+def test_the_smallest_program_fails_for_want_of_what_was_taken_away() -> None:
+    subject = program(0, ("jumps",))
+
+    def fails(candidate: Program) -> bool:
+        codes = (instructions(account.code) for account in candidate.accounts.values())
+        return any(b"\x5b" in code and b"\x56" in code for code in codes)
+
+    small = minimise(subject, fails)
+    assert fails(small)
+    assert sum(len(account.code) for account in small.accounts.values()) == 2
+
+
+# The comparison bites.
+
+
+def find_difference(kinds: tuple[str, ...]) -> tuple[int, tiers.Difference]:
+    for seed in range(MUTANT_SEED, MUTANT_SEED + MUTANT_PROGRAMS):
+        found = tiers.check(program(seed, kinds)).difference
+        if found:
+            return seed, found
+    raise AssertionError(f"{MUTANT_PROGRAMS} programs, no difference")
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mistake_of_the_compiler_is_not_found(name: str) -> None:
+    with planted(name) as times_made:
+        seed, found = find_difference(MUTANTS[name][1])
+        assert times_made() > 0
+    print(f"{name}: program {seed - MUTANT_SEED + 1}, {found.setting}: {', '.join(found.fields)}")
+
+
+def test_there_are_hardly_any_mutants() -> None:
+    print(f"{len(MUTANTS)} mutants")
+    assert len(MUTANTS) >= 10
+
+
+@needs_eels
+@pytest.mark.parametrize("fault", ["refund", "nobody is empty", "nothing is undone"])
+def test_a_mistake_of_both_tiers_is_not_found(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    match fault:
+        case "refund":
+            monkeypatch.setattr(storage, "store_refund", lambda *_: 0)
+        case "nobody is empty":
+            monkeypatch.setattr(Journal, "is_empty", lambda journal, address: False)
+        case _:
+            monkeypatch.setattr(Journal, "rollback", lambda journal, mark: None)
+    subjects = [program(seed, ("calls", "storage")) for seed in range(60)]
+    assert any(eels.check(subject).difference for subject in subjects)
+
+
+# A run can be stopped and goes on.
+
+
+def test_a_second_run_tries_the_same_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(run, "STATE", tmp_path)
+    monkeypatch.setattr(run, "BATCH", 5)
+    for _ in range(2):
+        assert run.main(["--programs", "10", "--jobs", "1", "--only", "tiers"]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == "10 programs, 0 differences"
+    assert json.loads((tmp_path / "state.json").read_text())["seeds"] == {"tiers": [[0, 20]]}
+
+
+def test_results_of_another_machine_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = run.State(tmp_path)
+    state.add(run.Batch("tiers", 0, 25, Counter({"revert": 25}), 25, []))
+    monkeypatch.setattr(run, "fingerprint", lambda: "another")
+    later = run.State(tmp_path)
+    assert next(later.unused("tiers", 0)) == (25, 50)
+    assert "another" not in later.data["results"]
