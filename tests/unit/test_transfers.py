@@ -1,0 +1,152 @@
+"""Generated payments: the same everywhere, really signed, and with exactly the dependencies they are made for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.blocks import Block, Header
+from toyevm.crypto import address_of
+from toyevm.errors import InputError
+from toyevm.results import BlockResult
+from toyevm.transactions import encode_transaction
+from toyevm.types import Field, Location
+from toyevm.workloads.demand import CHEAPEST, DEAREST, payments_in_waves
+from toyevm.workloads.transfers import (
+    ETHER,
+    GWEI,
+    PRODUCER,
+    Payment,
+    Workload,
+    block_of,
+    key_of,
+    mixed,
+    read_payments,
+    to_many,
+    to_one_shop,
+    two_blocks,
+)
+
+
+def executed(workload: Workload) -> BlockResult:
+    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+
+
+def digest(workload: Workload) -> str:
+    return sha256(b"".join(map(encode_transaction, workload.block.transactions))).hexdigest()
+
+
+def test_a_block_that_differs_between_runs_makes_every_lesson_differ() -> None:
+    program = (
+        "from tests.unit.test_transfers import digest; from toyevm.workloads.transfers import mixed;"
+        "print(digest(mixed(8, to_shop=3, seed=5)))"
+    )
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=path | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert found == {digest(mixed(8, to_shop=3, seed=5))}
+    assert digest(mixed(8, to_shop=3, seed=6)) not in found
+
+
+def test_two_blocks_that_do_not_look_alike_give_the_riddle_away() -> None:
+    for token in (False, True):
+        blocks = two_blocks(token=token)
+        outcomes = {name: executed(workload) for name, workload in blocks.items()}
+        assert all(result.succeeded for outcome in outcomes.values() for result in outcome.results)
+        payers = {name: len({tx.sender for tx in w.block.transactions}) for name, w in blocks.items()}
+        assert payers == {"A": 100, "B": 100}
+    plain = {executed(workload).gas_used for workload in two_blocks().values()}
+    assert plain == {2_100_000}
+
+
+@pytest.mark.parametrize("to_shop", [0, 3, 10])
+def test_the_shop_must_get_as_many_payments_as_were_asked_for(to_shop: int) -> None:
+    workload = mixed(10, to_shop=to_shop)
+    payees = [workload.name(tx.to or b"") for tx in workload.block.transactions]
+    assert payees.count("shop") == to_shop
+    assert len(set(payees)) == 10 - max(to_shop - 1, 0)
+
+
+def test_more_payments_to_the_shop_than_there_are_is_refused() -> None:
+    with pytest.raises(InputError, match="11 of 10 payments"):
+        mixed(10, to_shop=11)
+
+
+def test_the_two_extremes_are_mixed_blocks() -> None:
+    assert to_many(5).block == mixed(5, to_shop=0).block
+    assert to_one_shop(5).block == mixed(5, to_shop=5).block
+
+
+names = st.sampled_from(["Ann", "Bob", "Cleo"])
+payments = st.lists(st.builds(Payment, names, names, st.integers(1, 9)), min_size=1, max_size=6)
+
+
+@given(payments, st.integers(0, 3))
+def test_money_must_move_as_the_words_say(made: list[Payment], seed: int) -> None:
+    """Oracle: the sums done on paper."""
+    workload = block_of(made, seed=seed, base_fee=0, tip=0)
+    outcome = executed(workload)
+    post = workload.pre.apply(outcome.diff)
+    owned = dict.fromkeys((n for p in made for n in (p.payer, p.payee)), 100)
+    for payment in made:
+        owned[payment.payer] -= payment.amount
+        owned[payment.payee] += payment.amount
+    found = {name: post.accounts[address_of(key_of(name, seed))].balance / ETHER for name in owned}
+    assert found == owned
+
+
+def test_a_fee_must_reach_the_producer() -> None:
+    workload = to_many(3)
+    post = workload.pre.apply(executed(workload).diff)
+    assert post.accounts[PRODUCER].balance == 3 * 21_000 * GWEI
+
+
+@pytest.mark.parametrize("text", ["Ann>Bob 5, Bob>Cleo", "Ann -> Bob 5\nBob→Cleo 1", " Ann>Bob 5 ;; Bob>Cleo "])
+def test_the_ways_in_which_people_write_payments_mean_the_same(text: str) -> None:
+    assert read_payments(text) == (Payment("Ann", "Bob", 5), Payment("Bob", "Cleo"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("Ann>Bob, Bob", "payment 2: cannot read 'Bob'"), ("Ann>Bob 5.5", "payment 1"), ("Ann Bob", "payment 1"),
+     ("Ann>Bob 500", "payment 1")],
+)  # fmt: skip
+def test_a_payment_that_cannot_be_read_must_be_named(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_payments(text)
+
+
+def test_a_place_must_be_named_after_its_owner() -> None:
+    workload = block_of([Payment("Ann", "Bob")])
+    ann = address_of(key_of("Ann"))
+    assert workload.place(Location(ann, Field.BALANCE)) == "Ann's balance"
+    assert workload.place(Location(ann, 5)) == "Ann's slot 0x5"
+    assert workload.place(Location(ann, 2**200)) == "Ann's slot 0x1000…"
+    assert workload.place(Location(b"\x09" * 20, Field.NONCE)) == f"0x{'09' * 20}'s nonce"
+
+
+def test_waves_must_be_payable_by_their_payers_and_independent() -> None:
+    demand = payments_in_waves([2, 0, 3])
+    assert [len(wave) for wave in demand.waves] == [2, 0, 3]
+    everything = tuple(tx for wave in demand.waves for tx in wave)
+    assert len({tx.sender for tx in everything} | {tx.to for tx in everything}) == 10
+    assert all(CHEAPEST * GWEI <= tx.max_fee_per_gas <= DEAREST * GWEI for tx in everything)
+    block = Block(Header(base_fee_per_gas=CHEAPEST * GWEI, excess_blob_gas=0), everything)
+    outcome = BACKENDS.named("sequential").execute_block(demand.pre, block, RunConfig())
+    assert all(result.succeeded for result in outcome.results)
+    assert demand == payments_in_waves([2, 0, 3]) != payments_in_waves([2, 0, 3], seed=1)

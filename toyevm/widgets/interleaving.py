@@ -1,0 +1,121 @@
+"""A player for schedules: you say which half of which transaction comes next, and see what becomes of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from toyevm.backends.naive import Play, letter, play
+from toyevm.blocks import Block
+from toyevm.chain import MAINNET, ChainConfig
+from toyevm.errors import InputError
+from toyevm.state import WorldState
+from toyevm.types import Location
+from toyevm.widgets.cores import import_ipywidgets, in_text
+from toyevm.widgets.interleaving_view import Scene, describe_interleaving, show_interleaving
+
+
+class InterleavingPlayer:
+    """Run the transactions of a small block in halves, in the order you type or press.
+
+    Everything the widget can do, a call does too: `play("A1 B1 A2 B2")`; `text` is what it shows, in words.
+
+    Args:
+        titles: what the transactions do, in block order.
+        watched: the locations to follow, with their names; `interleaving_view.balances` makes a common choice.
+
+    Raises:
+        InputError: a block with no or too many transactions, or ipywidgets is not installed.
+    """
+
+    def __init__(
+        self,
+        pre: WorldState,
+        block: Block,
+        titles: Sequence[str],
+        watched: Mapping[Location, str],
+        schedule: str = "",
+        chain: ChainConfig = MAINNET,
+    ) -> None:
+        self.pre, self.block, self.chain = pre, block, chain
+        self.titles, self.watched = tuple(titles), dict(watched)
+        self.result: Play = play(pre, block, schedule, chain)
+        self._problem = ""
+        self._build(import_ipywidgets("the player", "show_interleaving works without it"), schedule)
+
+    @property
+    def schedule(self) -> str:
+        """The halves that were played, in order."""
+        return " ".join(str(event.half) for event in self.result.events)
+
+    @property
+    def text(self) -> str:
+        """The text twin of what is shown."""
+        return describe_interleaving(self._scene)
+
+    def play(self, schedule: str) -> Play:
+        """Play a schedule, or the beginning of one, and show it.
+
+        Raises:
+            InputError: a schedule that cannot be read or played; what was shown stays.
+        """
+        self.result = play(self.pre, self.block, schedule, self.chain)
+        self._problem = ""
+        self._field.value = self.schedule
+        self._show()
+        return self.result
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self.result, self.titles, self.watched)
+
+    def _build(self, widgets: ModuleType, schedule: str) -> None:
+        def button(words: str, meaning: str, action: Any) -> Any:
+            made = widgets.Button(description=words, tooltip=meaning, layout=widgets.Layout(width="auto"))
+            made.on_click(lambda _: action())
+            return made
+
+        self._field = widgets.Text(
+            value=schedule, description="schedule", placeholder="A1 B1 A2 B2", continuous_update=False,
+            layout=widgets.Layout(width="320px"),
+        )  # fmt: skip
+        self._next = [
+            button(f"next half of {letter(i)}", f"let {letter(i)} do what it does next", lambda i=i: self._advance(i))
+            for i in range(len(self.titles))
+        ]
+        self._undo = button("take back", "take the last half back", lambda: self._try(self.schedule[:-2].strip()))
+        self._as_text = widgets.Checkbox(
+            value=False, description="as text", indent=False, layout=widgets.Layout(width="90px")
+        )
+        self._screen, self._message = widgets.HTML(), widgets.HTML()
+        row = widgets.HBox(
+            [self._field, *self._next, self._undo, self._as_text], layout=widgets.Layout(flex_flow="row wrap")
+        )
+        self.widget = widgets.VBox([row, self._message, self._screen])
+        self._field.observe(lambda change: self._try(change["new"]), "value")
+        self._as_text.observe(lambda _: self._show(), "value")
+        self._show()
+
+    def _advance(self, tx_index: int) -> None:
+        half = next((half for half in self.result.missing if half.tx_index == tx_index), None)
+        if half is not None:
+            self._try(f"{self.schedule} {half}")
+
+    def _try(self, schedule: str) -> None:
+        """Play what somebody typed; what is wrong with it is shown, not raised."""
+        try:
+            self.play(schedule)
+        except InputError as error:
+            self._problem = str(error)
+            self._show()
+
+    def _show(self) -> None:
+        for tx_index, pressed in enumerate(self._next):
+            pressed.disabled = all(half.tx_index != tx_index for half in self.result.missing)
+        self._message.value = in_text(self._problem) if self._problem else ""
+        scene = self._scene
+        self._screen.value = in_text(self.text) if self._as_text.value else show_interleaving(scene).svg
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        return {**self.widget._repr_mimebundle_(**options), "text/plain": self.text}
