@@ -119,6 +119,9 @@ def _misplaced(word: str, bare: str, line: int, rows: Rows) -> AssemblerError:
         return AssemblerError(line, word, what, f"PUSH {short} {bare}".removesuffix("PUSH0").rstrip())
     if name in BY_NAME:
         return AssemblerError(line, word, f"{name} is from a later fork", f"{BY_NAME[name].since} or newer")
+    numbered = [row for row in rows if row.removeprefix(name).isdigit()]
+    if numbered:  # SWAP, DUP, LOG: which one?
+        return AssemblerError(line, word, f"{short!r} lacks its number", f"{numbered[0]} to {numbered[-1]}")
     alike = get_close_matches(name[:40], [*rows, "DATA"], n=1)
     expected = alike[0] if alike else "a mnemonic, a label such as loop:, or ; and a comment"
     return AssemblerError(line, word, f"unknown instruction {short!r}", expected)
@@ -177,6 +180,7 @@ def _push(value: int, size: int, token: str, line: int, least: int) -> bytes:
     size = size or max(needed, least)
     if size < needed:
         got = f"{_brief(token)} = {value}" if token.startswith("@") else _brief(token)
+        got += ", which is a whole word: negative numbers need PUSH32" if token.startswith("-") else ""
         raise AssemblerError(line, token, f"PUSH{size} takes {size} byte{'s' * (size > 1)}, got {got}", f"PUSH{needed}")
     return bytes([BY_NAME["PUSH0"].code + size]) + value.to_bytes(size, "big")
 

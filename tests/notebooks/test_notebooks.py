@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from toyevm.backends import BACKENDS, RunConfig
+from toyevm.lab.items import read_items
 from toyevm.sealing import seal_block
 from toyevm.workloads.mainnet import load_block
 
@@ -253,28 +254,33 @@ def test_a_lesson_that_keeps_students_waiting(path: Path) -> None:
 
 LESSON_01 = COURSE / "01-the-machine/01-the-machine.ipynb"
 RIGHT = {
-    'my_bet = ""': 'my_bet = "A"',
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="A")',
     'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 3  PUSH1 2  SUB"',
     "memory_step = None": "memory_step = 5",
     "my_difference = None": "my_difference = 10",
-    'my_bet_2 = ""': 'my_bet_2 = "C"',
-    "my_pair = None": "my_pair = (1, 3)",
-    'my_last = ""': 'my_last = "SSTORE"',
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 SLOAD  PUSH0  SSTORE"',
     "enough = None": "enough = 22_110",
     "gone_before = None": "gone_before = 21_000",
-    "my_location = None": "my_location = next(iter(shared))",
+    'my_location = ""': 'my_location = "counter\'s slot 0"',
 }
 WRONG = {
-    'my_bet = ""': 'my_bet = "B"',
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="B")',
     'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "SUB 2 3"',
-    "memory_step = None": "memory_step = 99",
+    "memory_step = None": "memory_step = 4",
     "my_difference = None": "my_difference = -10",
-    'my_bet_2 = ""': 'my_bet_2 = "x"',
-    "my_pair = None": "my_pair = 3",
-    'my_last = ""': "my_last = 7",
-    "enough = None": "enough = 0",
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 PUSH0 SSTORE"',
+    "enough = None": "enough = 2_110",
     "gone_before = None": "gone_before = 60_000",
-    "my_location = None": "my_location = next(iter(outcome.results[2].read_set))",
+    'my_location = ""': 'my_location = "Cleo\'s nonce"',
+    'lab.predict("which-wait")': 'lab.predict("which-wait", choose="B")',
+}
+CLUMSY = {
+    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 2  SUB"',
+    "memory_step = None": "memory_step = 99",
+    "my_difference = None": 'my_difference = "ten"',
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "SWAP"',
+    "enough = None": "enough = 10**7",
+    'my_location = ""': 'my_location = "Eve\'s nonce"',
 }
 
 
@@ -283,36 +289,72 @@ def printed(notebook: Notebook, name: str) -> str:
     return "".join(output.get("text", "") for output in cell["outputs"])
 
 
+def revealed(notebook: Notebook, name: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    return "".join(shown(output, "text/plain") for output in cell["outputs"])
+
+
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
     done = execute(LESSON_01, RIGHT)
+    assert "You bet **A**" in revealed(done, "reveal-sub")
+    assert "operands-in-reading-order" not in revealed(done, "reveal-sub")
     assert "That is 2 - 3." in printed(done, "turn-sub-code")
-    assert "memory grew by 1 word" in printed(done, "stepper-answer")
-    assert "You say 10" in printed(done, "dup-task-code")
-    assert "20 - 10 = 10" in printed(done, "dup-task-code")
-    assert "22,110: succeeds" in printed(done, "enough")
-    assert "22,109: fails" in printed(done, "enough")
+    assert "So it grows here." in printed(done, "stepper-answer")
+    assert "As you said." in printed(done, "dup-task-code")
+    assert "There is one for 100." in printed(done, "cheap-code")
+    assert "That is the border." in printed(done, "enough")
     assert "21,000 + 6,035 by the steps = 27,035" in printed(done, "tx-answer")
-    assert re.search(r"wrote  counter's slot 0 +42", printed(done, "idea-turn-code"))
+    assert "They agree." in printed(done, "tx-answer")
+    assert re.search(r"counter's slot 0 +41 -> 42", printed(done, "idea-turn-code"))
 
 
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_01_wrongly_is_stopped() -> None:
     done = execute(LESSON_01, WRONG)
+    assert "*operands-in-reading-order*" in revealed(done, "reveal-sub")
+    assert "*different-senders-never-conflict*" in revealed(done, "reveal-wait")
     assert "line 1: SUB takes no operand" in printed(done, "turn-sub-code")
-    assert "step 8 of 8" in printed(done, "stepper-answer")
-    assert "fails" in printed(done, "enough")
-    assert "was not written by transaction 0" in printed(done, "idea-turn-code")
+    assert "0 bytes before this step and 0 after" in printed(done, "stepper-answer")
+    assert "You said -10. Which word did SUB take first?" in printed(done, "dup-task-code")
+    assert "your SSTOREs cost: 5,000\nNot 100 yet" in printed(done, "cheap-code")
+    assert "Too little" in printed(done, "enough")
+    assert "What is missing?" in printed(done, "tx-answer")
+    assert "did transaction 0 write it?" in printed(done, "idea-turn-code")
 
 
 @pytest.mark.slow
+def test_nonsense_must_not_stop_lesson_01() -> None:
+    done = execute(LESSON_01, CLUMSY)
+    assert "failed at SUB: stack underflow" in printed(done, "turn-sub-code")
+    assert "from 1 to 8" in printed(done, "stepper-answer")
+    assert "You said ten." in printed(done, "dup-task-code")
+    assert "SWAP1 to SWAP16" in printed(done, "cheap-code")
+    assert "Too much" in printed(done, "enough")
+    assert "does not read Eve's nonce. It reads: Cleo's nonce" in printed(done, "idea-turn-code")
+
+
 def test_an_unanswered_item_of_lesson_01_must_say_what_is_missing() -> None:
     notebook = read(LESSON_01)
     waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
-    assert len(waiting) == len(RIGHT)
+    assert len(waiting) == sum(not name.startswith("lab.") for name in RIGHT)
     for cell in waiting:
         words = "".join("".join(output.get("text", "")) for output in cell["outputs"])
-        assert re.search("Missing|No bet yet|Not 2 - 3 yet", words), cell["id"]
+        assert re.search("Missing|Not 2 - 3 yet|Not 100 yet", words), cell["id"]
+
+
+def test_a_bet_of_lesson_01_must_be_taken_up_again() -> None:
+    text = "\n".join(source(cell) for cell in cells_of(read(LESSON_01), "code"))
+    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
+    assert asked == list(read_items(LESSON_01.parent / "items.toml").predictions)
+    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
+    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
+
+
+def test_no_number_that_lesson_01_asks_for_may_stand_in_its_stored_outputs() -> None:
+    outputs = "\n".join("".join(o.get("text", "")) + shown(o, "text/plain") for _, o in outputs_of(read(LESSON_01)))
+    assert "22,110" not in outputs
+    assert "6,035" not in outputs
 
 
 def test_the_block_of_lesson_01_must_be_one_that_a_node_would_accept() -> None:

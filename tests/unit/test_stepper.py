@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toyevm.assembler import assemble
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState
-from toyevm.assembler import assemble
 from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
 from toyevm.vm.tracer import StepRecord, record_steps
@@ -106,7 +106,8 @@ def test_a_written_slot_and_its_operands_must_be_marked() -> None:
     assert describe_step(steps, 2).split("\n") == [
         "step 3 of 4   pc 3   SSTORE   gas 99,995 -> 77,895   (-22,100: cold slot 2,100, zero to non-zero 20,000)",
         "does     writes value 42 to storage slot 0",
-        "stack    before  [slot 0, value 42 (0x2a)]   after  []",
+        "stack    top first: before  [taken slot 0, taken value 42 (0x2a)]   after  []",
+        "memory   (empty)",
         "storage  0xcccc…cccc  slot 0   0 -> 42 (0x2a)   first change in this transaction",
         "reads    (0xcccc…cccc, slot 0)   <- SSTORE reads too: its price depends on what was there",
     ]
@@ -119,6 +120,48 @@ def test_memory_that_is_read_or_written_must_be_marked_byte_by_byte() -> None:
     assert [row.offset for row in scene.memory] == [0, 32]
     assert named(steps, "MLOAD").read == range(1, 33)
     assert describe_step(steps, 4).count("<- read") == 2
+    assert "byte 32" in describe_step(steps, 4)
+
+
+def test_memory_that_is_overwritten_must_show_what_was_there() -> None:
+    steps = steps_of("PUSH1 5 PUSH0 MSTORE PUSH1 6 PUSH0 MSTORE")
+    first, second = (describe_step(steps, index).split("\n") for index in (2, 5))
+    assert "memory   (empty)" in describe_step(steps, 0)
+    assert [line[-16:] for line in first if line.startswith("memory")] == ["<- new and written"[-16:]]
+    assert [line[-14:] for line in second if line.startswith("memory")] == ["05   <- before", "6   <- written"]
+    drawn = words_of(show_step(steps, 5).svg)
+    assert {"before", "00" * 31 + "05", "00" * 31 + "06"} <= set(drawn)
+
+
+def test_a_log_must_say_what_it_announces() -> None:
+    steps = steps_of("PUSH1 8 PUSH0 MSTORE PUSH1 99 PUSH1 32 PUSH0 LOG1")
+    line = "from 0xcccc…cccc: 32 bytes of data = 8, topic 99"
+    assert f"log      {line}" in describe_step(steps, 6).split("\n")
+    assert line in words_of(show_step(steps, 6).svg)
+    assert not any("log  " in describe_step(steps, index) for index in range(6))
+
+
+def test_a_read_must_not_vanish_because_an_earlier_step_did_it_first() -> None:
+    steps = steps_of("PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE PUSH0 SLOAD")
+    assert "reads    (0xcccc…cccc, slot 0)" in describe_step(steps, 1).split("\n")
+    why = "read already at step 2; SSTORE reads too: its price depends on what was there"
+    assert f"(0xcccc…cccc, slot 0)   <- {why}" in describe_step(steps, 5)
+    assert why in words_of(show_step(steps, 5).svg)
+    assert describe_step(steps, 7).endswith("<- read already at step 2")
+    failing = steps_of("PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE", gas=10_000)
+    assert f"(0xcccc…cccc, slot 0)   <- {why}" in describe_step(failing, 5)
+
+
+def test_a_refund_must_be_seen_where_it_is_earned() -> None:
+    steps = steps_of("PUSH0 PUSH0 SSTORE", storage={0: 5})
+    assert "refund   0 -> 4,800   <- given back" in describe_step(steps, 2)
+    assert any(words.startswith("0 → 4,800") for words in words_of(show_step(steps, 2).svg))
+
+
+def test_after_a_write_the_value_at_the_start_must_not_be_lost() -> None:
+    steps = steps_of("PUSH1 5 PUSH0 SSTORE PUSH1 6 PUSH0 SSTORE", storage={0: 4})
+    assert "slot 0   5   was 4" in describe_step(steps, 3)
+    assert "slot 0  was 4" in words_of(show_step(steps, 3).svg)
 
 
 def test_the_last_step_must_show_that_stack_and_memory_go() -> None:
@@ -131,7 +174,8 @@ def test_the_last_step_must_show_that_stack_and_memory_go() -> None:
 def test_a_step_that_fails_must_not_seem_to_have_taken_or_written_anything() -> None:
     steps = steps_of("PUSH1 1 PUSH0 SSTORE", gas=10_000)
     scene = scene_of(steps, 2)
-    assert [(cell.mark, cell.name) for cell in scene.before] == [(Mark.NONE, "slot"), (Mark.NONE, "value")]
+    assert [(cell.mark, cell.name) for cell in scene.before] == [(Mark.KEPT, "slot"), (Mark.KEPT, "value")]
+    assert "[not taken slot 0, not taken value 1]" in describe_step(steps, 2)
     assert scene.does.startswith("fails (out of gas)")
     assert scene.gas[0].amount == 9_995
     assert "lost" in scene.gas[0].reason
@@ -251,6 +295,38 @@ def test_a_picture_without_the_numbers_of_its_twin_would_tell_another_story(sour
         assert unescape(picture.svg).find(picture.text.replace("\n", "; ")) > 0
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        SHOWN,
+        "PUSH0 SLOAD DUP1 PUSH0 MSTORE PUSH1 1 ADD DUP1 PUSH0 SSTORE PUSH0 MSTORE PUSH1 9 PUSH1 32 PUSH0 LOG1",
+        "PUSH0 PUSH0 SSTORE",
+    ],
+)
+@pytest.mark.parametrize("gas", [39_000, 1_300])  # enough, and too little
+def test_words_must_not_be_written_over_each_other(source: str, gas: int) -> None:
+    steps = steps_of(source, gas=gas, storage={0: 5})
+    for index in range(len(steps)):
+        places = [
+            (float(element.get("y", 0)), *extent(element))
+            for element in ElementTree.fromstring(show_step(steps, index).svg).iter()
+            if element.tag.endswith("text")
+        ]
+        for one, (y, left, right, words) in enumerate(places):
+            for other_y, other_left, other_right, other_words in places[one + 1 :]:
+                is_apart = abs(y - other_y) > 10 or right < other_left or other_right < left
+                assert is_apart, f"step {index + 1}: {words!r} and {other_words!r}"
+
+
+def extent(element: ElementTree.Element) -> tuple[float, float, str]:
+    """Where words begin and end, if a letter is about half as wide as it is high."""
+    words, x = "".join(element.itertext()), float(element.get("x", 0))
+    letter = 0.6 if element.get("font-family") else 0.5
+    width = float(element.get("textLength") or letter * len(words) * float(element.get("font-size", 13)))
+    left = x - {"start": 0, "middle": width / 2, "end": width}[element.get("text-anchor", "start")]
+    return left, left + width, words
+
+
 def test_all_pictures_of_a_run_must_have_one_size() -> None:
     steps = steps_of(SHOWN)
     boxes = {re.search(r'viewBox="([^"]*)"', show_step(steps, index).svg).group(1) for index in range(len(steps))}  # type: ignore[union-attr]
@@ -348,6 +424,18 @@ def test_a_click_must_do_what_the_call_does() -> None:
     assert stepper.index == 1
     stepper._last.click()
     assert (stepper.index, stepper._forward.disabled) == (3, True)
+    assert not stepper.run_to("SUB")
+    assert stepper.index == 3
+    stepper.go_to(0)
+    stepper._stop_at.value = "SUB"
+    stepper._run.click()
+    assert stepper.index == 2
+    stepper.go_to(0)
+    assert stepper.run_to(2)
+    assert stepper.index == 1
+    assert stepper.run_to(lambda step: len(step.stack_after) == 1)
+    assert stepper.index == 2
+    stepper.to_end()
     stepper.forward()
     assert stepper.index == 3
     stepper.go_to(-2)

@@ -43,7 +43,13 @@ STORAGE_WIDTH = WIDTH - MARGIN - STORAGE_X
 ROW_HEIGHT = 20
 LEAST_STACK_ROWS = 4
 
-_PAINTS = {Mark.TAKEN: TAKEN, Mark.LEFT: LEFT, Mark.COPIED: READ, Mark.COPY: LEFT, Mark.SWAPPED: WRITTEN}
+_PAINTS = {
+    Mark.TAKEN: TAKEN,
+    Mark.LEFT: LEFT,
+    Mark.COPIED: READ,
+    Mark.COPY: LEFT,
+    Mark.SWAPPED: WRITTEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,14 @@ def _stack(x: float, cells: tuple[Cell, ...], scene: Scene, heights: Heights) ->
 def _cell(x: float, y: float, cell: Cell, is_top: bool) -> list[str]:
     """Draw one word: what became of it, its value, and its value in hexadecimal where that differs and fits."""
     paint, is_taken = _PAINTS.get(cell.mark, PAPER), cell.mark is Mark.TAKEN
+    is_bold = cell.mark.is_touched and not is_taken
     tag = ": ".join(part for part in (cell.mark, cell.name) if part) or ("top" if is_top else "")
     right = x + CELL_WIDTH - 8
     hexadecimal = f"{cell.word:#x}" if 10 <= cell.word < 2**20 else ""
     tag_ink = paint.ink if cell.mark else FAINT.ink
     return [
-        box(x, y, CELL_WIDTH, CELL_HEIGHT, paint, stroke=2 if cell.mark and not is_taken else 1, dashed=is_taken),
-        text(x + 8, y + 21, tag, size=12, ink=tag_ink, bold=bool(cell.mark) and not is_taken),
+        box(x, y, CELL_WIDTH, CELL_HEIGHT, paint, stroke=2 if is_bold else 1, dashed=is_taken),
+        text(x + 8, y + 21, tag, size=12, ink=tag_ink, bold=is_bold),
         text(right - 58 * bool(hexadecimal), y + 21, number(cell.word), size=15, mono=True, bold=not is_taken,
              ink=paint.ink, anchor="end"),
         text(right, y + 21, hexadecimal, size=12, mono=True, ink=FAINT.ink, anchor="end") if hexadecimal else "",
@@ -137,8 +144,8 @@ def _operation(scene: Scene, heights: Heights) -> list[str]:
 
 def _operation_top(scene: Scene, heights: Heights, height: float) -> float:
     """Put the instruction beside the words it takes, or beside those it leaves, as far as there is room."""
-    cells = scene.before if any(cell.mark for cell in scene.before) else scene.after
-    marked = [heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark]
+    cells = scene.before if any(cell.mark.is_touched for cell in scene.before) else scene.after
+    marked = [heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark.is_touched]
     wanted = sum(marked) / len(marked) if marked else heights.floor - height - 20
     return max(STAGE_Y + 8, min(wanted, heights.floor - height + 8))
 
@@ -157,7 +164,7 @@ def _arrows(scene: Scene, heights: Heights, middle: float) -> list[str]:
 
 
 def _marked_middles(cells: tuple[Cell, ...], heights: Heights) -> list[float]:
-    tops = (heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark)
+    tops = (heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark.is_touched)
     return [top + CELL_HEIGHT / 2 for top in tops]
 
 

@@ -24,14 +24,20 @@ _WRAPPING = {"ADD": lambda a, b: a + b, "SUB": lambda a, b: a - b, "MUL": lambda
 
 
 class Mark(StrEnum):
-    """What a step did with a word of the stack. DUP and SWAP take nothing away: they copy and exchange."""
+    """What a step did with a word of the stack. DUP and SWAP take nothing away, nor does a step that fails."""
 
     NONE = ""
     TAKEN = "taken"
+    KEPT = "not taken"
     LEFT = "left"
     COPIED = "copied"
     COPY = "copy"
     SWAPPED = "swapped"
+
+    @property
+    def is_touched(self) -> bool:
+        """Tell whether the step did something to the word."""
+        return self not in (Mark.NONE, Mark.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class SlotRow:
-    """A storage slot before and after the step."""
+    """A storage slot before and after the step, and at the start of the run."""
 
     slot: int
+    at_start: Word
     before: Word
     after: Word
     is_read: bool = False
@@ -57,10 +64,20 @@ class SlotRow:
 
 @dataclass(frozen=True, slots=True)
 class MemoryRow:
-    """32 bytes of memory after the step."""
+    """32 bytes of memory: after the step, or as they were before it."""
 
     offset: int
     data: bytes
+    is_past: bool = False
+    is_new: bool = False  # memory grew by them at this step
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a LOG announces."""
+
+    data: bytes
+    topics: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,9 @@ class Scene:
         handed_up: the word that the end of this frame leaves on its caller's stack, or None.
         opens_call: the next step belongs to a frame that this one opened.
         next_pc: where the frame goes on, or None.
-        memory: some of its words, those that the step looks at or changes first.
+        memory: some of its words, those that the step looks at or changes first; what is overwritten stands above it.
+        read_before: a location that this step looks at, though an earlier one did so first, and the number of that one.
+        log: what it announces, or None.
         stack_rows, memory_rows, slot_rows: the most this run ever needs, so that all its pictures have one size.
     """
 
@@ -100,6 +119,8 @@ class Scene:
     opens_call: bool
     next_pc: int | None
     memory: tuple[MemoryRow, ...]
+    read_before: tuple[Location, int | None] | None
+    log: Log | None
     stack_rows: int
     memory_rows: int
     slot_rows: int
@@ -178,9 +199,11 @@ def scene_of(steps: Sequence[StepRecord], index: int) -> Scene:
         handed_up=following.stack_before[-1] if frame_ends and following is not None else None,
         opens_call=following is not None and following.depth > record.depth,
         next_pc=following.pc if following is not None and not frame_ends and following.depth == record.depth else None,
-        memory=_memory_rows(record, [span for span in (written, read) if span]),
+        memory=_memory_rows(record),
+        read_before=_read_before(steps, index),
+        log=_log(record, read),
         stack_rows=stack_rows,
-        memory_rows=min(MEMORY_ROWS, max(len(step.memory_after) for step in steps) // 32),
+        memory_rows=max(len(_memory_rows(step)) for step in steps),
         slot_rows=max(len(_initial_storage(steps, step.address)) for step in _one_of_each_account(steps)),
     )
 
@@ -226,7 +249,7 @@ def _stacks(record: StepRecord) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         return _cells(before, {int(name[3:]) - 1: Mark.COPIED}), _cells(after, {0: Mark.COPY})
     if name.startswith("SWAP"):
         return _swap(before, after, int(name[4:]))
-    mark = Mark.NONE if has_failed(record) else Mark.TAKEN  # a step that failed would have taken them
+    mark = Mark.KEPT if has_failed(record) else Mark.TAKEN
     taken = tuple(Cell(word, mark, operand) for operand, word in named_operands(record).items())
     new = len(record.results)
     return taken + _cells(before[len(taken) :]), _cells(after, dict.fromkeys(range(new), Mark.LEFT))
@@ -249,13 +272,47 @@ def _rows_needed(record: StepRecord) -> int:
     return min(height, max(STACK_ROWS, record.opcode.pops + 1, record.opcode.pushes))
 
 
-def _memory_rows(record: StepRecord, spans: list[range]) -> tuple[MemoryRow, ...]:
+def _memory_rows(record: StepRecord) -> tuple[MemoryRow, ...]:
     """Choose a few neighbouring words, from the first touched one on; the first words if none is."""
-    data = record.memory_after
+    data, past, operands = record.memory_after, record.memory_before, named_operands(record)
+    gloss = gloss_of(record.opcode.name)
+    written, read = (_bytes_of(spot, operands) for spot in (gloss.writes, gloss.reads))
+    touched = written or read
     total = len(data) // 32
-    first = max(0, min(spans[0].start // 32 if spans else 0, total - MEMORY_ROWS))
-    rows = range(first, min(total, first + MEMORY_ROWS))
-    return tuple(MemoryRow(32 * row, data[32 * row : 32 * row + 32]) for row in rows)
+    first = max(0, min(touched.start // 32 if touched else 0, total - MEMORY_ROWS))
+    rows = []
+    for offset in range(32 * first, 32 * min(total, first + MEMORY_ROWS), 32):
+        is_written = overlap(written, range(offset, offset + 32)) and not has_failed(record)
+        if is_written and offset < len(past):
+            rows.append(MemoryRow(offset, past[offset : offset + 32], is_past=True))
+        rows.append(MemoryRow(offset, data[offset : offset + 32], is_new=offset >= len(past)))
+    return tuple(rows)
+
+
+def overlap(one: range, other: range) -> range:
+    """Return the numbers that two ranges share.
+
+    >>> overlap(range(0, 32), range(30, 40))
+    range(30, 32)
+    """
+    start, stop = max(one.start, other.start), min(one.stop, other.stop)
+    return range(start, max(start, stop))
+
+
+def _read_before(steps: Sequence[StepRecord], index: int) -> tuple[Location, int | None] | None:
+    """Return what SLOAD or SSTORE looks at though it is in the read set already, and since which step it is."""
+    record = steps[index]
+    if record.opcode.name not in ("SLOAD", "SSTORE") or not record.operands or record.reads:
+        return None
+    place = Location(record.address, record.operands[0])
+    since = next((step.index + 1 for step in steps[:index] if place in step.reads), None)
+    return None if has_failed(record) and since is None else (place, since)
+
+
+def _log(record: StepRecord, read: range) -> Log | None:
+    if not record.opcode.name.startswith("LOG") or has_failed(record):
+        return None
+    return Log(record.memory_after[read.start : read.stop], record.operands[2:])
 
 
 def _cells(words: Iterable[Word], marks: dict[int, Mark] | None = None) -> tuple[Cell, ...]:
@@ -299,6 +356,7 @@ def _slots(steps: Sequence[StepRecord], index: int) -> tuple[SlotRow, ...]:
     return tuple(
         SlotRow(
             slot,
+            initial[slot],
             before[slot],
             after[slot],
             is_read=slot == used and record.opcode.name == "SLOAD",

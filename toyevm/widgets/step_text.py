@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.vm.tracer import StepRecord
-from toyevm.widgets.step_scene import Cell, Mark, MemoryRow, Scene, number, scene_of, short_address, short_location
+from toyevm.widgets.step_scene import (
+    Cell,
+    MemoryRow,
+    Scene,
+    SlotRow,
+    number,
+    overlap,
+    scene_of,
+    short_address,
+    short_location,
+)
 
 
 def print_step(steps: Sequence[StepRecord], index: int) -> None:
@@ -19,14 +29,15 @@ def describe_step(steps: Sequence[StepRecord], index: int) -> str:
     Raises:
         IndexError: when there is no such step.
 
-    >>> from toyevm.vm.assembler import assemble
+    >>> from toyevm.assembler import assemble
     >>> from toyevm.vm.message import begin_message, world_with_code
     >>> from toyevm.vm.tracer import record_steps
     >>> machine = begin_message(world_with_code(assemble("PUSH1 2 PUSH1 3 SUB")), gas=100)
     >>> print(describe_step(list(record_steps(machine)), 2))
     step 3 of 4   pc 4   SUB   gas 94 -> 91   (-3: fixed price 3)
     does     a - b = 3 - 2 = 1
-    stack    before  [a 3, b 2]   after  [left 1]
+    stack    top first: before  [taken a 3, taken b 2]   after  [left 1]
+    memory   (empty)
     """
     return "\n".join(text_of(scene_of(steps, index)))
 
@@ -48,10 +59,11 @@ def text_of(scene: Scene) -> list[str]:
     return [
         "   ".join(part for part in head if part),
         f"does     {scene.does}",
-        f"stack    before  {_stack(scene, scene.before)}   after  {_after(scene)}",
-        *(f"memory   {_memory(row, scene)}" for row in scene.memory),
+        f"stack    top first: before  {_stack(scene, scene.before)}   after  {_after(scene)}",
+        *([f"memory   {_memory(row, scene)}" for row in scene.memory] or ["memory   (empty)"]),
         *_storage(scene),
-        *(f"reads    {short_location(location)}{_why(scene)}" for location in scene.reads),
+        *(f"reads    {place}{f'   <- {why}' if why else ''}" for place, why in reads_of(scene)),
+        *(f"{title:<9}{words}" for title, words in extras(scene)),
     ]
 
 
@@ -59,19 +71,19 @@ def pc_text(pc: int) -> str:
     """Return a position in the code, in both notations where they differ.
 
     >>> pc_text(4), pc_text(12)
-    ('pc 4', 'pc 12 (0x0c)')
+    ('pc 4', 'pc 12 (0x000c)')
     """
-    return f"pc {pc}" if pc < 10 else f"pc {pc} (0x{pc:02x})"
+    return f"pc {pc}" if pc < 10 else f"pc {pc} (0x{pc:04x})"
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a word with the name of the operand it is, or what was done with it.
+    """Return a word with what was done with it and the name of the operand it is.
 
+    >>> from toyevm.widgets.step_scene import Mark
     >>> cell_text(Cell(42, Mark.TAKEN, "value")), cell_text(Cell(1, Mark.LEFT)), cell_text(Cell(7))
-    ('value 42 (0x2a)', 'left 1', '7')
+    ('taken value 42 (0x2a)', 'left 1', '7')
     """
-    mark = "" if cell.mark is Mark.TAKEN else cell.mark  # the name of an operand says so already
-    return " ".join(part for part in (mark, cell.name, both_notations(cell.word)) if part)
+    return " ".join(part for part in (cell.mark, cell.name, both_notations(cell.word)) if part)
 
 
 def both_notations(word: int) -> str:
@@ -86,9 +98,30 @@ def end_text(scene: Scene) -> str:
     return f"the call is over: its stack and memory are gone{undone}{handed_up}"
 
 
-def read_note(scene: Scene) -> str:
-    """Return why an instruction that writes also reads."""
-    return "SSTORE reads too: its price depends on what was there" if scene.record.opcode.name == "SSTORE" else ""
+def reads_of(scene: Scene) -> list[tuple[str, str]]:
+    """Return each location that the step looks at, and what there is to say about it."""
+    why = "SSTORE reads too: its price depends on what was there" if scene.record.opcode.name == "SSTORE" else ""
+    if scene.read_before is None:
+        return [(short_location(location), why) for location in scene.reads]
+    location, since = scene.read_before
+    known = "read already" + (f" at step {since}" if since else "")
+    return [(short_location(location), f"{known}; {why}" if why else known)]
+
+
+def extras(scene: Scene) -> list[tuple[str, str]]:
+    """Return what only some steps have: a log, a change of the refund."""
+    record, found = scene.record, []
+    if scene.log is not None:
+        data = number(int.from_bytes(scene.log.data, "big")) if len(scene.log.data) <= 32 else "…"
+        words = [
+            f"{len(scene.log.data)} bytes of data = {data}",
+            *(f"topic {number(topic)}" for topic in scene.log.topics),
+        ]
+        found.append(("log", f"from {short_address(record.address)}: {', '.join(words)}"))
+    if record.refund_after != record.refund_before:
+        change = f"{record.refund_before:,} -> {record.refund_after:,}"
+        found.append(("refund", f"{change}   <- given back when the transaction ends, up to a fifth of the gas used"))
+    return found
 
 
 def _stack(scene: Scene, cells: tuple[Cell, ...]) -> str:
@@ -105,17 +138,8 @@ def _after(scene: Scene) -> str:
 def _memory(row: MemoryRow, scene: Scene) -> str:
     bytes_of_row = range(row.offset, row.offset + 32)
     notes = [verb for verb, span in (("read", scene.read), ("written", scene.written)) if overlap(span, bytes_of_row)]
-    return f"{row.offset:#06x}  {row.data.hex()}" + (f"   <- {' and '.join(notes)}" if notes else "")
-
-
-def overlap(one: range, other: range) -> range:
-    """Return the numbers that two ranges share.
-
-    >>> overlap(range(0, 32), range(30, 40))
-    range(30, 32)
-    """
-    start, stop = max(one.start, other.start), min(one.stop, other.stop)
-    return range(start, max(start, stop))
+    notes = ["before"] if row.is_past else ["new"] * row.is_new + notes
+    return f"byte {row.offset:<4} {row.data.hex()}" + (f"   <- {' and '.join(notes)}" if notes else "")
 
 
 def _storage(scene: Scene) -> list[str]:
@@ -123,11 +147,11 @@ def _storage(scene: Scene) -> list[str]:
     for row in scene.slots:
         change = f"{both_notations(row.before)} -> {both_notations(row.after)}"
         value = change if row.before != row.after else both_notations(row.before)
-        note = row.note or ("written" if row.is_written else "read" if row.is_read else "")
+        note = row.note or ("written" if row.is_written else "read" if row.is_read else since_start(row))
         lines.append(f"storage  {account}  slot {number(row.slot)}   {value}   {note}".rstrip())
     return lines
 
 
-def _why(scene: Scene) -> str:
-    note = read_note(scene)
-    return f"   <- {note}" if note else ""
+def since_start(row: SlotRow) -> str:
+    """Return what a slot held at the start of the run, if that has changed."""
+    return f"was {number(row.at_start)}" if row.at_start != row.before else ""

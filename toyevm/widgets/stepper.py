@@ -6,7 +6,7 @@ place in it. The widget only asks the view for another string.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from types import ModuleType
 from typing import Any
@@ -20,8 +20,8 @@ from toyevm.widgets.stepper_view import show_step
 class Stepper:
     """Walk through `steps` with buttons, a slider, or the arrow keys once the slider has the focus.
 
-    Everything the widget can do, a call does too: `forward`, `back`, `go_to`, `to_end`; `text` is what it shows, in
-    words.
+    Everything the widget can do, a call does too: `forward`, `back`, `go_to`, `to_end`, `run_to`; `text` is what it
+    shows, in words.
 
     Raises:
         InputError: no steps, or ipywidgets is not installed.
@@ -58,6 +58,26 @@ class Stepper:
     def to_end(self) -> None:
         self.go_to(len(self.steps) - 1)
 
+    def run_to(self, where: int | str | Callable[[StepRecord], bool]) -> bool:
+        """Go on to the next step at a pc, of an opcode's name, or for which `where` holds; if there is none, stay.
+
+        >>> from toyevm.vm.message import begin_message, world_with_code
+        >>> from toyevm.vm.tracer import record_steps
+        >>> stepper = Stepper(record_steps(begin_message(world_with_code(b"\\x5f\\x5f\\x01\\x00"))))
+        >>> stepper.run_to("ADD"), stepper.index, stepper.run_to(0)
+        (True, 2, False)
+        """
+
+        def stops(step: StepRecord) -> bool:
+            if callable(where):
+                return where(step)
+            return (step.pc if isinstance(where, int) else step.opcode.name) == where
+
+        found = next((place for place in range(self.index + 1, len(self.steps)) if stops(self.steps[place])), None)
+        if found is not None:
+            self.go_to(found)
+        return found is not None
+
     def _build(self, widgets: ModuleType) -> None:
         def button(words: str, meaning: str, action: Any) -> Any:
             made = widgets.Button(description=words, tooltip=meaning, layout=widgets.Layout(width="auto"))
@@ -74,12 +94,19 @@ class Stepper:
         self._back = button("◀ back", "undo one step", self.back)
         self._forward = button("forward ▶", "make one step", self.forward)
         self._last = button("last ▶|", "go to the last step", self.to_end)
+        names = list(dict.fromkeys(step.opcode.name for step in self.steps))
+        self._stop_at = widgets.Dropdown(options=names, description="stop at", layout=widgets.Layout(width="190px"))
+        self._run = button("run ▶▶", "go on to the next step with this instruction", self._run_to_choice)
         self._screen = widgets.HTML()
         controls = [self._first, self._back, self._forward, self._last, self._slider, self._as_text]
+        controls += [self._stop_at, self._run]
         self.widget = widgets.VBox([widgets.HBox(controls, layout=widgets.Layout(flex_flow="row wrap")), self._screen])
         self._slider.observe(lambda _: self._show(), "value")
         self._as_text.observe(lambda _: self._show(), "value")
         self._show()
+
+    def _run_to_choice(self) -> None:
+        self.run_to(self._stop_at.value)
 
     def _show(self) -> None:
         self._first.disabled = self._back.disabled = self.index == 0

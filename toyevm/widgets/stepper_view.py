@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from toyevm.vm.assembler import Instruction, instructions
+from toyevm.assembler import Instruction, instructions
 from toyevm.vm.tracer import StepRecord
 from toyevm.widgets import svg
 from toyevm.widgets.stage_view import (
@@ -28,8 +28,8 @@ from toyevm.widgets.stage_view import (
     draw_stage,
     fails,
 )
-from toyevm.widgets.step_scene import MemoryRow, Scene, SlotRow, number, scene_of, short_address, short_location
-from toyevm.widgets.step_text import overlap, pc_text, read_note, text_of
+from toyevm.widgets.step_scene import MemoryRow, Scene, SlotRow, number, overlap, scene_of, short_address
+from toyevm.widgets.step_text import extras, pc_text, reads_of, since_start, text_of
 from toyevm.widgets.svg import (
     FAILED,
     FAINT,
@@ -42,7 +42,9 @@ from toyevm.widgets.svg import (
     PANEL,
     PAPER,
     READ,
+    TAKEN,
     WRITTEN,
+    Paint,
     box,
     note,
     text,
@@ -87,8 +89,9 @@ def draw(scene: Scene) -> str:
         *_memory(scene, heights),
         *_storage(scene, heights),
         *_reads(scene, heights),
+        *_legend(heights),
     ]
-    return svg.figure(WIDTH, round(heights.bottom + 40), "; ".join(text_of(scene)), body)
+    return svg.figure(WIDTH, round(heights.bottom + 84), "; ".join(text_of(scene)), body)
 
 
 def _headline(scene: Scene) -> list[str]:
@@ -118,7 +121,7 @@ def _gas(scene: Scene) -> list[str]:
         text(STAGE_X + 6, y + 14, f"{record.gas_after:,} left", size=12, bold=True) if left > 110 else "",
         note(WIDTH - MARGIN - 6, y + 14, "spent before", anchor="end") if STAGE_WIDTH - left - piece > 90 else "",
         *_piece_label(scene, STAGE_X + left + piece / 2, y + 18, ink),
-        note(STAGE_X, y + 38, f"(bar starts at {lowest:,})") if lowest else "",
+        note(STAGE_X + STAGE_WIDTH / 2, 34, f"(bar starts at {lowest:,})", anchor="middle") if lowest else "",
     ]
 
 
@@ -196,16 +199,18 @@ def _memory(scene: Scene, heights: Heights) -> list[str]:
 def _memory_row(scene: Scene, row: MemoryRow, y: float) -> list[str]:
     """Draw 32 bytes; those read or written stand on a coloured ground, and zeros are faint."""
     left, drawn = STAGE_X + 50, []
-    for span, paint in ((scene.read, READ), (scene.written, WRITTEN)):
+    spans = () if row.is_past else ((scene.read, READ), (scene.written, WRITTEN))
+    for span, paint in spans:
         shared = overlap(span, range(row.offset, row.offset + 32))
         if shared:
             start, width = left + (shared.start - row.offset) * BYTE_WIDTH, len(shared) * BYTE_WIDTH
             drawn.append(box(start - 2, y, width + 3, ROW_HEIGHT - 2, paint, radius=2))
     bytes_ = [(f"{byte:02x}", PAPER.ink if byte else FAINT.ink, bool(byte)) for byte in row.data]
     words = [("".join(byte for byte, _, _ in run), *style) for style, run in groupby(bytes_, lambda byte: byte[1:])]
+    place = "before" if row.is_past else str(row.offset)
     return [
         *drawn,
-        text(left - 8, y + 14, str(row.offset), size=11, mono=True, ink=FAINT.ink, anchor="end"),
+        text(left - 8, y + 14, place, size=11, mono=True, ink=FAINT.ink, anchor="end"),
         svg.runs(left, y + 14, words, size=11, width=32 * BYTE_WIDTH),
     ]
 
@@ -224,21 +229,49 @@ def _storage(scene: Scene, heights: Heights) -> list[str]:
 def _slot(row: SlotRow, y: float) -> list[str]:
     is_changed = row.before != row.after
     paint = WRITTEN if row.is_written or is_changed else READ if row.is_read else PANEL
-    verb = "written" if row.is_written else "undone" if is_changed else "read" if row.is_read else ""
+    verb = "written" if row.is_written else "undone" if is_changed else "read" if row.is_read else since_start(row)
     value = f"{number(row.before)} → {number(row.after)}" if is_changed else number(row.before)
+    is_long = len(value) > 14  # then there is no room for the verb; the colour and the arrow say it
+    name, size = f"slot {number(row.slot)}" + ("" if is_long else f"  {verb}"), 9 if is_long else 12
     return [
-        box(STORAGE_X + 5, y, STORAGE_WIDTH - 10, ROW_HEIGHT - 2, paint, radius=2) if verb else "",
-        text(STORAGE_X + 10, y + 14, f"slot {number(row.slot)}  {verb}", size=12, ink=paint.ink),
-        text(STORAGE_X + STORAGE_WIDTH - 10, y + 14, value, size=12, mono=True, bold=True, ink=paint.ink, anchor="end"),
-    ]
+        box(STORAGE_X + 5, y, STORAGE_WIDTH - 10, ROW_HEIGHT - 2, paint, radius=2) if paint is not PANEL else "",
+        text(STORAGE_X + 10, y + 14, name, size=min(size + 1, 12), ink=paint.ink),
+        text(STORAGE_X + STORAGE_WIDTH - 10, y + 14, value, size=size, mono=True, bold=True, ink=paint.ink,
+             anchor="end"),
+    ]  # fmt: skip
 
 
 def _reads(scene: Scene, heights: Heights) -> list[str]:
-    places = ", ".join(short_location(location) for location in scene.reads)
-    ink = READ.ink if places else FAINT.ink
-    remark = read_note(scene) if places else ""
-    return [
-        text(MARGIN, heights.bottom + 25, "new in the read set:", ink=FAINT.ink),
-        text(MARGIN + 140, heights.bottom + 25, places or "nothing", ink=ink, bold=bool(places)),
-        note(WIDTH - MARGIN, heights.bottom + 25, remark, ink=READ.ink, anchor="end"),
+    """Draw what the step looks at, and under it what only some steps have."""
+    reads, y = reads_of(scene), heights.bottom + 25
+    places, ink = ", ".join(place for place, _ in reads), READ.ink if reads else FAINT.ink
+    remark = next((why for _, why in reads if why), "")
+    drawn = [
+        text(MARGIN, y, "reads:", ink=FAINT.ink),
+        text(MARGIN + 60, y, places or "nothing from the world", ink=ink, bold=bool(places)),
+        note(WIDTH - MARGIN, y, remark, ink=READ.ink, anchor="end"),
     ]
+    for title, words in extras(scene)[:1]:  # no step has both a log and a refund
+        drawn += [
+            text(MARGIN, y + 22, f"{title}:", ink=FAINT.ink),
+            text(MARGIN + 60, y + 22, words.replace("->", "→").replace("<-", ""), ink=WRITTEN.ink, bold=True),
+        ]
+    return drawn
+
+
+LEGEND: tuple[tuple[str, Paint, int], ...] = (
+    ("taken away", TAKEN, 106),
+    ("left, or a copy", LEFT, 126),
+    ("read, or copied from", READ, 164),
+    ("written, or swapped", WRITTEN, 160),
+    ("this step's gas", GAS_NOW, 130),
+    ("failed", FAILED, 70),
+)
+
+
+def _legend(heights: Heights) -> list[str]:
+    x, y, drawn = float(MARGIN), heights.bottom + 72, [""]
+    for words, paint, width in LEGEND:
+        drawn += [box(x, y - 11, 14, 14, paint, dashed=paint is TAKEN, radius=2), note(x + 20, y, words)]
+        x += width + 10
+    return drawn
