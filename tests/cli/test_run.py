@@ -15,10 +15,10 @@ from tests.support.command import Command
 from tests.support.oracles import specification
 from tests.support.statetests import write
 from tests.support.worlds import CONTRACT, OTHER, call, contract, environment, signed, world
+from toyevm.assembler import assemble
 from toyevm.forks import CANCUN, FORKS
 from toyevm.transactions import encode_transaction
 from toyevm.transition import begin_transaction, check_transaction
-from toyevm.assembler import assemble
 from toyevm.vm.tracer import trace_rows
 
 KEYS = {"gasUsed", "refund", "output", "error", "logs", "seconds"}

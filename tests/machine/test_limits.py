@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.worlds import ALICE, CONTRACT, ETHER, after, environment, execute, signed, world
+from toyevm.assembler import assemble
 from toyevm.forks import CANCUN, FORKS, LONDON, OSAKA, PRAGUE
 from toyevm.state import Account
-from toyevm.assembler import assemble
 from toyevm.vm.message import execute_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
 from toyevm.vm.precompiles import precompiles_of
