@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,12 +74,21 @@ def test_a_crash_leaves_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert tries(progress) == 2, "the lesson goes on, in memory"
 
 
+@pytest.fixture
+def ordinary_recursion() -> Iterator[None]:
+    """Undo what EELS does to the limit when it is imported: with it, deep JSON would overflow the stack of C."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"\xff", b"[]", b"null", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "lessons": 7}',
      b'{"format": 1, "lessons": {"01": 7}}', b'{"format": 1, "lessons": {"01": {"checks": {"a": 7}}}}', b"[" * 100_000],
 )  # fmt: skip
-def test_a_damaged_file_stops_a_lesson(content: bytes, tmp_path: Path) -> None:
+def test_a_damaged_file_stops_a_lesson(content: bytes, tmp_path: Path, ordinary_recursion: None) -> None:
     path = tmp_path / FILE
     path.write_bytes(content)
     progress = Progress("01", path)

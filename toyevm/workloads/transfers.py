@@ -36,6 +36,9 @@ class Payment:
     payee: str
     amount: int = 1
 
+    def __str__(self) -> str:
+        return f"{self.payer}>{self.payee}" + (f" {self.amount}" if self.amount != 1 else "")
+
 
 @dataclass(frozen=True)
 class Workload:
