@@ -8,6 +8,8 @@ PYTHON ?=
 LAB_OPTIONS ?=
 # e.g. make fuzz FUZZ_OPTIONS='--minutes 60 --only eels'
 FUZZ_OPTIONS ?=
+# e.g. make bundle VARIANTS='2027-spring ada bob': a bundle for each student, with numbers of their own
+VARIANTS ?=
 # A file's tests stay in one process; a process that crashes ends the run (restarted, it may wait for ever).
 PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
 # Notebooks are executed and compared with what they store; exercises never are.
@@ -46,8 +48,8 @@ endif
 exercises: $(VENV)/.installed-test ## make exercises/ from solutions/
 	$(PY) -m toyevm.grading.release
 
-bundle: $(VENV)/.installed-course ## make dist/toyevm-course.zip, for students: no solutions in it
-	$(PY) -m toyevm.grading.bundle
+bundle: $(VENV)/.installed-course ## make dist/toyevm-course.zip for students (VARIANTS='2027-spring ada bob': own numbers)
+	$(PY) -m toyevm.grading.bundle $(VARIANTS)
 
 conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
 	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py

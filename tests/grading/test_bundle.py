@@ -17,7 +17,11 @@ from tests.grading.sample import NAME, SECRET, write_sample
 from toyevm.errors import InputError
 from toyevm.grading import bundle
 from toyevm.grading.bundle import bundle_files, write_bundle
+from toyevm.grading.mark import _for_student, read_assignment
 from toyevm.grading.release import write_exercises
+from toyevm.lab.items import read_items
+from toyevm.lab.marking import read_marking
+from toyevm.lab.variants import Variant
 
 LESSON = "01-the-machine"
 TOP_LEVEL = {"README.md", "LICENSE", "Makefile", "environment.yml", "pyproject.toml", "toyevm", "course", "exercises"}
@@ -158,3 +162,26 @@ def test_a_student_who_tries_to_release_or_mark_gets_more_than_one_line(unpacked
     )
     assert done.returncode != 0
     assert "solutions" in done.stderr.strip().splitlines()[-1]
+
+
+def test_a_student_gets_the_numbers_of_another_or_is_marked_by_them(tmp_path: Path) -> None:
+    """Ada's bundle says whose numbers it has; her right answer earns full marks under her release, not under none."""
+    ada = Variant("ada", "2027-spring")
+    with zipfile.ZipFile(write_bundle(REPOSITORY, tmp_path / "ada.zip", ada)) as opened:
+        said = opened.read(f"toyevm-course/course/{LESSON}/variant.json")
+    assert json.loads(said) == {"student": "ada", "release": "2027-spring"}
+    items = read_items(REPOSITORY / "course" / LESSON / "items.toml", ada)
+    right = read_marking(REPOSITORY / "solutions" / LESSON / "marking.toml", items)
+    common = read_marking(
+        REPOSITORY / "solutions" / LESSON / "marking.toml", read_items(REPOSITORY / "course" / LESSON / "items.toml")
+    )
+    what = read_assignment(LESSON)
+    hers = _for_student(what, "ada", "2027-spring", REPOSITORY)
+    assert hers.marking.cases("trace-six") == right.cases("trace-six") != common.cases("trace-six")
+    assert _for_student(what, "ada", None, REPOSITORY) is what
+
+
+@pytest.mark.parametrize("arguments", [["2027"], ["../x", "ada"], ["2027", "a/b"], ["", "ada"]])
+def test_a_release_of_nonsense_is_made(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert bundle.main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1

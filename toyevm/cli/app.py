@@ -127,11 +127,12 @@ def grade(
     assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = 2,
     out: Annotated[Path | None, typer.Option(help="Write the marks to this CSV file.")] = None,
+    release: Annotated[str | None, typer.Option(help="The release in which each student got other numbers.")] = None,
 ) -> None:
     """Mark submissions out of process, where they can neither cheat nor do harm."""
     from toyevm.grading.mark import grade_folder, warnings
 
-    rows = grade_folder(folder, assignment, jobs, out)
+    rows = grade_folder(folder, assignment, jobs, out, release=release)
     for warning in warnings(rows):
         print(warning, file=sys.stderr)
     show(rows)

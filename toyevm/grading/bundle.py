@@ -6,13 +6,15 @@ secrets cannot slip in. Lessons come as in a working copy, without outputs, whic
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from toyevm.errors import InputError
+from toyevm.lab.variants import VARIANT, Variant, variant_bytes
 from toyevm.lab.workspace import CHECKOUT, MANIFEST, prepare_workspace
 
 NAME = "toyevm-course"
@@ -22,14 +24,19 @@ NOT_FOR_STUDENTS = ("course/instructor/",)
 _BIRTH = (1980, 1, 1, 0, 0, 0)  # the first day a zip file knows: the same content, the same bytes
 
 
-def write_bundle(root: Path = CHECKOUT, out: Path | None = None) -> Path:
+def write_bundle(root: Path = CHECKOUT, out: Path | None = None, variant: Variant | None = None) -> Path:
     """Write the students' bundle, by default to root/dist; return its path.
+
+    With a variant it is one student's, who finds their own numbers in it; `toyevm grade --release` knows them too.
 
     Raises:
         InputError: something that belongs in it is missing.
     """
-    path = out or root / "dist" / f"{NAME}.zip"
+    path = out or root / "dist" / (f"{NAME}.zip" if variant is None else f"{NAME}-{variant.student}.zip")
     files = dict(sorted(bundle_files(root)))
+    if variant is not None:
+        lessons = [name.removesuffix("items.toml") for name in files if name.endswith("/items.toml")]
+        files |= {f"{lesson}{VARIANT}": variant_bytes(variant) for lesson in lessons}
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -64,16 +71,22 @@ def _read(path: Path) -> bytes:
         raise InputError(f"cannot read: {error.strerror}", where=str(path)) from error
 
 
-def main() -> int:
-    """Write the bundle and say where it is."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Write the bundle, or one for each student of a release (`RELEASE STUDENT...`), and say where it is."""
+    release, *students = arguments or [""]
     try:
-        path = write_bundle()
+        if any(not re.fullmatch(r"[\w.-]+", name) for name in (*students, *([release] if arguments else []))):
+            raise InputError("not a name", expected="a release and students, of letters, digits, dots and dashes")
+        if release and not students:
+            raise InputError("a release without students", expected="RELEASE STUDENT...")
+        paths = [write_bundle(variant=Variant(student, release)) for student in students] or [write_bundle()]
     except InputError as error:
         sys.stderr.write(f"toyevm: {error}\n")
         return 2
-    sys.stdout.write(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size:,} bytes\n")
+    for path in paths:
+        sys.stdout.write(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size:,} bytes\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from toyevm.lab.items import read_items
 from toyevm.lab.manifest import write_whole
 from toyevm.lab.marking import Marking, read_marking
 from toyevm.lab.values import Plain, from_text, to_text
+from toyevm.lab.variants import Variant
 from toyevm.lab.verdicts import Status, Verdict
 from toyevm.lab.workspace import CHECKOUT
 
@@ -69,6 +70,7 @@ def grade_folder(
     root: Path = CHECKOUT,
     limits: Limits | None = None,
     isolations: Sequence[str] = ISOLATIONS,
+    release: str | None = None,
 ) -> list[Row]:
     """Mark folder/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student; return a row for each item and a total.
 
@@ -77,6 +79,7 @@ def grade_folder(
         out: also write the rows there, as CSV.
         root: where course/, solutions/ and exercises/ are.
         isolations: the ways to isolate answers that may be used, best first.
+        release: the word under which each student got numbers of their own, if they did.
 
     Raises:
         InputError: no such folder or assignment, a release without marking, or nowhere to run answers safely.
@@ -86,7 +89,11 @@ def grade_folder(
     sandbox = open_sandbox([root / "solutions", root / "tests", folder], root / "course", limits, isolations)
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         rows = [
-            row for rows in pool.map(lambda name: mark_student(what, sandbox, folder, name), students) for row in rows
+            row
+            for rows in pool.map(
+                lambda name: mark_student(_for_student(what, name, release, root), sandbox, folder, name), students
+            )
+            for row in rows
         ]
     if out is not None:
         try:
@@ -122,6 +129,14 @@ def read_assignment(name: str, root: Path = CHECKOUT) -> Assignment:
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     del files[f"{name}.ipynb"]
     return Assignment(name, release, marking, files)
+
+
+def _for_student(what: Assignment, student: str, release: str | None, root: Path) -> Assignment:
+    """Return the assignment with the student's own numbers, where a release gave them some."""
+    if release is None:
+        return what
+    items = read_items(root / "course" / what.name / "items.toml", Variant(student, release))
+    return replace(what, marking=read_marking(root / "solutions" / what.name / "marking.toml", items))
 
 
 def _students(folder: Path) -> Iterator[str]:

@@ -78,7 +78,11 @@ def read_variant(path: Path) -> Variant | None:
 
 def write_variant(path: Path, variant: Variant) -> None:
     """Write, at release, whose numbers a student's copy has: `variant.json` beside items.toml."""
-    path.write_text(json.dumps(asdict(variant), sort_keys=True) + "\n", encoding="utf-8")
+    path.write_bytes(variant_bytes(variant))
+
+
+def variant_bytes(variant: Variant) -> bytes:
+    return (json.dumps(asdict(variant), sort_keys=True) + "\n").encode()
 
 
 def numbers_for(item_id: str, parameters: Mapping[str, Parameter], variant: Variant | None) -> dict[str, int]:
