@@ -159,7 +159,7 @@ my_number = 0
 HOG = """
 hoard = []
 while True:
-    hoard.append(bytearray(64 << 20))
+    hoard.append(bytearray(300 << 20))
 """
 BACKGROUND = """
 import os, subprocess, sys

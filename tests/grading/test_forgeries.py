@@ -18,7 +18,7 @@ from toyevm.grading.mark import Row, grade_folder
 from toyevm.grading.sandbox import ISOLATIONS, Limits, Sandbox, open_sandbox
 
 # Short, so that what never ends does not take long.
-LIMITS = Limits(cell_seconds=1.5, seconds=6, memory=512 << 20)
+LIMITS = Limits(cell_seconds=4, seconds=16, memory=512 << 20)  # ample on a busy machine, and still soon over
 
 
 def marks(rows: list[Row], student: str) -> tuple[int, ...]:
@@ -175,8 +175,8 @@ def test_without_a_limit_memory_is_there_for_the_taking(best: Sandbox) -> None:
 
 
 def test_without_a_limit_sleepers_are_waited_for(best: Sandbox) -> None:
-    source = "import time\ntime.sleep(2)\nawake = True"
-    patient = Sandbox(best.isolation, best.readable, best.course, Limits(cell_seconds=9), best.own_users)
+    source = "import time\ntime.sleep(6)\nawake = True"
+    patient = Sandbox(best.isolation, best.readable, best.course, Limits(cell_seconds=20), best.own_users)
     assert run_cell(patient, source, "awake") is True
     assert "longer than" in run_cell(best, source, "awake")
 
