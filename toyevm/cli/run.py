@@ -16,7 +16,7 @@ from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv, Machine, prepare
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import MessageResult, begin_message, default_env, finish_message
-from toyevm.vm.tracer import trace_rows
+from toyevm.tracer import trace_rows
 from toyevm.workloads.formats import parse_alloc, parse_bytes, parse_int, parse_storage, read_json
 
 WARM_UP_RUNS = 50  # a place is compiled after some visits, and the places it leads to a little later

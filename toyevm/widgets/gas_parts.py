@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from toyevm.forks import GasSchedule
 from toyevm.vm.gas import memory_cost, words
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 
 PRICES = GasSchedule()
 PASSED = "goes along to the called code"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 from toyevm.widgets import svg
 from toyevm.widgets.gas_parts import PASSED, gas_parts
 from toyevm.widgets.stepper_view import Picture

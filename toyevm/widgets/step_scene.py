@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from toyevm.types import Address, Location, Word
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 from toyevm.widgets.gas_parts import GasPart, gas_parts, has_failed
 from toyevm.widgets.glosses import ORDINALS, Gloss, Range, gloss_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 from toyevm.widgets.step_scene import (
     Cell,
     MemoryRow,
@@ -31,7 +31,7 @@ def describe_step(steps: Sequence[StepRecord], index: int) -> str:
 
     >>> from toyevm.assembler import assemble
     >>> from toyevm.vm.message import begin_message, world_with_code
-    >>> from toyevm.vm.tracer import record_steps
+    >>> from toyevm.tracer import record_steps
     >>> machine = begin_message(world_with_code(assemble("PUSH1 2 PUSH1 3 SUB")), gas=100)
     >>> print(describe_step(list(record_steps(machine)), 2))
     step 3 of 4   pc 4   SUB   gas 94 -> 91   (-3: fixed price 3)

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 from toyevm.widgets.step_text import describe_step
 from toyevm.widgets.stepper_view import show_step
 
@@ -62,7 +62,7 @@ class Stepper:
         """Go on to the next step at a pc, of an opcode's name, or for which `where` holds; if there is none, stay.
 
         >>> from toyevm.vm.message import begin_message, world_with_code
-        >>> from toyevm.vm.tracer import record_steps
+        >>> from toyevm.tracer import record_steps
         >>> stepper = Stepper(record_steps(begin_message(world_with_code(b"\\x5f\\x5f\\x01\\x00"))))
         >>> stepper.run_to("ADD"), stepper.index, stepper.run_to(0)
         (True, 2, False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from toyevm.assembler import Instruction, instructions
-from toyevm.vm.tracer import StepRecord
+from toyevm.tracer import StepRecord
 from toyevm.widgets import svg
 from toyevm.widgets.stage_view import (
     MARGIN,
