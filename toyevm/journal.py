@@ -93,15 +93,11 @@ class Journal:
         return bool(self._field(address, Field.STORAGE))
 
     def slot(self, address: Address, slot: int) -> int:
-        value = self.storage[address].get(slot)
+        slots = self.storage[address]
+        value = slots.get(slot)
         if value is None:
-            value = cast(int, self._load(Location(address, slot)))
-            self.storage[address][slot] = self.original_storage[address][slot] = value
+            value = slots[slot] = self.original_storage[address][slot] = self._load(Location(address, slot))
         return value
-
-    def original_slot(self, address: Address, slot: int) -> int:
-        """Return the slot's value before this transaction; it must have been read (SSTORE always reads)."""
-        return self.original_storage[address][slot]
 
     def is_empty(self, address: Address) -> bool:
         """Tell whether the account counts as absent (EIP-161); reads no more fields than it needs."""
@@ -175,20 +171,18 @@ class Journal:
 
         A destroyed account loses all its fields; its slots go with STORAGE and are not listed one by one.
         """
-        writes = {}
-        for location, read in self.reads.items():
-            value = self._final(location, read)
-            if value != read.value:
-                writes[location] = value
+        writes: dict[Location, Value] = {}
+        for location, (_, value) in self.reads.items():
+            address, key = location
+            if address in self.destroyed:
+                final = value if key >= Field.STORAGE else b"" if key == Field.CODE else 0
+            elif key >= 0:
+                final = self.storage[address][key]
+            else:
+                final = self.fields.get(location, value)
+            if final != value:
+                writes[location] = final
         for address in self.destroyed:
             if address not in self.created:  # what was created in this transaction had no storage before it
                 writes[Location(address, Field.STORAGE)] = 0
         return writes
-
-    def _final(self, location: Location, read: Read) -> Value:
-        address, key = location
-        if key >= 0:
-            return read.value if address in self.destroyed else self.storage[address].get(key, read.value)
-        if address in self.destroyed and key != Field.STORAGE:
-            return b"" if key == Field.CODE else 0
-        return cast(Value, self.fields.get(location, read.value))

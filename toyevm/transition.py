@@ -156,7 +156,7 @@ def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransactio
 
 def _warm_up(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> None:
     """Mark as warm what a transaction pays for by existing (EIP-2929, EIP-2930, EIP-3651)."""
-    journal.warm_addresses.update(dict.fromkeys(env.precompiles, True))
+    journal.warm_addresses = dict(env.always_warm)
     journal.warm_address(checked.sender)
     if env.fork.warm_coinbase:
         journal.warm_address(env.coinbase)

@@ -8,6 +8,7 @@ nowhere else, so this small type carries the whole course.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 Address: TypeAlias = bytes  # 20 bytes
@@ -31,6 +32,8 @@ class Field(IntEnum):
     NONCE = -3
     CODE = -2
     STORAGE = -1
+
+    __hash__ = int.__hash__  # that of Enum hashes the name, and is slow
 
 
 class Location(NamedTuple):
@@ -69,6 +72,7 @@ class Read(NamedTuple):
     value: Value
 
 
+@lru_cache(maxsize=1024)
 def to_address(word: Word) -> Address:
     """Return the low 20 bytes of a stack word."""
     return (word & (2**160 - 1)).to_bytes(20, "big")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from toyevm.vm import compiler
+from toyevm.vm.frame import Frame
 
 Change = Callable[[ast.AST], ast.AST | None]
 MUTANTS: dict[str, tuple[Change, tuple[str, ...]]] = {}
@@ -238,3 +239,44 @@ def a_hash_leaves_out_a_byte(node: ast.AST) -> ast.AST | None:
     if isinstance(node, ast.Call) and text(node.func) == "keccak256":
         return ast.parse(f"keccak256({text(node.args[0])}[:-1])", mode="eval").body
     return None
+
+
+@mutant("memory", "loops")
+def a_word_is_not_kept(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Assign) and text(node.targets[0]).startswith("words["):
+        return ast.Pass()
+    return None
+
+
+@mutant("memory", "loops")
+def a_word_that_is_not_at_hand_is_zero(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Call) and text(node.func) == "words.get":
+        return ast.parse(f"words.get({text(node.args[0])}, 0)", mode="eval").body
+    return None
+
+
+@mutant("memory")
+def a_copy_begins_one_byte_late(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Call) and text(node.func) == "slice_padded":
+        source, start, length = map(text, node.args)
+        return ast.parse(f"slice_padded({source}, {start} + 1, {length})", mode="eval").body
+    return None
+
+
+@mutant("calls", "storage", "memory")
+def a_log_has_no_topics(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Call) and text(node.func) == "emit":
+        return ast.parse(f"emit(frame, (), {text(node.args[2])})", mode="eval").body
+    return None
+
+
+def _store_anywhere(frame: Frame, offset: int, word: int) -> None:
+    frame.words[offset] = word
+
+
+# What cannot be seen in one function: whoever writes or helps them is changed, not their text.
+FAULTY_PARTS: dict[str, tuple[Any, str, Any]] = {
+    "words are never written down": (Frame, "memory", property(lambda frame: frame.raw_memory)),
+    "what was known of memory is never forgotten": (compiler._Writer, "forget_words", lambda *_: None),
+    "a word may lie anywhere": (compiler, "_NAMES", {**compiler._NAMES, "store_word": _store_anywhere}),
+}

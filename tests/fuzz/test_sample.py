@@ -12,7 +12,7 @@ import pytest
 
 from tests.fuzz import eels, run, tiers
 from tests.fuzz.minimise import minimise
-from tests.fuzz.mutants import MUTANTS, planted
+from tests.fuzz.mutants import FAULTY_PARTS, MUTANTS, planted
 from tests.fuzz.programs import KINDS, Program, program
 from tests.fuzz.writer import instructions
 from toyevm.journal import Journal
@@ -126,8 +126,16 @@ def test_a_mistake_of_the_compiler_is_not_found(name: str) -> None:
     print(f"{name}: program {seed - MUTANT_SEED + 1}, {found.setting}: {', '.join(found.fields)}")
 
 
+@pytest.mark.parametrize("name", FAULTY_PARTS)
+def test_a_mistake_in_what_helps_the_compiler_is_not_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, attribute, faulty = FAULTY_PARTS[name]
+    monkeypatch.setattr(owner, attribute, faulty)
+    seed, found = find_difference(("memory", "loops", "calls"))
+    print(f"{name}: program {seed - MUTANT_SEED + 1}, {found.setting}: {', '.join(found.fields)}")
+
+
 def test_there_are_hardly_any_mutants() -> None:
-    print(f"{len(MUTANTS)} mutants")
+    print(f"{len(MUTANTS)} mutants, {len(FAULTY_PARTS)} faulty parts")
     assert len(MUTANTS) >= 10
 
 

@@ -117,7 +117,7 @@ def assert_same(journal: Journal, model: Naive) -> None:
         assert journal.code(who) == model.code[who]
         for slot in SLOTS:
             assert journal.slot(who, slot) == model.slots[who, slot]
-            assert journal.original_slot(who, slot) == PRE.read(Location(who, slot)).value
+            assert journal.original_storage[who][slot] == PRE.read(Location(who, slot)).value
             assert journal.transient[who].get(slot, 0) == model.transient[who, slot]
     warm_slots = {(who, slot) for who in PEOPLE for slot in journal.warm_slots[who]}
     assert set(journal.warm_addresses) | warm_slots == model.warm

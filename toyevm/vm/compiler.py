@@ -8,7 +8,9 @@ them, with names in place of values, and writes a Python function that does the 
                                                             ... t1 ^ (t1 >> 5)
 
 - The stack lives in local names; PUSH, DUP and SWAP vanish. The real stack is brought up to date on leaving.
-- Gas is charged for a whole *segment* at once. A segment ends where somebody could look: a branch, GAS, SSTORE, a call.
+- Gas is charged for a whole *segment* at once. A segment ends where somebody could look: GAS, SSTORE, a call. Whoever
+  leaves before its end is given back the rest.
+- Memory is used by the word: `frame.words` has them as numbers until somebody asks for bytes.
 - A jump to a known place is followed. A conditional jump leaves the function on its less usual side. A jump back to
   the start makes the function a loop.
 
@@ -27,12 +29,13 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from toyevm.crypto import keccak256
-from toyevm.errors import ExceptionalHalt, InputError, Suspend
+from toyevm.errors import InputError, Suspend
 from toyevm.forks import Fork
 from toyevm.types import WORD_MASK
 from toyevm.vm.frame import MAX_STACK, Code, Frame, Return
-from toyevm.vm.gas import expansion, grow, words
+from toyevm.vm.gas import MAX_MEMORY, memory_cost, words
 from toyevm.vm.instructions import arithmetic, storage
+from toyevm.vm.instructions.context import slice_padded
 from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
 
 
@@ -46,6 +49,7 @@ def _hot_after(text: str) -> float:
 HOT_AFTER = _hot_after(os.environ.get("TOYEVM_HOT_AFTER", "24"))
 MAX_INSTRUCTIONS = 300  # in one function
 MAX_EXPRESSION = 120  # characters of an expression before it gets a name
+MAX_RANGE = 4096  # bytes of memory that are hashed, copied or logged in place; above, tier 0 does it
 JUMPDEST = 0x5B
 
 Block = Callable[[Frame], Any]
@@ -127,6 +131,11 @@ class Term(NamedTuple):
         """The text of an integer that can stand beside an operator."""
         return self.word if self.is_name or self.opposite else f"({self.text})"
 
+    @property
+    def encoded(self) -> str:
+        """The text of the word as bytes."""
+        return f"{f'({self.text})' if self.constant is not None else self.operand}.to_bytes(32)"
+
 
 def known(value: int) -> Term:
     return Term(hex(value) if value > 9 else str(value), constant=value)
@@ -165,27 +174,23 @@ TRUTHS = {  # and the opposite
 SURROUNDINGS = {
     "CALLER": "word(frame.message.caller)",
     "ADDRESS": "word(frame.address)",
+    "ORIGIN": "word(frame.tx.origin)",
+    "TIMESTAMP": "frame.env.timestamp",
+    "NUMBER": "frame.env.number",
     "CALLVALUE": "frame.message.value",
     "CALLDATASIZE": "len(frame.input)",
     "RETURNDATASIZE": "len(frame.return_data)",
     "CODESIZE": "len(frame.code.raw)",
     "MSIZE": "len(memory)",
 }
+DIVISIONS = {"DIV", "MOD", "ADDMOD", "MULMOD"}  # the last operand is the divisor
+COPIED_FROM = {"CALLDATACOPY": "frame.input", "CODECOPY": "frame.code.raw"}
 # The interpreter's own functions do these, on the real stack; what they cost is known only afterwards.
 READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH"}
 COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
 ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
-ENDS_BLOCK = {
-    "REVERT",
-    "INVALID",
-    "SELFDESTRUCT",
-    "CALL",
-    "CALLCODE",
-    "DELEGATECALL",
-    "STATICCALL",
-    "CREATE",
-    "CREATE2",
-}
+CALLS = {"CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"}
+ENDS_BLOCK = {"REVERT", "INVALID", "SELFDESTRUCT", "CREATE", "CREATE2"}
 
 
 @dataclass
@@ -203,7 +208,8 @@ class _Hole(NamedTuple):
     spent: int
 
     def __str__(self) -> str:
-        return f"{self.before} {self.segment.total - self.spent}"
+        amount = self.segment.total - self.spent
+        return f"{self.before} {amount}" if amount else self.before.rstrip(" +-")
 
 
 class _Writer:
@@ -311,6 +317,8 @@ class _Writer:
             elif row.name in ("JUMP", "JUMPI"):
                 if self.jump(row, at, spent, seen):
                     return None
+            elif row.name in CALLS:
+                return self.call(row, at)
             else:
                 self.instruction(row, at, spent)
 
@@ -337,8 +345,12 @@ class _Writer:
             self.push(self.name(f'word({place}.ljust(32, b"\\0"))'))
         elif name in ("MLOAD", "MSTORE", "MSTORE8"):
             self.access_memory(row, at, spent)
-        elif name == "KECCAK256" and 0 < (stack[-2].constant or 0) <= 4096:
+        elif name == "KECCAK256" and 0 < (stack[-2].constant or 0) <= MAX_RANGE:
             self.hash(at, spent)
+        elif name in COPIED_FROM and 0 < (stack[-3].constant or 0) <= MAX_RANGE:
+            self.copy(name, at, spent)
+        elif name.startswith("LOG") and 0 < (stack[-2].constant or 0) <= MAX_RANGE:
+            self.log(at, spent, topic_count=row.pops - 2)
         elif name == "GAS":
             self.push(self.name("gas"))
             self.begin_segment()
@@ -366,6 +378,8 @@ class _Writer:
             self.push(_shifted(row.name, first.constant, operands[1].operand))
         else:
             template, opposite = (WORDS[row.name], None) if row.name in WORDS else TRUTHS[row.name]
+            if row.name in DIVISIONS and operands[-1].constant:
+                template = template.partition(" if ")[0]
             texts = [
                 (self.named(term) if template.count(f"{{{i}}}") > 1 else term).operand
                 for i, term in enumerate(operands)
@@ -382,9 +396,7 @@ class _Writer:
                 return True
             self.stack.pop(), self.stack.pop()
             if size.constant:
-                offset = self.named(offset)
-                self.ensure_memory(offset, size.constant, at, spent, (size, offset))
-                output = f"bytes({self.place('memory', offset, size.constant)})"
+                output = self.bytes_at(self.named(offset), size, at, spent, (size, offset))
         self.write("frame.gas_left = gas")
         self.write(f"return Return({output})")
         return True
@@ -395,55 +407,102 @@ class _Writer:
         end = hex(offset.constant + length) if offset.constant is not None else f"{offset.text} + {length}"
         return f"{buffer}[{offset.text} : {end}]"
 
-    def ensure_memory(self, offset: Term, length: int, at: int, spent: int, operands: Any) -> None:
+    def ensure_memory(self, offset: Term, length: int, at: int, spent: int, operands: Any, depth: int = 0) -> None:
         """Write the check that memory is long enough, and what to do when it is not."""
         if offset.constant is None:
-            self.write(f"if len(memory) < {offset.text} + {length}:")
+            self.write(f"if len(memory) < {offset.text} + {length}:", depth=depth)
         elif offset.constant + length <= self.memory_size:
             return
         else:
             self.memory_size = (offset.constant + length + 31) // 32 * 32
-            self.write(f"if len(memory) < {self.memory_size}:")
-        self.write(f"left = lengthen(frame, gas, {offset.text}, {length})", depth=1)
-        self.write("if left < 0:", depth=1)
-        self.leave(at, self.rest(spent), depth=2, operands=operands)
-        self.write("gas = left", depth=1)
+            self.write(f"if len(memory) < {self.memory_size}:", depth=depth)
+        self.write(f"left = lengthen(frame, gas, {offset.text}, {length})", depth=depth + 1)
+        self.write("if left < 0:", depth=depth + 1)
+        self.leave(at, self.rest(spent), depth=depth + 2, operands=operands)
+        self.write("gas = left", depth=depth + 1)
 
     def access_memory(self, row: Opcode, at: int, spent: int) -> None:
-        """Write MLOAD, MSTORE or MSTORE8. A word that was written just before need not be fetched again."""
+        """Write MLOAD, MSTORE or MSTORE8."""
         offset = self.named(self.stack.pop())
-        length = 1 if row.name == "MSTORE8" else 32
-        value = None if row.name == "MLOAD" else self.named(self.stack.pop())
-        self.ensure_memory(offset, length, at, spent, (offset,) if value is None else (value, offset))
-        place = self.place("memory", offset, length)
-        if value is None:
-            word = self.memory_words.get(-1 if offset.constant is None else offset.constant)
-            word = word or self.name(f"word({place})")
-            self.push(word)
-            if offset.constant is not None:
-                self.memory_words[offset.constant] = word
+        if row.name == "MLOAD":
+            self.push(self.load_word(offset, at, spent, (offset,)))
             return
-        if row.name == "MSTORE8":
-            self.write(f"memory[{offset.text}] = {value.text} & 0xff")
-        elif value.constant is not None:
-            self.write(f"{place} = {value.constant.to_bytes(32, 'big')!r}")
+        value = self.named(self.stack.pop())
+        length, operands = 1 if row.name == "MSTORE8" else 32, (value, offset)
+        if length == 32 and offset.constant is None:
+            self.write(f"if {offset.text} in words:")
+            self.write(f"words[{offset.text}] = {value.text}", depth=1)
+            self.write("else:")
+            self.ensure_memory(offset, length, at, spent, operands, depth=1)
+            self.write(f"store_word(frame, {offset.text}, {value.text})", depth=1)
         else:
-            self.write(f"{place} = {value.text}.to_bytes(32)")
+            self.ensure_memory(offset, length, at, spent, operands)
+            if length == 1:
+                self.write(f"frame.memory[{offset.text}] = {value.operand} & 0xff")
+            elif offset.constant is not None and offset.constant % 32 == 0:
+                self.write(f"words[{offset.text}] = {value.text}")
+            else:
+                self.write(f"{self.place('frame.memory', offset, 32)} = {value.encoded}")
+        self.forget_words(offset, length)
+        if offset.constant is not None and length == 32:
+            self.memory_words[offset.constant] = value
+
+    def forget_words(self, offset: Term, length: int) -> None:
+        """Note that memory changes."""
         if offset.constant is None:
             self.memory_words.clear()
-            return
-        clear = range(offset.constant - 31, offset.constant + length)
-        self.memory_words = {start: word for start, word in self.memory_words.items() if start not in clear}
-        if length == 32:
-            self.memory_words[offset.constant] = value
+        else:
+            changed = range(offset.constant - 31, offset.constant + length)
+            self.memory_words = {start: word for start, word in self.memory_words.items() if start not in changed}
+
+    def load_word(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
+        """Write MLOAD and return the word. What was written or read just before is known."""
+        place = -1 if offset.constant is None else offset.constant
+        if place in self.memory_words:
+            return self.memory_words[place]
+        self.names += 1
+        word = Term(f"t{self.names}")
+        self.write(f"{word.text} = words.get({offset.text})")
+        self.write(f"if {word.text} is None:")
+        self.ensure_memory(offset, 32, at, spent, operands, depth=1)
+        self.write(f"{word.text} = load_word(frame, {offset.text})", depth=1)
+        if offset.constant is not None:
+            self.memory_words[offset.constant] = word
+        return word
+
+    def bytes_at(self, offset: Term, size: Term, at: int, spent: int, operands: Any) -> str:
+        """Return the text for some bytes of memory: a few words need not be written down for that."""
+        start, length = offset.constant, size.constant
+        assert length is not None
+        self.ensure_memory(offset, length, at, spent, operands)
+        if start is None or start % 32 or length % 32 or length > 128:
+            return f"bytes({self.place('frame.memory', offset, length)})"
+        words = [self.load_word(known(place), at, spent, operands) for place in range(start, start + length, 32)]
+        return " + ".join(word.encoded for word in words)
 
     def hash(self, at: int, spent: int) -> None:
         """Write a KECCAK256 of a known number of bytes: its price is then known as well."""
         offset, size = self.named(self.stack.pop()), self.stack.pop()
-        assert size.constant is not None
-        self.segment.total += self.gas.keccak_word * words(size.constant)
-        self.ensure_memory(offset, size.constant, at, spent, (size, offset))
-        self.push(self.name(f"word(keccak256(bytes({self.place('memory', offset, size.constant)})))"))
+        self.segment.total += self.gas.keccak_word * words(size.constant or 0)
+        self.push(self.name(f"word(keccak256({self.bytes_at(offset, size, at, spent, (size, offset))}))"))
+
+    def copy(self, name: str, at: int, spent: int) -> None:
+        """Write CALLDATACOPY or CODECOPY of a known number of bytes."""
+        target, source, size = self.named(self.stack.pop()), self.named(self.stack.pop()), self.stack.pop()
+        length = size.constant or 0
+        self.segment.total += self.gas.copy_word * words(length)
+        self.ensure_memory(target, length, at, spent, (size, source, target))
+        place = self.place("frame.memory", target, length)
+        self.write(f"{place} = slice_padded({COPIED_FROM[name]}, {source.text}, {length})")
+        self.forget_words(target, length)
+
+    def log(self, at: int, spent: int, topic_count: int) -> None:
+        """Write a LOG of a known number of bytes."""
+        operands = [self.stack.pop() for _ in range(2 + topic_count)]
+        offset, size, *topics = [self.named(operands[0]), *operands[1:]]
+        self.segment.total += self.gas.log_byte * (size.constant or 0)
+        data = self.bytes_at(offset, size, at, spent, operands[::-1])
+        self.write(f"emit(frame, ({''.join(f'{topic.word}, ' for topic in topics)}), {data})")
 
     # State, and everything else that the interpreter's own functions do
 
@@ -475,6 +534,16 @@ class _Writer:
         self.write(text, depth=depth + 1)
         self.write("except Suspend:", depth=depth)
         self.leave(at, gas, depth=depth + 1, way="raise", operands=operands)
+
+    def call(self, row: Opcode, at: int) -> None:
+        """Write one of the four calls: the function ends with it, and hands back the message."""
+        self.write("try:")
+        operands = [self.stack.pop() for _ in range(row.pops)][::-1]
+        self.leave(self.pc, depth=1, way=f"return op_{row.name.lower()}(frame)", operands=operands)
+        self.write("except Suspend:")
+        self.write(f"frame.pc = {at}", depth=1)
+        self.write("frame.gas_left = gas", depth=1)
+        self.write("raise", depth=1)
 
     def call_tier_0(self, row: Opcode, at: int) -> None:
         """Write a call of the interpreter's function, with its operands on the real stack."""
@@ -517,6 +586,7 @@ class _Writer:
         if condition is not None and condition.constant == 0:
             return False
         is_back = target.constant == self.start - 1 and len(self.stack) == self.taken
+        rest = self.rest(self.segment.total)
         if condition is None or condition.constant is not None:
             if is_back:
                 self.loop(0)
@@ -527,12 +597,11 @@ class _Writer:
             self.loop(1)
         elif self.is_usual(target.constant) and target.constant not in seen:
             self.write(f"if {condition.opposite or f'not {condition.operand}'}:")
-            self.leave(self.pc, depth=1)
+            self.leave(self.pc, rest, depth=1)
             self.pc = target.constant
         else:
             self.write(f"if {condition.text}:")
-            self.leave(target.constant, depth=1)
-        self.begin_segment()
+            self.leave(target.constant, rest, depth=1)
         return False
 
     def is_usual(self, target: int) -> bool:
@@ -547,7 +616,8 @@ class _Writer:
         pairs = [(name, term.word) for name, term in zip(names, self.stack, strict=True) if name != term.text]
         if pairs:
             self.write(", ".join(name for name, _ in pairs), " = ", ", ".join(word for _, word in pairs), depth=depth)
-        self.write("gas -= 1", depth=depth)  # may end below 0: the check at the start then leaves, and tier 0 halts
+        # This may end below 0: the check at the start then leaves, and tier 0 halts.
+        self.write(self.rest(self.segment.total + 1, "gas +="), depth=depth)
         self.write("continue", depth=depth)
 
     def jump_somewhere(self, target: Term, condition: Term | None, at: int, spent: int) -> bool:
@@ -560,9 +630,7 @@ class _Writer:
         self.write(f"if {target.text} not in TARGETS:", depth=depth)
         operands = (target,) if condition is None else (condition, target)
         self.leave(at, self.rest(spent), depth=depth + 1, operands=operands)
-        self.leave(target.text, depth=depth)
-        if condition is not None:
-            self.begin_segment()
+        self.leave(target.text, self.rest(self.segment.total), depth=depth)
         return condition is None
 
     # The whole function
@@ -574,7 +642,7 @@ class _Writer:
         body = _joined([(line[0], "".join(map(str, line[1:]))) for line in paid])
         tests = [f"len(stack) < {self.needed}"] * (self.needed > 0)
         tests += [f"len(stack) > {MAX_STACK - highest}"] * (highest > 0)
-        head = ["stack, gas, memory = frame.stack, frame.gas_left, frame.memory"]
+        head = ["stack, gas = frame.stack, frame.gas_left"]
         if tests:
             head += [f"if {' or '.join(tests)}:", "    return None"]
         if self.needed:
@@ -582,6 +650,8 @@ class _Writer:
             head.append(
                 f"{names}, = stack[-{self.needed}:]" if self.needed == 1 else f"{names} = stack[-{self.needed}:]"
             )
+        if any("memory" in text or "words" in text for _, text in body):
+            head.append("memory, words = frame.raw_memory, frame.words")
         if any("slots.get" in text for _, text in body):
             head.append("slots = frame.journal.storage[frame.address]")
             head.append("warm = frame.journal.warm_slots[frame.address]")
@@ -618,13 +688,29 @@ def _shifted(name: str, amount: int, operand: str) -> Term:
 
 def lengthen(frame: Frame, gas: int, offset: int, length: int) -> int:
     """Pay for more memory and make it so; return the gas that is left, or less than 0 if it is not enough."""
-    try:
-        left = gas - expansion(frame, offset, length)
-    except ExceptionalHalt:
+    memory, end = frame.raw_memory, words(offset + length)
+    if end * 32 > MAX_MEMORY:
         return -1
+    left = gas - memory_cost(end) + memory_cost(len(memory) // 32)
     if left >= 0:
-        grow(frame, offset, length)
+        memory.extend(bytes(end * 32 - len(memory)))
     return left
+
+
+def load_word(frame: Frame, offset: int) -> int:
+    """Return a word of memory, and have it at hand from now on."""
+    if offset % 32:
+        return int.from_bytes(frame.memory[offset : offset + 32])
+    word = frame.words[offset] = int.from_bytes(frame.raw_memory[offset : offset + 32])
+    return word
+
+
+def store_word(frame: Frame, offset: int, word: int) -> None:
+    """Put a word into memory."""
+    if offset % 32:
+        frame.memory[offset : offset + 32] = word.to_bytes(32)
+    else:
+        frame.words[offset] = word
 
 
 _NAMES: dict[str, Any] = {
@@ -633,8 +719,12 @@ _NAMES: dict[str, Any] = {
     "word": int.from_bytes,
     "keccak256": keccak256,
     "lengthen": lengthen,
+    "load_word": load_word,
+    "store_word": store_word,
+    "slice_padded": slice_padded,
     "load": storage.load,
     "store": storage.store,
+    "emit": storage.emit,
     "Return": Return,
     "Suspend": Suspend,
     "sdiv": arithmetic.sdiv,

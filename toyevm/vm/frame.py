@@ -38,6 +38,10 @@ class BlockEnv:
     blob_base_fee: int = 1
     ancestor_hashes: Mapping[int, Hash32] = field(default_factory=dict, repr=False)
 
+    @cached_property
+    def always_warm(self) -> dict[Address, bool]:
+        return dict.fromkeys(self.precompiles, True)
+
 
 class TxEnv(NamedTuple):
     """What code can ask about the transaction it runs in."""
@@ -88,12 +92,12 @@ class Message:
     value: int = 0  # what CALLVALUE says, in wei; moved only if `transfers`
     input: bytes = b""
     precompile: Precompile | None = None  # what answers in place of `code`
-    is_create: bool = False
-    is_static: bool = False
-    transfers: bool = True
     depth: int = 0
     return_offset: int = 0  # where in the caller's memory the output goes
     return_size: int = 0
+    transfers: bool = True
+    is_static: bool = False
+    is_create: bool = False
 
 
 @dataclass(slots=True)
@@ -106,12 +110,13 @@ class Return:
 class Frame:
     """One call in progress. Opcode functions change nothing else, except the state through the journal.
 
-    `mark` is the place in the journal to which a failure of this frame goes back.
+    `mark` is the place in the journal to which a failure of this frame goes back. `words` are words of the memory, at
+    multiples of 32, that compiled code has at hand: not yet written down in `raw_memory`, which is always long enough.
     """
 
     __slots__ = (
-        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory", "message"),
-        *("pc", "return_data", "stack", "tx"),
+        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "message", "pc"),
+        *("raw_memory", "return_data", "stack", "tx", "words"),
     )
 
     def __init__(self, message: Message, machine: Machine, mark: int) -> None:
@@ -123,11 +128,21 @@ class Frame:
         self.gas_left = message.gas
         self.pc = 0
         self.stack: list[Word] = []
-        self.memory = bytearray()
+        self.raw_memory = bytearray()
+        self.words: dict[int, Word] = {}
         self.return_data = b""
         self.env, self.tx, self.journal = machine.env, machine.tx, machine.journal
         self.mark = mark
         self.failure: FrameFailure | None = None  # set when the frame has ended in one
+
+    @property
+    def memory(self) -> bytearray:
+        """The memory, everything written down."""
+        if self.words:
+            for offset, word in self.words.items():
+                self.raw_memory[offset : offset + 32] = word.to_bytes(32, "big")
+            self.words.clear()
+        return self.raw_memory
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.types import Address
 from toyevm.vm.frame import Frame
@@ -22,6 +24,7 @@ def words(size: int) -> int:
     return (size + 31) // 32
 
 
+@lru_cache(maxsize=1024)
 def memory_cost(word_count: int) -> int:
     """Return the price of that many words of memory: linear at first, quadratic in the end (yellow paper, H.1).
 
@@ -34,16 +37,16 @@ def memory_cost(word_count: int) -> int:
 def expansion(frame: Frame, offset: int, size: int) -> int:
     """Return the price of having memory up to `offset + size`; an empty range needs none, wherever it lies."""
     end = offset + size
-    if size == 0 or end <= len(frame.memory):
+    if size == 0 or end <= len(frame.raw_memory):
         return 0
     if end > MAX_MEMORY:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)
-    return memory_cost(words(end)) - memory_cost(len(frame.memory) // 32)
+    return memory_cost(words(end)) - memory_cost(len(frame.raw_memory) // 32)
 
 
 def grow(frame: Frame, offset: int, size: int) -> None:
     """Make memory reach `offset + size`, in whole words; it has been paid for."""
-    end, memory = offset + size, frame.memory
+    end, memory = offset + size, frame.raw_memory
     if size and end > len(memory):
         memory.extend(bytes(words(end) * 32 - len(memory)))
 

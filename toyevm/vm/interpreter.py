@@ -84,10 +84,10 @@ def _perform(machine: Machine, frame: Frame, action: Action) -> None:
     """Do what an instruction asked for."""
     if isinstance(action, Message):
         enter(machine, action)
-    elif isinstance(action, Suspend):
-        raise action
     elif isinstance(action, Return):
         _close(machine, frame, None, action.output)
+    elif isinstance(action, Suspend):
+        raise action
 
 
 def enter(machine: Machine, message: Message) -> None:
@@ -103,15 +103,13 @@ def enter(machine: Machine, message: Message) -> None:
     if message.precompile is None:
         machine.frames.append(Frame(message, machine, mark))
         return
-    outcome = Outcome(message.gas)
     try:
-        outcome.gas_left -= message.precompile.gas(message.input)
-        if outcome.gas_left < 0:
+        gas_left = message.gas - message.precompile.gas(message.input)
+        if gas_left < 0:
             raise ExceptionalHalt(Halt.OUT_OF_GAS)
-        outcome.output = message.precompile.run(message.input)
+        _report(machine, message, mark, gas_left, message.precompile.run(message.input))
     except ExceptionalHalt as failure:
-        outcome.failure = failure
-    _report(machine, message, mark, outcome)
+        _report(machine, message, mark, 0, b"", failure)
 
 
 def _close(machine: Machine, frame: Frame, failure: FrameFailure | None, output: bytes = b"") -> None:
@@ -123,7 +121,7 @@ def _close(machine: Machine, frame: Frame, failure: FrameFailure | None, output:
             failure = halt
     frame.failure = failure
     machine.frames.pop()
-    _report(machine, frame.message, frame.mark, Outcome(frame.gas_left, output, failure))
+    _report(machine, frame.message, frame.mark, frame.gas_left, output, failure)
 
 
 def _deposit_code(frame: Frame, code: bytes) -> None:
@@ -139,25 +137,24 @@ def _deposit_code(frame: Frame, code: bytes) -> None:
     frame.journal.set_code(frame.address, code)
 
 
-def _report(machine: Machine, message: Message, mark: int, outcome: Outcome) -> None:
+def _report(
+    machine: Machine, message: Message, mark: int, gas_left: int, output: bytes, failure: FrameFailure | None = None
+) -> None:
     """Settle the account of a call that has ended: undo if it failed, then tell the caller, or the world."""
-    if outcome.failure is not None:
+    if failure is not None:
         machine.journal.rollback(mark)
-        if isinstance(outcome.failure, Revert):
-            outcome.output = outcome.failure.output
-        else:
-            outcome.gas_left, outcome.output = 0, b""
+        gas_left, output = (gas_left, failure.output) if isinstance(failure, Revert) else (0, b"")
     if not machine.frames:
-        machine.outcome = outcome
+        machine.outcome = Outcome(gas_left, output, failure)
         return
     caller = machine.frames[-1]
-    caller.gas_left += outcome.gas_left
+    caller.gas_left += gas_left
     if message.is_create:
-        caller.return_data = outcome.output if outcome.failure else b""
-        caller.stack.append(0 if outcome.failure else int.from_bytes(message.address, "big"))
+        caller.return_data = output if failure else b""
+        caller.stack.append(0 if failure else int.from_bytes(message.address, "big"))
         return
-    caller.return_data = outcome.output
-    size = min(len(outcome.output), message.return_size)
+    caller.return_data = output
+    size = min(len(output), message.return_size)
     if size:
-        caller.memory[message.return_offset : message.return_offset + size] = outcome.output[:size]
-    caller.stack.append(0 if outcome.failure else 1)
+        caller.memory[message.return_offset : message.return_offset + size] = output[:size]
+    caller.stack.append(0 if failure else 1)

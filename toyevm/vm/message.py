@@ -56,8 +56,8 @@ def begin_message(
     """Return a machine that is about to run the code at `address`; drive it with `step`, `run` or the tracer."""
     env = env or default_env()
     journal = Journal(view)
-    machine = Machine(env, TxEnv(origin=sender), journal)
-    journal.warm_addresses = dict.fromkeys((sender, address, *env.precompiles), True)
+    machine = Machine(env, TxEnv(sender), journal)
+    journal.warm_addresses = {**env.always_warm, sender: True, address: True}
     if value:  # whoever calls from outside the world has what he sends
         journal.set_balance(sender, journal.balance(sender) + value)
     precompile = env.precompiles.get(address)

@@ -108,7 +108,7 @@ OPCODES: tuple[Opcode, ...] = (
     Opcode(0x56, "JUMP", 1, 0, 8, flow.jump),
     Opcode(0x57, "JUMPI", 2, 0, 10, flow.jumpi),
     Opcode(0x58, "PC", 0, 1, 2, push_value(lambda frame: frame.pc - 1)),
-    Opcode(0x59, "MSIZE", 0, 1, 2, push_value(lambda frame: len(frame.memory))),
+    Opcode(0x59, "MSIZE", 0, 1, 2, push_value(lambda frame: len(frame.raw_memory))),
     Opcode(0x5A, "GAS", 0, 1, 2, push_value(lambda frame: frame.gas_left)),
     Opcode(0x5B, "JUMPDEST", 0, 0, 1, flow.jumpdest),
     Opcode(0x5C, "TLOAD", 1, 1, 100, storage.tload, since="Cancun"),

@@ -53,17 +53,17 @@ def swap(depth: int) -> Callable[[Frame], None]:
 
 
 def mload(frame: Frame) -> None:
-    offset = frame.stack[-1]
-    if offset + 32 > len(frame.memory):
+    offset, memory = frame.stack[-1], frame.memory
+    if offset + 32 > len(memory):
         charge_memory(frame, offset, 32)
-    frame.stack[-1] = as_word(frame.memory[offset : offset + 32])
+    frame.stack[-1] = as_word(memory[offset : offset + 32])
 
 
 def mstore(frame: Frame) -> None:
-    offset, value = frame.stack.pop(), frame.stack.pop()
-    if offset + 32 > len(frame.memory):
+    offset, value, memory = frame.stack.pop(), frame.stack.pop(), frame.memory
+    if offset + 32 > len(memory):
         charge_memory(frame, offset, 32)
-    frame.memory[offset : offset + 32] = value.to_bytes(32, "big")
+    memory[offset : offset + 32] = value.to_bytes(32, "big")
 
 
 def mstore8(frame: Frame) -> None:

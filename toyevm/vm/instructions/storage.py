@@ -30,12 +30,10 @@ def sstore(frame: Frame) -> None:
 
 def load(frame: Frame, slot: Word) -> Word:
     """Charge for looking at a slot and return what it holds."""
-    address, journal = frame.address, frame.journal
-    gas, is_warm = frame.env.fork.gas, slot in journal.warm_slots[address]
-    charge(frame, gas.warm_access if is_warm else gas.cold_slot)
+    gas, journal, address = frame.env.fork.gas, frame.journal, frame.address
+    charge(frame, gas.warm_access if slot in journal.warm_slots[address] else gas.cold_slot)
     value = journal.slot(address, slot)
-    if not is_warm:
-        journal.warm_slot(address, slot)
+    journal.warm_slot(address, slot)
     return value
 
 
@@ -48,13 +46,13 @@ def store(frame: Frame, slot: Word, new: Word) -> None:
     if slot not in journal.warm_slots[address]:
         charge(frame, gas.cold_slot)
     current = journal.slot(address, slot)
-    original = journal.original_slot(address, slot)
+    original = journal.original_storage[address][slot]  # known, since the slot was read
     charge(frame, store_cost(gas, original, current, new))
     journal.warm_slot(address, slot)
-    refund = store_refund(gas, original, current, new)
-    if refund:
-        journal.add_refund(refund)
     if new != current:
+        refund = store_refund(gas, original, current, new)
+        if refund:
+            journal.add_refund(refund)
         journal.set_slot(address, slot, new)
 
 
@@ -71,13 +69,13 @@ def store_cost(gas: GasSchedule, original: int, current: int, new: int) -> int:
 
 
 def store_refund(gas: GasSchedule, original: int, current: int, new: int) -> int:
-    """Return the change of the refund counter (EIP-3529): clearing pays, un-clearing pays back, undoing is made good.
+    """Return what changing a slot adds to the refund counter (EIP-3529).
+
+    Clearing pays, un-clearing pays back, undoing is made good.
 
     >>> store_refund(GasSchedule(), 5, 5, 0), store_refund(GasSchedule(), 5, 0, 7), store_refund(GasSchedule(), 0, 7, 0)
     (4800, -4800, 19900)
     """
-    if new == current:
-        return 0
     refund = 0
     if original:
         refund += gas.storage_clear_refund * ((new == 0) - (current == 0))
@@ -100,12 +98,16 @@ def log(topic_count: int) -> Callable[[Frame], None]:
     """Make LOG`topic_count`."""
 
     def instruction(frame: Frame) -> None:
-        forbid_in_static_call(frame)
         stack, gas = frame.stack, frame.env.fork.gas
         offset, size = stack.pop(), stack.pop()
         charge_memory(frame, offset, size, gas.log_byte * size)
-        topics = tuple(stack.pop() for _ in range(topic_count))
-        data = bytes(frame.memory[offset : offset + size]) if size else b""
-        frame.journal.add_log(Log(frame.address, topics, data))
+        topics = tuple([stack.pop() for _ in range(topic_count)])
+        emit(frame, topics, bytes(frame.memory[offset : offset + size]) if size else b"")
 
     return instruction
+
+
+def emit(frame: Frame, topics: tuple[Word, ...], data: bytes) -> None:
+    """Log something that has been paid for."""
+    forbid_in_static_call(frame)
+    frame.journal.add_log(Log(frame.address, topics, data))
