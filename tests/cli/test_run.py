@@ -17,9 +17,9 @@ from tests.support.statetests import write
 from tests.support.worlds import CONTRACT, OTHER, call, contract, environment, signed, world
 from toyevm.assembler import assemble
 from toyevm.forks import CANCUN, FORKS
+from toyevm.tracer import trace_rows
 from toyevm.transactions import encode_transaction
 from toyevm.transition import begin_transaction, check_transaction
-from toyevm.tracer import trace_rows
 
 KEYS = {"gasUsed", "refund", "output", "error", "logs", "seconds"}
 FIVE = "60026003015f5260205ff3"  # 2 + 3, returned as a word

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from toyevm.assembler import assemble
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState
+from toyevm.tracer import StepRecord, record_steps
 from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
-from toyevm.tracer import StepRecord, record_steps
 from toyevm.widgets import Stepper, describe_step, gas_by_opcode, print_step, show_gas, show_step
 from toyevm.widgets.gas_parts import gas_parts
 from toyevm.widgets.glosses import gloss_of

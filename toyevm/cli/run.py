@@ -12,11 +12,12 @@ from typing import Any, TextIO
 from toyevm.errors import InputError
 from toyevm.forks import NEWEST, fork_named
 from toyevm.state import Account, WorldState
+from toyevm.tracer import trace_rows
 from toyevm.types import Address
-from toyevm.vm.frame import BlockEnv, Machine, prepare
+from toyevm.vm.compiler import compiled_source
+from toyevm.vm.frame import BlockEnv, Machine
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import MessageResult, begin_message, default_env, finish_message
-from toyevm.tracer import trace_rows
 from toyevm.workloads.formats import parse_alloc, parse_bytes, parse_int, parse_storage, read_json
 
 WARM_UP_RUNS = 50  # a place is compiled after some visits, and the places it leads to a little later
@@ -103,8 +104,7 @@ def explain(call: Call) -> str:
     """
     warm_up(call, None)
     account = call.world.accounts.get(call.address, Account())
-    blocks = prepare(account.code).blocks[call.env.fork]
-    return "\n".join(block.source for _, block in sorted(blocks.items()) if hasattr(block, "source"))
+    return compiled_source(account.code, call.env.fork)
 
 
 def run_call(call: Call, repeat: int, warmup: int | None) -> dict[str, Any]:

@@ -30,9 +30,9 @@ from typing import Any, NamedTuple
 
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError, Suspend
-from toyevm.forks import Fork
+from toyevm.forks import NEWEST, Fork
 from toyevm.types import WORD_MASK
-from toyevm.vm.frame import MAX_STACK, Code, Frame, Return
+from toyevm.vm.frame import MAX_STACK, Code, Frame, Return, prepare
 from toyevm.vm.gas import MAX_MEMORY, memory_cost, words
 from toyevm.vm.instructions import arithmetic, storage
 from toyevm.vm.instructions.context import slice_padded
@@ -89,6 +89,12 @@ def compile_block(code: Code, start: int, fork: Fork, blocks: dict[int, Any]) ->
     block: Block = names["block"]
     block.source = source  # type: ignore[attr-defined]  # for `toyevm run --explain`
     return block
+
+
+def compiled_source(code: bytes, fork: Fork = NEWEST) -> str:
+    """Return the Python that was written for `code` so far: a function for each place where it is entered often."""
+    blocks = prepare(code).blocks[fork]
+    return "\n".join(block.source for _, block in sorted(blocks.items()) if hasattr(block, "source"))
 
 
 def _leave_to_tier_0(frame: Frame) -> None:
@@ -209,6 +215,8 @@ class _Hole(NamedTuple):
 
     def __str__(self) -> str:
         amount = self.segment.total - self.spent
+        if amount < 0:
+            return f"{self.before.replace('+', '-')} {-amount}"
         return f"{self.before} {amount}" if amount else self.before.rstrip(" +-")
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from toyevm.forks import GasSchedule
-from toyevm.vm.gas import memory_cost, words
 from toyevm.tracer import StepRecord
+from toyevm.vm.gas import memory_cost, words
 
 PRICES = GasSchedule()
 PASSED = "goes along to the called code"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from toyevm.types import Address, Location, Word
 from toyevm.tracer import StepRecord
+from toyevm.types import Address, Location, Word
 from toyevm.widgets.gas_parts import GasPart, gas_parts, has_failed
 from toyevm.widgets.glosses import ORDINALS, Gloss, Range, gloss_of
 
