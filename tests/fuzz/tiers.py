@@ -274,11 +274,11 @@ def _trials(
     turns = 30 if thorough else 1
     with hot_after(24):
         for turn in range(turns):
-            yield f"hot after 24, turn {turn}", observe(program, gas), expected[gas]
+            yield f"hot after some, turn {turn}", observe(program, gas), expected[gas]
         if thorough:
-            yield "hot after 24, reads refused", observe(program, gas, patient=True), refused
+            yield "hot after some, reads refused", observe(program, gas, patient=True), refused
             for amount, wanted in expected.items():
-                yield f"hot after 24, gas {amount}", observe(program, amount), wanted
+                yield f"hot after some, gas {amount}", observe(program, amount), wanted
 
 
 def gas_limits(program: Program, seen: Observation, edges: list[int]) -> list[int]:

@@ -44,15 +44,19 @@ def test_every_vector_passes_compiled_from_the_first_visit(monkeypatch: pytest.M
 
 
 PROGRAMS = {
-    "a stack that overflows inside a block": f"""
-        loop: JUMPDEST {"PUSH0 " * 30}
-        PUSH 95000 GAS GT PUSH @loop JUMPI""",
+    "a stack that overflows inside a block": f"{'PUSH0 ' * 1000} JUMPDEST {'PUSH0 ' * 40} {'POP ' * 40}",
     "a difference below zero": "PUSH 1 PUSH0 CALLDATALOAD SUB  PUSH 1 SSTORE",
     "a word overwritten by a byte": "PUSH 7 PUSH 64 MSTORE  PUSH 1 PUSH 90 MSTORE8  PUSH 64 MLOAD  PUSH 1 SSTORE",
     "a word overwritten somewhere": "PUSH 7 PUSH0 MSTORE  PUSH 9 GAS PUSH0 MUL MSTORE  PUSH0 MLOAD  PUSH 1 SSTORE",
     "a word overwritten by another": "PUSH 7 PUSH 32 MSTORE  PUSH 0xffff PUSH 1 MSTORE  PUSH 32 MLOAD  PUSH 1 SSTORE",
     "a word overwritten by a copy": "PUSH 7 PUSH0 MSTORE  PUSH 32 PUSH0 PUSH0 CODECOPY  PUSH0 MLOAD  PUSH 1 SSTORE",
     "a slot read cold, then warm": "PUSH 1 SLOAD  PUSH 1 SLOAD ADD  PUSH 2 SSTORE",
+    "a function called twice": """
+        PUSH 7 PUSH @first PUSH @double JUMP    first: JUMPDEST PUSH @second PUSH @double JUMP    second: JUMPDEST
+        PUSH 1 SSTORE STOP    double: JUMPDEST SWAP1 DUP1 ADD SWAP1 JUMP""",
+    "a demand that fails at last": """
+        PUSH 5  loop: JUMPDEST  PUSH 1 SWAP1 SUB  DUP1 PUSH @fine JUMPI  PUSH @fail JUMP
+        fine: JUMPDEST  PUSH @loop JUMP    fail: JUMPDEST PUSH0 PUSH0 REVERT""",
     "a loop over memory": "PUSH 9  loop: JUMPDEST DUP1 DUP1 PUSH 32 MUL MSTORE  PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI",
 }
 

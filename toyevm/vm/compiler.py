@@ -46,7 +46,7 @@ def _hot_after(text: str) -> float:
     return float("inf") if text == "never" else int(text)
 
 
-HOT_AFTER = _hot_after(os.environ.get("TOYEVM_HOT_AFTER", "24"))
+HOT_AFTER = _hot_after(os.environ.get("TOYEVM_HOT_AFTER", "64"))  # to compile costs as much as some hundred visits
 MAX_INSTRUCTIONS = 300  # in one function
 MAX_EXPRESSION = 120  # characters of an expression before it gets a name
 MAX_RANGE = 4096  # bytes of memory that are hashed, copied or logged in place; above, tier 0 does it
@@ -68,7 +68,7 @@ def visit(frame: Frame) -> Any:
             if block < HOT_AFTER or frame.code.compile_budget <= 0:
                 blocks[frame.pc] = block + 1
                 return None
-            block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork, blocks)
+            block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork)
         try:
             action = block(frame)
         except Suspend as suspended:
@@ -79,9 +79,9 @@ def visit(frame: Frame) -> Any:
         frame.gas_left -= 1
 
 
-def compile_block(code: Code, start: int, fork: Fork, blocks: dict[int, Any]) -> Block:
+def compile_block(code: Code, start: int, fork: Fork) -> Block:
     """Return a function that runs the code from `start` on, as far as it can be foreseen."""
-    source = write_block(code, start, fork, blocks)
+    source = write_block(code, start, fork)
     if source is None:
         return _leave_to_tier_0
     names: dict[str, Any] = {"TARGETS": code.jump_targets}
@@ -101,16 +101,12 @@ def _leave_to_tier_0(frame: Frame) -> None:
     """Stand in for a block that is not worth a function."""
 
 
-def write_block(code: Code, start: int, fork: Fork, blocks: dict[int, Any]) -> str | None:
+def write_block(code: Code, start: int, fork: Fork) -> str | None:
     """Return the Python source for the code at `start`, or None if it is too short to pay."""
-    scout = _Writer(code, start, fork, blocks)
-    scout.walk()
-    code.compile_budget -= scout.count  # code made to be expensive to compile must not be
-    if scout.count < 3:
-        return None
-    writer = _Writer(code, start, fork, blocks, scout.taken, scout.found_loop)
+    writer = _Writer(code, start, fork)
     writer.walk()
-    return writer.source(scout.highest)
+    code.compile_budget -= writer.count  # code made to be expensive to compile must not be
+    return writer.source() if writer.count >= 3 else None
 
 
 class Term(NamedTuple):
@@ -196,6 +192,8 @@ READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEH
 COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
 ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
 CALLS = {"CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"}
+BRANCHES = {"JUMPI", "STOP", "RETURN", "REVERT", "INVALID", "SELFDESTRUCT"}
+MAX_GIVING_UP = 40  # instructions before a REVERT, for a branch that only fails
 ENDS_BLOCK = {"REVERT", "INVALID", "SELFDESTRUCT", "CREATE", "CREATE2"}
 
 
@@ -220,34 +218,40 @@ class _Hole(NamedTuple):
         return f"{self.before} {amount}" if amount else self.before.rstrip(" +-")
 
 
-class _Writer:
-    """Follows the code and writes the function. It is sent twice: first to find out how deep the stack is used.
+class _Exit(NamedTuple):
+    """A way out of the function: what is on the stack then, above the words that have not been `taken` from it."""
 
-    Args:
-        needed: how many words of the stack at entry the function uses.
-        is_loop: whether it jumps back to its own start.
+    depth: int
+    pc: int | str
+    gas: Any
+    way: str
+    words: tuple[Term, ...]
+    taken: int
+
+
+class _Writer:
+    """Follows the code and notes what the function does; `source` writes it down when all is known.
+
+    `taken` is how many words of the stack at entry the function uses: s1, the top of it, s2, ...
     """
 
-    def __init__(
-        self, code: Code, start: int, fork: Fork, blocks: dict[int, Any], needed: int = 0, is_loop: bool = False
-    ) -> None:
-        self.code, self.start, self.rows, self.blocks = code, start, opcodes_of(fork.rank), blocks
+    def __init__(self, code: Code, start: int, fork: Fork) -> None:
+        self.code, self.start, self.rows = code, start, opcodes_of(fork.rank)
         self.gas = fork.gas
-        self.needed, self.is_loop = needed, is_loop
         self.pc = start
         self.stack: list[Term] = []
         self.taken = self.highest = self.names = self.count = 0
-        self.found_loop = False
+        self.is_loop = False
         self.memory_size = 0  # memory is known to be at least this long
         self.memory_words: dict[int, Term] = {}  # what is known to lie where
         self.segment = _Segment()
-        self.lines: list[tuple[Any, ...]] = []  # (depth, parts of the text)
+        self.lines: list[tuple[int, tuple[Any, ...]] | _Exit] = []  # (depth, parts of the text)
         self.checks: list[tuple[_Segment, range]] = []  # which lines charge for a segment
 
     # Writing
 
     def write(self, *parts: Any, depth: int = 0) -> None:
-        self.lines.append((depth, *parts))
+        self.lines.append((depth, parts))
 
     def name(self, text: str) -> Term:
         """Give a value a name and return it."""
@@ -276,21 +280,7 @@ class _Writer:
         self, pc: int | str, gas: Any = "gas", depth: int = 0, way: str = "return None", operands: Any = ()
     ) -> None:
         """Write the way out: bring stack, pc and gas up to date. `operands` are put back on the stack, bottom first."""
-        entry = [Term(f"s{k}") for k in range(self.needed, 0, -1)]
-        now = [*entry[: self.needed - self.taken], *self.stack, *operands]
-        same = 0
-        while not self.is_loop and same < min(len(entry), len(now)) and entry[same] == now[same]:
-            same += 1
-        drop, words = self.needed - same, ", ".join(term.word for term in now[same:])
-        if drop and words:
-            self.write(f"stack[-{drop}:] = ({words},)", depth=depth)
-        elif drop:
-            self.write(f"del stack[-{drop}:]", depth=depth)
-        elif words:
-            self.write(f"stack += ({words},)", depth=depth)
-        self.write(f"frame.pc = {pc}", depth=depth)
-        self.write("frame.gas_left = ", gas, depth=depth)
-        self.write(way, depth=depth)
+        self.lines.append(_Exit(depth, pc, gas, way, (*self.stack, *operands), self.taken))
 
     def begin_segment(self) -> None:
         self.segment = _Segment()
@@ -304,12 +294,12 @@ class _Writer:
 
     def walk(self) -> None:
         """Follow the code until it ends, cannot be foreseen, or has been followed far enough."""
-        seen = {self.start - 1}
+        seen = {self.situation(self.start - 1)}
         self.begin_segment()
         while True:
             row = self.rows[self.code.padded[self.pc]]
             ends = row.name in ENDS_BLOCK or row.name not in BY_NAME or self.count >= MAX_INSTRUCTIONS
-            if ends or (row.code == JUMPDEST and self.pc in seen):
+            if ends or (row.code == JUMPDEST and self.situation(self.pc) in seen):
                 return self.leave(self.pc)
             self.count += 1
             at, spent = self.pc, self.segment.total
@@ -318,12 +308,12 @@ class _Writer:
             self.pc += 1 + row.immediate_size
             self.write(f"# {at:#06x} {row.name}{immediate(self.code.padded[at + 1 : self.pc])}")
             if row.code == JUMPDEST:
-                seen.add(at)
+                seen.add(self.situation(at))
             elif row.name in ("STOP", "RETURN"):
                 if self.end(row, at, spent):
                     return None
             elif row.name in ("JUMP", "JUMPI"):
-                if self.jump(row, at, spent, seen):
+                if self.jump(row, at, spent):
                     return None
             elif row.name in CALLS:
                 return self.call(row, at)
@@ -581,7 +571,15 @@ class _Writer:
 
     # Jumps
 
-    def jump(self, row: Opcode, at: int, spent: int, seen: set[int]) -> bool:
+    def situation(self, pc: int) -> tuple[Any, ...]:
+        """Return what tells one visit of a place from another: the height of the stack, and where to go back to.
+
+        So a function that is called twice is followed twice, and a loop, whose rounds look alike, is not.
+        """
+        known_targets = [term.constant for term in self.stack if term.constant in self.code.jump_targets]
+        return pc, len(self.stack) - self.taken, *known_targets
+
+    def jump(self, row: Opcode, at: int, spent: int) -> bool:
         """Write a jump; return whether the function ends with it."""
         target = self.stack.pop()
         condition = self.stack.pop() if row.name == "JUMPI" else None
@@ -603,7 +601,7 @@ class _Writer:
         if is_back:
             self.write(f"if {condition.text}:")
             self.loop(1)
-        elif self.is_usual(target.constant) and target.constant not in seen:
+        elif self.is_usual(target.constant):
             self.write(f"if {condition.opposite or f'not {condition.operand}'}:")
             self.leave(self.pc, rest, depth=1)
             self.pc = target.constant
@@ -613,13 +611,23 @@ class _Writer:
         return False
 
     def is_usual(self, target: int) -> bool:
-        """Tell whether the target of a conditional jump is a busy place itself, so that it pays to follow the jump."""
-        visits = self.blocks.get(target + 1, 0)
-        return not isinstance(visits, int) or visits * 2 > max(HOT_AFTER, 1)
+        """Tell whether a conditional jump is taken as a rule: back, as in a loop, or over code that only fails."""
+        if target < self.pc:
+            return True
+        pc, top = self.pc, 0
+        for _ in range(MAX_GIVING_UP):
+            row = self.rows[self.code.padded[pc]]
+            begin, pc = pc + 1, pc + 1 + row.immediate_size
+            if row.name == "JUMP":
+                pc = top
+            elif row.name in BRANCHES:
+                break
+            top = int.from_bytes(self.code.padded[begin:pc]) % len(self.code.padded)
+        return row.name in ("REVERT", "INVALID")
 
     def loop(self, depth: int) -> None:
         """Write the jump back to the start; the JUMPDEST there costs one."""
-        self.found_loop = True
+        self.is_loop = True
         names = [f"s{k}" for k in range(self.taken, 0, -1)]
         pairs = [(name, term.word) for name, term in zip(names, self.stack, strict=True) if name != term.text]
         if pairs:
@@ -643,21 +651,41 @@ class _Writer:
 
     # The whole function
 
-    def source(self, highest: int) -> str:
+    def way_out(self, out: _Exit) -> list[tuple[int, str]]:
+        """Return the lines of a way out. Words at the bottom that are as they were at entry are not touched."""
+        entry = [Term(f"s{k}") for k in range(self.taken, 0, -1)]
+        now = [*entry[: self.taken - out.taken], *out.words]
+        same = 0
+        while not self.is_loop and same < min(len(entry), len(now)) and entry[same] == now[same]:
+            same += 1
+        drop, words = self.taken - same, ", ".join(term.word for term in now[same:])
+        lines = [f"frame.pc = {out.pc}", f"frame.gas_left = {out.gas}", out.way]
+        if drop:
+            lines.insert(0, f"stack[-{drop}:] = ({words},)" if words else f"del stack[-{drop}:]")
+        elif words:
+            lines.insert(0, f"stack += ({words},)")
+        return [(out.depth, line) for line in lines]
+
+    def source(self) -> str:
         """Return the text of the function, holes filled."""
         free = {index for segment, lines in self.checks if segment.total == 0 for index in lines}
-        paid = (line for index, line in enumerate(self.lines) if index not in free)
-        body = _joined([(line[0], "".join(map(str, line[1:]))) for line in paid])
-        tests = [f"len(stack) < {self.needed}"] * (self.needed > 0)
-        tests += [f"len(stack) > {MAX_STACK - highest}"] * (highest > 0)
+        written: list[tuple[int, str]] = []
+        for index, line in enumerate(self.lines):
+            if index in free:
+                continue
+            if isinstance(line, _Exit):
+                written += self.way_out(line)
+            else:
+                written.append((line[0], "".join(map(str, line[1]))))
+        body = _joined(written)
+        tests = [f"len(stack) < {self.taken}"] * (self.taken > 0)
+        tests += [f"len(stack) > {MAX_STACK - self.highest}"] * (self.highest > 0)
         head = ["stack, gas = frame.stack, frame.gas_left"]
         if tests:
             head += [f"if {' or '.join(tests)}:", "    return None"]
-        if self.needed:
-            names = ", ".join(f"s{k}" for k in range(self.needed, 0, -1))
-            head.append(
-                f"{names}, = stack[-{self.needed}:]" if self.needed == 1 else f"{names} = stack[-{self.needed}:]"
-            )
+        if self.taken:
+            names = ", ".join(f"s{k}" for k in range(self.taken, 0, -1))
+            head.append(f"{names}, = stack[-{self.taken}:]" if self.taken == 1 else f"{names} = stack[-{self.taken}:]")
         if any("memory" in text or "words" in text for _, text in body):
             head.append("memory, words = frame.raw_memory, frame.words")
         if any("slots.get" in text for _, text in body):
@@ -697,7 +725,7 @@ def _shifted(name: str, amount: int, operand: str) -> Term:
 def lengthen(frame: Frame, gas: int, offset: int, length: int) -> int:
     """Pay for more memory and make it so; return the gas that is left, or less than 0 if it is not enough."""
     memory, end = frame.raw_memory, words(offset + length)
-    if end * 32 > MAX_MEMORY:
+    if frame.memory_below + end * 32 > MAX_MEMORY:
         return -1
     left = gas - memory_cost(end) + memory_cost(len(memory) // 32)
     if left >= 0:

@@ -115,8 +115,8 @@ class Frame:
     """
 
     __slots__ = (
-        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "message", "pc"),
-        *("raw_memory", "return_data", "stack", "tx", "words"),
+        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory_below"),
+        *("message", "pc", "raw_memory", "return_data", "stack", "tx", "words"),
     )
 
     def __init__(self, message: Message, machine: Machine, mark: int) -> None:
@@ -129,6 +129,8 @@ class Frame:
         self.pc = 0
         self.stack: list[Word] = []
         self.raw_memory = bytearray()
+        caller = machine.frames[-1] if machine.frames else None
+        self.memory_below = caller.memory_below + len(caller.raw_memory) if caller else 0  # bytes, of all callers
         self.words: dict[int, Word] = {}
         self.return_data = b""
         self.env, self.tx, self.journal = machine.env, machine.tx, machine.journal
