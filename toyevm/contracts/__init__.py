@@ -1,7 +1,12 @@
 """Contracts that lessons, workloads and benchmarks run: Vyper sources, each beside what the compiler made of it.
 
 The compiled artefact is kept in the repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile`
-renews it, and a test tells when source and artefact disagree.
+renews it, and a test tells when source and artefact disagree. The creation code ends with a hash of the source, so even
+a changed comment changes it.
+
+Each source begins with the real system it models, what it leaves out, its storage and its hot places. `erc20` is the
+plain token of the standard, as lesson 02 creates it: balances and allowances, no minting; nothing in it is hot but the
+balance of a busy holder.
 """
 
 from __future__ import annotations
@@ -73,13 +78,36 @@ def load_contract(name: str) -> Contract:
     artefact = files(__package__) / f"{name}.json"
     if not artefact.is_file():
         raise InputError(f"no contract named {name!r}")
-    fields = json.loads(artefact.read_text(encoding="utf-8"))
+    return contract_from(name, json.loads(artefact.read_text(encoding="utf-8")))
+
+
+def contract_from(name: str, artefact: Mapping[str, Any]) -> Contract:
+    """Return the contract that the compiler's answer, in the shape of the files here, describes."""
     return Contract(
         name=name,
-        compiler=fields["compiler"],
-        evm_version=fields["evmVersion"],
-        creation_code=bytes.fromhex(fields["bytecode"][2:]),
-        code=bytes.fromhex(fields["runtimeBytecode"][2:]),
-        abi=tuple(fields["abi"]),
-        slots=fields["slots"],
+        compiler=artefact["compiler"],
+        evm_version=artefact["evmVersion"],
+        creation_code=bytes.fromhex(artefact["bytecode"][2:]),
+        code=bytes.fromhex(artefact["runtimeBytecode"][2:]),
+        abi=tuple(artefact["abi"]),
+        slots=artefact["slots"],
     )
+
+
+def slot_names(contract: Contract, keys: Mapping[str, int | bytes]) -> dict[int, str]:
+    """Return what lives in which slot: variables, elements of arrays, entries of mappings under these `keys`.
+
+    Mappings inside mappings are not looked into.
+
+    >>> token = load_contract("erc20")
+    >>> names = slot_names(token, {"Bob": b"\\xbb" * 20})
+    >>> names[mapping_slot(token.slots["balanceOf"], b"\\xbb" * 20)], names[token.slots["totalSupply"]]
+    ('balanceOf[Bob]', 'totalSupply')
+    """
+    places = sorted((slot, name) for name, slot in contract.slots.items())
+    names: dict[int, str] = {}
+    for (slot, name), (following, _) in zip(places, [*places[1:], (places[-1][0] + 1, "")], strict=True):
+        size = following - slot
+        names |= {slot + i: f"{name}[{i}]" if size > 1 else name for i in range(size)}
+        names |= {mapping_slot(slot, key): f"{name}[{label}]" for label, key in keys.items()}
+    return names

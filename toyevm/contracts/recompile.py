@@ -6,22 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from toyevm.contracts.compile import compile_artefact
+
 
 def compile_source(source: Path) -> dict[str, Any]:
     """Return the artefact of one source; the source itself names compiler and EVM version, in its first lines."""
-    import vyper
-    from vyper.compiler import compile_code
-
-    formats = ("bytecode", "bytecode_runtime", "abi", "layout", "settings_dict")
-    compiled = compile_code(source.read_text(encoding="utf-8"), Path(source.name), output_formats=formats)
-    return {
-        "compiler": f"vyper {vyper.__version__}",
-        "evmVersion": compiled["settings_dict"]["evm_version"],
-        "bytecode": compiled["bytecode"],
-        "runtimeBytecode": compiled["bytecode_runtime"],
-        "abi": compiled["abi"],
-        "slots": {name: place["slot"] for name, place in compiled["layout"]["storage_layout"].items()},
-    }
+    return compile_artefact(source.read_text(encoding="utf-8"), source.stem)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Blocks to run: real ones and, later, generated ones."""
+"""Blocks to run: real ones, and generated ones: payments, and applications with contracts of their own."""

@@ -1,0 +1,72 @@
+"""A place where contracts are created by their own constructors and called one message after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from toyevm.contracts import Contract
+from toyevm.state import Account, StateDiff, WorldState
+from toyevm.types import Address, Field, Location
+from toyevm.vm.frame import BlockEnv
+from toyevm.vm.message import MessageResult, default_env, execute_message
+
+OWNER: Address = b"\x0f" * 20
+
+
+def person(number: int) -> Address:
+    """Return an address; those of neighbours end in different digits."""
+    return bytes([0xA0]) * 19 + bytes([number])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A contract, and where it is."""
+
+    contract: Contract
+    address: Address
+
+
+class Stage:
+    """Contracts, and what their callers have made of them so far."""
+
+    def __init__(self) -> None:
+        self.world = WorldState()
+        self.env: BlockEnv = default_env()
+        self.last: MessageResult | None = None
+        self._created = 0
+
+    def create(self, contract: Contract, *arguments: int | bytes) -> Place:
+        """Run the constructor, as OWNER, and keep what it leaves."""
+        self._created += 1
+        address = bytes([0xC0]) * 19 + bytes([self._created])
+        words = b"".join(v.to_bytes(32) if isinstance(v, int) else v.rjust(32, b"\0") for v in arguments)
+        self.world = WorldState({**self.world.accounts, address: Account(1, 0, contract.creation_code + words)})
+        result = execute_message(self.world, self.env, sender=OWNER, address=address)
+        assert result.error is None
+        assert result.output == contract.code
+        writes = {**result.write_set, Location(address, Field.CODE): result.output}
+        self.world = self.world.apply(StateDiff(writes))
+        return Place(contract, address)
+
+    def call(self, sender: Address, place: Place, function: str, *arguments: int | bytes, value: int = 0) -> bool:
+        """Call, and return whether it went through; if it did, its effects stay."""
+        data = place.contract.call_data(function, *arguments)
+        self.last = execute_message(self.world, self.env, sender=sender, address=place.address, input=data, value=value)
+        if self.last.error is None:
+            self.world = self.world.apply(StateDiff(self.last.write_set))
+        else:
+            assert self.last.error == "revert"
+        return self.last.error is None
+
+    def ask(self, place: Place, function: str, *arguments: int | bytes) -> int:
+        """Return the word that a function answers."""
+        data = place.contract.call_data(function, *arguments)
+        result = execute_message(self.world, self.env, address=place.address, input=data)
+        assert result.error is None
+        return int.from_bytes(result.output)
+
+    def balance(self, place: Place) -> int:
+        return self.world.accounts[place.address].balance
+
+    def at_block(self, number: int) -> None:
+        self.env = replace(self.env, number=number)

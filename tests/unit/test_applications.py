@@ -1,0 +1,211 @@
+"""The applications: blocks that are the same everywhere, do what they say, and meet where they should."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+from random import Random
+from statistics import median
+from typing import Any
+
+import pytest
+
+from toyevm import rlp
+from toyevm.analysis.dependencies import dependency_graph, span
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.contracts import load_contract, slot_names
+from toyevm.crypto import keccak256
+from toyevm.errors import InputError
+from toyevm.results import TxResult
+from toyevm.transactions import encode_transaction
+from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.scenes import address_named, pick
+from toyevm.workloads.transfers import Workload
+
+ALL = pytest.mark.parametrize("name", list(APPLICATIONS))
+# count 30, users 20, seed 5: keccak of the block (header and transactions) and the root of the state it finds
+FINGERPRINTS: dict[str, tuple[str, str]] = {
+    "erc20-uniform": ("93693c5ffd1dd917", "ae17a10c719a1487"),
+    "erc20-zipf": ("f6960fb24af279fd", "b0f4cf2ee21baf76"),
+    "erc20-bursts": ("1cbe57e14b9e5ac2", "91979c9825b61e59"),
+    "erc20-mint": ("21d76a95362dac9a", "4aac8c7d68e98dad"),
+    "erc20-sharded": ("21d76a95362dac9a", "233075def3667d8d"),
+    "amm-swap": ("93219f46f0547ce4", "c3b468566a577ece"),
+    "amm-arbitrage": ("e127826c0ead7a15", "fdb2858c66812d53"),
+    "nft-counter": ("aa524c326c7accf6", "78af800a5e74e57f"),
+    "nft": ("aa524c326c7accf6", "c488e10fec11009f"),
+    "election-plain": ("e056f64e58bfb040", "ae7b0de27a0799ea"),
+    "election-sharded": ("e056f64e58bfb040", "b0b54c62b1901495"),
+    "land-counter": ("701c468b2e46d9b4", "a380d3ed50a14d7e"),
+    "land": ("701c468b2e46d9b4", "9f8254b10ad75dc7"),
+    "payments": ("2ad47e5c6adc23d6", "f6bc5a2f37adb390"),
+    "mixed": ("24f56b0934840352", "6dbc417442003248"),
+}
+HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
+    "erc20-uniform": ("erc20", "balanceOf[", "balance"),
+    "erc20-zipf": ("erc20", "balanceOf[user 0]", "balance of the busiest"),
+    "erc20-bursts": ("erc20", "balanceOf[", "balance"),
+    "erc20-mint": ("erc20_mint", "totalSupply", "totalSupply"),
+    "erc20-sharded": ("erc20_sharded", "supplyShards[", "16 shards of the supply"),
+    "amm-swap": ("amm", "reserve", "reserve0 and reserve1"),
+    "nft-counter": ("nft_market_counter", "fees", "fees"),
+    "election-plain": ("election", "tally[", "tally"),
+    "land-counter": ("land_registry_counter", "deeds", "deeds"),
+    "payments": ("payments", "earned[", "earned"),
+}
+
+
+def digest(workload: Workload) -> tuple[str, str]:
+    """Return what the block and the state before it hash to, shortened."""
+    body = [encode_transaction(tx) for tx in workload.block.transactions]
+    block = keccak256(rlp.encode([workload.block.header.encode(), body]))
+    return block.hex()[:16], workload.pre.root.hex()[:16]
+
+
+@cache
+def executed(name: str, seed: int = 0) -> tuple[TxResult, ...]:
+    workload = APPLICATIONS[name](seed=seed)
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    return outcome.results
+
+
+def storage_only(results: tuple[TxResult, ...]) -> list[TxResult]:
+    def kept(locations: Any) -> Any:
+        return {location: value for location, value in locations.items() if location.is_slot}
+
+    return [replace(one, read_set=kept(one.read_set), write_set=kept(one.write_set)) for one in results]
+
+
+def measure(name: str, seed: int) -> tuple[float, float]:
+    """Return the share of pairs in which the later reads storage that the earlier writes, and work over span."""
+    results = storage_only(executed(name, seed))
+    pairs = [not set(a.write_set).isdisjoint(b.read_set) for a, b in combinations(results, 2)]
+    return sum(pairs) / len(pairs), len(results) / span(dependency_graph(results), lambda tx_index: 1)
+
+
+@ALL
+def test_a_block_that_differs_between_computers_makes_every_lesson_differ(name: str) -> None:
+    small = {"users": 20, "seed": 5}
+    assert digest(APPLICATIONS[name](30, **small)) == FINGERPRINTS[name]
+    assert digest(APPLICATIONS[name](30, users=20, seed=6)) != FINGERPRINTS[name]
+
+
+@ALL
+def test_a_call_that_fails_for_want_of_a_setup_spoils_the_block(name: str) -> None:
+    results = executed(name)
+    failed = [tx_index for tx_index, result in enumerate(results) if not result.succeeded]
+    assert len(results) == 200
+    assert failed == ([1, 2, 3, 4] if name == "amm-arbitrage" else [])
+    assert all(APPLICATIONS[name](seed=0).block.transactions[i].to for i in range(200))
+
+
+@ALL
+def test_few_users_and_small_blocks_must_do(name: str) -> None:
+    for count, users in ((10, 2), (60, 3)):
+        workload = APPLICATIONS[name](count, users=users)
+        outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+        failed = sum(not result.succeeded for result in outcome.results)
+        assert len(outcome.results) == count
+        assert failed == (users - 1 if name == "amm-arbitrage" else 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["amm-swap", "payments"])
+def test_ten_thousand_calls_must_all_succeed(name: str) -> None:
+    workload = APPLICATIONS[name](10_000, users=100)
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    assert Counter(result.succeeded for result in outcome.results) == {True: 10_000}
+
+
+@pytest.mark.parametrize("name", [name for name, one in APPLICATIONS.items() if one.ideal])
+def test_a_contract_far_from_the_sketch_must_say_why(name: str) -> None:
+    """The design's figures, from another program, against medians over seeds; more than a fifth away needs a reason."""
+    ideal = APPLICATIONS[name].ideal
+    assert ideal is not None
+    pairs, speedups = zip(*(measure(name, seed) for seed in range(5)), strict=True)
+    gaps = [abs(median(speedups) / ideal.speedup - 1)]
+    if ideal.conflicting_pairs is not None:  # a tenth of a per cent is the last digit that the sketch gives
+        gaps.append((abs(median(pairs) - ideal.conflicting_pairs) - 0.001) / (ideal.conflicting_pairs or 1))
+    assert bool(ideal.deviation) == (max(gaps) > 0.2)
+
+
+@pytest.mark.parametrize("name", list(HOTTEST))
+def test_the_hottest_slot_must_be_the_one_that_was_announced(name: str) -> None:
+    contract, variable, words = HOTTEST[name]
+    assert words in APPLICATIONS[name].hot
+    workload = APPLICATIONS[name]()
+    keys: dict[str, int | bytes] = {who: address for address, who in workload.names.items()} | {"0": 0, "1": 1}
+    names = slot_names(load_contract(contract), keys)
+    meetings = Counter(edge.location for edge in dependency_graph(storage_only(executed(name))).dependencies)
+    hottest = [location for location, count in meetings.items() if count == max(meetings.values())]
+    at_home = [one for one in hottest if workload.pre.accounts[one.address].code == load_contract(contract).code]
+    assert at_home
+    assert [names[one.key] for one in at_home if not names[one.key].startswith(variable)] == []
+
+
+@pytest.mark.parametrize(
+    ("hot", "repaired"),
+    [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
+     ("erc20-mint", "erc20-sharded")],
+)  # fmt: skip
+def test_two_variants_must_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
+    one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
+    assert one == other
+    assert measure(hot, 0)[1] * 4 < measure(repaired, 0)[1]
+
+
+def test_the_bargain_must_go_to_the_first_searcher_alone() -> None:
+    statuses = [result.succeeded for result in executed("amm-arbitrage")]
+    assert statuses[:6] == [True, False, False, False, False, True]
+    targets = Counter(tx.to for tx in APPLICATIONS["amm-arbitrage"]().block.transactions)
+    assert len(targets) == 8
+
+
+def test_a_burst_must_pay_one_person() -> None:
+    data = [tx.data for tx in APPLICATIONS["erc20-bursts"](100).block.transactions]
+    payees = [one[4:36] for one in data]
+    runs = [len(set(payees[i : i + 10])) for i in range(0, 100, 10)]
+    assert runs[0::2] == [1] * 5
+    assert min(runs[1::2]) > 5
+
+
+def test_a_mixed_block_must_hold_a_little_of_everything() -> None:
+    workload = APPLICATIONS["mixed"](1_000)
+    receivers = Counter(workload.name(tx.to or b"").split()[0] for tx in workload.block.transactions)
+    expected = {"token": 300, "pool": 150, "market": 50, "channels": 50, "minted": 50, "user": 400}
+    assert receivers == expected
+    nonces = Counter((tx.sender, tx.nonce) for tx in workload.block.transactions)
+    assert max(nonces.values()) == 1
+
+
+def test_zipf_must_favour_the_first_as_its_law_says() -> None:
+    random, draws = Random(0), 20_000
+    found = Counter(pick(random, 100, 1.0) for _ in range(draws))
+    harmonic = sum(1 / rank for rank in range(1, 101))
+    for rank in (1, 2, 3, 10):
+        expected = draws / rank / harmonic
+        assert abs(found[rank - 1] - expected) < 4 * expected**0.5
+    assert max(Counter(pick(random, 100) for _ in range(draws)).values()) < 280
+
+
+def test_people_must_have_one_key_each_in_every_block() -> None:
+    names = [f"user {number}" for number in range(50)]
+    assert len({address_named(name) for name in names}) == 50
+    senders = {tx.sender for tx in APPLICATIONS["land"](50, users=50).block.transactions}
+    assert senders == {address_named(name) for name in names}
+
+
+@pytest.mark.parametrize(("count", "users"), [(0, 10), (10, 1), (-1, 10)])
+def test_a_block_of_nothing_is_refused(count: int, users: int) -> None:
+    with pytest.raises(InputError, match="erc20-zipf"):
+        APPLICATIONS["erc20-zipf"](count, users=users)
+
+
+def test_every_entry_must_describe_itself() -> None:
+    assert list(APPLICATIONS) == [one.name for one in APPLICATIONS.values()]
+    for one in APPLICATIONS.values():
+        assert one.summary.endswith(".")
+        assert one.hot
+        assert "\n" not in one.summary + one.hot
