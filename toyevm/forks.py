@@ -124,14 +124,17 @@ OSAKA = replace(
     blob_base_cost=2**13,
     transaction_gas_cap=2**24,
 )
+# Blob parameters only (EIP-7892): room for more data, and nothing else.
+BPO1 = replace(OSAKA, rank=6, name="BPO1", blobs=BlobSchedule(10, 15, base_fee_update_fraction=8_346_193))
+BPO2 = replace(BPO1, rank=7, name="BPO2", blobs=BlobSchedule(14, 21, base_fee_update_fraction=11_684_671))
 
-FORKS = {fork.name: fork for fork in (LONDON, PARIS, SHANGHAI, CANCUN, PRAGUE, OSAKA)}
-NEWEST = OSAKA
+FORKS = {fork.name: fork for fork in (LONDON, PARIS, SHANGHAI, CANCUN, PRAGUE, OSAKA, BPO1, BPO2)}
+NEWEST = OSAKA  # the last one that changed what code does
 
 
 def fork_named(name: str) -> Fork:
     """Return the fork with this name, whatever the case of its letters; raise InputError when there is none."""
-    fork = FORKS.get(name.capitalize())
-    if fork is None:
-        raise InputError(f"unknown fork {name!r}", expected=" | ".join(FORKS))
-    return fork
+    for fork in FORKS.values():
+        if fork.name.lower() == name.lower():
+            return fork
+    raise InputError(f"unknown fork {name!r}", expected=" | ".join(FORKS))

@@ -104,7 +104,7 @@ _ALL = (
         "totalSupply",
         mint_tokens,
         {"contract": "erc20_mint"},
-        Ideal(1.0, 1.0, source="parallel.md, what to show: one global counter"),
+        Ideal(1.0, 1.0, source="the design of this course: one global counter"),
     ),
     Application(
         "erc20-sharded",
@@ -116,7 +116,7 @@ _ALL = (
             None,
             6.0,
             "200 mints in 16 shards leave about 20 in the fullest, a speedup of 10; 6 is what 8 shards would give",
-            source="parallel.md, what to show: sharded by 16",
+            source="the design of this course: sharded by 16",
         ),
     ),
     Application(
