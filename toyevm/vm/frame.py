@@ -130,7 +130,7 @@ class Frame:
         self.stack: list[Word] = []
         self.raw_memory = bytearray()
         caller = machine.frames[-1] if machine.frames else None
-        self.memory_below = caller.memory_below + len(caller.raw_memory) if caller else 0  # bytes, of all callers
+        self.memory_below: int = caller.memory_below + len(caller.raw_memory) if caller else 0  # bytes, of all callers
         self.words: dict[int, Word] = {}
         self.return_data = b""
         self.env, self.tx, self.journal = machine.env, machine.tx, machine.journal
