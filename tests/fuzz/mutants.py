@@ -277,6 +277,5 @@ def _store_anywhere(frame: Frame, offset: int, word: int) -> None:
 # What cannot be seen in one function: whoever writes or helps them is changed, not their text.
 FAULTY_PARTS: dict[str, tuple[Any, str, Any]] = {
     "words are never written down": (Frame, "memory", property(lambda frame: frame.raw_memory)),
-    "what was known of memory is never forgotten": (compiler._Writer, "forget_words", lambda *_: None),
     "a word may lie anywhere": (compiler, "_NAMES", {**compiler._NAMES, "store_word": _store_anywhere}),
 }

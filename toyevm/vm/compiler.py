@@ -191,10 +191,19 @@ COPIED_FROM = {"CALLDATACOPY": "frame.input", "CODECOPY": "frame.code.raw"}
 READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH"}
 COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
 ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
-CALLS = {"CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"}
 BRANCHES = {"JUMPI", "STOP", "RETURN", "REVERT", "INVALID", "SELFDESTRUCT"}
 MAX_GIVING_UP = 40  # instructions before a REVERT, for a branch that only fails
-ENDS_BLOCK = {"REVERT", "INVALID", "SELFDESTRUCT", "CREATE", "CREATE2"}
+ENDS_BLOCK = {
+    "REVERT",
+    "INVALID",
+    "SELFDESTRUCT",
+    "CREATE",
+    "CREATE2",
+    "CALL",
+    "CALLCODE",
+    "DELEGATECALL",
+    "STATICCALL",
+}
 
 
 @dataclass
@@ -243,7 +252,6 @@ class _Writer:
         self.taken = self.highest = self.names = self.count = 0
         self.is_loop = False
         self.memory_size = 0  # memory is known to be at least this long
-        self.memory_words: dict[int, Term] = {}  # what is known to lie where
         self.segment = _Segment()
         self.lines: list[tuple[int, tuple[Any, ...]] | _Exit] = []  # (depth, parts of the text)
         self.checks: list[tuple[_Segment, range]] = []  # which lines charge for a segment
@@ -315,8 +323,6 @@ class _Writer:
             elif row.name in ("JUMP", "JUMPI"):
                 if self.jump(row, at, spent):
                     return None
-            elif row.name in CALLS:
-                return self.call(row, at)
             else:
                 self.instruction(row, at, spent)
 
@@ -441,31 +447,15 @@ class _Writer:
                 self.write(f"words[{offset.text}] = {value.text}")
             else:
                 self.write(f"{self.place('frame.memory', offset, 32)} = {value.encoded}")
-        self.forget_words(offset, length)
-        if offset.constant is not None and length == 32:
-            self.memory_words[offset.constant] = value
-
-    def forget_words(self, offset: Term, length: int) -> None:
-        """Note that memory changes."""
-        if offset.constant is None:
-            self.memory_words.clear()
-        else:
-            changed = range(offset.constant - 31, offset.constant + length)
-            self.memory_words = {start: word for start, word in self.memory_words.items() if start not in changed}
 
     def load_word(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
-        """Write MLOAD and return the word. What was written or read just before is known."""
-        place = -1 if offset.constant is None else offset.constant
-        if place in self.memory_words:
-            return self.memory_words[place]
+        """Write MLOAD and return the word."""
         self.names += 1
         word = Term(f"t{self.names}")
         self.write(f"{word.text} = words.get({offset.text})")
         self.write(f"if {word.text} is None:")
         self.ensure_memory(offset, 32, at, spent, operands, depth=1)
         self.write(f"{word.text} = load_word(frame, {offset.text})", depth=1)
-        if offset.constant is not None:
-            self.memory_words[offset.constant] = word
         return word
 
     def bytes_at(self, offset: Term, size: Term, at: int, spent: int, operands: Any) -> str:
@@ -492,7 +482,6 @@ class _Writer:
         self.ensure_memory(target, length, at, spent, (size, source, target))
         place = self.place("frame.memory", target, length)
         self.write(f"{place} = slice_padded({COPIED_FROM[name]}, {source.text}, {length})")
-        self.forget_words(target, length)
 
     def log(self, at: int, spent: int, topic_count: int) -> None:
         """Write a LOG of a known number of bytes."""
@@ -533,16 +522,6 @@ class _Writer:
         self.write("except Suspend:", depth=depth)
         self.leave(at, gas, depth=depth + 1, way="raise", operands=operands)
 
-    def call(self, row: Opcode, at: int) -> None:
-        """Write one of the four calls: the function ends with it, and hands back the message."""
-        self.write("try:")
-        operands = [self.stack.pop() for _ in range(row.pops)][::-1]
-        self.leave(self.pc, depth=1, way=f"return op_{row.name.lower()}(frame)", operands=operands)
-        self.write("except Suspend:")
-        self.write(f"frame.pc = {at}", depth=1)
-        self.write("frame.gas_left = gas", depth=1)
-        self.write("raise", depth=1)
-
     def call_tier_0(self, row: Opcode, at: int) -> None:
         """Write a call of the interpreter's function, with its operands on the real stack."""
         ends = row.name in ENDS_SEGMENT
@@ -561,8 +540,6 @@ class _Writer:
             self.leave(at, f"gas + {row.gas}", depth=1, way="raise", operands=operands)
         else:
             self.write(call)
-        if row.name in COPIES | {"EXTCODECOPY"}:
-            self.memory_words.clear()
         if row.pushes:
             self.push(self.name("stack.pop()"))
         if ends:
