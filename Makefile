@@ -59,6 +59,7 @@ fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both ag
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm
+	$(PY) tests/benchmarks/ablation.py
 
 clean: ## remove caches and build output; .venv and my-course/ stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

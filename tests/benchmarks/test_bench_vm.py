@@ -10,15 +10,21 @@ from typing import Any
 
 import pytest
 
-from toyevm.cli.bench import Disagreement, bench_vm, print_bench_vm, run_bench_vm
-from toyevm.cli.peers import CallOutcome, Peer, ToyEvm
+from toyevm.cli.bench import Disagreement, bench_vm, mean_speedups, run_bench_vm
+from toyevm.cli.bench_memory import measure_compile_cache
+from toyevm.cli.bench_output import print_bench_vm
+from toyevm.cli.bench_tiers import CompileCache
+from toyevm.cli.peers import CallOutcome, Peer, ToyEvm, digest
+from toyevm.contracts import load_contract, mapping_slot
 from toyevm.crypto import keccak256
+from toyevm.transactions import decode_transaction
+from toyevm.vm import compiler, frame
 from toyevm.vm.message import MessageResult, default_env, execute_message
 from toyevm.workloads import programs as p
-from toyevm.workloads.programs import FORK, PROGRAMS, Program
+from toyevm.workloads.programs import FORK, PROGRAMS, Program, SignedBlock
 
 BN254_PRIME = 21888242871839275222246405745257275088696311157297823662689037894645226208583
-SMALL: tuple[Callable[[], Program], ...] = (
+SMALL: tuple[Callable[[], Program | SignedBlock], ...] = (
     partial(p.arithmetic_loop, 20),
     partial(p.erc20_transfer, 2),
     partial(p.matrix_product, 3),
@@ -27,6 +33,7 @@ SMALL: tuple[Callable[[], Program], ...] = (
     partial(p.insertion_sort, 9),
     partial(p.many_calls, 7),
     partial(p.one_shot, 600),
+    partial(p.whole_transactions, 3),
 )
 
 
@@ -115,6 +122,31 @@ def test_one_shot_code_fills_a_contract_and_never_repeats() -> None:
     assert p.arithmetic_loop().variant(3) == p.arithmetic_loop()
 
 
+def test_whole_transactions_are_signed_by_their_payers_and_move_the_amounts() -> None:
+    block = p.whole_transactions(5)
+    balances, slot_of = dict(block.world.accounts[block.token].storage), load_contract("erc20").slots["balanceOf"]
+    payers = set()
+    for raw in block.transactions:
+        tx = decode_transaction(raw)
+        payee, amount = tx.data[16:36], int.from_bytes(tx.data[36:68])
+        balances[mapping_slot(slot_of, tx.sender)] -= amount
+        balances[mapping_slot(slot_of, payee)] += amount
+        payers.add(tx.sender)
+    assert len(payers) == 5
+    view, results = ToyEvm().load_block(block)()
+    tips = sum(result.fee for result in results)
+    outcome = ToyEvm().block_outcome(block, (view, results))
+    assert outcome.output == digest([*(balances[slot] for slot in block.balance_slots), tips])
+    assert outcome.succeeded
+    assert outcome.gas_used == sum(result.gas_used for result in results) > 5 * 21_000
+
+
+def test_no_machine_can_remember_who_signed() -> None:
+    block = p.whole_transactions(4)
+    assert not {raw for n in range(3) for raw in block.variant(n).transactions} & set(block.variant(3).transactions)
+    assert len(block.variant(3).transactions) == 4
+
+
 def test_all_machines_that_are_installed_run_and_agree() -> None:
     modules = {"toyevm": "toyevm", "py-evm": "eth", "EELS": "ethereum"}
     installed = [name for name, module in modules.items() if find_spec(module)]
@@ -122,6 +154,9 @@ def test_all_machines_that_are_installed_run_and_agree() -> None:
     assert list(report["environment"]["machines"]) == installed
     assert len(report["environment"]["missing"]) == len(modules) - len(installed)
     assert len(report["rows"]) == len(SMALL)
+    assert [row["level"] for row in report["rows"]] == ["message"] * (len(SMALL) - 1) + ["transaction"]
+    assert report["rows"][-1]["transactions"] == 3
+    assert set(report["environment"]["signatures"].values()) <= {"coincurve", "native", "py-ecc"}
     for row in report["rows"]:
         assert row["gasUsed"] > 0
         assert all(seconds > 0 for seconds in row["seconds"].values())
@@ -137,6 +172,14 @@ class Liar(ToyEvm):
         return CallOutcome(honest.succeeded, honest.gas_used + 1, honest.output)
 
 
+class BlockLiar(ToyEvm):
+    name = "liar"
+
+    def block_outcome(self, block: SignedBlock, answer: Any) -> CallOutcome:
+        honest = super().block_outcome(block, answer)
+        return CallOutcome(honest.succeeded, honest.gas_used, bytes(32))
+
+
 def missing() -> Peer:
     raise ModuleNotFoundError("No module named 'nowhere'")
 
@@ -146,6 +189,62 @@ def test_disagreement_gives_no_numbers() -> None:
         run_bench_vm(1, 0, [partial(p.keccak_loop, 2)], [ToyEvm, Liar])
     honest, lie = caught.value.outcomes["toyevm"], caught.value.outcomes["liar"]
     assert lie.gas_used == honest.gas_used + 1
+
+
+def test_disagreement_about_a_block_gives_no_numbers() -> None:
+    with pytest.raises(Disagreement, match="'whole transactions'"):
+        run_bench_vm(1, 0, [partial(p.whole_transactions, 2)], [ToyEvm, BlockLiar])
+
+
+def test_whole_transactions_stay_out_of_the_mean() -> None:
+    rows = [
+        {"level": "message", "speedup": {"toyevm": 2.0}},
+        {"level": "transaction", "speedup": {"toyevm": 1000.0}},
+        {"level": "message", "speedup": {"toyevm": 8.0}},
+    ]
+    assert mean_speedups(rows) == {"toyevm": pytest.approx(4)}
+    assert mean_speedups(rows[1:2]) == mean_speedups([]) == {}
+
+
+class Slow(ToyEvm):
+    name = "py-evm"  # so that there is something to compare with
+
+
+def test_the_table_says_what_the_mean_is_of(capsys: pytest.CaptureFixture[str]) -> None:
+    report = run_bench_vm(1, 0, [partial(p.keccak_loop, 2), partial(p.whole_transactions, 2)], [ToyEvm, Slow])
+    assert report["geometricMean"]["toyevm"] == pytest.approx(report["rows"][0]["speedup"]["toyevm"])
+    print_bench_vm(report)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.index("keccak loop") < printed.index("geometric mean") < printed.index("whole transactions")
+    assert "Not in the mean, which is of message calls." in printed
+    assert "block of 2 signed ERC-20 transfers" in printed
+    assert "senders recovered by coincurve in toyevm" in printed
+
+
+def test_a_table_of_whole_transactions_alone_has_no_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    print_bench_vm(run_bench_vm(1, 0, [partial(p.whole_transactions, 2)], [ToyEvm, Slow]))
+    assert "geometric mean" not in capsys.readouterr().out
+
+
+def test_code_that_never_repeats_takes_no_memory() -> None:
+    none = measure_compile_cache([p.one_shot(600)])
+    one = measure_compile_cache([p.keccak_loop(100)])
+    more = measure_compile_cache([p.keccak_loop(100), p.insertion_sort(20)])
+    assert (none["functions"], none["sourceCharacters"]) == (0, 0)
+    assert none["tracedBytes"] < 1_000
+    assert 1 == one["functions"] < more["functions"]
+    assert one["sourceCharacters"] < one["tracedBytes"] < 20 * one["sourceCharacters"]
+    assert one["tracedBytes"] < more["tracedBytes"]
+
+
+def test_a_cache_of_ones_own_leaves_the_machine_as_it_was() -> None:
+    before, cache = (frame.prepare, compiler.HOT_AFTER), CompileCache()
+    with cache.in_use(hot_after=0):
+        assert frame.prepare != before[0]
+        execute(p.keccak_loop(2))
+    assert (frame.prepare, compiler.HOT_AFTER) == before
+    assert cache.functions
+    assert not CompileCache().functions
 
 
 def test_missing_machine_is_named_and_the_rest_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,8 +271,8 @@ def test_machines_take_turns() -> None:
     class Second(First):
         name = "second"
 
-    run_bench_vm(2, 1, [partial(p.keccak_loop, 2)], [First, Second])
-    assert turns == ["first", "second"] * 3
+    run_bench_vm(2, 0, [partial(p.keccak_loop, 2)], [First, Second])
+    assert turns == ["first", "second", "second", "first"]  # so that nobody is always the first
 
 
 def test_json_is_the_whole_of_stdout(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 # What typer raises for a wrong command line. Newer versions carry a click of their own, so we ask a subclass.
 UsageError: type[Any] = typer.BadParameter.__mro__[2]
 
-Fork = Annotated[str | None, typer.Option(help="London, Paris, Shanghai, Cancun, Prague or Osaka.")]
+Fork = Annotated[str | None, typer.Option(help="London, Paris, Shanghai, Cancun, Prague, Osaka, BPO1 or BPO2.")]
 
 
 def show(value: Any) -> None:
@@ -94,6 +94,18 @@ def replay(
 
 
 @app.command()
+def fetch_block(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Which block of Ethereum's mainnet.")],
+    rpc: Annotated[str, typer.Option(metavar="URL", help="A node with the debug namespace.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .json or .json.xz.")],
+) -> None:
+    """Bring a real block, and the state it needs, from a node into a file to replay."""
+    from toyevm.cli.fetch import fetch
+
+    show(fetch(number, rpc, out))
+
+
+@app.command()
 def backends() -> None:
     """List the ways to execute a block."""
     from toyevm.backends import BACKENDS
@@ -103,22 +115,33 @@ def backends() -> None:
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="vm", help="What to measure.")],
+    suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel", help="What to measure.")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="replay: real blocks.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
-    repeats: Annotated[int, typer.Option(min=1, help="Timed turns of each machine.")] = 7,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 3 (replay).")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="vm, parallel: this one; repeatable.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="vm: draw the ratios to this file, .png or .svg.")] = None,
+    cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel: so many cores; repeatable.")] = None,
 ) -> int:
-    """Measure the machine against others that are installed."""
-    from toyevm.cli.bench import Disagreement, bench_vm
-    from toyevm.errors import InputError
+    """Measure the machine against others (vm), its tiers on real blocks (replay), or the backends (parallel)."""
+    from toyevm.cli import bench_command
 
-    if suite != "vm":
-        raise InputError(f"unknown suite {suite!r}", "bench", "vm")
-    try:
-        bench_vm(as_json, repeats)
-    except Disagreement as error:
-        print("toyevm:", error, file=sys.stderr)
-        return 1
-    return 0
+    return bench_command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [])
+
+
+@app.command()
+def atlas(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Real blocks, too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This application; repeatable.")] = None,
+    count: Annotated[int, typer.Option(min=2, help="Transactions in a block of an application.")] = 200,
+    seeds: Annotated[int, typer.Option(min=1, help="How many blocks of each: the median counts.")] = 5,
+    plot: Annotated[Path | None, typer.Option(help="Draw it to this .svg file.")] = None,
+) -> int:
+    """Show how much parallelism the conflicts of each application, and of real blocks, leave."""
+    from toyevm.cli.atlas import print_atlas
+
+    return 0 if print_atlas(files or [], as_json, only or [], count, seeds, plot) else 1
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Compare machines fairly: the same calls in one process, turn by turn, in CPU time, and no number unless all agree.
+"""Compare machines fairly: the same work in one process, turn by turn, in CPU time, and no number unless all agree.
 
 A busy or throttled computer slows down whoever happens to be running. So the machines take turns within every repeat,
 and what counts is the ratio of their medians; the spread of a row tells how far to trust it.
@@ -18,13 +18,19 @@ from statistics import geometric_mean, median
 from time import process_time
 from typing import Any
 
-from toyevm.cli.peers import PEERS, CallOutcome, Peer, version_of
-from toyevm.errors import ToyevmError
-from toyevm.workloads.programs import FORK, PROGRAMS, Program
+from toyevm.cli.bench_memory import measure_compile_cache
+from toyevm.cli.bench_output import check_plot, plot_speedups, print_bench_vm
+from toyevm.cli.eels import Eels
+from toyevm.cli.peers import CallOutcome, Peer, ToyEvm, version_of
+from toyevm.cli.py_evm import PyEvm
+from toyevm.errors import InputError, ToyevmError
+from toyevm.workloads.programs import FORK, PROGRAMS, Program, SignedBlock
 
+PEERS: tuple[Callable[[], Peer], ...] = (ToyEvm, PyEvm, Eels)
 REFERENCE = "py-evm"
 KECCAK_PACKAGES = ("tiny-keccak", "safe-pysha3", "pycryptodome")  # what machines hash with is part of their speed
 
+Work = Program | SignedBlock
 Report = dict[str, Any]
 Times = dict[str, list[float]]
 
@@ -41,24 +47,43 @@ class Disagreement(ToyevmError):
         super().__init__(f"the machines disagree about {program!r}: {'; '.join(answers)}")
 
 
-def bench_vm(as_json: bool = False, repeats: int = 7) -> None:
-    """Run `toyevm bench vm`: print the report as JSON, or as a table."""
+def bench_vm(as_json: bool = False, repeats: int = 7, only: Sequence[str] = (), plot: Path | None = None) -> None:
+    """Run `toyevm bench vm`: print the report as JSON or as a table, and draw it.
+
+    Raises:
+        InputError: before anything is measured: an unknown row, or a picture that cannot be drawn.
+        Disagreement: when machines differ in status, gas or output.
+    """
 
     def progress(name: str) -> None:
         if sys.stderr.isatty():
             print(f"measuring {name} ...", file=sys.stderr)
 
-    report = run_bench_vm(repeats=repeats, progress=progress)
+    programs = select(only)
+    if plot is not None:
+        check_plot(plot, REFERENCE, version_of(REFERENCE))
+    report = run_bench_vm(repeats=repeats, programs=programs, progress=progress)
+    if plot is not None:
+        print(plot_speedups(report, plot), file=sys.stderr)
     if as_json:
         print(json.dumps(report, indent=2))
     else:
         print_bench_vm(report)
 
 
+def select(names: Sequence[str], programs: Sequence[Callable[[], Work]] = PROGRAMS) -> list[Callable[[], Work]]:
+    """Return the programs of these names, or all of them if there are none; raise InputError for an unknown one."""
+    by_name = {make().name: make for make in programs} if names else {}
+    for name in names:
+        if name not in by_name:
+            raise InputError(f"no row {name!r}", "--only", ", ".join(by_name))
+    return [by_name[name] for name in by_name if name in names] if names else list(programs)
+
+
 def run_bench_vm(
     repeats: int = 7,
-    warmup: int = 1,
-    programs: Sequence[Callable[[], Program]] = PROGRAMS,
+    warmup: int = 2,
+    programs: Sequence[Callable[[], Work]] = PROGRAMS,
     peers: Sequence[Callable[[], Peer]] = PEERS,
     progress: Callable[[str], None] = lambda name: None,
 ) -> Report:
@@ -72,18 +97,29 @@ def run_bench_vm(
         Disagreement: when machines differ in status, gas or output.
     """
     present, missing = _find(peers)
-    rows = []
-    for make_program in programs:
-        program = make_program()
-        progress(program.name)
-        rows.append(_measure(program, present, repeats, warmup))
+    works, rows = [make() for make in programs], []
+    for work in works:
+        progress(work.name)
+        rows.append(_measure(work, present, repeats, warmup))
     environment = describe_computer() | {
         "fork": FORK.name,
         "repeats": repeats,
         "machines": {peer.name: version_of(peer.package) or "from source" for peer in present},
+        "signatures": {peer.name: peer.signatures for peer in present},
         "missing": missing,
     }
-    return {"environment": environment, "rows": rows}
+    return {
+        "environment": environment,
+        "rows": rows,
+        "geometricMean": mean_speedups(rows),
+        "compileCache": measure_compile_cache([work for work in works if isinstance(work, Program)]),
+    }
+
+
+def mean_speedups(rows: Sequence[Report]) -> dict[str, float]:
+    """Return the geometric mean of each machine's speed-ups, over the message calls: a transaction is more than one."""
+    messages = [row["speedup"] for row in rows if row["level"] == "message"]
+    return {name: geometric_mean(row[name] for row in messages) for name in (messages[0] if messages else ())}
 
 
 def _find(peers: Sequence[Callable[[], Peer]]) -> tuple[list[Peer], list[str]]:
@@ -97,39 +133,49 @@ def _find(peers: Sequence[Callable[[], Peer]]) -> tuple[list[Peer], list[str]]:
     return present, missing
 
 
-def _measure(program: Program, peers: Sequence[Peer], repeats: int, warmup: int) -> Report:
-    """Return the row of one program: seconds for one call, machine by machine."""
+def _measure(work: Work, peers: Sequence[Peer], repeats: int, warmup: int) -> Report:
+    """Return the row of one program: seconds for one call, or for one block, machine by machine."""
     times: Times = {peer.name: [] for peer in peers}
     for turn in range(-warmup, repeats):
-        variant = program.variant(warmup + turn)
+        variant = work.variant(warmup + turn)
         outcomes = {}
-        for peer in peers:
+        first = turn % len(peers)  # whoever comes first finds the processor's caches full of something else
+        for peer in (*peers[first:], *peers[:first]):
             seconds, outcomes[peer.name] = _time(peer, variant)
             if turn >= 0:
                 times[peer.name].append(seconds)
         if len(set(outcomes.values())) > 1:
-            raise Disagreement(program.name, outcomes)
+            raise Disagreement(work.name, outcomes)
     medians = {name: median(seconds) for name, seconds in times.items()}
     reference = medians.get(REFERENCE)
+    size = {"transactions": len(work.transactions)} if isinstance(work, SignedBlock) else {"calls": work.messages}
     return {
-        "program": program.name,
+        "program": work.name,
+        "level": "transaction" if isinstance(work, SignedBlock) else "message",
         "gasUsed": next(iter(outcomes.values())).gas_used,
-        "calls": program.messages,
+        **size,
         "seconds": medians,
         "spread": {name: (max(seconds) - min(seconds)) / medians[name] for name, seconds in times.items()},
         "speedup": {name: reference / seconds for name, seconds in medians.items()} if reference else {},
     }
 
 
-def _time(peer: Peer, program: Program) -> tuple[float, CallOutcome]:
-    """Return the CPU seconds of one call, and its outcome."""
-    calls = [peer.load(program) for _ in range(program.messages)]
+def _time(peer: Peer, work: Work) -> tuple[float, CallOutcome]:
+    """Return the CPU seconds of one call or block, and its outcome."""
+    if isinstance(work, SignedBlock):
+        seconds, answer = cpu_time([peer.load_block(work)])
+        return seconds, peer.block_outcome(work, answer)
+    seconds, answer = cpu_time([peer.load(work) for _ in range(work.messages)])
+    return seconds / work.messages, peer.outcome(answer)
+
+
+def cpu_time(functions: Sequence[Callable[[], Any]]) -> tuple[float, Any]:
+    """Return the CPU seconds that these functions take together, and what the last one returns."""
     with _garbage_collector_off():
         begin = process_time()
-        for call in calls:
-            answer = call()
-        end = process_time()
-    return (end - begin) / len(calls), peer.outcome(answer)
+        for function in functions:
+            answer = function()
+        return process_time() - begin, answer
 
 
 @contextmanager
@@ -162,53 +208,3 @@ def _cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def print_bench_vm(report: Report) -> None:
-    """Print a report of `run_bench_vm` as a table; "x" is how many times as fast as py-evm."""
-    from rich.console import Console
-
-    environment = report["environment"]
-    packages = (environment["machines"] | environment["keccak"]).items()
-    console = Console(highlight=False)
-    console.print(_table(report))
-    console.print(f"{environment['python']}, {environment['cpu']}, {environment['cores']} cores, {environment['fork']}")
-    console.print(", ".join(f"{name} {found}" for name, found in packages), markup=False)
-    for name in environment["missing"]:
-        console.print(f"not measured: {name}", markup=False)
-
-
-def _table(report: Report) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    names, compared, rows = list(report["environment"]["machines"]), _compared(report), report["rows"]
-    title = f"One message call (measured: CPU time, median of {report['environment']['repeats']})"
-    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for heading in (*names, "spread", *(f"{name} x" for name in compared)):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows:
-        times = (_duration(row["seconds"][name]) for name in names)
-        ratios = (f"{row['speedup'][name]:.2f}" for name in compared)
-        table.add_row(row["program"], *times, f"{max(row['spread'].values()):.0%}", *ratios)
-    if compared:
-        means = (f"{geometric_mean(row['speedup'][name] for row in rows):.2f}" for name in compared)
-        table.add_section()
-        table.add_row("geometric mean", *("" for _ in names), "", *means)
-    return table
-
-
-def _compared(report: Report) -> list[str]:
-    """Return the machines that have a ratio to py-evm: all others, if it ran."""
-    names = report["environment"]["machines"]
-    return [name for name in names if name != REFERENCE] if REFERENCE in names else []
-
-
-def _duration(seconds: float) -> str:
-    """Return a time for people.
-
-    >>> _duration(0.01234), _duration(0.000056)
-    ('12.3 ms', '56 µs')
-    """
-    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"

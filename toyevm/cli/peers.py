@@ -1,25 +1,33 @@
-"""The machines that are measured, behind one small door: toyevm, py-evm, and EELS, the executable specification.
+"""The machines that are measured, behind one small door; toyevm is the first of them.
 
-`load` prepares everything a call needs and is not timed; the function it returns makes the call, and is. So each
-machine finds a fresh copy of the state, where it keeps the state between blocks. Sender, target and precompiles are
-warm, all slots cold: every machine must charge the same gas, and the benchmark checks that it does.
+A `load` function prepares everything that a call or a block needs and is not timed; the function it returns does the
+work, and is. So each machine finds a fresh copy of the state, where it keeps the state between blocks. In a call,
+sender, target and precompiles are warm, all slots cold: all must charge the same gas, and the benchmark checks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
-from toyevm.vm.message import DEFAULT_ADDRESS, DEFAULT_GAS, DEFAULT_SENDER, MessageResult, default_env, execute_message
-from toyevm.workloads.programs import FORK, Program
+from toyevm.crypto import keccak256
+from toyevm.results import TxResult
+from toyevm.state import BlockView
+from toyevm.transactions import decode_transaction
+from toyevm.transition import check_transaction, execute_transaction
+from toyevm.types import Field, Location, Version
+from toyevm.vm.message import MessageResult, default_env, execute_message
+from toyevm.workloads.programs import FORK, Program, SignedBlock
 
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """What all machines must agree on; gas before any refund."""
+    """What all machines must agree on; gas before any refund for a call, as paid for a block.
+
+    The output of a block is a hash of the balances it leaves behind.
+    """
 
     succeeded: bool
     gas_used: int
@@ -31,12 +39,24 @@ class Peer(Protocol):
 
     name: str
     package: str  # as the package index calls it
+    signatures: str  # the library that recovers senders
 
     def load(self, program: Program) -> Callable[[], Any]:
         """Return a function that makes the program's call; it is good for one call."""
         ...
 
     def outcome(self, answer: Any) -> CallOutcome:
+        """Return what `answer`, which that function returned, says in common terms."""
+        ...
+
+    def load_block(self, block: SignedBlock) -> Callable[[], Any]:
+        """Return a function that decodes, checks, executes and commits the transactions; it is good for one call.
+
+        It ends with the state after the block. Roots, which no two machines compute at the same time, are left out.
+        """
+        ...
+
+    def block_outcome(self, block: SignedBlock, answer: Any) -> CallOutcome:
         """Return what `answer`, which that function returned, says in common terms."""
         ...
 
@@ -49,6 +69,11 @@ def version_of(package: str) -> str | None:
         return None
 
 
+def digest(balances: list[int]) -> bytes:
+    """Return a hash of the balances after a block: the token's, in the order of the slots, then the producer's."""
+    return keccak256(b"".join(balance.to_bytes(32, "big") for balance in balances))
+
+
 class ToyEvm:
     """This package. The read set is recorded, as always."""
 
@@ -56,6 +81,7 @@ class ToyEvm:
 
     def __init__(self) -> None:
         self._env = default_env(FORK)
+        self.signatures = "coincurve" if version_of("coincurve") else "py-ecc"
 
     def load(self, program: Program) -> Callable[[], MessageResult]:
         world = program.world()
@@ -64,146 +90,28 @@ class ToyEvm:
     def outcome(self, answer: MessageResult) -> CallOutcome:
         return CallOutcome(answer.error is None, answer.gas_used, answer.output)
 
+    def load_block(self, block: SignedBlock) -> Callable[[], tuple[BlockView, list[TxResult]]]:
+        """Do what the sequential backend does, from the bytes on; see `Peer.load_block`."""
+        env, view = block.env, BlockView(block.world)
 
-class PyEvm:
-    """The Ethereum Foundation's Python client, no longer maintained.
+        def execute() -> tuple[BlockView, list[TxResult]]:
+            results = []
+            for tx_index, raw in enumerate(block.transactions):
+                checked = check_transaction(view, env, decode_transaction(raw))
+                result = execute_transaction(view, env, checked)
+                view.commit(Version(tx_index), result.diff)
+                view.pay(Version(tx_index), env.coinbase, result.fee)
+                results.append(result)
+            return view, results
 
-    Its state is a journal over caches over a trie. The program's state lies in the trie, where a block finds it on
-    first use. Left in the journal, as if the transaction before had written it, a token transfer takes two thirds of
-    the time.
-    """
+        return execute
 
-    name, package = "py-evm", "py-evm"
-
-    def __init__(self) -> None:
-        self._state_class: Any = import_module(f"eth.vm.forks.{FORK.name.lower()}.state").PragueState
-        self._message: Any = import_module("eth.vm.message").Message
-        self._database: Any = import_module("eth.db.atomic").AtomicDB
-        self._context: Any = import_module("eth.vm.execution_context").ExecutionContext
-        self._empty_root: bytes = import_module("eth.constants").BLANK_ROOT_HASH
-
-    def load(self, program: Program) -> Callable[[], Any]:
-        """Put the program's state into a trie of its own; see `Peer.load`."""
-        block = self._context(
-            coinbase=bytes(20),
-            timestamp=0,
-            block_number=0,
-            difficulty=0,
-            mix_hash=bytes(32),
-            gas_limit=30_000_000,
-            prev_hashes=(),
-            chain_id=1,
-            base_fee_per_gas=0,
-            excess_blob_gas=0,
+    def block_outcome(self, block: SignedBlock, answer: tuple[BlockView, list[TxResult]]) -> CallOutcome:
+        view, results = answer
+        locations = [Location(block.token, slot) for slot in block.balance_slots]
+        locations.append(Location(block.header.coinbase, Field.BALANCE))
+        return CallOutcome(
+            all(result.succeeded for result in results),
+            sum(result.gas_used for result in results),
+            digest([int(view.read(location).value) for location in locations]),
         )
-        state = self._state_class(self._database(), block, self._empty_root)
-        for address, account in program.world().accounts.items():
-            state.set_nonce(address, account.nonce)
-            state.set_code(address, account.code)
-            for slot, value in account.storage.items():
-                state.set_storage(address, slot, value)
-        state.lock_changes()  # from here on, this is what was there before the transaction
-        state.persist()  # ... and lies where a block finds it: in the trie, as ours lies in the world state
-        state.mark_address_warm(DEFAULT_SENDER)
-        state.mark_address_warm(DEFAULT_ADDRESS)
-        message = self._message(
-            gas=DEFAULT_GAS,
-            to=DEFAULT_ADDRESS,
-            sender=DEFAULT_SENDER,
-            value=0,
-            data=program.input,
-            code=program.code,
-        )
-        transaction = state.transaction_context_class(gas_price=0, origin=DEFAULT_SENDER)
-        return lambda: state.computation_class.apply_message(state, message, transaction)
-
-    def outcome(self, answer: Any) -> CallOutcome:
-        return CallOutcome(answer.is_success, answer.get_gas_used(), bytes(answer.output))
-
-
-class Eels:
-    """The Ethereum Execution Layer Specification: written to be read, and the judge of all others."""
-
-    name, package = "EELS", "ethereum-execution"
-
-    def __init__(self) -> None:
-        fork = f"ethereum.forks.{FORK.name.lower()}"
-        self._vm: Any = import_module(f"{fork}.vm")
-        self._types: Any = import_module(f"{fork}.fork_types")
-        self._state: Any = import_module(f"{fork}.state")
-        self._interpreter: Any = import_module(f"{fork}.vm.interpreter")
-        self._bytes: Any = import_module("ethereum_types.bytes")
-        self._numeric: Any = import_module("ethereum_types.numeric")
-
-    def load(self, program: Program) -> Callable[[], Any]:
-        """Build the environment that EELS passes around; see `Peer.load`."""
-        uint, address_type = self._numeric.Uint, self._types.Address
-        sender, target = address_type(DEFAULT_SENDER), address_type(DEFAULT_ADDRESS)
-        code = self._bytes.Bytes(program.code)
-        message = self._vm.Message(
-            block_env=self._block(program),
-            tx_env=self._transaction(sender),
-            caller=sender,
-            target=target,
-            current_target=target,
-            gas=uint(DEFAULT_GAS),
-            value=self._numeric.U256(0),
-            data=self._bytes.Bytes(program.input),
-            code_address=target,
-            code=code,
-            depth=uint(0),
-            should_transfer_value=True,
-            is_static=False,
-            accessed_addresses={sender, target, *self._interpreter.PRE_COMPILED_CONTRACTS},
-            accessed_storage_keys=set(),
-            disable_precompiles=False,
-            parent_evm=None,
-        )
-        return lambda: self._interpreter.process_message_call(message)
-
-    def outcome(self, answer: Any) -> CallOutcome:
-        return CallOutcome(answer.error is None, DEFAULT_GAS - int(answer.gas_left), bytes(answer.return_data))
-
-    def _world(self, program: Program) -> Any:
-        state = self._state.State()
-        for raw_address, account in program.world().accounts.items():
-            address = self._types.Address(raw_address)
-            fields = {"nonce": self._numeric.Uint(account.nonce), "balance": self._numeric.U256(account.balance)}
-            self._state.set_account(state, address, self._types.Account(**fields, code=account.code))
-            for slot, value in account.storage.items():
-                key = self._bytes.Bytes32(slot.to_bytes(32, "big"))
-                self._state.set_storage(state, address, key, self._numeric.U256(value))
-        return state
-
-    def _block(self, program: Program) -> Any:
-        uint, word = self._numeric.Uint, self._numeric.U256
-        return self._vm.BlockEnvironment(
-            chain_id=self._numeric.U64(1),
-            state=self._world(program),
-            block_gas_limit=uint(30_000_000),
-            block_hashes=[],
-            coinbase=self._types.Address(bytes(20)),
-            number=uint(0),
-            base_fee_per_gas=uint(0),
-            time=word(0),
-            prev_randao=self._bytes.Bytes32(bytes(32)),
-            excess_blob_gas=self._numeric.U64(0),
-            parent_beacon_block_root=self._bytes.Bytes32(bytes(32)),
-        )
-
-    def _transaction(self, sender: Any) -> Any:
-        return self._vm.TransactionEnvironment(
-            origin=sender,
-            gas_price=self._numeric.Uint(0),
-            gas=self._numeric.Uint(DEFAULT_GAS),
-            access_list_addresses=set(),
-            access_list_storage_keys=set(),
-            transient_storage=self._state.TransientStorage(),
-            blob_versioned_hashes=(),
-            authorizations=(),
-            index_in_block=None,
-            tx_hash=None,
-        )
-
-
-PEERS: tuple[Callable[[], Peer], ...] = (ToyEvm, PyEvm, Eels)

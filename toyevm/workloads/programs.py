@@ -1,6 +1,6 @@
 """The programs by which machines are measured: each leans on one thing, and returns a result that depends on all of it.
 
-All are single message calls that succeed. `count` or `size` is how much they do.
+All but the last are single message calls. `count` or `size` is how much they do. Everything succeeds.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 from random import Random
 
 from toyevm.assembler import assemble
+from toyevm.blocks import Block, Header
+from toyevm.chain import ChainConfig
 from toyevm.contracts import load_contract, mapping_slot
 from toyevm.forks import PRAGUE
 from toyevm.state import Account, WorldState
+from toyevm.transactions import encode_transaction
 from toyevm.types import Address
+from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import DEFAULT_ADDRESS, DEFAULT_SENDER
+from toyevm.workloads.transfers import TOKEN, to_many
 
 FORK = PRAGUE  # the newest that all compared machines know
 
@@ -49,6 +54,30 @@ class Program:
     def variant(self, number: int) -> Program:
         """Return the program for another measurement: itself, unless it must be new each time."""
         return one_shot(len(self.code), seed=number) if self.is_one_shot else self
+
+
+@dataclass(frozen=True)
+class SignedBlock:
+    """Whole transactions: the bytes that come over the network, and the state they find."""
+
+    name: str
+    transactions: tuple[bytes, ...]
+    world: WorldState
+    header: Header
+    token: Address
+
+    @property
+    def env(self) -> BlockEnv:
+        return ChainConfig(fork=FORK).env(Block(self.header, ()))
+
+    @property
+    def balance_slots(self) -> tuple[int, ...]:
+        """Return where the token keeps the balances of all who pay and are paid."""
+        return tuple(self.world.accounts[self.token].storage)
+
+    def variant(self, number: int) -> SignedBlock:
+        """Return a block of the same size with other people in it: no machine can remember who signed."""
+        return whole_transactions(len(self.transactions), seed=number)
 
 
 def arithmetic_loop(count: int = 3_000) -> Program:
@@ -192,6 +221,13 @@ def one_shot(size: int = 24_576, seed: int = 0) -> Program:
     return Program("one-shot 24 KB", code, is_one_shot=True)
 
 
+def whole_transactions(count: int = 60, seed: int = 0) -> SignedBlock:
+    """What a block is: signed token transfers, each to be decoded, checked, executed, and seen by the next."""
+    workload = to_many(count, seed=seed, token=True)
+    raw = tuple(map(encode_transaction, workload.block.transactions))
+    return SignedBlock("whole transactions", raw, workload.pre, workload.block.header, TOKEN)
+
+
 def _fill_memory(count: int) -> str:
     """Return assembly that writes `count` pseudo-random numbers to memory from 0, and leaves the stack as it was."""
     return f"""
@@ -205,7 +241,7 @@ def _fill_memory(count: int) -> str:
     """
 
 
-PROGRAMS: tuple[Callable[[], Program], ...] = (
+PROGRAMS: tuple[Callable[[], Program | SignedBlock], ...] = (
     arithmetic_loop,
     erc20_transfer,
     matrix_product,
@@ -214,4 +250,5 @@ PROGRAMS: tuple[Callable[[], Program], ...] = (
     insertion_sort,
     many_calls,
     one_shot,
+    whole_transactions,
 )

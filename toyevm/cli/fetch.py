@@ -1,0 +1,29 @@
+"""`toyevm fetch-block`: bring a real block from a node into a file that `toyevm replay` takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.workloads.formats import parse_int
+from toyevm.workloads.rpc import fetch_block
+
+
+def fetch(number: str, url: str, out: Path) -> dict[str, Any]:
+    """Fetch the block and return the report that the command prints.
+
+    Raises:
+        InputError: a bad number, URL or file name, or what the node has against it; there is no new file then.
+    """
+    if not out.name.endswith((".json", ".json.xz")):
+        raise InputError(f"{out.name!r}", "--out", "a name that ends with .json or .json.xz")
+    height = parse_int(number, "NUMBER", bits=64)
+    data = fetch_block(height, url, out)
+    return {
+        "block": height,
+        "fork": data["fork"],
+        "transactions": len(data["block"]["transactions"]),
+        "accounts": len(data["preState"]),
+        "file": str(out),
+    }
