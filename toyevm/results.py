@@ -47,6 +47,8 @@ class TaskSpan:
     end: int
     kind: str = "execute"
     aborted: bool = False
+    cause: Location | None = None  # why it was aborted: it had seen an outdated version of this
+    accesses: tuple[tuple[Location, int], ...] = field(default=(), repr=False)  # and the gas used when it came to each
 
 
 @dataclass(frozen=True)

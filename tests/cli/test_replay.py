@@ -53,6 +53,11 @@ def test_not_all_backends_are_compared(toyevm: Command, tmp_path: Path) -> None:
     report = toyevm.succeeds("replay", path, "--backend", "all", "--cores", "4")
     assert list(report["backends"]) == [backend.name for backend in BACKENDS]
     assert all(one["equal"] for one in report["backends"].values())
+    for name, one in report["backends"].items():
+        assert one["cores"] == (1 if name == "sequential" else 4)
+        assert one["attempts"] == one["executions"] + one["dryRuns"]
+        assert one["executions"] == report["transactions"] + one["aborts"]
+        assert one["speedup"] == pytest.approx(one["work"] / one["makespan"], abs=1e-4)
     for backend in BACKENDS:
         assert list(toyevm.succeeds("replay", path, "--backend", backend.name)["backends"]) == [backend.name]
 

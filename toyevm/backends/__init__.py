@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from toyevm.backends.base import Backend, Registry, RunConfig
+from toyevm.backends.access_list_dag import ACCESS_LIST_DAG
+from toyevm.backends.base import Backend, CostModel, Registry, RunConfig
+from toyevm.backends.declared_locks import DECLARED_LOCKS
+from toyevm.backends.dependency_dag import DEPENDENCY_DAG
+from toyevm.backends.hints import Hints, Locks, hints_of
+from toyevm.backends.optimistic import OPTIMISTIC
 from toyevm.backends.sequential import SequentialBackend
+from toyevm.backends.two_phase import TWO_PHASE
 
-__all__ = ["BACKENDS", "Backend", "RunConfig"]
+__all__ = ["BACKENDS", "Backend", "CostModel", "Hints", "Locks", "RunConfig", "hints_of"]
 
 BACKENDS = Registry()
 BACKENDS.register(SequentialBackend())
+BACKENDS.register(TWO_PHASE)
+BACKENDS.register(OPTIMISTIC)
+BACKENDS.register(DECLARED_LOCKS)
+BACKENDS.register(DEPENDENCY_DAG)
+BACKENDS.register(ACCESS_LIST_DAG)

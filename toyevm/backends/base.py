@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from toyevm.backends.hints import Hints
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
@@ -20,12 +21,36 @@ Kind = Literal["sequential", "parallel", "settlement"]
 
 
 @dataclass(frozen=True)
+class CostModel:
+    """What things cost on a virtual core. The unit of time is that of one unit of gas, a few nanoseconds.
+
+    The defaults are guesses at what a lookup, a comparison or a hand-over between threads takes beside that: about one
+    per cent of a transfer. Set them to 0 to see the algorithm alone, or much higher to see what it pays for.
+    """
+
+    gas: int = 1  # for each unit of gas, refunds not deducted: a refund pays for work, it does not undo it
+    read: int = 10  # to look a location up, the first time a transaction asks for it
+    fetch: int = 0  # to get a location from disk, the first time anybody in the block asks for it
+    validate: int = 5  # to compare the version of one read
+    commit: int = 10  # to write one location
+    schedule: int = 100  # to hand a task to a core
+    contention: int = 0  # by how many thousandths each further core slows all of them down
+    jitter: int = 20  # by how many per cent a piece of work may take longer than it should; none with seed 0
+
+
+@dataclass(frozen=True)
 class RunConfig:
-    """How to run: on which chain's rules, with how many virtual cores, from which seed."""
+    """How to run: on which chain's rules, with how many virtual cores, at which costs.
+
+    The same seed gives the same schedule; with seed 0 all cores are equally fast. `hints` came with the block, from
+    somebody who need not be right.
+    """
 
     chain: ChainConfig = MAINNET
     cores: int = 1
     seed: int = 0
+    costs: CostModel = CostModel()
+    hints: Hints | None = None
 
 
 class Backend(Protocol):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from toyevm.analysis.metrics import Metrics, measure
 from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.blocks import Header
 from toyevm.errors import InputError, InvalidBlock, InvalidSignature
@@ -22,6 +23,7 @@ ALWAYS_CHECKED = {
     "transactionsRoot": "transactions_root",
 }
 CHECKED_WHERE_PRESENT = {"withdrawalsRoot": "withdrawals_root", "blobGasUsed": "blob_gas_used"}
+MOST_LOCATIONS = 5  # in a report; there may be hundreds
 
 
 def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
@@ -69,14 +71,37 @@ def _measure(backend: Backend, real: RealBlock, config: RunConfig, oracle: Block
     start = time.process_time()
     result = backend.execute_block(real.pre, real.block, config)
     seconds = time.process_time() - start
-    makespan = max((span.end for span in result.spans), default=result.gas_used)
     same_receipts = receipts_of(real.block, result) == receipts_of(real.block, oracle)
     return {
         "equal": same_receipts and result.diff == oracle.diff and result.requests == oracle.requests,
-        "makespan": makespan,
-        "speedup": result.gas_used / makespan if makespan else 1.0,
+        **describe(measure(result, config.cores if result.spans else 1, real.block.header.coinbase)),
         "attempts": result.attempts,
-        "aborts": result.aborts,
         "cpuSeconds": round(seconds, 4),
         "kgasPerSecond": round(result.gas_used / 1000 / seconds) if seconds else None,
+    }
+
+
+def describe(metrics: Metrics) -> dict[str, Any]:
+    """Return metrics as JSON: virtual time is that of a unit of gas, before refunds."""
+    hottest = [{"location": str(place), "aborts": count} for place, count in metrics.aborts_by_location.items()]
+    return {
+        "cores": metrics.cores,
+        "makespan": metrics.makespan,
+        "speedup": round(metrics.speedup, 4),
+        "work": metrics.work,
+        "span": metrics.span,
+        "spanByAccess": metrics.span_by_access,
+        "efficiency": round(metrics.efficiency, 4),
+        "executions": metrics.executions,
+        "dryRuns": metrics.dry_runs,
+        "executionsPerTransaction": round(metrics.executions_per_transaction, 4),
+        "aborts": metrics.aborts,
+        "abortsByLocation": hottest[:MOST_LOCATIONS],
+        "cascadeDepth": metrics.cascade_depth,
+        "wasted": round(metrics.wasted, 4),
+        "validations": metrics.validations,
+        "utilisation": round(metrics.utilisation, 4),
+        "dependencyDistances": {str(distance): count for distance, count in metrics.dependency_distances.items()},
+        "commitLatency": {"p50": metrics.commit_latency[0], "p99": metrics.commit_latency[1]},
+        "hintBytes": metrics.hint_bytes,
     }

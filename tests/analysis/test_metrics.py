@@ -1,0 +1,99 @@
+"""The numbers of a run, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from toyevm.analysis.metrics import Metrics, measure
+from toyevm.results import BlockResult, TaskSpan, TxResult
+from toyevm.state import StateDiff
+from toyevm.types import BEFORE_BLOCK, Field, Location, Read
+
+SPOT, OTHER = Location(b"\x01" * 20, 0), Location(b"\x01" * 20, 1)
+FEES = Location(b"\xfe" * 20, Field.BALANCE)
+
+
+def tx(gas: int, reads: list[Location], writes: list[Location], fee: int = 0, refund: int = 0) -> TxResult:
+    seen = {location: Read(BEFORE_BLOCK, 0) for location in reads}
+    return TxResult(True, gas, fee, seen, dict.fromkeys(writes, 1), gas_refunded=refund)
+
+
+def span(core: int, tx_index: int, start: int, end: int, kind: str = "execute", **fields: object) -> TaskSpan:
+    return TaskSpan(core, tx_index, fields.pop("incarnation", 0), start, end, kind, **fields)  # type: ignore[arg-type]
+
+
+# 0 writes a place that 1 reads after 60 of its 100, and 2 does not touch it. 1 is tried in vain at first.
+RESULT = BlockResult(
+    (tx(100, [], [SPOT]), tx(90, [SPOT], [OTHER], refund=10), tx(50, [], [])),
+    StateDiff(),
+    spans=(
+        span(1, 1, 0, 100, aborted=True, cause=SPOT, accesses=((SPOT, 60),)),
+        span(0, 0, 0, 100),
+        span(0, 0, 100, 105, "validate"),
+        span(0, 0, 105, 110, "commit"),
+        span(1, 2, 100, 150),
+        span(0, 1, 110, 210, incarnation=1, accesses=((SPOT, 60),)),
+        span(0, 1, 210, 215, "commit"),
+        span(1, 2, 215, 220, "commit"),
+    ),
+    attempts=4,
+    aborts=1,
+)
+
+
+@pytest.fixture(scope="module")
+def metrics() -> Metrics:
+    return measure(RESULT, cores=2, hint_bytes=3)
+
+
+def test_work_and_span_are_wrong(metrics: Metrics) -> None:
+    assert (metrics.work, metrics.makespan) == (250, 220)
+    assert metrics.span == 200  # 1 begins when 0 has ended
+    assert metrics.span_by_access == 140  # it may begin at 40, to read at 100
+    assert (metrics.bound, metrics.efficiency) == (140, 140 / 220)
+    assert measure(RESULT, cores=1).bound == 250
+    assert metrics.speedup == 250 / 220
+
+
+def test_repetitions_are_counted_wrongly(metrics: Metrics) -> None:
+    assert (metrics.executions, metrics.dry_runs, metrics.aborts) == (4, 0, 1)
+    assert metrics.executions_per_transaction == 4 / 3
+    assert metrics.aborts_by_location == {SPOT: 1}
+    assert (metrics.cascade_depth, metrics.validations, metrics.hint_bytes) == (1, 1, 3)
+    assert metrics.wasted == 100 / 350
+
+
+def test_cores_and_latencies_are_wrong(metrics: Metrics) -> None:
+    assert metrics.utilisation == (100 + 100 + 5 + 5 + 50 + 100 + 5 + 5) / (2 * 220)
+    assert metrics.commit_latency == (120, 215)  # of 110, 215 and 120
+    assert metrics.dependency_distances == {1: 1}
+
+
+def test_a_cascade_is_not_followed() -> None:
+    chain = tuple(tx(10, [SPOT], [SPOT]) for _ in range(4))
+    spans = tuple(span(0, i, i, i + 1, aborted=True, cause=SPOT) for i in (2, 1, 3))
+    assert measure(BlockResult(chain, StateDiff(), spans=spans, attempts=7, aborts=3)).cascade_depth == 3
+    assert measure(BlockResult(chain, StateDiff(), spans=spans[:1], attempts=5, aborts=1)).cascade_depth == 1
+
+
+def test_who_reads_the_fees_waits_for_nobody() -> None:
+    block = BlockResult((tx(10, [], [], fee=1), tx(10, [], [], fee=1), tx(10, [FEES], [])), StateDiff(), attempts=3)
+    assert measure(block).span == 10
+    with_fees = measure(block, fee_recipient=FEES.address)
+    assert (with_fees.span, with_fees.dependency_distances) == (20, {1: 1, 2: 1})
+
+
+def test_a_sequential_run_is_not_the_unit() -> None:
+    metrics = measure(BlockResult(RESULT.results, StateDiff(), attempts=3))
+    assert (metrics.makespan, metrics.speedup, metrics.efficiency, metrics.utilisation) == (250, 1.0, 1.0, 1.0)
+    assert measure(BlockResult((), StateDiff())).speedup == 1.0
+
+
+def test_a_dry_run_is_free() -> None:
+    spans = (*RESULT.spans, span(0, 0, 215, 315, "dry run"))
+    metrics = measure(BlockResult(RESULT.results, StateDiff(), spans=spans, attempts=5, aborts=1), cores=2)
+    assert (metrics.executions, metrics.dry_runs, metrics.wasted) == (4, 1, 200 / 450)
+
+
+def test_another_unit_changes_only_the_unit() -> None:
+    assert measure(RESULT, unit=3).work == 750

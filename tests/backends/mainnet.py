@@ -1,0 +1,76 @@
+"""Real blocks on every backend: `python -m tests.backends.mainnet --cores 1 2 4 16 64`.
+
+Needs the public test data (TOYEVM_DATA). Prints a row of JSON for each block, backend and number of cores, and exits
+with 1 if one differs from the sequential backend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.backends.cases import Case
+from tests.backends.judge import differences, oracle_of, outcome_of
+from toyevm.analysis.metrics import measure
+from toyevm.backends import BACKENDS, Hints, RunConfig, hints_of
+from toyevm.results import BlockResult
+from toyevm.workloads.mainnet import load_block
+
+
+def blocks(data: Path) -> list[Path]:
+    return sorted((data / "mainnet").glob("*.json.xz"))
+
+
+def compare(path: Path, cores: Sequence[int], honest: bool = True, seed: int = 1) -> list[dict[str, Any]]:
+    """Run a block on every parallel backend; those that follow hints have them from a dry run, and honest ones."""
+    return list(_compare(path, cores, honest, seed))
+
+
+def _compare(path: Path, cores: Sequence[int], honest: bool, seed: int) -> Iterator[dict[str, Any]]:
+    real = load_block(path)
+    case = Case(path.name.partition(".")[0], real.pre, real.block, real.chain)
+    oracle = oracle_of(case)
+    assert isinstance(oracle, BlockResult)
+    coinbase = real.block.header.coinbase
+    truth = hints_of(oracle.results, coinbase)
+    for backend in BACKENDS:
+        if backend.kind == "sequential":
+            continue
+        choices: list[Hints | None] = [None, truth] if honest and getattr(backend, "hints", None) else [None]
+        for hints in choices:
+            for count in cores:
+                begin = time.process_time()
+                outcome = outcome_of(backend, case, RunConfig(real.chain, count, seed, hints=hints))
+                seconds = time.process_time() - begin
+                row = {"block": case.name, "backend": backend.name, "honest": hints is not None, "cores": count}
+                row |= {"differences": differences(case, outcome, oracle)[:5], "seconds": round(seconds, 2)}
+                if isinstance(outcome, BlockResult):
+                    metrics = measure(outcome, count, coinbase)
+                    row |= {"speedup": round(metrics.speedup, 2), "efficiency": round(metrics.efficiency, 2)}
+                    row |= {"aborts": metrics.aborts, "attempts": outcome.attempts}
+                yield row
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64])
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    paths = blocks(Path(os.environ["TOYEVM_DATA"]))
+    good = bool(paths)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for rows in pool.map(compare, paths, [options.cores] * len(paths)):
+            good = good and not any(row["differences"] for row in rows)
+            print(*map(json.dumps, rows), sep="\n", flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

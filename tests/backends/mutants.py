@@ -1,0 +1,322 @@
+"""Bugs that a scheduler may have, each sown on purpose: a suite that lets one of them live proves nothing.
+
+`MUTANTS` has one function for each, named after what it does wrong; it changes the backends through `monkeypatch`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import pytest
+
+from toyevm.backends import conversation, guided, ledger, optimistic, simulate
+from toyevm.backends.guided import GuidedExecution, SpeculativeView
+from toyevm.backends.ledger import BlockRoom, Ledger
+from toyevm.backends.multiversion import MultiVersionMemory
+from toyevm.backends.optimistic import _Optimist
+from toyevm.backends.simulate import Core, Simulation
+from toyevm.results import TxResult
+from toyevm.state import BlockView, StateDiff
+from toyevm.types import Field, Location, Read, Version
+
+Patch = pytest.MonkeyPatch
+Mutant = Callable[[Patch], None]
+MUTANTS: list[Mutant] = []
+
+
+def mutant(function: Mutant) -> Mutant:
+    MUTANTS.append(function)
+    return function
+
+
+def forget_reads(patch: Patch, is_forgotten: Callable[[Ledger, Any, Location], bool]) -> None:
+    """Validate everything but some reads."""
+
+    def find_stale(self: Ledger, outcome: Any) -> Location | None:
+        for location, read in outcome.reads.items():
+            stale = self.view.read(location).version != read.version
+            if stale and not is_forgotten(self, outcome, location):
+                return location
+        return None
+
+    patch.setattr(Ledger, "find_stale", find_stale)
+
+
+# Validation
+
+
+@mutant
+def validate_by_value(patch: Patch) -> None:
+    def find_stale(self: Ledger, outcome: Any) -> Location | None:
+        reads = outcome.reads.items()
+        return next((location for location, read in reads if self.view.read(location).value != read.value), None)
+
+    patch.setattr(Ledger, "find_stale", find_stale)
+
+
+@mutant
+def skip_validation(patch: Patch) -> None:
+    patch.setattr(Ledger, "find_stale", lambda self, outcome: None)
+
+
+@mutant
+def validate_only_the_first_read(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location != next(iter(outcome.reads)))
+
+
+@mutant
+def forget_what_is_read_in_order_to_write(patch: Patch) -> None:
+    """SSTORE reads: its gas depends on what is there."""
+    forget_reads(
+        patch, lambda self, outcome, at: at.is_slot and bool(outcome.result) and at in outcome.result.write_set
+    )
+
+
+@mutant
+def forget_reads_of_storage(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location.is_slot)
+
+
+@mutant
+def forget_reads_of_nonces(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location.key == Field.NONCE)
+
+
+@mutant
+def forget_reads_of_balances(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location.key == Field.BALANCE)
+
+
+@mutant
+def forget_reads_of_code(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location.key == Field.CODE)
+
+
+@mutant
+def forget_reads_of_the_fee_recipient(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: location == self.fees)
+
+
+@mutant
+def forget_reads_of_the_refused(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: outcome.refusal is not None)
+
+
+@mutant
+def forget_reads_of_the_failed(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: bool(outcome.result) and not outcome.result.succeeded)
+
+
+@mutant
+def validate_when_finished_and_not_at_the_turn(patch: Patch) -> None:
+    def commit(self: Any, core: Core) -> Any:
+        self.is_committing = True
+        while attempt := self.attempts.pop(self.ledger.head, None):
+            yield from core.commit(attempt)
+            self.simulation.announce()
+        self.is_committing = False
+
+    patch.setattr(_Optimist, "commit", commit)
+
+
+# Committing
+
+
+def on_commit(patch: Patch, change: Callable[[Ledger, Version, Any], tuple[Version, Any]]) -> None:
+    original = Ledger.commit
+    patch.setattr(Ledger, "commit", lambda self, *arguments: original(self, *change(self, *arguments)))
+
+
+@mutant
+def commit_out_of_order(patch: Patch) -> None:
+    def commit(self: Any, core: Core) -> Any:
+        self.is_committing = True
+        while self.attempts:
+            attempt = self.attempts.pop(min(self.attempts))
+            yield from core.commit(attempt)
+        self.is_committing = False
+        self.simulation.announce()
+
+    def work(self: Any, core: Core) -> Any:
+        while not self.ledger.is_complete:
+            if self.attempts and not self.is_committing:
+                yield from self.commit(core)
+            elif self.to_run:
+                yield from self.speculate(core, optimistic.heappop(self.to_run))
+            else:
+                yield self.simulation.news()
+
+    patch.setattr(_Optimist, "commit", commit)
+    patch.setattr(_Optimist, "work", work)
+
+
+@mutant
+def two_cores_commit_at_once(patch: Patch) -> None:
+    patch.setattr(_Optimist, "is_committing", property(lambda self: False, lambda self, value: None), raising=False)
+
+
+@mutant
+def write_every_incarnation_as_the_first(patch: Patch) -> None:
+    on_commit(patch, lambda self, version, outcome: (Version(version.tx_index), outcome))
+
+
+@mutant
+def write_under_the_wrong_version(patch: Patch) -> None:
+    on_commit(patch, lambda self, version, outcome: (Version(version.tx_index + 1, version.incarnation), outcome))
+
+
+@mutant
+def forget_who_was_touched(patch: Patch) -> None:
+    class Forgetful(BlockView):
+        def commit(self, version: Version, diff: StateDiff) -> None:
+            super().commit(version, StateDiff(diff.writes))
+
+    patch.setattr(ledger, "BlockView", Forgetful)
+
+
+@mutant
+def pay_no_fee_for_a_second_attempt(patch: Patch) -> None:
+    original = BlockView.pay
+
+    def pay(self: BlockView, version: Version, address: bytes, amount: int) -> None:
+        original(self, version, address, 0 if version.incarnation else amount)
+
+    patch.setattr(BlockView, "pay", pay)
+
+
+@mutant
+def skip_the_room_check(patch: Patch) -> None:
+    class Endless(BlockRoom):
+        def check(self, tx: Any) -> None:
+            pass
+
+    patch.setattr(ledger, "BlockRoom", Endless)
+
+
+@mutant
+def forget_the_gas_that_is_used_up(patch: Patch) -> None:
+    class Refilled(BlockRoom):
+        def use(self, tx: Any, result: TxResult) -> None:
+            pass
+
+    patch.setattr(ledger, "BlockRoom", Refilled)
+
+
+@mutant
+def let_the_first_that_is_refused_end_the_block(patch: Patch) -> None:
+    """Take the refusal of a speculative attempt for final."""
+    original = Core.execute
+
+    def execute(self: Core, tx_index: int, view: Any, kind: str = "execute") -> Any:
+        attempt = yield from original(self, tx_index, view, kind)
+        if attempt.outcome.refusal is not None:
+            raise simulate.InvalidBlock(str(attempt.outcome.refusal), tx_index)
+        return attempt
+
+    patch.setattr(Core, "execute", execute)
+
+
+# Speculation
+
+
+@mutant
+def read_everything_at_the_start(patch: Patch) -> None:
+    patch.setattr(conversation, "gas_used", lambda tx, machine: 0)
+
+
+@mutant
+def finish_at_the_last_read(patch: Patch) -> None:
+    patch.setattr(conversation.Outcome, "gas", property(lambda self: 0))
+    patch.setattr(Core, "spend", _spend_nothing_negative(Core.spend))
+
+
+def _spend_nothing_negative(original: Any) -> Any:
+    return lambda self, time: original(self, max(0, time))
+
+
+@mutant
+def never_try_again(patch: Patch) -> None:
+    def speculate(self: Any, core: Core, tx_index: int) -> Any:
+        attempt = yield from core.execute(tx_index, self.ledger.view)
+        if (yield from core.validate(attempt)):
+            self.attempts[tx_index] = attempt
+        self.simulation.announce()
+
+    patch.setattr(_Optimist, "speculate", speculate)
+
+
+@mutant
+def go_on_with_the_old_machine(patch: Patch) -> None:
+    """Keep the outcome of an aborted attempt instead of beginning again."""
+    original = conversation.conversation
+    known: dict[int, Any] = {}
+
+    def remembered(env: Any, tx: Any) -> Any:
+        if id(tx) not in known:
+            known[id(tx)] = (tx, (yield from original(env, tx)))
+        return known[id(tx)][1]
+
+    patch.setattr(simulate, "conversation", remembered)
+
+
+@mutant
+def trust_the_hints(patch: Patch) -> None:
+    def commit(self: GuidedExecution, core: Core) -> Any:
+        self.is_committing = True
+        while attempt := self.attempts.pop(self.ledger.head, None):
+            yield from core.commit(attempt)
+            self.memory.withdraw(attempt.tx_index)
+        self.is_committing = False
+        self.simulation.announce()
+
+    patch.setattr(GuidedExecution, "commit", commit)
+
+
+@mutant
+def add_up_the_fees_too_early(patch: Patch) -> None:
+    """Answer who asks for the fee recipient's balance with whatever is there."""
+    patch.setattr(SpeculativeView, "read", lambda self, location: self.execution.memory.read(location, self.tx_index))
+
+
+@mutant
+def wait_for_nobody(patch: Patch) -> None:
+    original = GuidedExecution.__init__
+
+    def begin(self: GuidedExecution, simulation: Simulation, plan: guided.Plan) -> None:
+        nobody: list[Collection[int]] = [()] * len(plan.predecessors)
+        original(self, simulation, guided.Plan(nobody, plan.priorities, plan.lanes))
+
+    patch.setattr(GuidedExecution, "__init__", begin)
+
+
+@mutant
+def let_go_when_one_of_several_has_finished(patch: Patch) -> None:
+    original = GuidedExecution.__init__
+
+    def begin(self: GuidedExecution, simulation: Simulation, plan: guided.Plan) -> None:
+        first = [tuple(before)[:1] for before in plan.predecessors]
+        original(self, simulation, guided.Plan(first, plan.priorities, plan.lanes))
+
+    patch.setattr(GuidedExecution, "__init__", begin)
+
+
+@mutant
+def see_later_transactions(patch: Patch) -> None:
+    original = MultiVersionMemory.read
+    patch.setattr(MultiVersionMemory, "read", lambda self, location, tx_index: original(self, location, 10**9))
+
+
+@mutant
+def see_old_slots_through_cleared_storage(patch: Patch) -> None:
+    original = MultiVersionMemory.read
+
+    def read(self: MultiVersionMemory, location: Location, tx_index: int) -> Read:
+        return self._last_write(location, tx_index) or original(self, location, tx_index)
+
+    patch.setattr(MultiVersionMemory, "read", read)
+
+
+@mutant
+def publish_nothing_before_the_commit(patch: Patch) -> None:
+    patch.setattr(MultiVersionMemory, "publish", lambda self, version, writes: None)

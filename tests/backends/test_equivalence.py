@@ -1,0 +1,55 @@
+"""Every backend gives what the sequential one gives, on every block, number of cores, seed and hint."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backends.cases import CASES, Case
+from tests.backends.judge import differences, oracle_of, outcome_of
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
+from toyevm.errors import InvalidBlock
+
+PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+SCHEDULES = ((1, 0), (2, 0), (2, 1), (3, 2), (4, 3), (16, 0), (16, 4), (64, 5))  # cores, seed
+WILD = CostModel(jitter=300)
+
+each_backend = pytest.mark.parametrize("backend", PARALLEL, ids=lambda backend: backend.name)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@each_backend
+def test_a_block_comes_out_different(backend: Backend, case: Case) -> None:
+    oracle = oracle_of(case)
+    for cores, seed in SCHEDULES:
+        config = RunConfig(case.chain, cores, seed, WILD)
+        found = differences(case, outcome_of(backend, case, config), oracle, seal=seed == 1)
+        assert not found, (cores, seed, found)
+
+
+def hostile_hints(count: int, honest: Hints) -> dict[str, Hints]:
+    """Return hints that are empty, too short, senseless, the wrong way round, or far too many."""
+    everything = tuple((before, after) for after in range(count) for before in range(after))
+    senseless = ((0, 0), (5, 2), (-1, 1), (1, 10**9), (10**9, 0), (0, count), *(((0, 1),) * 50))
+    lists, locks = honest.access_lists or (), honest.locks or ()
+    return {
+        "honest": honest,
+        "empty": Hints((), (), ()),
+        "short": Hints(locks[:1], (honest.edges or ())[:1], lists[:1]),
+        "long": Hints(locks * 3, (honest.edges or ()) * 3, lists * 3),
+        "backwards": Hints(locks[::-1], tuple((b, a) for a, b in honest.edges or ()), lists[::-1]),
+        "everything": Hints(tuple(locks[-1:] * count), everything, tuple(lists[-1:] * count)),
+        "senseless": Hints(locks, senseless, lists),
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("backend", [b for b in PARALLEL if getattr(b, "hints", None)], ids=lambda b: b.name)
+def test_a_hint_changes_the_outcome(backend: Backend, case: Case) -> None:
+    oracle = oracle_of(case)
+    results = () if isinstance(oracle, InvalidBlock) else oracle.results
+    honest = hints_of(results, case.block.header.coinbase)
+    for name, hints in hostile_hints(len(case.block.transactions), honest).items():
+        for cores, seed in ((2, 1), (16, 0)):
+            config = RunConfig(case.chain, cores, seed, WILD, hints)
+            found = differences(case, outcome_of(backend, case, config), oracle)
+            assert not found, (name, cores, seed, found)

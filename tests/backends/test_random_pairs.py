@@ -1,0 +1,27 @@
+"""Random blocks under random schedules; `python -m tests.backends.random_pairs` tries as many as one likes."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.backends.random_pairs import Tally, try_block, try_blocks
+
+
+def test_a_backend_differs_on_a_random_block_or_the_blocks_are_dull() -> None:
+    tally = try_blocks(range(60))
+    pairs = tally.counts["pairs"]
+    print(dict(sorted(tally.counts.items())))
+    assert tally.differences == []
+    assert tally.counts["with a conflict"] >= pairs / 2
+    assert tally.counts["with an abort"] >= pairs / 5
+    for backend in ("two_phase", "optimistic", "declared_locks", "dependency_dag", "access_list_dag"):
+        assert tally.counts[f"with an abort in {backend}"] >= pairs / 10
+    assert tally.counts["invalid block"] > 0
+
+
+@given(st.integers(10**6, 2**40))
+@settings(max_examples=25)
+def test_a_backend_differs_on_some_block(seed: int) -> None:
+    found: Tally = try_block(seed, schedules=1)
+    assert found.differences == []

@@ -1,0 +1,187 @@
+"""Virtual cores: real executions, counted; reads at the time of the read; the same seed, the same schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.backends.cases import CASES, INCREMENT, Case, case, everybody, sent
+from tests.backends.judge import oracle_of
+from tests.backends.suite import NO_HINTS, straddling_faults
+from tests.support.worlds import CONTRACT, NOBODY, contract
+from toyevm.analysis.metrics import measure
+from toyevm.backends import BACKENDS, Backend, CostModel, RunConfig, hints_of
+from toyevm.backends.conversation import Access, Conversation, Outcome, conversation
+from toyevm.backends.simulate import Core
+from toyevm.errors import InputError, InvalidBlock
+from toyevm.state import BlockView, StateView
+from toyevm.types import Field, Location, Read, Version
+from toyevm.vm import compiler
+from toyevm.vm.frame import prepare
+from toyevm.workloads.transfers import Workload, mixed, to_many
+
+PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+FREE = CostModel(read=0, validate=0, commit=0, schedule=0)
+CHAIN = case("a chain", {CONTRACT: contract(INCREMENT)}, *everybody(8))
+APART = case("nobody meets", {}, *[sent(i, to=bytes([0x70 + i]) * 20, value=1) for i in range(8)])
+
+VALID = [block for block in CASES if not isinstance(oracle_of(block), InvalidBlock)]
+
+each_backend = pytest.mark.parametrize("backend", PARALLEL, ids=lambda backend: backend.name)
+
+
+def run(backend: Backend, block: Case | Workload, cores: int = 4, **fields: Any) -> Any:
+    return backend.execute_block(block.pre, block.block, RunConfig(block.chain, cores, **fields))
+
+
+def test_a_read_sees_what_is_published_after_it_or_not_what_was_before() -> None:
+    assert list(straddling_faults()) == []
+
+
+# Every attempt is a real execution
+
+
+class CountingView:
+    """A view that counts how often each location is read."""
+
+    def __init__(self, base: StateView, counts: Counter[Location]) -> None:
+        self.base, self.counts = base, counts
+
+    def read(self, location: Location) -> Read:
+        self.counts[location] += 1
+        return self.base.read(location)
+
+
+@each_backend
+@pytest.mark.parametrize("block", [CHAIN, APART], ids=str)
+def test_an_attempt_is_counted_that_was_not_made(
+    backend: Backend, block: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: Counter[Location] = Counter()
+    original = Core.execute
+
+    def execute(self: Core, tx_index: int, view: StateView, kind: str = "execute") -> Any:
+        return original(self, tx_index, CountingView(view, counts), kind)
+
+    monkeypatch.setattr(Core, "execute", execute)
+    result = run(backend, block, hints=NO_HINTS)
+    # Everybody sends one transaction, and each execution asks once for its sender's nonce.
+    nonces = [counts[Location(tx.sender, Field.NONCE)] for tx in block.block.transactions]
+    assert sum(nonces) == result.attempts == len(nonces) + result.aborts
+    executed = Counter(span.tx_index for span in result.spans if span.kind == "execute")
+    assert nonces == [executed[tx_index] for tx_index in range(len(nonces))]
+
+
+@each_backend
+def test_a_backend_guesses_and_is_never_wrong(backend: Backend) -> None:
+    """On a serial chain, speculation must fail; a backend that never aborts has been told, or does not run anything."""
+    assert run(backend, CHAIN, hints=NO_HINTS).aborts > 0
+    assert run(backend, CHAIN, cores=1, hints=NO_HINTS).aborts in (0, 7)
+    assert run(backend, APART, hints=NO_HINTS).aborts == 0
+
+
+@pytest.mark.parametrize("name", ["declared_locks", "dependency_dag", "access_list_dag"])
+def test_who_is_told_the_truth_runs_something_twice(name: str) -> None:
+    honest = hints_of(BACKENDS.named("sequential").execute_block(CHAIN.pre, CHAIN.block, RunConfig()).results)
+    told = run(BACKENDS.named(name), CHAIN, hints=honest)
+    assert (told.attempts, told.aborts) == (8, 0)
+    found_out = run(BACKENDS.named(name), CHAIN)
+    assert found_out.attempts == 8 + 8 + found_out.aborts
+    assert sum(span.kind == "dry run" for span in found_out.spans) == 8
+
+
+# Time
+
+
+@each_backend
+def test_the_same_seed_gives_another_schedule(backend: Backend) -> None:
+    schedules = [run(backend, CHAIN, seed=seed).spans for seed in (0, 0, 1, 1, 2)]
+    assert schedules[0] == schedules[1]
+    assert schedules[2] == schedules[3]
+    assert len(set(schedules)) == 3
+
+
+@each_backend
+def test_a_schedule_depends_on_the_tier(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedules = []
+    for hot_after in (0, float("inf")):
+        monkeypatch.setattr(compiler, "HOT_AFTER", hot_after)
+        prepare.cache_clear()
+        schedules.append([run(backend, block, seed=5).spans for block in VALID])
+    assert schedules[0] == schedules[1]
+
+
+@pytest.mark.parametrize("name", ["two_phase", "optimistic"])
+@pytest.mark.parametrize("cores", [1, 3, 8, 100])
+def test_independent_transfers_do_not_take_their_share(name: str, cores: int) -> None:
+    result = run(BACKENDS.named(name), to_many(24), cores, costs=FREE)
+    assert measure(result).makespan == 21_000 * -(-24 // cores)
+
+
+@pytest.mark.parametrize("to_shop", [0, 5, 20])
+def test_an_honest_list_takes_longer_than_the_critical_path(to_shop: int) -> None:
+    block = mixed(20, to_shop=to_shop)
+    honest = hints_of(run(BACKENDS.named("sequential"), block).results)
+    result = run(BACKENDS.named("dependency_dag"), block, 20, costs=FREE, hints=honest)
+    metrics = measure(result, 20)
+    assert metrics.makespan == metrics.span == 21_000 * max(1, to_shop)
+
+
+@each_backend
+def test_a_run_is_shorter_than_is_possible(backend: Backend) -> None:
+    for block in VALID:
+        for cores, seed in ((2, 1), (16, 2)):
+            metrics = measure(run(backend, block, cores, seed=seed), cores, block.block.header.coinbase)
+            assert metrics.makespan >= metrics.bound
+            assert metrics.span_by_access <= metrics.span <= metrics.work
+            assert 0 < metrics.efficiency <= 1
+            assert 0 <= metrics.wasted < 1
+            assert 0 < metrics.utilisation <= 1
+
+
+@pytest.mark.parametrize("part", ["read", "fetch", "validate", "commit", "schedule", "contention"])
+@each_backend
+def test_a_cost_is_not_charged(backend: Backend, part: str) -> None:
+    cheap, dear = (measure(run(backend, APART, 2, costs=CostModel(**{part: cost}))).makespan for cost in (0, 999))
+    assert cheap < dear
+
+
+def test_a_backend_runs_on_no_core() -> None:
+    with pytest.raises(InputError, match="0 cores"):
+        run(PARALLEL[0], CHAIN, cores=0)
+
+
+# Conversations
+
+
+def converse(talk: Conversation, answer: Callable[[Location], Read]) -> tuple[list[Access], Outcome]:
+    """Answer every question; return the questions and the outcome."""
+    asked = [next(talk)]
+    while True:
+        try:
+            asked.append(talk.send(answer(asked[-1].location)))
+        except StopIteration as stop:
+            return asked, stop.value
+
+
+def test_a_conversation_asks_twice_or_forgets_what_it_heard() -> None:
+    talk = conversation(CHAIN.chain.env(CHAIN.block), CHAIN.block.transactions[0])
+    asked, outcome = converse(talk, BlockView(CHAIN.pre).read)
+    assert [access.location for access in asked] == list(outcome.reads)
+    assert outcome.result is not None
+    assert outcome.reads == outcome.result.read_set
+    offsets = [access.gas_used for access in asked]
+    assert offsets == sorted(offsets)
+    assert offsets[-1] == 21_000 + 3  # the slot is asked for after one PUSH, and paid for afterwards
+    assert outcome.gas == outcome.result.gas_used
+
+
+def test_a_refusal_has_no_reads() -> None:
+    talk = conversation(CHAIN.chain.env(CHAIN.block), sent(0, 7, to=NOBODY))
+    _, outcome = converse(talk, lambda location: Read(Version(3), b"" if location.key == Field.CODE else 0))
+    assert outcome.refusal is not None
+    assert outcome.refusal.reason == "nonce-too-high"
+    assert outcome.reads[Location(sent(0).sender, Field.NONCE)] == Read(Version(3), 0)

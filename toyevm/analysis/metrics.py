@@ -1,0 +1,163 @@
+"""What a run on virtual cores took, and what it could have taken: all numbers that lessons and tables speak of.
+
+Everything is read off the result: the sets that transactions left behind say what was possible, the spans say what
+happened. *Work* is the time of all transactions one after the other. The *span* is the longest chain of transactions
+each of which needs the one before: no number of cores beats it. Counted by transaction, one starts when those it needs
+have ended. Counted by access it is shorter: a transaction may run up to the very read that needs the other's value.
+
+Time is that of one unit of gas, refunds not deducted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from toyevm.analysis.dependencies import DependencyGraph, dependency_graph
+from toyevm.results import BlockResult, TaskSpan, TxResult
+from toyevm.types import Address, Location
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The numbers of one run."""
+
+    cores: int
+    work: int
+    makespan: int  # when the last core finished
+    span: int  # by transaction
+    span_by_access: int
+    executions: int  # repeated ones included, dry runs not
+    dry_runs: int
+    aborts: int
+    aborts_by_location: Mapping[Location, int]  # whose outdated version was seen, most frequent first
+    cascade_depth: int  # the longest chain of aborts, each because of one that was repeated before
+    wasted: float  # the part of all execution time that was thrown away, dry runs included
+    validations: int
+    utilisation: float  # the part of the cores' time in which they did something, useful or not
+    dependency_distances: Mapping[int, int]  # how many pairs depend on each other over how many places in the block
+    commit_latency: tuple[int, int]  # from a transaction's first start to its commit: median, 99th percentile
+    hint_bytes: int
+
+    @property
+    def speedup(self) -> float:
+        """How many times faster than one core that does nothing twice and checks nothing."""
+        return self.work / self.makespan if self.makespan else 1.0
+
+    @property
+    def executions_per_transaction(self) -> float:
+        return self.executions / max(1, self.executions - self.aborts)
+
+    @property
+    def bound(self) -> int:
+        """The shortest time that is possible with these cores: max(work / cores, span)."""
+        return max(-(-self.work // self.cores), self.span_by_access)
+
+    @property
+    def efficiency(self) -> float:
+        """How near the run came to the shortest time: 1 is perfect; its inverse is Graham's ratio."""
+        return self.bound / self.makespan if self.makespan else 1.0
+
+
+def measure(
+    result: BlockResult,
+    cores: int = 1,
+    fee_recipient: Address | None = None,
+    *,
+    unit: int = 1,
+    hint_bytes: int = 0,
+) -> Metrics:
+    """Return the metrics of a run; one without spans, as the sequential backend's, counts as one core's work.
+
+    Args:
+        fee_recipient: the block's coinbase, whose balance depends on all fees.
+        unit: time for a unit of gas (`CostModel.gas`).
+        hint_bytes: the length of the hints that the run used.
+    """
+    results, spans = result.results, result.spans
+    graph = dependency_graph(results, fee_recipient=fee_recipient)
+    work = sum(_duration(each, unit) for each in results)
+    makespan = max((span.end for span in spans), default=work)
+    runs = [span for span in spans if span.kind == "execute"]
+    dry_runs = [span for span in spans if span.kind == "dry run"]
+    aborted = [span for span in runs if span.aborted]
+    final = {span.tx_index: span for span in runs if not span.aborted}
+    return Metrics(
+        cores=cores,
+        work=work,
+        makespan=makespan,
+        span=_longest_path(graph, results, {}, unit),
+        span_by_access=_longest_path(graph, results, final, unit),
+        executions=result.attempts - len(dry_runs),
+        dry_runs=len(dry_runs),
+        aborts=result.aborts,
+        aborts_by_location=dict(Counter(span.cause for span in aborted if span.cause is not None).most_common()),
+        cascade_depth=_cascade_depth(graph, aborted),
+        wasted=_time([*aborted, *dry_runs]) / max(1, _time([*runs, *dry_runs])),
+        validations=sum(span.kind == "validate" for span in spans),
+        utilisation=_time(spans) / (cores * makespan) if spans and makespan else 1.0,
+        dependency_distances=_distances(graph),
+        commit_latency=_commit_latency(spans),
+        hint_bytes=hint_bytes,
+    )
+
+
+def _duration(result: TxResult, unit: int) -> int:
+    return unit * (result.gas_used + result.gas_refunded)
+
+
+def _time(spans: Iterable[TaskSpan]) -> int:
+    return sum(span.end - span.start for span in spans)
+
+
+def _longest_path(graph: DependencyGraph, results: Sequence[TxResult], runs: Mapping[int, TaskSpan], unit: int) -> int:
+    """Return when the last transaction ends if each reads a value as soon as it is there: start + offset >= published.
+
+    A transaction reads at the offsets that its run in `runs` has noted; without one, right at its start.
+    """
+    offsets = [dict(runs[i].accesses) if i in runs else {} for i in range(graph.size)]
+    ends = [0] * graph.size
+    incoming: list[list[tuple[int, Location]]] = [[] for _ in range(graph.size)]
+    for before, after, location, *_ in graph.dependencies:
+        incoming[after].append((before, location))
+    for tx_index, needs in enumerate(incoming):
+        earliest = (ends[before] - unit * offsets[tx_index].get(location, 0) for before, location in needs)
+        ends[tx_index] = max([0, *earliest]) + _duration(results[tx_index], unit)
+    return max(ends, default=0)
+
+
+def _cascade_depth(graph: DependencyGraph, aborted: Iterable[TaskSpan]) -> int:
+    writers = {(after, location): before for before, after, location, *_ in graph.dependencies}
+    depths: dict[int, int] = {}
+    for span in sorted(aborted, key=lambda span: span.tx_index):
+        writer = writers.get((span.tx_index, span.cause)) if span.cause else None
+        depth = 1 + (depths.get(writer, 0) if writer is not None else 0)
+        depths[span.tx_index] = max(depths.get(span.tx_index, 0), depth)
+    return max(depths.values(), default=0)
+
+
+def _distances(graph: DependencyGraph) -> dict[int, int]:
+    pairs = [(before, after) for after, waits_for in enumerate(graph.predecessors) for before in waits_for]
+    return dict(sorted(Counter(after - before for before, after in pairs).items()))
+
+
+def _commit_latency(spans: Iterable[TaskSpan]) -> tuple[int, int]:
+    first: dict[int, int] = {}
+    latencies = []
+    for span in spans:
+        if span.kind == "execute":
+            first[span.tx_index] = min(span.start, first.get(span.tx_index, span.start))
+        elif span.kind == "commit":
+            latencies.append(span.end - first[span.tx_index])
+    latencies.sort()
+    return (_percentile(latencies, 50), _percentile(latencies, 99))
+
+
+def _percentile(values: Sequence[int], percent: int) -> int:
+    """Return the nearest-rank percentile of sorted values; 0 if there is none.
+
+    >>> _percentile([10, 20, 30, 40], 50), _percentile([10, 20, 30, 40], 99)
+    (20, 40)
+    """
+    return values[max(0, -(-len(values) * percent // 100) - 1)] if values else 0

@@ -1,0 +1,95 @@
+"""A transaction as a conversation: it asks for a location, somebody answers, until it has its outcome.
+
+The machine can be stopped before any access to the state (`Suspend`). So whoever conducts the conversation decides
+*when* each question is answered, and with which version. Everything between two questions is the transaction's own
+business, and depends on the answers alone: the answers are its read set.
+
+    talk = conversation(env, tx)
+    access = next(talk)                                     # wants to know a location, having used some gas
+    access = talk.send(Read(version, value))                # ... the next one
+    ...                                                     # StopIteration brings the outcome
+
+An outcome may also be that the transaction is not allowed. Under speculation that is an outcome like any other: it was
+found out from what was read, and holds as long as that holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from toyevm.errors import InvalidTransaction, Suspend
+from toyevm.results import TxResult
+from toyevm.transactions import Transaction
+from toyevm.transition import begin_transaction, check_transaction, finish_transaction
+from toyevm.types import Location, Read
+from toyevm.vm.frame import BlockEnv, Machine
+from toyevm.vm.interpreter import run
+
+T = TypeVar("T")
+
+
+class Access(NamedTuple):
+    """A question: which location, and how much gas the transaction had used when it came to it."""
+
+    location: Location
+    gas_used: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a transaction comes to, given what it read: a result, or the reason why it may not run."""
+
+    reads: dict[Location, Read]
+    result: TxResult | None = None
+    refusal: InvalidTransaction | None = None
+
+    @property
+    def gas(self) -> int:
+        """The gas that was used up, refunds not deducted: how long it ran."""
+        return self.result.gas_used + self.result.gas_refunded if self.result else 0
+
+
+Conversation = Generator[Access, Read, Outcome]
+
+
+class Answers:
+    """A view that knows what has been answered, and suspends the machine at everything else."""
+
+    def __init__(self) -> None:
+        self.given: dict[Location, Read] = {}
+
+    def read(self, location: Location) -> Read:
+        answer = self.given.get(location)
+        if answer is None:
+            raise Suspend(location)
+        return answer
+
+
+def conversation(env: BlockEnv, tx: Transaction) -> Conversation:
+    """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Outcome`."""
+    view = Answers()
+    try:
+        checked = yield from _insist(view, lambda: check_transaction(view, env, tx))
+    except InvalidTransaction as refusal:
+        return Outcome(view.given, refusal=refusal)
+    execution = yield from _insist(view, lambda: begin_transaction(view, env, checked))
+    machine = execution.machine
+    yield from _insist(view, lambda: run(machine), lambda: gas_used(tx, machine))
+    return Outcome(view.given, (yield from _insist(view, lambda: finish_transaction(execution))))
+
+
+def gas_used(tx: Transaction, machine: Machine) -> int:
+    """Return what a machine that stands somewhere in the middle has used up so far."""
+    return tx.gas_limit - sum(frame.gas_left for frame in machine.frames)
+
+
+def _insist(view: Answers, action: Callable[[], T], clock: Callable[[], int] = lambda: 0) -> Generator[Access, Read, T]:
+    """Try again after each answer, until nothing more is asked."""
+    while True:
+        try:
+            return action()
+        except Suspend as question:
+            location = question.location
+        view.given[location] = yield Access(location, clock())

@@ -1,0 +1,200 @@
+"""Virtual cores: real executions at simulated times.
+
+A core runs a transaction's machine to its next access to the state, sleeps what that has cost in virtual time, and then
+reads the version that is visible *then*. Nobody sees what it wrote before it has finished. So what a transaction
+reads depends on when it ran, as on a real machine, and yet everything is repeatable: the clock is SimPy's, and chance,
+if there is any, comes from the run's seed.
+
+A backend is a SimPy process. It is written with five words: `speculate_on_all` and `on_every_core` share out work; and
+on a core one can `execute`, `validate` and `commit`. All of them take time, and so stand behind `yield from`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from toyevm.backends.base import Kind, RunConfig
+from toyevm.backends.conversation import Access, Outcome, conversation
+from toyevm.backends.ledger import Ledger
+from toyevm.blocks import Block
+from toyevm.errors import InputError, InvalidBlock
+from toyevm.results import BlockResult, TaskSpan
+from toyevm.state import StateView, WorldState
+from toyevm.types import Location, Version
+
+if TYPE_CHECKING:
+    from simpy import Event
+
+T = TypeVar("T")
+Process: TypeAlias = "Generator[Event, Any, T]"  # what takes virtual time before it returns a T
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One execution of a transaction: its outcome, and which of the spans it was."""
+
+    version: Version
+    outcome: Outcome
+    span: int
+
+    @property
+    def tx_index(self) -> int:
+        return self.version.tx_index
+
+
+class Simulation:
+    """A block on virtual cores: a clock, the cores, the ledger they commit to, and a record of what ran when."""
+
+    def __init__(self, pre: WorldState, block: Block, config: RunConfig) -> None:
+        import simpy
+
+        if config.cores < 1:
+            raise InputError(f"{config.cores} cores", expected="at least 1")
+        self.block, self.config = block, config
+        self.ledger = Ledger(pre, block, config.chain)
+        self.clock = simpy.Environment()
+        self.cores = [Core(self, number) for number in range(config.cores)]
+        self.spans: list[TaskSpan] = []
+        self.incarnations: Counter[int] = Counter()
+        self.fetched: set[Location] = set()
+        self._news = self.clock.event()
+        self._random = Random(config.seed) if config.seed else None
+
+    def run(self, process: Process[None]) -> BlockResult:
+        """Let the process run to its end, close the block, and return what came of it."""
+        try:
+            self.clock.run(until=self.clock.process(process))
+        except InvalidBlock as error:
+            while isinstance(error.__cause__, InvalidBlock):  # SimPy hands on copies, which have lost their fields
+                error = error.__cause__
+            raise error from error.__cause__
+        requests = self.ledger.close()
+        runs = [span for span in self.spans if span.kind in ("execute", "dry run")]
+        return BlockResult(
+            tuple(self.ledger.results),
+            self.ledger.view.diff(),
+            requests,
+            tuple(self.spans),
+            attempts=len(runs),
+            aborts=sum(span.aborted for span in runs),
+        )
+
+    def on_every_core(self, work: Callable[[Core], Process[None]]) -> Process[None]:
+        """Start this work on every core, and wait for all of them."""
+        yield self.clock.all_of([self.clock.process(work(core)) for core in self.cores])
+
+    def speculate_on_all(self, kind: str = "execute") -> Process[list[Attempt]]:
+        """Execute every transaction on what is committed now; whichever core is free takes the lowest that is left."""
+        attempts: dict[int, Attempt] = {}
+        left = iter(range(len(self.block.transactions)))
+
+        def work(core: Core) -> Process[None]:
+            for tx_index in left:
+                attempts[tx_index] = yield from core.execute(tx_index, self.ledger.view, kind)
+
+        yield from self.on_every_core(work)
+        return [attempts[tx_index] for tx_index in sorted(attempts)]
+
+    def news(self) -> Event:
+        """Return what a core without work waits for: the next `announce`."""
+        return self._news
+
+    def announce(self) -> None:
+        """Wake all cores that wait for work: there may be some now."""
+        self._news.succeed()
+        self._news = self.clock.event()
+
+    def abort(self, attempt: Attempt, cause: Location) -> None:
+        """Throw an attempt away because it has seen a version of `cause` that is not the right one."""
+        self.spans[attempt.span] = replace(self.spans[attempt.span], aborted=True, cause=cause)
+
+    def stretch(self, time: int) -> int:
+        """Return how long a piece of work really takes."""
+        costs = self.config.costs
+        time += time * costs.contention * (len(self.cores) - 1) // 1000
+        return time + (time * self._random.randint(0, costs.jitter) // 100 if self._random else 0)
+
+
+class Core:
+    """One virtual core: it does one thing at a time, and each takes time."""
+
+    def __init__(self, simulation: Simulation, number: int) -> None:
+        self.simulation, self.number = simulation, number
+        self.costs, self.ledger = simulation.config.costs, simulation.ledger
+
+    def spend(self, time: int) -> Process[None]:
+        yield self.simulation.clock.timeout(self.simulation.stretch(time))
+
+    def execute(self, tx_index: int, view: StateView, kind: str = "execute") -> Process[Attempt]:
+        """Execute a transaction from the beginning, reading through `view` at the time of each access."""
+        simulation, costs = self.simulation, self.costs
+        start, incarnation = self._now, simulation.incarnations[tx_index]
+        if kind == "execute":
+            simulation.incarnations[tx_index] += 1
+        yield from self.spend(costs.schedule)
+        talk, spent, accesses = conversation(self.ledger.env, simulation.block.transactions[tx_index]), 0, []
+        try:
+            access = next(talk)
+            while True:
+                accesses.append(access)
+                yield from self.spend(costs.gas * max(0, access.gas_used - spent) + self._lookup(access))
+                spent = max(spent, access.gas_used)
+                access = talk.send(view.read(access.location))
+        except StopIteration as stop:
+            outcome: Outcome = stop.value
+        yield from self.spend(costs.gas * (outcome.gas - spent))
+        version = Version(tx_index, incarnation)
+        return Attempt(version, outcome, self._note(start, version, kind, tuple(accesses)))
+
+    def validate(self, attempt: Attempt) -> Process[bool]:
+        """Compare every version that an attempt has seen with the final one; throw it away if one differs."""
+        start = self._now
+        yield from self.spend(self.costs.validate * len(attempt.outcome.reads))
+        self._note(start, attempt.version, "validate")
+        stale = self.ledger.find_stale(attempt.outcome)
+        if stale is not None:
+            self.simulation.abort(attempt, stale)
+        return stale is None
+
+    def commit(self, attempt: Attempt) -> Process[None]:
+        """Write the outcome of the head into the ledger."""
+        start, result = self._now, attempt.outcome.result
+        yield from self.spend(self.costs.commit * (len(result.write_set) if result else 0))
+        self._note(start, attempt.version, "commit")
+        self.ledger.commit(attempt.version, attempt.outcome)
+
+    @property
+    def _now(self) -> int:
+        return int(self.simulation.clock.now)
+
+    def _lookup(self, access: Access) -> int:
+        fetched, location = self.simulation.fetched, access.location
+        is_first = location not in fetched
+        fetched.add(location)
+        return self.costs.read + (self.costs.fetch if is_first else 0)
+
+    def _note(self, start: int, version: Version, kind: str, accesses: tuple[tuple[Location, int], ...] = ()) -> int:
+        tx_index, incarnation = version
+        span = TaskSpan(self.number, tx_index, incarnation, start, self._now, kind, accesses=accesses)
+        self.simulation.spans.append(span)
+        return len(self.simulation.spans) - 1
+
+
+@dataclass
+class SimulatedBackend:
+    """A backend on virtual cores: a name for an algorithm, and for the kind of hints that it follows, if it does."""
+
+    name: str
+    summary: str
+    algorithm: Callable[[Simulation], Process[None]]
+    hints: str | None = None  # a field of Hints
+    kind: Kind = "parallel"
+
+    def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> BlockResult:
+        """Execute `block` on `pre`; see `Backend.execute_block`."""
+        simulation = Simulation(pre, block, config)
+        return simulation.run(self.algorithm(simulation))
