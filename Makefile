@@ -21,7 +21,7 @@ install = if command -v uv >/dev/null; then uv pip install --quiet --python $(PY
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check doctest notebooks exercises bundle conformance fuzz bench clean
+.PHONY: help lab test check doctest notebooks exercises bundle conformance equivalence fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ conformance: $(VENV)/.installed-test ## the public state tests and mainnet block
 
 fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both against EELS; goes on where it stopped
 	$(PY) tests/fuzz/run.py $(FUZZ_OPTIONS)
+
+equivalence: $(VENV)/.installed-test ## every backend against the sequential one: random blocks and schedules, real blocks
+	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(or $(JOBS),2)
+	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) -m tests.backends.mainnet
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm
