@@ -58,7 +58,7 @@ fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both ag
 	$(PY) tests/fuzz/run.py $(FUZZ_OPTIONS)
 
 equivalence: $(VENV)/.installed-test ## every backend against the sequential one: random blocks and schedules, real blocks
-	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(or $(JOBS),2)
+	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(JOBS)
 	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) -m tests.backends.mainnet
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
