@@ -1,8 +1,9 @@
 """What one transaction has read and written so far, and how to take it back.
 
 All that a transaction can change lives in plain dictionaries (storage has one for each account: programs use it most),
-and every change goes through `_set`, which notes `(dictionary, key, old value)`. To undo a call frame is to play these
-notes backwards to the frame's `mark`: one mechanism for balances, storage, logs, refunds and warm sets alike.
+and every change goes through `_set`, which notes `(dictionary, key, old value)`; to fill in what was read is no change.
+To undo a call frame is to play these notes backwards to the frame's `mark`: one mechanism for balances, storage, logs,
+refunds and warm sets alike.
 
 Two things look alike and are not. `reads` remembers what the transaction *depended on*: it only grows, and survives a
 rollback, for a call that failed has still seen what it saw. The warm sets (EIP-2929) remember what was *paid for*:

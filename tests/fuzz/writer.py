@@ -311,6 +311,8 @@ class Writer:
         count: Part = [bring, 1, "SWAP1 SUB", bring]
         again = f"DUP{carried + 1}"
         done: Part = [bring, "POP"]
+        if not carried and self.rng.random() < 0.3:
+            done = [f":{self.label()}", "BALANCE POP"]  # what follows the loop at once has no fixed price
         if self.rng.random() < 0.5:
             return [start, f":{top}", body, count, again, f"@{top}", "JUMPI", done]
         ahead: Part = [again, "ISZERO", f"@{end}", "JUMPI"]

@@ -12,7 +12,7 @@ from toyevm.assembler import assemble
 from toyevm.cli.statetest import run_file
 from toyevm.forks import OSAKA, Fork
 from toyevm.vm import compiler
-from toyevm.vm.frame import prepare
+from toyevm.vm.frame import Code, prepare
 from toyevm.vm.message import MessageResult, default_env, execute_message, world_with_code
 
 VECTORS = sorted((Path(__file__).parents[1] / "vectors").glob("*.json"))
@@ -57,6 +57,10 @@ PROGRAMS = {
     "a demand that fails at last": """
         PUSH 5  loop: JUMPDEST  PUSH 1 SWAP1 SUB  DUP1 PUSH @fine JUMPI  PUSH @fail JUMP
         fine: JUMPDEST  PUSH @loop JUMP    fail: JUMPDEST PUSH0 PUSH0 REVERT""",
+    "a loop that ends in a free instruction": """
+        PUSH 9  loop: JUMPDEST PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI  JUMPDEST STOP""",
+    "a loop that ends in a dear one": """
+        PUSH 9  loop: JUMPDEST PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI  JUMPDEST ADDRESS BALANCE PUSH 1 SSTORE""",
     "a loop over memory": "PUSH 9  loop: JUMPDEST DUP1 DUP1 PUSH 32 MUL MSTORE  PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI",
 }
 
@@ -82,7 +86,14 @@ def test_code_made_to_be_expensive_to_compile_is_not(monkeypatch: pytest.MonkeyP
     code = b"\x5b" * 20_000
     execute_message(world_with_code(code))
     blocks = prepare(code).blocks[OSAKA].values()
-    assert sum(hasattr(block, "source") for block in blocks) * compiler.MAX_INSTRUCTIONS < 6 * len(code)
+    assert sum(hasattr(block, "source") for block in blocks) * compiler.MAX_EFFORT < 6 * len(code)
+
+
+def test_ways_out_with_long_stacks_make_long_functions() -> None:
+    """A word pushed from 32 bytes, copied to the limit, and ways out that would all write it down."""
+    code = Code(bytes.fromhex("5b7f" + "ff" * 32 + "80" * 149 + "54" * 149) * 3)
+    source = compiler.write_block(code, 1, OSAKA) or ""
+    assert 0 < len(source) < 300_000
 
 
 MISTAKES = {

@@ -6,7 +6,9 @@ What a notebook shows must be the same in each run, so nothing is kept that is n
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -21,9 +23,21 @@ def store_outputs(path: Path) -> None:
     NotebookClient(notebook, timeout=120, record_timing=False, resources=resources).execute()
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            output.get("data", {}).pop(WIDGET, None)
+        if "outputs" in cell:
+            cell.outputs = list(tidy(cell.outputs))
     nbformat.write(notebook, path)
+
+
+def tidy(outputs: Iterable[Any]) -> Iterator[Any]:
+    """Leave out the numbers of widgets, and join text that came in two pieces, as it does now and then."""
+    last = None
+    for output in outputs:
+        output.get("data", {}).pop(WIDGET, None)
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            last = output
+            yield output
 
 
 if __name__ == "__main__":

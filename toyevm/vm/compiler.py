@@ -4,20 +4,21 @@ The interpreter looks up, checks and charges for every single instruction. But s
 it can be *written down* once: this module follows the instructions from a place that is visited often, as if it ran
 them, with names in place of values, and writes a Python function that does the same to the frame:
 
-    PUSH1 7  ADD  DUP1  PUSH1 5  SHR  XOR      becomes      t1 = (s1 + 7) & M
-                                                            ... t1 ^ (t1 >> 5)
+    PUSH1 7  ADD  DUP1  PUSH1 5  SHR  XOR      becomes      t1 = (7 + s1) & M
+                                                            ... (t1 >> 5) ^ t1
 
 - The stack lives in local names; PUSH, DUP and SWAP vanish. The real stack is brought up to date on leaving.
-- Gas is charged for a whole *segment* at once. A segment ends where somebody could look: GAS, SSTORE, a call. Whoever
-  leaves before its end is given back the rest.
+- Gas is charged for a whole *segment* at once. A segment ends where somebody could look, at GAS, SSTORE or a call, or
+  where a price is known only afterwards. Whoever leaves before its end is given back the rest. Only what may not happen
+  at all, growing memory or a cold slot, is paid for where it does.
 - Memory is used by the word: `frame.words` has them as numbers until somebody asks for bytes.
 - A jump to a known place is followed. A conditional jump leaves the function on its less usual side. A jump back to
   the start makes the function a loop.
 
 Whenever something is out of the ordinary (not enough gas for a segment, a bad jump, a full stack) the function puts the
 frame in order and returns at that instruction, and the interpreter, tier 0, does the rest. What can halt in between,
-such as SSTORE, is the interpreter's own function, called with exactly the gas it would have had. So errors, and what a
-failing run has read, are the interpreter's in every case.
+such as SSTORE, is the interpreter's own function; where its gas matters, it is given exactly what it would have had. So
+errors, and what a failing run has read, are the interpreter's in every case.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def _hot_after(text: str) -> float:
 
 
 HOT_AFTER = _hot_after(os.environ.get("TOYEVM_HOT_AFTER", "64"))  # to compile costs as much as some hundred visits
-MAX_INSTRUCTIONS = 300  # in one function
+MAX_EFFORT = 300  # for one function: an instruction is one, a word to put back on the stack at a way out an eighth
+LEAST_EFFORT = 4  # what is shorter gains nothing by being a function
 MAX_EXPRESSION = 120  # characters of an expression before it gets a name
 MAX_RANGE = 4096  # bytes of memory that are hashed, copied or logged in place; above, tier 0 does it
 JUMPDEST = 0x5B
@@ -105,8 +107,8 @@ def write_block(code: Code, start: int, fork: Fork) -> str | None:
     """Return the Python source for the code at `start`, or None if it is too short to pay."""
     writer = _Writer(code, start, fork)
     writer.walk()
-    code.compile_budget -= writer.count  # code made to be expensive to compile must not be
-    return writer.source() if writer.count >= 3 else None
+    code.compile_budget -= writer.effort  # code made to be expensive to compile is not compiled for ever
+    return writer.source() if writer.effort >= LEAST_EFFORT else None
 
 
 class Term(NamedTuple):
@@ -187,7 +189,7 @@ SURROUNDINGS = {
 }
 DIVISIONS = {"DIV", "MOD", "ADDMOD", "MULMOD"}  # the last operand is the divisor
 COPIED_FROM = {"CALLDATACOPY": "frame.input", "CODECOPY": "frame.code.raw"}
-# The interpreter's own functions do these, on the real stack; what they cost is known only afterwards.
+# The interpreter's own functions do these, on the real stack (copies and logs only if their length is not known).
 READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH"}
 COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
 ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
@@ -223,8 +225,8 @@ class _Hole(NamedTuple):
     def __str__(self) -> str:
         amount = self.segment.total - self.spent
         if amount < 0:
-            return f"{self.before.replace('+', '-')} {-amount}"
-        return f"{self.before} {amount}" if amount else self.before.rstrip(" +-")
+            return f"{self.before[:-1]}- {-amount}"
+        return f"{self.before} {amount}" if amount else self.before[:-2]
 
 
 class _Exit(NamedTuple):
@@ -249,7 +251,7 @@ class _Writer:
         self.gas = fork.gas
         self.pc = start
         self.stack: list[Term] = []
-        self.taken = self.highest = self.names = self.count = 0
+        self.taken = self.highest = self.names = self.effort = 0
         self.is_loop = False
         self.memory_size = 0  # memory is known to be at least this long
         self.segment = _Segment()
@@ -289,6 +291,7 @@ class _Writer:
     ) -> None:
         """Write the way out: bring stack, pc and gas up to date. `operands` are put back on the stack, bottom first."""
         self.lines.append(_Exit(depth, pc, gas, way, (*self.stack, *operands), self.taken))
+        self.effort += (self.taken + len(self.stack)) // 8
 
     def begin_segment(self) -> None:
         self.segment = _Segment()
@@ -306,10 +309,10 @@ class _Writer:
         self.begin_segment()
         while True:
             row = self.rows[self.code.padded[self.pc]]
-            ends = row.name in ENDS_BLOCK or row.name not in BY_NAME or self.count >= MAX_INSTRUCTIONS
+            ends = row.name in ENDS_BLOCK or row.name not in BY_NAME or self.effort >= MAX_EFFORT
             if ends or (row.code == JUMPDEST and self.situation(self.pc) in seen):
                 return self.leave(self.pc)
-            self.count += 1
+            self.effort += 1
             at, spent = self.pc, self.segment.total
             self.segment.total += row.gas
             self.need(row.pops)
@@ -429,7 +432,7 @@ class _Writer:
         """Write MLOAD, MSTORE or MSTORE8."""
         offset = self.named(self.stack.pop())
         if row.name == "MLOAD":
-            self.push(self.load_word(offset, at, spent, (offset,)))
+            self.push(self.word_at(offset, at, spent, (offset,)))
             return
         value = self.named(self.stack.pop())
         length, operands = 1 if row.name == "MSTORE8" else 32, (value, offset)
@@ -448,7 +451,7 @@ class _Writer:
             else:
                 self.write(f"{self.place('frame.memory', offset, 32)} = {value.encoded}")
 
-    def load_word(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
+    def word_at(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
         """Write MLOAD and return the word."""
         self.names += 1
         word = Term(f"t{self.names}")
@@ -465,8 +468,8 @@ class _Writer:
         self.ensure_memory(offset, length, at, spent, operands)
         if start is None or start % 32 or length % 32 or length > 128:
             return f"bytes({self.place('frame.memory', offset, length)})"
-        words = [self.load_word(known(place), at, spent, operands) for place in range(start, start + length, 32)]
-        return " + ".join(word.encoded for word in words)
+        parts = [self.word_at(known(place), at, spent, operands) for place in range(start, start + length, 32)]
+        return " + ".join(part.encoded for part in parts)
 
     def hash(self, at: int, spent: int) -> None:
         """Write a KECCAK256 of a known number of bytes: its price is then known as well."""
@@ -503,6 +506,7 @@ class _Writer:
         self.write(f"if {value.text} is None or {slot.text} not in warm:")
         self.write("frame.gas_left = ", self.rest(spent), depth=1)
         self.attempt(f"{value.text} = load(frame, {slot.text})", at, self.rest(spent), 1, (slot,))
+        # The cold price is paid. The rest of the segment was paid for in advance, but tier 0 was given that back.
         self.write(self.rest(spent + self.gas.warm_access, "gas = frame.gas_left -"), depth=1)
         self.push(value)
         self.write("if gas < 0:", depth=1)
@@ -596,10 +600,11 @@ class _Writer:
             row = self.rows[self.code.padded[pc]]
             begin, pc = pc + 1, pc + 1 + row.immediate_size
             if row.name == "JUMP":
-                pc = top
+                pc, top = top, 0
             elif row.name in BRANCHES:
                 break
-            top = int.from_bytes(self.code.padded[begin:pc]) % len(self.code.padded)
+            else:
+                top = int.from_bytes(self.code.padded[begin:pc]) % len(self.code.padded)
         return row.name in ("REVERT", "INVALID")
 
     def loop(self, depth: int) -> None:
@@ -610,7 +615,7 @@ class _Writer:
         if pairs:
             self.write(", ".join(name for name, _ in pairs), " = ", ", ".join(word for _, word in pairs), depth=depth)
         # This may end below 0: the check at the start then leaves, and tier 0 halts.
-        self.write(self.rest(self.segment.total + 1, "gas +="), depth=depth)
+        self.write("gas = ", self.rest(self.segment.total + 1), depth=depth)
         self.write("continue", depth=depth)
 
     def jump_somewhere(self, target: Term, condition: Term | None, at: int, spent: int) -> bool:

@@ -111,7 +111,7 @@ class Frame:
     """One call in progress. Opcode functions change nothing else, except the state through the journal.
 
     `mark` is the place in the journal to which a failure of this frame goes back. `words` are words of the memory, at
-    multiples of 32, that compiled code has at hand: not yet written down in `raw_memory`, which is always long enough.
+    multiples of 32, that compiled code has at hand. `raw_memory` may be older there, but is always long enough.
     """
 
     __slots__ = (
