@@ -28,10 +28,11 @@ from toyevm.workloads.mainnet import parse_real_block
 METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
 DELEGATION = "0xef0100"  # EIP-7702: not a created contract, but an account that points to one
 REACH_OF_BLOCKHASH = 256
-# Mainnet's forks: from which block on or, since Shanghai, from which second on. None: newer than what toyevm knows.
+# Mainnet's forks: from which block on or, since Shanghai, from which second on.
 FORKS_BY_NUMBER = ((15_537_394, "Paris"), (12_965_000, "London"))
 FORKS_BY_TIME = (
-    (1_765_290_071, None),  # other blob limits
+    (1_767_747_671, "BPO2"),
+    (1_765_290_071, "BPO1"),
     (1_764_798_551, "Osaka"),
     (1_746_612_311, "Prague"),
     (1_710_338_135, "Cancun"),
@@ -124,8 +125,6 @@ def _fork_of(number: int, block: Mapping[str, Any]) -> str:
     time = parse_int(block.get("timestamp"), f"block {number} timestamp")
     for begin, name in FORKS_BY_TIME:
         if time >= begin:
-            if name is None:
-                raise InputError(f"block {number} is newer than every fork here", expected="at latest Osaka")
             return name
     for begin, name in FORKS_BY_NUMBER:
         if number >= begin:
