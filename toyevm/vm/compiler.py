@@ -33,8 +33,8 @@ from toyevm.crypto import keccak256
 from toyevm.errors import InputError, Suspend
 from toyevm.forks import NEWEST, Fork
 from toyevm.types import WORD_MASK
-from toyevm.vm.frame import MAX_STACK, Code, Frame, Return, prepare
-from toyevm.vm.gas import MAX_MEMORY, memory_cost, words
+from toyevm.vm.frame import MAX_FRAME_MEMORY, MAX_STACK, Code, Frame, Return, prepare
+from toyevm.vm.gas import memory_cost, words
 from toyevm.vm.instructions import arithmetic, storage
 from toyevm.vm.instructions.context import slice_padded
 from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
@@ -707,7 +707,7 @@ def _shifted(name: str, amount: int, operand: str) -> Term:
 def lengthen(frame: Frame, gas: int, offset: int, length: int) -> int:
     """Pay for more memory and make it so; return the gas that is left, or less than 0 if it is not enough."""
     memory, end = frame.raw_memory, words(offset + length)
-    if frame.memory_below + end * 32 > MAX_MEMORY:
+    if end * 32 > min(frame.memory_room, MAX_FRAME_MEMORY):
         return -1
     left = gas - memory_cost(end) + memory_cost(len(memory) // 32)
     if left >= 0:

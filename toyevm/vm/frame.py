@@ -20,6 +20,9 @@ from toyevm.vm.precompiles import Precompile
 
 MAX_DEPTH = 1024
 MAX_STACK = 1024
+# No gas limit that fits a block pays for as much memory as this; without the bounds, of one frame and of all together,
+# a run with gas for nothing could fill the host.
+MAX_FRAME_MEMORY, MAX_MEMORY = 2**28, 2**30 + 2**28
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class Frame:
     """
 
     __slots__ = (
-        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory_below"),
+        *("address", "blocks", "code", "env", "failure", "gas_left", "input", "journal", "mark", "memory_room"),
         *("message", "pc", "raw_memory", "return_data", "stack", "tx", "words"),
     )
 
@@ -130,7 +133,7 @@ class Frame:
         self.stack: list[Word] = []
         self.raw_memory = bytearray()
         caller = machine.frames[-1] if machine.frames else None
-        self.memory_below: int = caller.memory_below + len(caller.raw_memory) if caller else 0  # bytes, of all callers
+        self.memory_room: int = caller.memory_room - len(caller.raw_memory) if caller else MAX_MEMORY
         self.words: dict[int, Word] = {}
         self.return_data = b""
         self.env, self.tx, self.journal = machine.env, machine.tx, machine.journal

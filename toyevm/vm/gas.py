@@ -6,11 +6,7 @@ from functools import lru_cache
 
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.types import Address
-from toyevm.vm.frame import Frame
-
-# Of all frames together. No gas limit that fits a block pays for this much; without the bound, a run with gas for
-# nothing could fill the host.
-MAX_MEMORY = 2**28
+from toyevm.vm.frame import MAX_FRAME_MEMORY, Frame
 
 
 def charge(frame: Frame, amount: int) -> None:
@@ -40,7 +36,7 @@ def expansion(frame: Frame, offset: int, size: int) -> int:
     end = offset + size
     if size == 0 or end <= len(frame.raw_memory):
         return 0
-    if frame.memory_below + end > MAX_MEMORY:
+    if end > frame.memory_room or end > MAX_FRAME_MEMORY:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)
     return memory_cost(words(end)) - memory_cost(len(frame.raw_memory) // 32)
 
