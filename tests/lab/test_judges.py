@@ -18,6 +18,9 @@ from toyevm.lab.verdicts import Status
 
 SHOP = FIXTURE / "course" / "03-shop" / "items.toml"
 PLUS = "PUSH0 CALLDATALOAD PUSH1 7 ADD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN"
+ECHO = "PUSH0 CALLDATALOAD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN"
+COUNT, OWN = "PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE", "PUSH1 1 CALLER SSTORE"
+FAIL = "PUSH0 CALLDATALOAD ISZERO PUSH @end JUMPI PUSH0 PUSH0 REVERT end: JUMPDEST"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,15 @@ def status(item: Exercise, answer: Any) -> Status:
         ({"max_gas": 4}, {}, "PUSH1 1 PUSH0", False),
         ({"output": 5}, {"input": [5]}, "PUSH0 CALLDATALOAD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN", True),
         ({"output": 5}, {"value": 5}, "CALLVALUE PUSH0 MSTORE PUSH1 32 PUSH0 RETURN", True),
+        ({"storage": {"0": 3}}, {"calls": [[1], [2], [3]]}, COUNT, True),  # each on what those before left
+        ({"storage": {"0": 3}, "max_chain": 2}, {"calls": [[1], [2], [3]]}, COUNT, False),
+        ({"max_chain": 3}, {"calls": [[1], [2], [3]]}, COUNT, True),
+        ({"max_chain": 1}, {"calls": [[1], [2], [3]]}, OWN, True),  # a slot for each sender
+        ({"max_chain": 1}, {"calls": [[1], [2], [1]]}, OWN, False),
+        ({"output": 7}, {"calls": [[1, 5], ["0xff", 7]]}, ECHO, True),  # the last one's
+        ({"max_chain": 1}, {"calls": [[1], [2]]}, "PUSH0 SLOAD", True),  # who only read the same do not meet
+        ({"error": "revert"}, {"calls": [[1, 0], [2, 1], [3, 0]]}, FAIL, True),  # the first that fails is the last
+        ({"max_chain": 9}, {"calls": [[1, 1], [2, 0]]}, FAIL, False),
     ],
 )
 def test_a_program_is_judged_by_something_else_than_what_it_leaves(
@@ -97,6 +109,13 @@ def test_an_endless_loop_stops_the_course() -> None:
     verdict = judge(item := program({"output": 1}), public_cases(item), "l: JUMPDEST PUSH @l JUMP")
     assert verdict.divergence is not None
     assert verdict.divergence.error == "out of gas"
+
+
+def test_many_calls_that_loop_must_share_one_patience() -> None:
+    loop = {"calls": [[i] for i in range(1, 200)], "gas": 10**7}
+    verdict = judge(item := program({"output": 1}, **loop), public_cases(item), "l: JUMPDEST PUSH @l JUMP")
+    assert verdict.divergence is not None
+    assert (verdict.divergence.error, verdict.divergence.steps) == ("too many steps", 100_000)
 
 
 def test_bytecode_in_hexadecimal_is_refused() -> None:

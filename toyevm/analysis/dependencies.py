@@ -25,6 +25,7 @@ from toyevm.results import TxResult
 from toyevm.types import Address, Field, Location
 
 Cost: TypeAlias = Callable[[int], int]  # of a transaction, by its index: gas, or nanoseconds
+Offset: TypeAlias = Callable[[int, Location], int]  # how far into its run a transaction first reads a location
 
 
 class Hazard(StrEnum):
@@ -67,6 +68,25 @@ class DependencyGraph:
         for before, after, *_ in self.dependencies:
             found[after].add(before)
         return tuple(tuple(sorted(each)) for each in found)
+
+    @cached_property
+    def layers(self) -> tuple[tuple[int, ...], ...]:
+        """The transactions by the number of those in the longest chain before them: all of a layer can run at once.
+
+        >>> DependencyGraph(4, (Dependency(0, 2, Location(bytes(20), 0)),)).layers
+        ((0, 1, 3), (2,))
+        """
+        depths: list[int] = []
+        for waits_for in self.predecessors:
+            depths.append(1 + max((depths[before] for before in waits_for), default=-1))
+        found: list[list[int]] = [[] for _ in range(max(depths, default=-1) + 1)]
+        for tx_index, depth in enumerate(depths):
+            found[depth].append(tx_index)
+        return tuple(map(tuple, found))
+
+    def without(self, location: Location) -> DependencyGraph:
+        """Return what is left if nobody met at this location."""
+        return DependencyGraph(self.size, tuple(each for each in self.dependencies if each.location != location))
 
     def to_networkx(self) -> Any:
         """Return the same as a networkx DiGraph; each edge has a `locations` tuple."""
@@ -149,11 +169,15 @@ def work(graph: DependencyGraph, cost: Cost) -> int:
     return sum(map(cost, range(graph.size)))
 
 
-def critical_path(graph: DependencyGraph, cost: Cost) -> Path:
+def critical_path(graph: DependencyGraph, cost: Cost, offset: Offset | None = None) -> Path:
     """Return the longest chain of transactions that must run one after the other.
 
-    The sum of its costs (the *span*) bounds every schedule from below, whatever the number of cores. Among equally long
-    chains it is the one that keeps to the lowest transactions, from its end backwards.
+    Its length (the *span*) bounds every schedule from below, whatever the number of cores. Among equally long chains it
+    is the one that keeps to the lowest transactions, from its end backwards.
+
+    Args:
+        offset: with it, the chain *by access*: a transaction may begin before the one it waits for has ended, as long
+            as it comes to the location afterwards. What one writes is seen when it has ended.
 
     Source: Graham 1969; for blocks, Saraph and Herlihy 2019, section 4.
 
@@ -161,21 +185,29 @@ def critical_path(graph: DependencyGraph, cost: Cost) -> Path:
     >>> graph = DependencyGraph(6, (Dependency(0, 2, spot), Dependency(2, 5, spot)))
     >>> critical_path(graph, cost=lambda tx_index: 1)
     Path(tx_indexes=(0, 2, 5), length=3)
+    >>> critical_path(graph, cost=lambda tx_index: 10, offset=lambda tx_index, location: 8)
+    Path(tx_indexes=(0, 2, 5), length=14)
     """
-    lengths: list[int] = []
-    previous: list[int | None] = []
-    for tx_index, waits_for in enumerate(graph.predecessors):
-        longest = max(waits_for, key=lambda before: (lengths[before], -before), default=None)
-        previous.append(longest)
-        lengths.append(cost(tx_index) + (0 if longest is None else lengths[longest]))
-    if not lengths:
+    starts = [0] * graph.size
+    previous: list[int | None] = [None] * graph.size
+    ends: list[int] = []
+    incoming: list[list[Dependency]] = [[] for _ in range(graph.size)]
+    for each in sorted(graph.dependencies):
+        incoming[each.after].append(each)
+    for tx_index, waits in enumerate(incoming):
+        for before, _, location, _ in waits:
+            start = ends[before] - (offset(tx_index, location) if offset else 0)
+            if start > starts[tx_index]:
+                starts[tx_index], previous[tx_index] = start, before
+        ends.append(starts[tx_index] + cost(tx_index))
+    if not ends:
         return Path((), 0)
-    last: int | None = lengths.index(max(lengths))
+    last: int | None = ends.index(max(ends))
     chain = []
     while last is not None:
         chain.append(last)
         last = previous[last]
-    return Path(tuple(reversed(chain)), max(lengths))
+    return Path(tuple(reversed(chain)), max(ends))
 
 
 def span(graph: DependencyGraph, cost: Cost) -> int:

@@ -54,8 +54,9 @@ class Case:
 
     Args:
         part: cases of one part are earned together; the first part of an item is the gate to the others.
-        given: `program`: input (words, or 0x-hex), storage, value, gas. `function`: args. `value`, `choice`: nothing.
-        expect: `program`: any of output, storage, error, max_gas. Otherwise: value.
+        given: `program`: input (words, or 0x-hex), storage, value, gas; or calls, lists of sender and words, instead of
+            input. `function`: args. `value`, `choice`: nothing.
+        expect: `program`: any of output, storage, error, max_gas, max_chain. Otherwise: value.
         hidden: whether it comes from marking.toml, so that nothing of it may be shown to a student.
     """
 

@@ -68,6 +68,9 @@ def _comparisons(expect: Mapping[str, Any], run: Run) -> list[tuple[str, str, bo
     if "max_gas" in expect:
         most = expect["max_gas"]
         rows.append((f"uses {run.gas_used:,} gas", f"at most {most:,} gas", run.gas_used <= most))
+    if "max_chain" in expect:
+        most = expect["max_chain"]
+        rows.append((f"makes a chain of {run.chain} calls", f"a chain of at most {most}", run.chain <= most))
     return rows
 
 
@@ -95,6 +98,8 @@ def _program_fact(code: bytes, run: Run | None, name: str, wanted: Any) -> bool:
             return run.stops_at == str(wanted)
         case "gas_used":
             return run.gas_used == int(wanted)
+        case "chain":
+            return run.chain == int(wanted)
         case "stack":
             return list(run.stack) == list(wanted)
     raise InputError(f"a program has no fact {name!r}", where="symptom", expected="output, storage, error, …")

@@ -91,6 +91,7 @@ def show_given(case: Case) -> str:
     shown = {
         "input": lambda value: f"input {show_bytes(to_bytes(value))}",
         "storage": lambda value: show_storage({to_number(slot): to_number(word) for slot, word in value.items()}),
+        "calls": lambda value: f"{len(value)} calls",
         "args": lambda value: ", ".join(map(show_plain, value)),
     }
     words = (shown[name](value) if name in shown else f"{name} {value:,}" for name, value in case.given.items())

@@ -11,14 +11,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from toyevm.analysis.dependencies import critical_path, dependency_graph
 from toyevm.assembler import assemble, instructions
 from toyevm.errors import InputError
 from toyevm.forks import NEWEST, Fork
-from toyevm.state import StateView
-from toyevm.types import Location
+from toyevm.results import TxResult
+from toyevm.state import StateDiff
 from toyevm.vm.frame import Machine
 from toyevm.vm.interpreter import step
-from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, default_env, finish_message, world_with_code
+from toyevm.vm.message import (
+    DEFAULT_ADDRESS,
+    DEFAULT_SENDER,
+    begin_message,
+    default_env,
+    finish_message,
+    world_with_code,
+)
 from toyevm.vm.opcodes import opcodes_of
 
 MOST_GAS = 200_000  # of one run, unless the item says otherwise
@@ -27,18 +35,19 @@ LONGEST_SOURCE = 20_000  # characters
 TOO_MANY_STEPS = "too many steps"
 HEX = re.compile(r"0[xX](?:[0-9a-fA-F]{2})*")
 
-Given = Mapping[str, Any]  # input, storage, value, gas of a case
+Given = Mapping[str, Any]  # of a case: input, storage, value, gas; or calls instead of input: lists of sender and words
 
 
 @dataclass(frozen=True)
 class Run:
-    """How one run of a program ended, and what it left behind.
+    """How a run of a program, or of several calls in a row, ended, and what it left behind; output of the last call.
 
     Args:
         storage: the contract's slots that are not 0 in the end.
         error: None, "revert", the name of an exceptional halt, or `TOO_MANY_STEPS`.
         stops_at: the opcode of the last step.
         stack: bottom first, before the last step.
+        chain: the longest chain of calls each of which read what the one before wrote.
     """
 
     code: bytes
@@ -49,6 +58,7 @@ class Run:
     steps: int
     stops_at: str
     stack: tuple[int, ...]
+    chain: int = 1
 
     @cached_property
     def opcodes(self) -> frozenset[str]:
@@ -76,41 +86,52 @@ def read_program(answer: str | bytes) -> bytes:
 
 
 def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = NEWEST) -> Run:
-    """Run `code` on what a case gives it.
+    """Run `code` on what a case gives it: once, or once for each call, on what those before left behind.
 
     >>> run_program(assemble("PUSH1 0 CALLDATALOAD PUSH1 1 SSTORE"), {"input": [7]}).storage
     {1: 7}
+    >>> run_program(assemble("PUSH1 1 CALLER SSTORE"), {"calls": [[5], [9], [5]]}).chain
+    2
     """
     gas = given.get("gas", gas)
     storage = {to_number(slot): to_number(value) for slot, value in given.get("storage", {}).items()}
-    world = world_with_code(code, storage=storage)
-    machine = begin_message(
-        world, default_env(fork), input=to_bytes(given.get("input", [])), value=given.get("value", 0), gas=gas
-    )
-    steps, last, stack = _drive(machine)
-    if machine.outcome is None:
-        return Run(code, b"", storage, TOO_MANY_STEPS, gas, steps, last, stack)
-    result = finish_message(machine, gas)
-    after = _storage_after(world, storage, result.write_set)
-    return Run(code, result.output, after, result.error, result.gas_used, steps, last, stack)
+    world, env = world_with_code(code, storage=storage), default_env(fork)
+    results: list[TxResult] = []
+    steps = 0
+    for sender, data in _calls(given):
+        machine = begin_message(world, env, sender=sender, input=data, value=given.get("value", 0), gas=gas)
+        more, last, stack = _drive(machine, MOST_STEPS - steps)
+        steps += more
+        if machine.outcome is None:
+            return Run(code, b"", storage, TOO_MANY_STEPS, gas, steps, last, stack)
+        result = finish_message(machine, gas)
+        results.append(TxResult(not result.error, result.gas_used, 0, result.read_set, result.write_set))
+        world = world.apply(StateDiff(result.write_set))
+        if result.error:
+            break
+    after = {slot: value for slot, value in sorted(world.accounts[DEFAULT_ADDRESS].storage.items()) if value}
+    used, chain = sum(one.gas_used for one in results), critical_path(dependency_graph(results), lambda _: 1).length
+    return Run(code, result.output, after, result.error, used, steps, last, stack, chain)
 
 
-def _drive(machine: Machine) -> tuple[int, str, tuple[int, ...]]:
+def _calls(given: Given) -> list[tuple[bytes, bytes]]:
+    """Return who calls with which input."""
+    if "calls" not in given:
+        return [(DEFAULT_SENDER, to_bytes(given.get("input", [])))]
+    return [(to_number(sender).to_bytes(20, "big"), to_bytes(words)) for sender, *words in given["calls"]]
+
+
+def _drive(machine: Machine, most: int) -> tuple[int, str, tuple[int, ...]]:
     """Step until the machine stops or we lose patience; return the steps, the last opcode and the stack before it."""
     rows, steps = opcodes_of(machine.env.fork.rank), 0
     last = "STOP"
     stack: tuple[int, ...] = ()
-    while machine.frames and steps < MOST_STEPS:
+    while machine.frames and steps < most:
         frame = machine.frames[-1]
         last, stack = rows[frame.code.padded[frame.pc]].name, tuple(frame.stack)
         step(machine)
         steps += 1
     return steps, last, stack
-
-
-def _storage_after(world: StateView, before: Mapping[int, int], writes: Mapping[Location, Any]) -> dict[int, int]:
-    ours = {place.key: value for place, value in writes.items() if place.address == DEFAULT_ADDRESS and place.is_slot}
-    return {slot: value for slot, value in sorted({**before, **ours}.items()) if value}
 
 
 def to_number(value: int | str) -> int:

@@ -1,0 +1,253 @@
+"""Do two transactions conflict? It depends on what one counts, and that is why published figures differ so much.
+
+Some count by account, others by location; some leave out the fees, which all go to one recipient, others all balances
+and nonces; some count every meeting, others only reads of what was written before. Such a choice is a `Lens`: it is
+held before the results of a block, and what is seen through it is a graph, a share of pairs, a longest chain.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple, TypeVar
+
+from toyevm.analysis.dependencies import (
+    Cost,
+    DependencyGraph,
+    Hazard,
+    Path,
+    critical_path,
+    dependency_graph,
+    span,
+    work,
+)
+from toyevm.errors import InputError
+from toyevm.results import BlockResult, TxResult
+from toyevm.types import Address, Field, Location
+
+T = TypeVar("T")
+UNITS = ("count", "gas", "time")
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What counts as a conflict; by default what a machine with versions has to respect, and nothing else.
+
+    Args:
+        accounts: an account is one place, whatever was touched in it; in results it is named by its balance.
+        fees: the fee recipient's balance is read and written by everybody who pays a fee, as in a machine that adds
+            fees up at once.
+        balances: balances and nonces count, not only code and storage.
+        hazards: which of the three ways to meet.
+    """
+
+    accounts: bool = False
+    fees: bool = False
+    balances: bool = True
+    hazards: tuple[Hazard, ...] = (Hazard.READ_AFTER_WRITE,)
+
+    def __str__(self) -> str:
+        return ", ".join((
+            "accounts" if self.accounts else "locations",
+            "with fees" if self.fees else "without fees",
+            "all fields" if self.balances else "storage only",
+            "read after write" if self.hazards == (Hazard.READ_AFTER_WRITE,) else "all hazards",
+        ))  # fmt: skip
+
+    def apply(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> tuple[TxResult, ...]:
+        """Return the results as they look through the lens."""
+        fees = Location(fee_recipient, Field.BALANCE) if self.fees and fee_recipient is not None else None
+        return tuple(self._seen(result, fees) for result in results)
+
+    def graph(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> DependencyGraph:
+        """Return who waits for whom."""
+        return dependency_graph(self.apply(results, fee_recipient), fee_recipient, self.hazards)
+
+    def place(self, location: Location) -> Location | None:
+        """Return what a location counts as; None: it does not count."""
+        if not self.balances and location.key in (Field.BALANCE, Field.NONCE):
+            return None
+        return Location(location.address, Field.BALANCE) if self.accounts else location
+
+    def _seen(self, result: TxResult, fees: Location | None) -> TxResult:
+        reads, writes = self._kept(result.read_set), self._kept(result.write_set)
+        if fees is None or not result.fee:
+            return replace(result, read_set=reads, write_set=writes)
+        seen = result.read_set.get(fees) or next(iter(result.read_set.values()))
+        return replace(result, read_set=reads | {fees: seen}, write_set=writes | {fees: 0}, fee=0)
+
+    def _kept(self, locations: Mapping[Location, T]) -> dict[Location, T]:
+        if self.balances and not self.accounts:
+            return dict(locations)
+        places = ((self.place(location), value) for location, value in locations.items())
+        return {place: value for place, value in places if place is not None}
+
+
+_YES_AND_NO = (False, True)
+LENSES = tuple(
+    Lens(accounts, fees, balances, hazards)
+    for accounts, fees, balances, hazards in product(
+        _YES_AND_NO, _YES_AND_NO, _YES_AND_NO[::-1], (Lens.hazards, tuple(Hazard))
+    )
+)
+
+
+@dataclass(frozen=True)
+class ConflictMatrix:
+    """Which pairs of transactions meet, near or far: `rows[i]` has bit j set if i conflicts with the earlier j."""
+
+    rows: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(row.bit_count() for row in self.rows)
+
+    @property
+    def share(self) -> float:
+        """The part of all pairs that conflict."""
+        return self.count / max(1, len(self.rows) * (len(self.rows) - 1) // 2)
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Yield each pair, the earlier transaction first."""
+        for after, row in enumerate(self.rows):
+            yield from ((before, after) for before in range(after) if row >> before & 1)
+
+
+def conflict_matrix(
+    results: Sequence[TxResult],
+    fee_recipient: Address | None = None,
+    hazards: Iterable[Hazard] = (Hazard.READ_AFTER_WRITE,),
+) -> ConflictMatrix:
+    """Return all pairs that conflict, not only those with the nearest: a later one with every earlier one it meets."""
+    fees = None if fee_recipient is None else Location(fee_recipient, Field.BALANCE)
+    wanted, payers = set(hazards), 0
+    readers: dict[Location, int] = defaultdict(int)
+    writers: dict[Location, int] = defaultdict(int)
+    rows = []
+    for tx_index, result in enumerate(results):
+        row, bit = 0, 1 << tx_index
+        if Hazard.READ_AFTER_WRITE in wanted:
+            for location in result.read_set:
+                row |= writers[location] | (payers if location == fees else 0)
+                row |= writers[Location(location.address, Field.STORAGE)] if location.is_slot else 0
+        for location in result.write_set:
+            row |= writers[location] if Hazard.WRITE_AFTER_WRITE in wanted else 0
+            row |= readers[location] if Hazard.WRITE_AFTER_READ in wanted else 0
+            writers[location] |= bit
+        for location in result.read_set:
+            readers[location] |= bit
+        payers |= bit if result.fee else 0
+        rows.append(row)
+    return ConflictMatrix(tuple(rows))
+
+
+def colour_batches(matrix: ConflictMatrix, strategy: str = "largest_first") -> tuple[tuple[int, ...], ...]:
+    """Return batches of transactions, none of which conflicts with another of its batch, as few as a greedy rule finds.
+
+    The order of the block is not kept: this is for whoever may still choose it. Then the longest chain need be no
+    longer than the number of batches, since each can wait for those before.
+
+    Args:
+        strategy: one of networkx, `greedy_color`: who is coloured first.
+
+    Source: Gallai 1968, Roy 1967: the best order's longest chain is the number of colours that are needed.
+    """
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(matrix.rows)))
+    graph.add_edges_from(matrix.pairs())
+    colours = nx.greedy_color(graph, strategy)
+    batches: dict[int, list[int]] = defaultdict(list)
+    for tx_index in sorted(colours):
+        batches[colours[tx_index]].append(tx_index)
+    return tuple(sorted(map(tuple, batches.values())))
+
+
+class HotSpot(NamedTuple):
+    """A location at which transactions wait.
+
+    Args:
+        waits: how many dependencies it causes.
+        chain: the cost of the longest chain that it causes all by itself.
+        span_without: the span that would be left if nobody met here.
+    """
+
+    location: Location
+    waits: int
+    chain: int
+    span_without: int
+
+
+def hot_spots(graph: DependencyGraph, cost: Cost, limit: int = 5) -> list[HotSpot]:
+    """Return the locations that cause the longest chains, longest first; of equal chains, those with more waits."""
+    waits: dict[Location, int] = defaultdict(int)
+    chains: dict[Location, dict[int, int]] = defaultdict(dict)
+    for before, after, location, _ in sorted(graph.dependencies, key=lambda each: each.after):
+        waits[location] += 1
+        here = chains[location]
+        here[after] = max(here.get(after, 0), here.get(before, cost(before)) + cost(after))
+    longest = {location: max(ends.values()) for location, ends in chains.items()}
+    hottest = sorted(longest, key=lambda place: (-longest[place], -waits[place], place))[:limit]
+    return [HotSpot(place, waits[place], longest[place], span(graph.without(place), cost)) for place in hottest]
+
+
+class Figure(NamedTuple):
+    """What one definition says about a block: how many pairs conflict, how far it could be sped up."""
+
+    lens: Lens
+    unit: str
+    conflicting_pairs: float
+    work: int
+    span: int
+
+    @property
+    def speedup(self) -> float:
+        return self.work / self.span if self.span else 1.0
+
+
+def every_definition(outcome: BlockResult, fee_recipient: Address) -> list[Figure]:
+    """Return the figures of a block by each definition in use: sixteen lenses, and every unit that can be had.
+
+    A figure without its definition says nothing: the same block may be 1 or 100 times faster.
+    """
+    costs = {unit: cost_in(unit, outcome) for unit in (UNITS if outcome.spans else UNITS[:2])}
+    figures = []
+    for lens in LENSES:
+        seen = lens.apply(outcome.results, fee_recipient)
+        share = conflict_matrix(seen, fee_recipient, lens.hazards).share
+        graph = dependency_graph(seen, fee_recipient, lens.hazards)
+        figures += [Figure(lens, unit, share, work(graph, cost), span(graph, cost)) for unit, cost in costs.items()]
+    return figures
+
+
+def cost_in(unit: str, outcome: BlockResult) -> Cost:
+    """Return what a transaction costs: "count" 1; "gas", refunds not deducted; "time" what its last run took.
+
+    Raises:
+        InputError: another unit, or the time of a run that was not simulated.
+    """
+    if unit == "count":
+        return lambda tx_index: 1
+    if unit == "gas":
+        return [result.gas_used + result.gas_refunded for result in outcome.results].__getitem__
+    if unit == "time" and outcome.spans:
+        runs = (each for each in outcome.spans if each.kind == "execute" and not each.aborted)
+        return {each.tx_index: each.end - each.start for each in runs}.__getitem__
+    raise InputError(f"no cost in {unit!r}", expected=" | ".join(UNITS) + "; time only with virtual cores")
+
+
+def path_by_access(outcome: BlockResult, fee_recipient: Address, unit: int = 1) -> Path:
+    """Return the longest chain of a run on virtual cores if each reads a value as soon as it is there.
+
+    Args:
+        unit: time for a unit of gas (`CostModel.gas`).
+    """
+    runs = (each for each in outcome.spans if each.kind == "execute" and not each.aborted)
+    offsets = {each.tx_index: dict(each.accesses) for each in runs}
+    graph, gas = dependency_graph(outcome.results, fee_recipient), cost_in("gas", outcome)
+    return critical_path(
+        graph, lambda tx_index: unit * gas(tx_index), lambda tx_index, place: unit * offsets[tx_index].get(place, 0)
+    )
