@@ -1,0 +1,101 @@
+"""Lesson 03 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+
+pytestmark = pytest.mark.browser
+LESSON = "03-conflicts"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
+    with (
+        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
+        open_lesson(address, chromium, LESSON) as page,
+    ):
+        yield page
+
+
+@pytest.fixture
+def explorer(page: Any) -> Any:
+    """The conflict explorer, with all switches as they stand in the beginning."""
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('by account'))").first
+    found.scroll_into_view_if_needed()
+    for words in ("by location", "fees aside", "all fields", "RAW only"):
+        found.get_by_role("button", name=words).click()
+    shows(found, "at best 12.0×")
+    return found
+
+
+def shows(output: Any, words: str) -> None:
+    """Wait until a picture contains `words`."""
+    output.locator("svg text", has_text=words).first.wait_for()
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    cells = page.evaluate(CELLS)
+    assert len(cells) > 20
+    assert [cell["id"] for cell in cells if cell["count"] is None] == []
+    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
+    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+
+
+def test_a_switch_must_change_both_pictures(explorer: Any, tmp_path: Path) -> None:
+    explorer.screenshot(path=artefacts(tmp_path) / "lesson-03-locations.png")
+    explorer.get_by_role("button", name="by account").click()
+    shows(explorer, "at best 1.0×")
+    shows(explorer, "token")
+    explorer.screenshot(path=artefacts(tmp_path) / "lesson-03-accounts.png")
+    explorer.page.screenshot(path=artefacts(tmp_path) / "lesson-03-page.png")
+    explorer.get_by_role("button", name="by location").click()
+    explorer.get_by_role("button", name="fees count").click()
+    shows(explorer, "producer's balance")
+
+
+def test_without_the_mouse_the_keyboard_must_do(explorer: Any) -> None:
+    button = explorer.get_by_role("button", name="by account")
+    button.focus()
+    button.press("Enter")
+    shows(explorer, "at best 1.0×")
+
+
+def test_the_text_form_must_say_what_the_picture_says(explorer: Any) -> None:
+    explorer.get_by_role("button", name="by account").click()
+    shows(explorer, "at best 1.0×")
+    said = str(explorer.locator("svg").nth(1).get_attribute("aria-label"))
+    box = explorer.get_by_label("as text")
+    box.check()
+    text = explorer.locator("pre").first
+    text.wait_for()
+    assert text.inner_text().split("\n\n")[1].split("\n") == [part for part in said.split("; ") if part]
+    box.uncheck()
+    shows(explorer, "at best 1.0×")
+
+
+@pytest.mark.parametrize("cell", ["hot", "board", "worked", "fingerprints", "extension-code"])
+def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+    index = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
+    )
+    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
+    label = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
+        ".model.outputs.toJSON().map(o => (o.data || {})['text/html']).find(html => html)"
+        '.match(/aria-label="([^"]*)"/)[1].slice(0, 45).split("&")[0]',
+        cell,
+    )
+    figure = page.locator(f'svg[aria-label^="{label}"]').first
+    figure.wait_for()
+    figure.scroll_into_view_if_needed()
+    box = figure.bounding_box()
+    assert box is not None
+    assert box["width"] > 400
+    assert box["height"] > 60
+    figure.screenshot(path=artefacts(tmp_path) / f"lesson-03-{cell}.png")

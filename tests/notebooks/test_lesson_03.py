@@ -1,0 +1,70 @@
+"""Lesson 03 with a student in it: answers right and wrong, and none at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
+
+LESSON = COURSE / "03-conflicts/03-conflicts.ipynb"
+CHAIN = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus"
+RIGHT = {
+    "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), (0, 2), (1, 3), (2, 3)]",
+    "my_path = None": "my_path = [0, 2, 4, 6]",
+    "my_lens = Lens()": "my_lens = Lens(balances=False)",
+    "my_chain = None": "my_chain = 10",
+    CHAIN: "Ann>Bob, Cleo>Dan, Eve>Fay, Bob>Cleo, Dan>Eve, Fay>Gus",
+    "B1>B2, B2>B3, B3>B4": "Mallory>A4, Mallory>B1\nB1>B2, B2>B3, B3>B4\nMallory>B4",
+    "my_file = None": 'my_file = None or ""',
+}
+WRONG = {
+    "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), (0, 3), (1, 3), (2, 3)]",
+    "my_path = None": "my_path = [0, 2, 6]",
+    "my_lens = Lens()": "my_lens = Lens(fees=True)",
+    "my_chain = None": "my_chain = 160",
+    CHAIN: "Fay>Gus, Eve>Fay, Dan>Eve, Cleo>Dan, Bob>Cleo, Ann>Bob",
+    "B1>B2, B2>B3, B3>B4": "Mallory>A1, Mallory>A2\nB1>B2, B2>B3, B3>B4\nMallory>A3",
+}
+CARELESS = {
+    "my_path = None": "my_path = [2, 4]",
+    CHAIN: "Ann>Bob, Bob=Cleo",
+    "A1>A2, A2>A3, A3>A4": "Mallory pays A1",
+}
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_03_rightly_is_not_told_so() -> None:
+    done = execute(LESSON, {old: new for old, new in RIGHT.items() if "file" not in old})
+    assert "All four arrows" in printed(done, "holes")
+    assert "The critical path: 4 units for 8, so at best 2.0×" in printed(done, "alone-code")
+    assert "There it is" in printed(done, "lens-turn")
+    assert "10. Measured: 20" in printed(done, "shards-turn")
+    assert "Two units" in printed(done, "rewrite-turn")
+    assert "15 payments, path 9, at best 1.7×" in printed(done, "attack-turn")
+    assert "Three payments out of fifteen did that" in printed(done, "attack-turn")
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_03_wrongly_is_stopped() -> None:
+    done = execute(LESSON, WRONG)
+    assert "Not in the block: [(0, 3)]" in printed(done, "holes")
+    assert "No arrow (2, 6)" in printed(done, "alone-code")
+    assert "Which of these rows" in printed(done, "lens-turn")
+    assert "160?" in printed(done, "shards-turn")
+    assert "Which three of the six" in printed(done, "rewrite-turn")
+    assert "Not yet below 2" in printed(done, "attack-turn")
+
+
+@pytest.mark.slow
+def test_a_slip_of_the_pen_must_not_stop_lesson_03() -> None:
+    done = execute(LESSON, CARELESS)
+    assert "A path, 2 long" in printed(done, "alone-code")
+    assert "cannot be read" in printed(done, "rewrite-turn")
+    assert "cannot be read" in printed(done, "attack-turn")
+
+
+def test_an_unanswered_item_of_lesson_03_must_say_what_is_missing() -> None:
+    waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
+    assert len(waiting) == len(RIGHT)
+    for cell in waiting[:2]:
+        assert "Missing" in "".join(cell["outputs"][0]["text"])
