@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from toyevm.analysis.dependencies import Hazard, dependency_graph
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.backends.naive import Half, Play, letter, play, read_schedule
+from toyevm.backends.naive import NO_RULES, Move, Play, Rules, all_plays, letter, play, read_schedule
 from toyevm.errors import InputError
-from toyevm.types import Location
+from toyevm.types import Field, Location
 from toyevm.widgets.interleaving_view import balances
 from toyevm.workloads.transfers import PRODUCER, Payment, Workload, block_of, read_payments
 
@@ -55,7 +55,7 @@ def interleavings(count: int) -> st.SearchStrategy[str]:
         seen: set[int] = set()
         halves = []
         for tx_index in order:
-            halves.append(str(Half(tx_index, 2 if tx_index in seen else 1)))
+            halves.append(str(Move(tx_index, "2" if tx_index in seen else "1")))
             seen.add(tx_index)
         return " ".join(halves)
 
@@ -105,11 +105,12 @@ def test_the_beginning_of_a_schedule_must_say_what_is_still_to_come() -> None:
 @pytest.mark.parametrize(
     ("schedule", "message"),
     [("A1 D1", "'D1' is no half"), ("A3", "'A3' is no half"), ("hello", "'HELLO' is no half"),
-     ("A1 A1", "A1 occurs twice"), ("A2", "A2 comes before A1")],
+     ("A1 A1", "A1 occurs twice"), ("A2", "A2 comes before A1"), ("A1 A2 A2", "A2 occurs twice"),
+     ("Aw", "Aw comes before A1"), ("A1 Ar", "Ar occurs twice"), ("A1 A2 Aw", "Aw occurs twice")],
 )  # fmt: skip
-def test_a_schedule_that_cannot_be_read_must_name_the_word(schedule: str, message: str) -> None:
+def test_a_schedule_that_cannot_be_played_must_name_the_word(schedule: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        read_schedule(schedule, 3)
+        played(SHOP, schedule)
 
 
 def test_a_transaction_that_may_not_run_yet_must_be_refused_by_name() -> None:
@@ -126,4 +127,95 @@ def test_a_block_without_transactions_has_no_schedule() -> None:
 def test_commas_and_small_letters_are_understood() -> None:
     halves = ["a1", "b1", "a2", "b2"]
     random.Random(1).shuffle(halves)
-    assert read_schedule("a1, b1,a2  b2", 2) == (Half(0, 1), Half(1, 1), Half(0, 2), Half(1, 2))
+    assert read_schedule("a1, b1,a2  b2", 2) == (Move(0, "1"), Move(1, "1"), Move(0, "2"), Move(1, "2"))
+
+
+# --- single steps, and the two rules
+
+
+def plays(text: str, rules: Rules, single: bool = True) -> list[Play]:
+    workload = free(text)
+    stops = balances(workload.names, [PRODUCER]) if single else ()
+    return list(all_plays(workload.pre, workload.block, rules=rules, stops=stops))
+
+
+def count_wrong(found: list[Play]) -> int:
+    return sum(play.post.root != play.expected.root for play in found)
+
+
+TWO = "Ann>Shop 5, Bob>Shop 7"
+BOTH = Rules(validates=True, in_order=True)
+
+
+def test_single_steps_must_be_counted_right() -> None:
+    """Two transactions of four steps each: 8! / (4! 4!) ways; in halves 4! / (2! 2!)."""
+    assert len(plays(TWO, NO_RULES)) == 70
+    assert len(plays(TWO, NO_RULES, single=False)) == 6
+    assert len({each.schedule for each in plays(TWO, Rules(validates=True))}) == 70
+
+
+@pytest.mark.parametrize(("rules", "wrong"), [(NO_RULES, 60), (Rules(validates=True), 40), (Rules(in_order=True), 10)])
+def test_one_rule_alone_must_not_be_enough(rules: Rules, wrong: int) -> None:
+    assert count_wrong(plays(TWO, rules)) == wrong
+
+
+@pytest.mark.parametrize("text", [TWO, "Ann>Bob 5, Bob>Ann 3", "Ann>Bob, Cleo>Dan"])
+def test_two_rules_must_leave_no_way_to_be_wrong(text: str) -> None:
+    found = plays(text, BOTH)
+    assert len(found) == 15
+    assert count_wrong(found) == 0
+
+
+@pytest.mark.parametrize("text", [SHOP, "Ann>Bob 5, Bob>Cleo 7, Cleo>Ann 2", "Ann>Shop 9, Shop>Dan 50, Dan>Ann 7"])
+def test_two_rules_must_be_enough_for_three(text: str) -> None:
+    found = plays(text, BOTH, single=False)
+    assert count_wrong(found) == 0
+    assert any(play.aborts for play in found)
+    assert count_wrong(plays(text, NO_RULES, single=False)) > 0
+
+
+def test_money_must_come_from_half_a_payment() -> None:
+    workload = free("Ann>Bob 5, Bob>Ann 3")
+    names = balances(workload.names, [PRODUCER])
+    halves = plays("Ann>Bob 5, Bob>Ann 3", NO_RULES, single=False)
+    assert {sum(int(each.post.read(place).value) for place in names) for each in halves} == {200 * 10**18}
+    torn = play(workload.pre, workload.block, "A1 Aw B1 B2 Aw", stops=names)
+    assert sum(int(torn.post.read(place).value) for place in names) != 200 * 10**18
+
+
+def test_an_aborted_transaction_must_begin_again_and_leave_no_trace() -> None:
+    workload = free(TWO)
+    result = play(workload.pre, workload.block, "A1 B1 A2 B2", rules=BOTH)
+    last = result.events[-1]
+    assert [balances(workload.names)[place] for place in last.stale] == ["Shop"]
+    assert (last.incarnation, last.wrote, result.aborts) == (0, {}, 1)
+    assert [str(move) for move in result.missing] == ["B1", "B2"]
+    again = play(workload.pre, workload.block, "A1 B1 A2 B2 B1 B2", rules=BOTH)
+    assert again.events[-1].incarnation == 1
+    assert again.post.root == again.expected.root
+
+
+def test_who_may_not_write_yet_must_be_told_whom_he_waits_for() -> None:
+    workload = free(TWO)
+    with pytest.raises(InputError, match="B2 must wait for A2"):
+        play(workload.pre, workload.block, "A1 B1 B2", rules=BOTH)
+
+
+def test_halves_must_do_what_single_steps_have_left() -> None:
+    workload = free(TWO)
+    names = balances(workload.names, [PRODUCER])
+    whole = play(workload.pre, workload.block, "A1 A2 B1 B2", stops=names)
+    mixed = play(workload.pre, workload.block, "Ar A1 Aw A2 Br Br Bw B2", stops=names)
+    assert mixed.post.root == whole.post.root
+    assert [str(move) for move in play(workload.pre, workload.block, "Ar", stops=names).next_steps] == ["Ar", "Br"]
+
+
+def test_a_fee_in_a_slot_must_be_lost_and_a_fee_aside_must_not() -> None:
+    workload = block_of(read_payments("Ann>Bob 5, Cleo>Dan 7"), base_fee=0, tip=10**15)
+    fee = Location(PRODUCER, Field.BALANCE)
+    slot = play(workload.pre, workload.block, "A1 B1 A2 B2", rules=Rules(fee_slot=True))
+    aside = play(workload.pre, workload.block, "A1 B1 A2 B2")
+    assert slot.wrong([fee]) == {fee: (21 * 10**18, 42 * 10**18)}
+    assert aside.post.root == aside.expected.root
+    serial = play(workload.pre, workload.block, "A1 A2 B1 B2", rules=Rules(fee_slot=True))
+    assert serial.post.root == serial.expected.root

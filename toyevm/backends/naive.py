@@ -1,47 +1,85 @@
-"""What goes wrong when transactions run side by side and nobody checks.
+"""What goes wrong when transactions run side by side and nobody checks; and which rules put it right.
 
 A transaction has two halves: it *runs*, which means that it reads and works out what to write, and it *writes*. Written
-as a schedule, "A1 A2 B1 B2" is one after the other, and "A1 B1 A2 B2" lets B read before A has written. This executor
-does as it is told. It is no backend: it gives wrong results, on purpose, so that one can see which schedules are safe,
-and what the others destroy.
+as a schedule, "A1 A2 B1 B2" is one after the other, and "A1 B1 A2 B2" lets B read before A has written. Halves can be
+cut finer: "Ar" is A's next read, "Aw" its next write, and A1, A2 then do what is left of a half.
+
+Without rules this executor does as it is told. It is no backend: it gives wrong results, on purpose, so that one can
+see which schedules are safe, and what the others destroy. With two rules it gives no wrong result any more, whatever it
+is told: validation (who has seen an outdated version starts again), and writing in the order of the block.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import NamedTuple
 
+from toyevm.backends.conversation import Access, Outcome, conversation
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
-from toyevm.errors import InputError, InvalidTransaction
+from toyevm.errors import InputError
 from toyevm.results import TxResult
-from toyevm.state import BlockView, WorldState
-from toyevm.transition import check_transaction, execute_transaction
-from toyevm.types import Location, Value, Version
+from toyevm.state import BlockView, StateDiff, WorldState
+from toyevm.transactions import Transaction
+from toyevm.types import Field, Location, Read, Value, Version
+from toyevm.vm.frame import BlockEnv
 
-RUN, WRITE = 1, 2
+RUN, WRITE, ONE_READ, ONE_WRITE = "1", "2", "r", "w"
 
 
-class Half(NamedTuple):
-    """Half a transaction: it runs, or it writes."""
+class Move(NamedTuple):
+    """What a transaction does next: a half (it runs, it writes), or a single read or write of it."""
 
     tx_index: int
-    half: int
+    kind: str
+
+    @property
+    def is_single(self) -> bool:
+        return self.kind in (ONE_READ, ONE_WRITE)
+
+    @property
+    def runs(self) -> bool:
+        return self.kind in (RUN, ONE_READ)
 
     def __str__(self) -> str:
-        return f"{letter(self.tx_index)}{self.half}"
+        return f"{letter(self.tx_index)}{self.kind}"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the executor insists on; by default, on nothing.
+
+    Attributes:
+        validates: who has seen a version that is outdated by now does not write, but starts again.
+        in_order: nobody writes before all earlier transactions have written.
+        fee_slot: the fee goes, as any payment does, into a balance that was read before; else it is added up aside.
+    """
+
+    validates: bool = False
+    in_order: bool = False
+    fee_slot: bool = False
+
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True)
 class Event:
-    """One half as it happened, and what the world holds after it."""
+    """One move as it happened, and what the world holds after it.
 
-    half: Half
-    result: TxResult
+    Attributes:
+        stale: the locations whose outdated versions it had seen: not empty if it was aborted.
+    """
+
+    move: Move
+    incarnation: int
     world: WorldState
+    seen: Mapping[Location, Read] = field(default_factory=dict)
+    wrote: Mapping[Location, Value] = field(default_factory=dict)
+    stale: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +88,8 @@ class Play:
 
     pre: WorldState
     events: tuple[Event, ...]
-    missing: tuple[Half, ...]
+    missing: tuple[Move, ...]  # halves that are still to come, if none is aborted
+    next_steps: tuple[Move, ...]  # of each transaction that has not ended, the next single move
     expected: WorldState
 
     @property
@@ -58,8 +97,16 @@ class Play:
         return self.events[-1].world if self.events else self.pre
 
     @property
+    def schedule(self) -> str:
+        return " ".join(str(event.move) for event in self.events)
+
+    @property
     def is_complete(self) -> bool:
         return not self.missing
+
+    @property
+    def aborts(self) -> int:
+        return sum(bool(event.stale) for event in self.events)
 
     def wrong(self, locations: Sequence[Location]) -> dict[Location, tuple[Value, Value]]:
         """Return which of these locations do not hold what they should in the end: (what they hold, what is right)."""
@@ -76,62 +123,193 @@ def letter(tx_index: int) -> str:
     return ascii_uppercase[tx_index]
 
 
-def read_schedule(text: str, count: int) -> tuple[Half, ...]:
-    """Read a schedule of `count` transactions, or the beginning of one: "A1 B1 A2 B2".
+def read_schedule(text: str, count: int) -> tuple[Move, ...]:
+    """Read a schedule of `count` transactions, or the beginning of one: "A1 B1 A2 B2", "Ar B1 B2 Ar A2".
 
     Raises:
-        InputError: a word that is no half of a transaction, one that occurs twice, or a write before its run.
+        InputError: a word that is no move.
 
-    >>> [str(half) for half in read_schedule("a1 b1 a2", count=2)]
-    ['A1', 'B1', 'A2']
+    >>> [str(move) for move in read_schedule("a1, bR a2", count=2)]
+    ['A1', 'Br', 'A2']
     """
     last = letter(count - 1)
-    halves: list[Half] = []
+    moves: list[Move] = []
     for word in re.split(r"[\s,]+", text.strip().upper()) if text.strip() else []:
-        if not re.fullmatch(rf"[A-{last}][12]", word):
-            raise InputError(f"{word!r} is no half of a transaction", "schedule", f"A1, A2 and so on up to {last}2")
-        half = Half(ascii_uppercase.index(word[0]), int(word[1]))
-        if half in halves:
-            raise InputError(f"{word} occurs twice", "schedule", "each half once")
-        if half.half == WRITE and half._replace(half=RUN) not in halves:
-            raise InputError(f"{word} comes before {word[0]}1", "schedule", "a transaction that runs before it writes")
-        halves.append(half)
-    return tuple(halves)
+        if not re.fullmatch(rf"[A-{last}][12RW]", word):
+            expected = f"A1, A2 and so on up to {last}2, or single steps Ar, Aw"
+            raise InputError(f"{word!r} is no half or step of a transaction", "schedule", expected)
+        moves.append(Move(ascii_uppercase.index(word[0]), word[1].lower()))
+    return tuple(moves)
 
 
-def play(pre: WorldState, block: Block, schedule: str, chain: ChainConfig = MAINNET) -> Play:
-    """Execute the transactions of `block` in halves, as `schedule` says; it may stop before the end.
+def play(
+    pre: WorldState,
+    block: Block,
+    schedule: str,
+    chain: ChainConfig = MAINNET,
+    rules: Rules = NO_RULES,
+    stops: Collection[Location] = (),
+) -> Play:
+    """Execute the transactions of `block` move by move, as `schedule` says; it may stop before the end.
+
+    Args:
+        stops: the locations at which single moves stop; what else is read or written goes along with the next of them.
 
     Raises:
-        InputError: a schedule that cannot be read, or a transaction that may not run where it stands in it.
+        InputError: a schedule that cannot be read, or a transaction that may not do this where it stands in it.
     """
     count = len(block.transactions)
     if not 1 <= count <= len(ascii_uppercase):
         raise InputError(f"{count} transactions", expected=f"1 to {len(ascii_uppercase)}, a letter for each")
-    halves = read_schedule(schedule, count)
-    everything = [Half(tx_index, half) for tx_index in range(count) for half in (RUN, WRITE)]
-    return Play(
-        pre,
-        _perform(pre, block, halves, chain),
-        tuple(half for half in everything if half not in halves),
-        _perform(pre, block, everything, chain)[-1].world,
-    )
+    return _play(pre, block, read_schedule(schedule, count), chain, rules, stops, _expected(pre, block, chain))
 
 
-def _perform(pre: WorldState, block: Block, halves: Sequence[Half], chain: ChainConfig) -> tuple[Event, ...]:
-    env, view = chain.env(block), BlockView(pre)
-    results: dict[int, TxResult] = {}
-    events = []
-    for half in halves:
-        tx_index = half.tx_index
-        if half.half == RUN:
+def all_plays(
+    pre: WorldState,
+    block: Block,
+    chain: ChainConfig = MAINNET,
+    rules: Rules = NO_RULES,
+    stops: Collection[Location] = (),
+) -> Iterator[Play]:
+    """Yield a play of every complete schedule that these rules allow, in halves, or with `stops` in single moves."""
+    expected = _expected(pre, block, chain)
+
+    def extend(moves: tuple[Move, ...]) -> Iterator[Play]:
+        try:
+            so_far = _play(pre, block, moves, chain, rules, stops, expected)
+        except InputError:
+            return
+        if so_far.is_complete:
+            yield so_far
+        first_halves = {move.tx_index: move for move in reversed(so_far.missing)}.values()
+        for move in sorted(so_far.next_steps if stops else first_halves):
+            yield from extend((*moves, move))
+
+    return extend(())
+
+
+def _expected(pre: WorldState, block: Block, chain: ChainConfig) -> WorldState:
+    moves = [Move(tx_index, half) for tx_index in range(len(block.transactions)) for half in (RUN, WRITE)]
+    return _play(pre, block, moves, chain, NO_RULES, (), pre).post
+
+
+def _play(
+    pre: WorldState, block: Block, moves: Sequence[Move], chain: ChainConfig, rules: Rules, stops: Collection[Location],
+    expected: WorldState,
+) -> Play:  # fmt: skip
+    stage = _Stage(pre, chain.env(block), rules, stops)
+    actors = [_Actor(stage, tx_index, tx) for tx_index, tx in enumerate(block.transactions)]
+    events: list[Event] = []
+    for move in moves:
+        if not move.runs and rules.in_order and (late := [actor for actor in actors[: move.tx_index] if actor.missing]):
+            raise InputError(f"{move} must wait for {late[0].missing[-1]}", "schedule", "the order of the block")
+        events.append(actors[move.tx_index].do(move))
+    missing = tuple(move for actor in actors for move in actor.missing)
+    return Play(pre, tuple(events), missing, tuple(actor.next_step for actor in actors if actor.missing), expected)
+
+
+class _Stage:
+    """What the transactions share."""
+
+    def __init__(self, pre: WorldState, env: BlockEnv, rules: Rules, stops: Collection[Location]) -> None:
+        self.pre, self.env, self.rules, self.stops = pre, env, rules, frozenset(stops)
+        self.view = BlockView(pre)
+        self.world = pre  # what the view holds, kept as long as nobody writes
+        self.fees = Location(env.coinbase, Field.BALANCE)
+
+
+Script = Generator[Access, Read, tuple[TxResult, dict[Location, Value]]]
+
+
+class _Actor:
+    """A transaction between its moves."""
+
+    def __init__(self, stage: _Stage, tx_index: int, tx: Transaction) -> None:
+        self.stage, self.tx_index, self.tx = stage, tx_index, tx
+        self.incarnation = -1
+        self.start()
+
+    def start(self) -> None:
+        """Forget everything, and begin at the beginning."""
+        self.incarnation += 1
+        self.reads: dict[Location, Read] = {}
+        self.script = self._script()
+        self.access: Access | None = next(self.script)
+        self.result: TxResult | None = None
+        self.unwritten: dict[Location, Value] = {}
+        self.has_written = False
+
+    @property
+    def missing(self) -> tuple[Move, ...]:
+        """The halves that have not come to their end."""
+        halves = (RUN, WRITE) if self.access else (WRITE,) if self.unwritten or not self.has_written else ()
+        return tuple(Move(self.tx_index, half) for half in halves)
+
+    @property
+    def next_step(self) -> Move:
+        return Move(self.tx_index, ONE_READ if self.access else ONE_WRITE)
+
+    def do(self, move: Move) -> Event:
+        """Make one move.
+
+        Raises:
+            InputError: when it is not its turn, or the transaction may not run at all where it stands.
+        """
+        if move not in (*self.missing[:1], self.next_step) or not self.missing:
+            name = letter(self.tx_index)
+            if move.runs or not self.missing:
+                raise InputError(f"{move} occurs twice", "schedule", f"each half of {name} once, unless it is aborted")
+            raise InputError(f"{move} comes before {name}1", "schedule", "a transaction that runs before it writes")
+        return self._run(move) if move.runs else self._write(move)
+
+    def _run(self, move: Move) -> Event:
+        seen: dict[Location, Read] = {}
+        stops = self.stage.stops
+        while self.access and not (move.is_single and stops & seen.keys() and self.access.location in stops):
+            location = self.access.location
+            seen[location] = read = self.stage.view.read(location)
             try:
-                checked = check_transaction(view, env, block.transactions[tx_index])
-            except InvalidTransaction as error:
-                raise InputError(f"{half} is refused here: {error}", "schedule") from error
-            results[tx_index] = execute_transaction(view, env, checked)
-        else:
-            view.commit(Version(tx_index), results[tx_index].diff)
-            view.pay(Version(tx_index), env.coinbase, results[tx_index].fee)
-        events.append(Event(half, results[tx_index], pre.apply(view.diff())))
-    return tuple(events)
+                self.access = self.script.send(read)
+            except StopIteration as stop:
+                self.access = None
+                self.result, self.unwritten = stop.value
+        self.reads |= seen
+        return Event(move, self.incarnation, self.stage.world, seen=seen)
+
+    def _write(self, move: Move) -> Event:
+        stage, incarnation = self.stage, self.incarnation
+        version = Version(self.tx_index, incarnation)
+        if stage.rules.validates and not self.has_written and (stale := self._stale()):
+            self.start()
+            return Event(move, incarnation, stage.world, stale=stale)
+        assert self.result is not None
+        wrote: dict[Location, Value] = {}
+        while self.unwritten and not (move.is_single and stage.stops & wrote.keys() and self._stops_next()):
+            location = next(iter(self.unwritten))
+            wrote[location] = self.unwritten.pop(location)
+        stage.view.commit(version, StateDiff(wrote, self.result.touched))
+        if not self.unwritten and not stage.rules.fee_slot:
+            stage.view.pay(version, stage.env.coinbase, self.result.fee)
+        self.has_written = True
+        stage.world = stage.pre.apply(stage.view.diff())
+        return Event(move, incarnation, stage.world, wrote=wrote)
+
+    def _stops_next(self) -> bool:
+        return next(iter(self.unwritten)) in self.stage.stops
+
+    def _stale(self) -> tuple[Location, ...]:
+        return tuple(place for place, read in self.reads.items() if self.stage.view.read(place).version != read.version)
+
+    def _script(self) -> Script:
+        outcome: Outcome = yield from conversation(self.stage.env, self.tx)
+        if outcome.result is None:
+            where = Move(self.tx_index, RUN)
+            raise InputError(f"{where} is refused here: {outcome.refusal}", "schedule") from outcome.refusal
+        writes, fees = dict(outcome.result.write_set), self.stage.fees
+        if self.stage.rules.fee_slot:
+            if fees not in writes:
+                writes[fees] = (outcome.reads.get(fees) or (yield Access(fees, outcome.gas))).value
+            held = writes[fees]
+            assert isinstance(held, int)
+            writes[fees] = held + outcome.result.fee
+        return outcome.result, writes

@@ -1,4 +1,4 @@
-"""A player for schedules: you say which half of which transaction comes next, and see what becomes of the state."""
+"""A player for schedules: you say which move of which transaction comes next, and see what becomes of the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from toyevm.backends.naive import Play, letter, play
+from toyevm.backends.naive import NO_RULES, Move, Play, Rules, letter, play
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
@@ -17,13 +17,17 @@ from toyevm.widgets.interleaving_view import Scene, describe_interleaving, show_
 
 
 class InterleavingPlayer:
-    """Run the transactions of a small block in halves, in the order you type or press.
+    """Run the transactions of a small block in halves or single steps, in the order you type or press.
 
-    Everything the widget can do, a call does too: `play("A1 B1 A2 B2")`; `text` is what it shows, in words.
+    Everything the widget can do, a call does too: `play("A1 B1 A2 B2")`; `text` is what it shows, in words. The
+    schedule is all that somebody else needs to see the same.
 
     Args:
         titles: what the transactions do, in block order.
-        watched: the locations to follow, with their names; `interleaving_view.balances` makes a common choice.
+        watched: the locations to follow, with their names; `interleaving_view.balances` makes a common choice. Single
+            steps stop at these.
+        rules: what the executor insists on; by default, on nothing.
+        single_steps: whether there are buttons for them.
 
     Raises:
         InputError: a block with no or too many transactions, or ipywidgets is not installed.
@@ -37,17 +41,19 @@ class InterleavingPlayer:
         watched: Mapping[Location, str],
         schedule: str = "",
         chain: ChainConfig = MAINNET,
+        rules: Rules = NO_RULES,
+        single_steps: bool = False,
     ) -> None:
-        self.pre, self.block, self.chain = pre, block, chain
+        self.pre, self.block, self.chain, self.rules, self.single_steps = pre, block, chain, rules, single_steps
         self.titles, self.watched = tuple(titles), dict(watched)
-        self.result: Play = play(pre, block, schedule, chain)
+        self.result: Play = play(pre, block, schedule, chain, rules, self.watched)
         self._problem = ""
         self._build(import_ipywidgets("the player", "show_interleaving works without it"), schedule)
 
     @property
     def schedule(self) -> str:
-        """The halves that were played, in order."""
-        return " ".join(str(event.half) for event in self.result.events)
+        """The moves that were played, in order."""
+        return self.result.schedule
 
     @property
     def text(self) -> str:
@@ -60,7 +66,7 @@ class InterleavingPlayer:
         Raises:
             InputError: a schedule that cannot be read or played; what was shown stays.
         """
-        self.result = play(self.pre, self.block, schedule, self.chain)
+        self.result = play(self.pre, self.block, schedule, self.chain, self.rules, self.watched)
         self._problem = ""
         self._field.value = self.schedule
         self._show()
@@ -80,27 +86,37 @@ class InterleavingPlayer:
             value=schedule, description="schedule", placeholder="A1 B1 A2 B2", continuous_update=False,
             layout=widgets.Layout(width="320px"),
         )  # fmt: skip
-        self._next = [
-            button(f"next half of {letter(i)}", f"let {letter(i)} do what it does next", lambda i=i: self._advance(i))
-            for i in range(len(self.titles))
-        ]
-        self._undo = button("take back", "take the last half back", lambda: self._try(self.schedule[:-2].strip()))
+        wanted = ["half"] + ["step"] * self.single_steps
+        self._next = {
+            (tx_index, kind): button(
+                f"next {kind} of {letter(tx_index)}",
+                f"let {letter(tx_index)} do what it does next",
+                lambda tx_index=tx_index, kind=kind: self._advance(tx_index, kind),
+            )
+            for tx_index in range(len(self.titles))
+            for kind in wanted
+        }
+        self._undo = button("take back", "take the last move back", lambda: self._try(self.schedule[:-2].strip()))
         self._as_text = widgets.Checkbox(
             value=False, description="as text", indent=False, layout=widgets.Layout(width="90px")
         )
         self._screen, self._message = widgets.HTML(), widgets.HTML()
         row = widgets.HBox(
-            [self._field, *self._next, self._undo, self._as_text], layout=widgets.Layout(flex_flow="row wrap")
+            [self._field, *self._next.values(), self._undo, self._as_text], layout=widgets.Layout(flex_flow="row wrap")
         )
         self.widget = widgets.VBox([row, self._message, self._screen])
         self._field.observe(lambda change: self._try(change["new"]), "value")
         self._as_text.observe(lambda _: self._show(), "value")
         self._show()
 
-    def _advance(self, tx_index: int) -> None:
-        half = next((half for half in self.result.missing if half.tx_index == tx_index), None)
-        if half is not None:
-            self._try(f"{self.schedule} {half}")
+    def _advance(self, tx_index: int, kind: str) -> None:
+        move = self._next_move(tx_index, kind)
+        if move is not None:
+            self._try(f"{self.schedule} {move}")
+
+    def _next_move(self, tx_index: int, kind: str) -> Move | None:
+        moves = self.result.missing if kind == "half" else self.result.next_steps
+        return next((move for move in moves if move.tx_index == tx_index), None)
 
     def _try(self, schedule: str) -> None:
         """Play what somebody typed; what is wrong with it is shown, not raised."""
@@ -111,8 +127,8 @@ class InterleavingPlayer:
             self._show()
 
     def _show(self) -> None:
-        for tx_index, pressed in enumerate(self._next):
-            pressed.disabled = all(half.tx_index != tx_index for half in self.result.missing)
+        for which, pressed in self._next.items():
+            pressed.disabled = self._next_move(*which) is None
         self._message.value = in_text(self._problem) if self._problem else ""
         scene = self._scene
         self._screen.value = in_text(self.text) if self._as_text.value else show_interleaving(scene).svg

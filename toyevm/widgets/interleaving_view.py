@@ -1,15 +1,17 @@
-"""An interleaving as a picture: a lane for each transaction, a column for each half, the balances below.
+"""An interleaving as a picture: a lane for each transaction, a column for each move, the balances below.
 
-A blue box is where a transaction runs, with what it saw; an orange one where it writes, with what it left. The rows
-below say who owns how much after each half, and the last column what the order of the block would have led to.
+A blue box is where a transaction runs, with what it saw; an orange one where it writes, with what it left; a dashed red
+one where it was aborted. The rows below say who owns how much after each move, and the last column what the order of
+the block would have led to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from toyevm.backends.naive import RUN, Event, Half, Play, letter
+from toyevm.backends.naive import Event, Play, letter
 from toyevm.types import Address, Field, Location, Value
 from toyevm.widgets import svg
 from toyevm.widgets.stepper_view import Picture
@@ -17,7 +19,7 @@ from toyevm.widgets.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN,
 
 ETHER = 10**18
 MARGIN, NAMES, LAST, LANE, ROW = 14, 150, 128, 58, 24
-NARROW, WIDE = 76, 120
+NARROW, WIDE = 84, 120
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def balances(names: Mapping[Address, str], without: Iterable[Address] = ()) -> d
 
 
 def show_interleaving(scene: Scene) -> Picture:
-    """Return the picture, and as its text twin a table with a row for each half."""
+    """Return the picture, and as its text twin a table with a row for each move."""
     return Picture(_draw(scene), describe_interleaving(scene))
 
 
@@ -60,7 +62,7 @@ def describe_interleaving(scene: Scene) -> str:
     """Return what the picture shows, in words."""
     names = list(scene.watched.values())
     widths = [max(len(name), 4) for name in names]
-    happened = [(str(event.half), _sentence(scene, event)) for event in scene.play.events]
+    happened = [(str(event.move), _sentence(scene, event)) for event in scene.play.events]
     wide = max([len(words) for _, words in happened] + [len("one after the other:")])
 
     def row(first: str, words: str, values: Sequence[str]) -> str:
@@ -68,7 +70,7 @@ def describe_interleaving(scene: Scene) -> str:
         return f"{first:<4}  {words:<{wide}}{cells}".rstrip()
 
     lines = [f"{letter(i)} is {title}" for i, title in enumerate(scene.titles)]
-    lines += [row("half", "what happens", names), row("", "before", _row(scene, None))]
+    lines += [row("move" if _has_steps(scene) else "half", "what happens", names), row("", "before", _row(scene, None))]
     lines += [
         row(half, words, _row(scene, event)) for (half, words), event in zip(happened, scene.play.events, strict=True)
     ]
@@ -98,11 +100,21 @@ def verdict(scene: Scene) -> list[str]:
 
 
 def _sentence(scene: Scene, event: Event) -> str:
-    name, result = letter(event.half.tx_index), event.result
-    if event.half.half == RUN:
-        seen = {location: read.value for location, read in result.read_set.items()}
-        return f"{name} runs: it sees {', '.join(scene.values(scene.watched, seen)) or 'nothing of this'}"
-    return f"{name} writes {', '.join(scene.values(scene.watched, result.write_set)) or 'nothing of this'}"
+    name, values = letter(event.move.tx_index), _values(scene, event)
+    if event.stale:
+        return f"{name} is aborted: it has seen an old {_stale(scene, event)}"
+    if event.move.is_single:
+        return f"{name} {'reads' if event.move.runs else 'writes'} {', '.join(values) or 'nothing of this'}"
+    return f"{name} {'runs: it sees' if event.move.runs else 'writes'} {', '.join(values) or 'nothing of this'}"
+
+
+def _values(scene: Scene, event: Event) -> list[str]:
+    seen = {place: read.value for place, read in event.seen.items()}
+    return scene.values(scene.watched, seen if event.move.runs else event.wrote)
+
+
+def _stale(scene: Scene, event: Event) -> str:
+    return ", ".join(scene.watched.get(place, str(place)) for place in event.stale)
 
 
 def _row(scene: Scene, event: Event | None) -> list[str]:
@@ -115,7 +127,7 @@ def _draw(scene: Scene) -> str:
     column = max(NARROW, min(WIDE, (960 - NAMES - LAST - 2 * MARGIN) / (count + 1)))
     width = round(NAMES + LAST + 2 * MARGIN + column * (count + 1))
     rows_top = 48 + LANE * len(scene.titles)
-    body = [svg.text(MARGIN, 28, "two halves: run (read and work out), then write", size=14, bold=True)]
+    body = [svg.text(MARGIN, 28, _title(scene), size=14, bold=True)]
     body += [part for i, title in enumerate(scene.titles) for part in _lane(scene, i, title, column, width)]
     body += _rows(scene, rows_top, column, width)
     bottom = rows_top + 30 + ROW * len(scene.watched)
@@ -128,39 +140,45 @@ def _draw(scene: Scene) -> str:
     return svg.figure(width, bottom + 16 + 19 * max(len(says), 3), label, body)
 
 
+def _has_steps(scene: Scene) -> bool:
+    return any(event.move.is_single for event in scene.play.events)
+
+
+def _title(scene: Scene) -> str:
+    if _has_steps(scene):
+        return "single steps: read by read (r), write by write (w)"
+    return "two halves: run (read and work out), then write"
+
+
 def _x(place: int, column: float) -> float:
-    """Return where a half stands; place 0 is what was before."""
+    """Return where a move stands; place 0 is what was before."""
     return MARGIN + NAMES + place * column
 
 
 def _lane(scene: Scene, tx_index: int, title: str, column: float, width: int) -> list[str]:
     y = 44 + LANE * tx_index
-    places = {event.half: place for place, event in enumerate(scene.play.events, start=1)}
-    run, write = places.get(Half(tx_index, 1)), places.get(Half(tx_index, 2))
+    moves = [(x, event) for x, event in enumerate(scene.play.events, start=1) if event.move.tx_index == tx_index]
     body = [
         svg.box(MARGIN, y, width - 2 * MARGIN, LANE - 6, PANEL),
         svg.text(MARGIN + 10, y + 22, letter(tx_index), size=16, bold=True),
         svg.note(MARGIN + 10, y + 40, title),
     ]
-    if run is not None and write is not None:
-        middle = y + (LANE - 6) / 2
-        body.append(svg.line((_x(run, column) + column - 4, middle), (_x(write, column), middle), PAPER.line))
-    for place, event in enumerate(scene.play.events, start=1):
-        if event.half.tx_index == tx_index:
-            body += _half(scene, event, _x(place, column), y, column)
+    middle = y + (LANE - 6) / 2
+    for (place, event), (after, follower) in pairwise(moves):
+        if event.incarnation == follower.incarnation:
+            body.append(svg.line((_x(place, column) + column - 4, middle), (_x(after, column), middle), PAPER.line))
+    for place, event in moves:
+        body += _move(scene, event, _x(place, column), y, column)
     return body
 
 
-def _half(scene: Scene, event: Event, x: float, y: float, column: float) -> list[str]:
-    runs = event.half.half == RUN
-    paint = READ if runs else WRITTEN
-    found: Mapping[Location, Value] = (
-        {location: read.value for location, read in event.result.read_set.items()} if runs else event.result.write_set
-    )
-    values = scene.values(scene.watched, found)
-    words = [f"{event.half} {'sees' if runs else 'writes'}", *values[:2]]
+def _move(scene: Scene, event: Event, x: float, y: float, column: float) -> list[str]:
+    paint = FAILED if event.stale else READ if event.move.runs else WRITTEN
+    verb = "aborts" if event.stale else "sees" if event.move.runs else "writes"
+    values = [f"old {_stale(scene, event)}"] if event.stale else _values(scene, event)
+    words = [f"{event.move} {verb}", *(values if len(values) < 3 else [" ".join(values[:-1]), values[-1]])]
     return [
-        svg.box(x + 2, y + 3, column - 6, LANE - 12, paint, stroke=1.5),
+        svg.box(x + 2, y + 3, column - 6, LANE - 12, paint, stroke=1.5, dashed=bool(event.stale)),
         *(
             svg.text(x + 8, y + 17 + 13 * line, word, size=12, ink=paint.ink, bold=line == 0)
             for line, word in enumerate(words)
@@ -172,7 +190,7 @@ def _rows(scene: Scene, top: float, column: float, width: int) -> list[str]:
     last = width - MARGIN - LAST
     body = [svg.note(_x(0, column) + column / 2, top + 14, "before", anchor="middle")]
     body += [
-        svg.note(_x(place, column) + column / 2, top + 14, f"after {event.half}", anchor="middle")
+        svg.note(_x(place, column) + column / 2, top + 14, f"after {event.move}", anchor="middle")
         for place, event in enumerate(scene.play.events, start=1)
     ]
     body += [svg.note(last + LAST / 2, top + 14, "one after the other", anchor="middle")]

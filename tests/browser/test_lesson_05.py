@@ -1,0 +1,123 @@
+"""Lesson 05 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+
+pytestmark = pytest.mark.browser
+LESSON = "05-speculation"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
+    with (
+        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
+        open_lesson(address, chromium, LESSON) as page,
+    ):
+        yield page
+
+
+@pytest.fixture
+def player(page: Any) -> Any:
+    """The player with rule 1, nothing played."""
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('next step of A'))").first
+    found.scroll_into_view_if_needed()
+    type_in(found, "")
+    shows(found, "Still to come: A1 A2 B1 B2.")
+    return found
+
+
+def type_in(player: Any, moves: str) -> None:
+    field = player.get_by_label("schedule")
+    field.fill(moves)
+    field.press("Enter")
+
+
+def shows(output: Any, words: str) -> None:
+    """Wait until the picture contains `words`."""
+    output.locator("svg text", has_text=words).first.wait_for()
+
+
+def picture(output: Any) -> str:
+    return str(output.locator("svg").first.get_attribute("aria-label"))
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    cells = page.evaluate(CELLS)
+    assert len(cells) > 20
+    assert [cell["id"] for cell in cells if cell["count"] is None] == []
+    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
+    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+
+
+def test_the_student_must_choose_each_step(player: Any, tmp_path: Path) -> None:
+    for name in "AABBABA":
+        player.get_by_role("button", name=f"next step of {name}").click()
+    shows(player, "B2.")
+    assert "Ar" in picture(player)
+    player.get_by_role("button", name="take back").click()
+    shows(player, "A2 B2.")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-05-steps.png")
+
+
+def test_a_break_that_another_student_sends_must_play_here(player: Any, tmp_path: Path) -> None:
+    type_in(player, "Ar Ar Aw Br Br Bw Aw Bw")
+    shows(player, "Wrong: Shop has 107, and should have 112.")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-05-broken.png")
+
+
+def test_what_validation_has_caught_must_be_seen(player: Any, tmp_path: Path) -> None:
+    type_in(player, "A1 B1 A2 B2")
+    shows(player, "B2 aborts")
+    shows(player, "Still to come: B1 B2.")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-05-aborted.png")
+    player.get_by_role("button", name="next half of B").click()
+    player.get_by_role("button", name="next half of B").click()
+    shows(player, "Right: the same as one after the other.")
+
+
+def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+    button = player.get_by_role("button", name="next step of B")
+    button.focus()
+    button.press("Enter")
+    shows(player, "Br sees")
+    assert "B reads Bob 100" in picture(player)
+
+
+def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+    type_in(player, "A1 B1 A2 B2")
+    shows(player, "B2 aborts")
+    shown = picture(player)
+    box = player.get_by_label("as text")
+    box.check()
+    text = player.locator("pre").first
+    text.wait_for()
+    assert text.inner_text().split("\n") == shown.split("; ")
+    box.uncheck()
+    shows(player, "B2 aborts")
+
+
+@pytest.mark.parametrize("cell", ["imports", "versions-table", "sabotage-turn", "fee-lanes"])
+def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+    index = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
+    )
+    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
+    label = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
+        '.model.outputs.toJSON()[0].data[\'text/html\'].match(/aria-label="([^"]*)"/)[1].slice(0, 40)',
+        cell,
+    )
+    figure = page.locator(f'svg[aria-label^="{label}"]').first
+    figure.wait_for()
+    figure.scroll_into_view_if_needed()
+    box = figure.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 90
+    figure.screenshot(path=artefacts(tmp_path) / f"lesson-05-{cell}.png")

@@ -1,0 +1,125 @@
+"""Lesson 05 with a student in it: answers right and wrong, and none at all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
+from toyevm.lab.items import read_items
+
+LESSON = COURSE / "05-speculation/05-speculation.ipynb"
+RELAY = 'after_a = {"B.0": "abort", "C.0": None, "D.0": None, "E.0": None}'
+NOBODY = 'my_block = "Ann>Bob, Cleo>Dan, Eve>Fay"'
+TRUTH = "    return locks  # Your turn"
+TORN = "Ar Ar Aw Br Br Bw Aw Bw"  # B sees half of what A writes, and is forgotten by the other half
+RIGHT = {
+    'lab.predict("chain-of-five")': 'lab.predict("chain-of-five", choose="B")',
+    RELAY: RELAY.replace("None", '"valid"'),
+    "my_thrown_away = None": "my_thrown_away = 4",
+    'my_moves = ""': f'my_moves = "{TORN}"',
+    'my_attack = ""': 'my_attack = "Ar Br Ar Br Aw Aw Bw Br Br Bw Bw"',
+    NOBODY: 'my_block = "A>S, B>S, C>S, D>S, E>S"',
+    'my_fee_moves = ""': 'my_fee_moves = "A1 B1 A2 B2"',
+    TRUTH: "    return Locks(writes=frozenset([supply]))  # Your turn",
+}
+WRONG = {
+    RELAY: RELAY.replace("None", '"abort"'),
+    "my_thrown_away = None": "my_thrown_away = 10",
+    'my_moves = ""': 'my_moves = "A1 B1 A2 B2 B1 B2"',
+    'my_attack = ""': f'my_attack = "{TORN}"',
+    NOBODY: 'my_block = "A>S, B>S, C>S, D>S"',
+    'my_fee_moves = ""': 'my_fee_moves = "A1 A2 B1 B2"',
+    TRUTH: "    return Locks()  # Your turn",
+}
+CLUMSY = {
+    RELAY: RELAY.replace("None", '"valid"'),
+    "my_thrown_away = None": "my_thrown_away = 10",
+    'my_moves = ""': 'my_moves = "B2 hello"',
+    'my_attack = ""': 'my_attack = "A1 B1 B2"',
+    NOBODY: 'my_block = "Ann to Bob"',
+    'my_fee_moves = ""': 'my_fee_moves = "A1"',
+}
+
+
+def words_of(output: Any) -> str:
+    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
+
+
+def revealed(notebook: Any, name: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    return "".join(output.get("data", {}).get("text/plain", "") for output in cell["outputs"])
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_05_rightly_is_not_told_so() -> None:
+    done = execute(LESSON, RIGHT)
+    assert "*second-time-lucky*" in revealed(done, "bet-reveal")
+    assert "4 thrown away, against 10 of the mints" in printed(done, "relay-turn")
+    assert "Broken. Which write came too late" in printed(done, "break-turn")
+    assert "Right in the end, with 1 aborted" in printed(done, "both-turn")
+    assert "Slower than one core." in printed(done, "sabotage-turn")
+    assert "A fee is gone." in printed(done, "fee-turn")
+    assert "As slow as one core." in printed(done, "lies-turn-code")
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_05_wrongly_gets_the_next_question() -> None:
+    done = execute(LESSON, WRONG)
+    assert "C.0: you say 'abort'. Which balances did it read" in printed(done, "relay-turn")
+    assert "Right in the end: validation has caught it" in printed(done, "break-turn")
+    assert "It cannot be played: schedule: Bw must wait for A2" in printed(done, "both-turn")
+    assert "No gain, but hardly a loss." in printed(done, "sabotage-turn")
+    assert "Nobody lost anything. Let both see the same balance." in printed(done, "fee-turn")
+    assert "Could you make them wait for each other?" in printed(done, "lies-turn-code")
+
+
+@pytest.mark.slow
+def test_nonsense_must_not_stop_lesson_05() -> None:
+    done = execute(LESSON, {**CLUMSY, "fee_slot = True": "fee_slot = False"})
+    assert "You say 10, the run 4." in printed(done, "relay-turn")
+    assert "'HELLO' is no half or step" in printed(done, "break-turn")
+    assert "B2 must wait for A2" in printed(done, "both-turn")
+    assert "It cannot be read: payment 1" in printed(done, "sabotage-turn")
+    assert "Missing: the moves that are still to come." in printed(done, "fee-turn")
+
+
+@pytest.mark.slow
+def test_without_the_slot_the_same_moves_must_lose_no_fee() -> None:
+    done = execute(LESSON, {'my_fee_moves = ""': 'my_fee_moves = "A1 B1 A2 B2"', "fee_slot = True": "fee_slot = False"})
+    assert "Nobody lost anything. What is read no more?" in printed(done, "fee-turn")
+
+
+def test_an_unanswered_item_of_lesson_05_must_say_what_is_missing() -> None:
+    waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
+    assert len(waiting) == 6
+    for cell in waiting:
+        assert re.search("Missing", "".join("".join(output.get("text", "")) for output in cell["outputs"])), cell["id"]
+
+
+def test_what_the_lesson_says_in_words_must_be_what_its_cells_show() -> None:
+    notebook = read(LESSON)
+    shown = {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
+    costs = {line.split()[0]: line.split()[1:] for line in shown["costs"].splitlines()[2:]}
+    assert costs["nft"][-2:] == ["14.6×", "1.1"]
+    assert costs["erc20-mint"][-2:] == ["1.0×", "14.0"]
+    assert float(costs["nft-counter"][0]) < float(costs["nft-counter"][5].rstrip("×"))
+    assert re.search(r"B\.0 +27,064 +before", shown["versions-table"])
+    assert [line.split()[2:] for line in shown["all-moves-code"].splitlines()[1:]] == [
+        ["70", "60"], ["70", "40"], ["15", "10"], ["15", "0"],
+    ]  # fmt: skip
+    one, other = re.findall(r"[0-9a-f]{64}", shown["same-root"])
+    assert one == other
+
+
+def test_the_surprise_must_come_within_five_cells() -> None:
+    assert [cell["id"] for cell in read(LESSON)["cells"][:4]] == ["title", "bet", "imports", "bet-reveal"]
+
+
+def test_a_bet_that_is_asked_must_be_taken_up_again() -> None:
+    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
+    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
+    assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
+    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
