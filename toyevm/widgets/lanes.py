@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from toyevm.analysis.dependencies import DependencyGraph, Path, critical_path, dependency_graph, work
-from toyevm.analysis.schedule import list_schedule, makespan
+from toyevm.analysis.schedule import Priority, block_order, list_schedule, makespan
 from toyevm.results import TaskSpan, TxResult
 from toyevm.types import Address
 from toyevm.widgets import svg
@@ -49,8 +49,8 @@ class Job:
     def label(self, tx_index: int) -> str:
         return self.labels[tx_index] if self.labels else str(tx_index)
 
-    def schedule(self, cores: int) -> tuple[TaskSpan, ...]:
-        return list_schedule(self.graph, self.cost, cores)
+    def schedule(self, cores: int, priority: Priority = block_order) -> tuple[TaskSpan, ...]:
+        return list_schedule(self.graph, self.cost, cores, priority)
 
     def speedup(self, cores: int) -> float:
         """Return how many times faster than on one core."""

@@ -1,0 +1,185 @@
+"""Two real processes: the same results as one, an end in time, and nobody left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from toyevm.analysis.dependencies import dependency_graph
+from toyevm.backends import BACKENDS, RunConfig, processes
+from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts, usable_cores
+from toyevm.errors import InputError
+from toyevm.widgets.gantt_view import read_job
+from toyevm.widgets.lanes import job_of
+from toyevm.widgets.real_run import RealPlans
+from toyevm.workloads.mill import mill_block
+
+UNIT = 20  # rounds: enough to see which is longer
+
+
+def number_of_process(_: object) -> int:
+    return os.getpid()
+
+
+def fall_asleep(seconds: float) -> None:
+    if multiprocessing.parent_process() is not None:
+        sleep(seconds)
+
+
+def note_and_sleep(folder: str) -> None:
+    if multiprocessing.parent_process() is not None:
+        (Path(folder) / str(os.getpid())).touch()
+        sleep(60)
+
+
+def give_up(_: object) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes run on one core too; they only take turns."""
+    monkeypatch.setattr(processes, "usable_cores", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_the_work_must_be_done_in_other_processes_which_end_with_it() -> None:
+    run = measure_processes(number_of_process, [0, 1], repeats=1)
+    assert run.problem == ""
+    assert os.getpid() not in run.results
+    assert run.one_process > 0
+    assert run.many > 0
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_a_process_that_never_answers_must_not_hold_anybody_up() -> None:
+    begun = perf_counter()
+    run = measure_processes(fall_asleep, [60, 60], limit=1.5, repeats=1)
+    assert "in time" in run.problem
+    assert perf_counter() - begun < 20
+    assert multiprocessing.active_children() == []
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there, and no zombie that nobody has looked after."""
+    try:
+        os.kill(pid, 0)
+        status = Path(f"/proc/{pid}/stat")
+        return not status.exists() or status.read_text().split(")")[-1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = perf_counter() + 20
+    while not condition():
+        assert perf_counter() < end, "it took too long"
+        sleep(0.05)
+
+
+def test_a_kernel_that_is_killed_must_not_leave_its_processes_behind(tmp_path: Path) -> None:
+    source = (
+        "from tests.backends.test_processes import note_and_sleep, processes\n"
+        f"processes.usable_cores = lambda: 2\nprocesses.measure_processes(note_and_sleep, [{str(tmp_path)!r}] * 2)"
+    )
+    with subprocess.Popen([sys.executable, "-c", source], cwd=REPOSITORY, stderr=subprocess.DEVNULL) as parent:
+        try:
+            wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
+            children = [int(path.name) for path in tmp_path.iterdir()]
+            assert all(map(is_running, children))
+        finally:
+            parent.kill()
+    wait_for(lambda: not any(map(is_running, children)))
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_a_mistake_in_the_work_must_not_be_taken_for_a_lack_of_processes() -> None:
+    with pytest.raises(ZeroDivisionError):
+        measure_processes(give_up, [0, 1])
+
+
+def test_on_one_core_it_must_say_so_and_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "usable_cores", lambda: 1)
+    run = measure_processes(burn, [10, 20], repeats=1)
+    assert "cores here: 1" in run.problem
+    assert run.results == (burn(10), burn(20))
+    assert run.speedup == 1.0
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_where_there_are_no_processes_it_must_say_so_and_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(multiprocessing, "get_context", refuse)
+    run = measure_processes(burn, [10, 20], repeats=1)
+    assert (run.problem, run.results) == ("no processes can be had here (PermissionError)", (burn(10), burn(20)))
+
+
+def test_some_core_can_be_used() -> None:
+    assert usable_cores() >= 1
+    assert RealRun((), 3.0, 1.5).speedup == 2.0
+
+
+def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None:
+    workload = mill_block([3, 1, 2], unit=500, slots=[7, 8, 7])
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    assert all(result.succeeded for result in outcome.results)
+    gas = [result.gas_used for result in outcome.results]
+    assert gas[0] > gas[2] > gas[1]
+    assert (gas[0] - gas[1]) / (2 * 500) == pytest.approx(72, abs=1)
+    assert dependency_graph(outcome.results, workload.block.header.coinbase).predecessors == ((), (), (0,))
+
+
+def test_parts_that_need_nothing_of_each_other_must_make_the_same_world() -> None:
+    workload = mill_block([3, 1, 2, 1], unit=UNIT)
+    pre, block = workload.pre, workload.block
+    expected = pre.apply(execute_part((pre, block)))
+    parts = [[0, 3], [1, 2]]
+    changes = [execute_part((pre, _part(block, part))) for part in parts]
+    assert merge_parts(pre, changes, block.header.coinbase).root == expected.root
+    assert merge_parts(pre, changes[:1], block.header.coinbase).root != expected.root
+
+
+def _part(block: Any, part: list[int]) -> Any:
+    return type(block)(block.header, tuple(block.transactions[i] for i in part))
+
+
+def test_a_table_must_show_control_and_plans_beside_what_was_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "usable_cores", lambda: 1)
+    job = read_job("A 3, B 2, C 2, D 3, E 2")
+    run = RealPlans(mill_block(job.costs, UNIT), job, {"mine": "A:1 D:1 B:2 C:2 E:2", "longest": "longest first"})
+    assert run.agrees
+    assert {title: round(value, 2) for title, value in run.simulated.items()} == {"mine": 2.0, "longest": 1.71}
+    lines = run.text.split("\n")
+    assert [line.split()[0] for line in lines[2:]] == ["control", "mine", "longest"]
+    assert all("cores here: 1" in line for line in lines[2:])
+    stored = run._repr_mimebundle_()["text/plain"]
+    assert "not stored" in stored
+    assert not any(letter.isdigit() for letter in stored)
+
+
+def test_a_plan_whose_result_is_another_must_be_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "usable_cores", lambda: 1)
+    run = RealPlans(mill_block([1, 1], UNIT), read_job("A 1, B 1"), {"mine": "A:1 B:2"})
+    lost = run.measured["mine"]
+    run.measured["mine"] = RealRun(lost.results[:1], lost.one_process)
+    assert not run.agrees
+
+
+def test_a_block_with_dependencies_must_not_be_torn_apart() -> None:
+    workload = mill_block([1, 1], UNIT, slots=[0, 0])
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    job = job_of("chain", outcome.results, workload.block.header.coinbase, "AB")
+    with pytest.raises(InputError, match="waits for another"):
+        RealPlans(workload, job, {"mine": "A:1 B:2"})
