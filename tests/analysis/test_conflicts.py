@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,20 @@ def test_each_switch_must_do_what_it_says() -> None:
     ether = execute(block_of(read_payments("Ann>Bob, Bob>Cleo, Ann>Dan")))
     assert conflict_matrix(Lens().apply(ether.results, PRODUCER), PRODUCER).count == 2
     assert conflict_matrix(Lens(balances=False).apply(ether.results, PRODUCER), PRODUCER).count == 0
+
+
+@pytest.mark.parametrize(
+    "hazards", [(), "all three", "rubbish", ("read after write",), [Hazard.READ_AFTER_WRITE], None]
+)
+def test_a_lens_through_which_nothing_can_be_seen_must_be_refused(hazards: Any) -> None:
+    """Else every block would be as fast as there are cores, by a spelling mistake."""
+    with pytest.raises(InputError, match="no lens with hazards"):
+        Lens(hazards=hazards)
+
+
+def test_a_lens_must_say_which_hazards_it_sees() -> None:
+    assert str(Lens(hazards=ALL[::-1])).endswith("all hazards")
+    assert str(Lens(hazards=(Hazard.WRITE_AFTER_READ,))).endswith("all fields, write after read")
 
 
 def test_every_definition_must_be_reported_with_its_name() -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 
 from tests.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
+from toyevm.analysis.conflicts import Lens
+from toyevm.lab import lesson
+from toyevm.widgets.study import study
+from toyevm.workloads.applications import APPLICATIONS
 
 LESSON = COURSE / "03-conflicts/03-conflicts.ipynb"
 CHAIN = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus"
@@ -26,6 +33,7 @@ WRONG = {
     "B1>B2, B2>B3, B3>B4": "Mallory>A1, Mallory>A2\nB1>B2, B2>B3, B3>B4\nMallory>A3",
 }
 CARELESS = {
+    "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), 2, (0, 1), (2, 3)]",
     "my_path = None": "my_path = [2, 4]",
     CHAIN: "Ann>Bob, Bob=Cleo",
     "A1>A2, A2>A3, A3>A4": "Mallory pays A1",
@@ -36,9 +44,10 @@ CARELESS = {
 def test_a_student_who_answers_lesson_03_rightly_is_not_told_so() -> None:
     done = execute(LESSON, {old: new for old, new in RIGHT.items() if "file" not in old})
     assert "All four arrows" in printed(done, "holes")
-    assert "The critical path: 4 units for 8, so at best 2.0×" in printed(done, "alone-code")
+    assert "A critical path: 4 units for 8, so at best 2.0×" in printed(done, "alone-code")
     assert "There it is" in printed(done, "lens-turn")
-    assert "10. Measured: 20" in printed(done, "shards-turn")
+    assert "10. Measured at the fullest, minted token: supplyShards[0]: 19." in printed(done, "shards-turn")
+    assert "The longest path is 20" in printed(done, "shards-turn")
     assert "Two units" in printed(done, "rewrite-turn")
     assert "15 payments, path 9, at best 1.7×" in printed(done, "attack-turn")
     assert "Three payments out of fifteen did that" in printed(done, "attack-turn")
@@ -58,9 +67,32 @@ def test_a_student_who_answers_lesson_03_wrongly_is_stopped() -> None:
 @pytest.mark.slow
 def test_a_slip_of_the_pen_must_not_stop_lesson_03() -> None:
     done = execute(LESSON, CARELESS)
+    assert "2 different arrows of 4" in printed(done, "holes")
     assert "A path, 2 long" in printed(done, "alone-code")
     assert "cannot be read" in printed(done, "rewrite-turn")
     assert "cannot be read" in printed(done, "attack-turn")
+
+
+@pytest.mark.slow
+def test_what_is_said_about_the_shards_must_be_so() -> None:
+    """The fullest shard by counting who mints where, and a longest path that keeps to no single shard."""
+    sharded, storage = study(APPLICATIONS["erc20-sharded"](160)), Lens(balances=False)
+    touched = Counter(place for one in sharded.outcome.results for place in one.write_set if place.is_slot)
+    fullest = sharded.hot_spots(storage)[0]
+    shards = {place: count for place, count in touched.items() if "supplyShards" in sharded.name(place)}
+    assert (fullest.chain, sum(shards.values())) == (max(shards.values()), 160) == (19, 160)
+    steps = {(each.before, each.after): each.location for each in sharded.graph(storage).dependencies}
+    path = sharded.path(storage).tx_indexes
+    names = [sharded.name(steps[pair]) for pair in pairwise(path)]
+    assert len(path) == 20
+    assert len({name for name in names if "supplyShards" in name}) > 1
+    assert any("balanceOf" in name for name in names)
+
+
+@pytest.mark.parametrize("word", ["foo", "read after write", ""])
+def test_a_word_that_is_no_hazard_must_be_told_from_a_wrong_one(word: str) -> None:
+    said = lesson("03-conflicts").check("hazards", ["WAW", "none", word, "war", "RAW", "none"])
+    assert f"{word!r} is none of the choices" in str(said)
 
 
 def test_an_unanswered_item_of_lesson_03_must_say_what_is_missing() -> None:

@@ -177,10 +177,11 @@ def test_amounts_that_are_no_whole_ether_are_rounded_not_cut_off() -> None:
 
 def test_buttons_and_field_must_do_what_calls_do() -> None:
     shown = player()
+    buttons = list(shown._next.values())
     for button, schedule in zip([0, 1, 0, 1], ["A1", "A1 B1", "A1 B1 A2", "A1 B1 A2 B2"]):
-        shown._next[button].click()
+        buttons[button].click()
         assert shown.schedule == shown._field.value == schedule
-    assert [button.disabled for button in shown._next] == [True, True, False]
+    assert [button.disabled for button in buttons] == [True, True, False]
     shown._undo.click()
     assert shown.schedule == "A1 B1 A2"
     shown._field.value = "a1 c1"

@@ -41,6 +41,9 @@ class Lens:
             fees up at once.
         balances: balances and nonces count, not only code and storage.
         hazards: which of the three ways to meet.
+
+    Raises:
+        InputError: hazards that are none, or not of `Hazard`.
     """
 
     accounts: bool = False
@@ -48,12 +51,19 @@ class Lens:
     balances: bool = True
     hazards: tuple[Hazard, ...] = (Hazard.READ_AFTER_WRITE,)
 
+    def __post_init__(self) -> None:
+        known = isinstance(self.hazards, tuple) and all(isinstance(each, Hazard) for each in self.hazards)
+        if not known or not self.hazards:
+            raise InputError(
+                f"no lens with hazards={self.hazards!r}", expected="some of Hazard, or tuple(Hazard) for all"
+            )
+
     def __str__(self) -> str:
         return ", ".join((
             "accounts" if self.accounts else "locations",
             "with fees" if self.fees else "without fees",
             "all fields" if self.balances else "storage only",
-            "read after write" if self.hazards == (Hazard.READ_AFTER_WRITE,) else "all hazards",
+            "all hazards" if set(self.hazards) == set(Hazard) else " and ".join(self.hazards),
         ))  # fmt: skip
 
     def apply(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> tuple[TxResult, ...]:

@@ -19,7 +19,7 @@ from toyevm.lab.variants import Parameter, Variant, numbers_for
 
 JUDGE_SETTINGS: dict[str, set[str]] = {
     "program": {"gas", "max_bytes", "forbid", "require"},
-    "value": {"kind", "length", "derive", "program", "invented", "prices", "input", "storage", "gas", "form"},
+    "value": {"kind", "length", "derive", "program", "invented", "prices", "input", "storage", "gas", "form", "words"},
     "function": {"form"},
     "choice": {"options"},
 }

@@ -53,7 +53,9 @@ def _malformed(item: Exercise, answer: Plain) -> str:
         return f"`{item.answer}` is {kind_of(answer)}; what is wanted is {shape}."
     if length is not None and len(parts) != length:
         return f"`{item.answer}` has {len(parts)} entries; what is wanted is {shape}."
-    return ""
+    words = item.settings.get("words", parts)
+    strange = [part for part in parts if _normal(part) not in _normal(list(words))]
+    return f"{show_plain(strange[0])} is none of the choices; what is wanted is {shape}." if strange else ""
 
 
 def _normal(value: Plain) -> Plain:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from toyevm.analysis.conflicts import HotSpot, Lens
+from toyevm.analysis.conflicts import ConflictMatrix, HotSpot, Lens
 from toyevm.analysis.dependencies import DependencyGraph
 from toyevm.results import TxResult
 from toyevm.types import Location
@@ -19,6 +20,7 @@ WIDTH, EDGE, NAMES = 960, 16, 250
 MOST_PLACES, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
 MOST_NODES, ROWS = 100, 10  # of a graph; nodes that stand above each other
 LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
+LEFT_OUT = "a place that only one touches is left out"
 PAINTS: Mapping[str, Paint] = {"R": READ, "W": WRITTEN, "RW": WRITTEN, ".": PANEL}
 
 
@@ -57,7 +59,8 @@ def _matrix_text(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: 
             reads, writes = sum("R" in cell for cell in cells), sum("W" in cell for cell in cells)
             lines.append(f"{name:<{wide}}  read by {reads}, written by {writes}")
     lines += ["nobody meets anybody"] * (not rows) + [f"and {left_out} more places"] * bool(left_out)
-    return "\n".join(lines)
+    titles = [f"{i} {title}" for i, title in enumerate(study.titles[:MOST_COLUMNS]) if title != str(i)]
+    return "\n".join([*lines, *[f"columns: {', '.join(titles)}"] * bool(titles), LEFT_OUT])
 
 
 def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
@@ -68,7 +71,7 @@ def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: 
         svg.text(EDGE, 26, "who touches what", size=15, bold=True),
         svg.box(198, 14, 30, 16, READ), svg.note(234, 27, "R read"),
         svg.box(298, 14, 30, 16, WRITTEN), svg.note(334, 27, "RW read and written"),
-        svg.note(WIDTH - EDGE, 27, "a place that only one touches is left out", anchor="end"),
+        svg.note(WIDTH - EDGE, 27, LEFT_OUT, anchor="end"),
     ]  # fmt: skip
     for tx_index, title in enumerate(study.titles):
         x = NAMES + column * (tx_index + 0.5)
@@ -217,10 +220,18 @@ def show_pairs(studies: Mapping[str, Study], lens: Lens = PLAIN) -> Picture:
             f'<path d="{runs}" fill="{READ.line}"/>',
             svg.text(left, top + side + 18, summary, size=12),
         ]
-        lines.append(f"{title:<16} {summary}")
+        lines.append(f"{title:<16} {summary}; {_stripes(matrix)}")
     height = 36 + 276 * -(-len(studies) // 4) - 56
     label = "pairs that conflict, a dot for each; " + "; ".join(lines)
     return Picture(svg.figure(WIDTH, height + 14, label, body), "\n".join(lines))
+
+
+def _stripes(matrix: ConflictMatrix) -> str:
+    """Return what the stripes show: how many conflict at all, and who conflicts with most."""
+    met = Counter(tx_index for pair in matrix.pairs() for tx_index in pair)
+    longest = sorted(met, key=lambda tx_index: (-met[tx_index], tx_index))[:1]
+    words = "".join(f", most of all {tx_index}: with {met[tx_index]} others" for tx_index in longest)
+    return f"{len(met)} of {len(matrix.rows)} conflict with somebody{words}"
 
 
 def _runs(row: int) -> list[tuple[int, int]]:
