@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,16 @@ RIGHT_PLUS = f"PUSH0 CALLDATALOAD PUSH1 7 ADD {HAND_BACK}"
 
 def right_meet(one: Any, other: Any) -> bool:
     return bool(set(one) & set(other))
+
+
+def endless(one: Any, other: Any) -> bool:
+    while True:
+        with suppress(Exception):
+            len(one)
+
+
+def loud(one: Any, other: Any) -> None:
+    print("loud:", bool(set(one) & set(other)))
 
 
 @pytest.fixture
@@ -107,6 +120,31 @@ def test_the_puzzle_is_never_offered(lab: Lesson) -> None:
     assert offers == [False, False, True, True]
     said(lab, "plus", "")
     assert "tries: 4" in lab.progress().text, "an empty answer is no try"
+
+
+def test_a_loop_without_end_hangs_the_notebook(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toyevm.lab.judge_functions.PATIENCE", 0.2)
+    before = signal.getsignal(signal.SIGALRM)
+    text = said(lab, "meet", endless)
+    assert "did not come back within 0.2 seconds, given [" in text
+    assert text.endswith("Which loop never ends?")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert "cases agree" in said(lab, "meet", right_meet)
+
+
+def test_where_no_alarm_can_ring_nothing_is_judged(lab: Lesson) -> None:
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.append(said(lab, "meet", right_meet)))
+    thread.start()
+    thread.join()
+    assert "cases agree" in found[0]
+
+
+def test_a_function_that_prints_its_answer_is_called_missing(lab: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "it prints, and returns nothing. Which word" in said(lab, "meet", loud)
+    assert "loud: " in capsys.readouterr().out
+    assert "Missing" in said(lab, "meet", lambda one, other: None)
 
 
 def test_a_derived_value_is_printed_where_the_student_reads(repository: Path) -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lab.bank import FIXTURE
+from tests.lab.bank import FIXTURE, REPOSITORY, define, read_lesson
 from toyevm.errors import InputError
 from toyevm.lab.items import Case, Exercise, LessonItems, read_items
 from toyevm.lab.judges import call_cases, judge, public_cases
 from toyevm.lab.marking import Marking, read_marking
-from toyevm.lab.values import canonical, from_text, same, to_text
+from toyevm.lab.values import canonical, from_text, kind_of, same, show_plain, to_text
 from toyevm.lab.verdicts import Status
 
 SHOP = FIXTURE / "course" / "03-shop" / "items.toml"
@@ -261,3 +261,25 @@ def test_something_a_student_writes_makes_a_judge_raise(value: Any) -> None:
     items = read_items(SHOP)
     for item in items.exercises.values():
         judge(item, public_cases(item), canonical(value))
+
+
+def test_a_message_speaks_of_another_case_than_the_one_that_is_shown() -> None:
+    lesson = read_lesson(REPOSITORY / "solutions" / "05-speculation")
+    not_the_first = 0
+    for item in lesson.exercises.values():
+        for wrong in lesson.marking.entries[item.id].bank if item.judge == "function" else ():
+            cases = public_cases(item)
+            outcomes = call_cases(define(lesson, item, wrong.answer), cases)
+            verdict = judge(item, cases, outcomes)
+            assert verdict.divergence
+            assert verdict.misconception
+            assert f"The case '{verdict.divergence.case.name}'" in verdict.misconception.message, wrong.belief
+            failed = (case for case, one in zip(cases, outcomes, strict=True) if one != {"value": case.expect["value"]})
+            not_the_first += next(failed) is not verdict.divergence.case
+    assert not_the_first
+
+
+def test_a_set_is_called_a_dict() -> None:
+    assert (kind_of(canonical({1})), show_plain(canonical({2, 1})), show_plain(canonical(set()))) == (
+        "a set", "{1, 2}", "set()",
+    )  # fmt: skip

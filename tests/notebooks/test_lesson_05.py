@@ -23,7 +23,7 @@ RIGHT = {
     'my_attack = ""': 'my_attack = "Ar Br Ar Br Aw Aw Bw Br Br Bw Bw"',
     NOBODY: 'my_block = "A>S, B>S, C>S, D>S, E>S"',
     'my_fee_moves = ""': 'my_fee_moves = "A1 B1 A2 B2"',
-    TRUTH: "    return Locks(writes=frozenset([supply]))  # Your turn",
+    TRUTH: "    return Locks(writes=frozenset([my_lock]))  # Your turn",
 }
 WRONG = {
     RELAY: RELAY.replace("None", '"abort"'),
@@ -41,6 +41,7 @@ CLUMSY = {
     'my_attack = ""': 'my_attack = "A1 B1 B2"',
     NOBODY: 'my_block = "Ann to Bob"',
     'my_fee_moves = ""': 'my_fee_moves = "A1"',
+    TRUTH: "    return None if tx_index == 7 else locks  # Your turn",
 }
 
 
@@ -70,7 +71,8 @@ def test_a_student_who_answers_lesson_05_wrongly_gets_the_next_question() -> Non
     done = execute(LESSON, WRONG)
     assert "C.0: you say 'abort'. Which balances did it read" in printed(done, "relay-turn")
     assert "Right in the end: validation has caught it" in printed(done, "break-turn")
-    assert "It cannot be played: schedule: Bw must wait for A2" in printed(done, "both-turn")
+    assert "It cannot be played: schedule: Bw must wait for Aw (" in printed(done, "both-turn")
+    assert "Aw    A writes Ann 95" in printed(done, "both-turn"), "what could be played must be shown"
     assert "No gain, but hardly a loss." in printed(done, "sabotage-turn")
     assert "Nobody lost anything. Let both see the same balance." in printed(done, "fee-turn")
     assert "Could you make them wait for each other?" in printed(done, "lies-turn-code")
@@ -84,6 +86,13 @@ def test_nonsense_must_not_stop_lesson_05() -> None:
     assert "B2 must wait for A2" in printed(done, "both-turn")
     assert "It cannot be read: payment 1" in printed(done, "sabotage-turn")
     assert "Missing: the moves that are still to come." in printed(done, "fee-turn")
+    assert "for transaction 7, my_lie returns None" in printed(done, "lies-turn-code")
+
+
+@pytest.mark.slow
+def test_a_lie_about_later_transactions_must_not_be_called_the_truth() -> None:
+    late = "    return Locks(writes=frozenset([my_lock])) if tx_index > 1 else locks  # Your turn"
+    assert "As slow as one core." in printed(execute(LESSON, {TRUTH: late}), "lies-turn-code")
 
 
 @pytest.mark.slow
@@ -102,7 +111,7 @@ def test_an_unanswered_item_of_lesson_05_must_say_what_is_missing() -> None:
 def test_what_the_lesson_says_in_words_must_be_what_its_cells_show() -> None:
     notebook = read(LESSON)
     shown = {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
-    costs = {line.split()[0]: line.split()[1:] for line in shown["costs"].splitlines()[2:]}
+    costs = {line.split()[0]: re.findall(r"[\d.]+×?", line[12:]) for line in shown["costs"].splitlines()[2:]}
     assert costs["nft"][-2:] == ["14.6×", "1.1"]
     assert costs["erc20-mint"][-2:] == ["1.0×", "14.0"]
     assert float(costs["nft-counter"][0]) < float(costs["nft-counter"][5].rstrip("×"))
@@ -110,6 +119,9 @@ def test_what_the_lesson_says_in_words_must_be_what_its_cells_show() -> None:
     assert [line.split()[2:] for line in shown["all-moves-code"].splitlines()[1:]] == [
         ["70", "60"], ["70", "40"], ["15", "10"], ["15", "0"],
     ]  # fmt: skip
+    late = [line.split() for line in shown["extension-code"].splitlines()]
+    for phases, optimistic in zip(late[::2], late[1::2], strict=True):
+        assert float(phases[2].rstrip("×")) < float(optimistic[2].rstrip("×"))
     one, other = re.findall(r"[0-9a-f]{64}", shown["same-root"])
     assert one == other
 

@@ -106,7 +106,8 @@ def test_the_beginning_of_a_schedule_must_say_what_is_still_to_come() -> None:
     ("schedule", "message"),
     [("A1 D1", "'D1' is no half"), ("A3", "'A3' is no half"), ("hello", "'HELLO' is no half"),
      ("A1 A1", "A1 occurs twice"), ("A2", "A2 comes before A1"), ("A1 A2 A2", "A2 occurs twice"),
-     ("Aw", "Aw comes before A1"), ("A1 Ar", "Ar occurs twice"), ("A1 A2 Aw", "Aw occurs twice")],
+     ("Aw", "Aw comes before Ar"), ("A1 Ar", "Ar is one too many: A has nothing left to read"),
+     ("A1 A2 Aw", "Aw is one too many: A has nothing left to write")],
 )  # fmt: skip
 def test_a_schedule_that_cannot_be_played_must_name_the_word(schedule: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
@@ -199,6 +200,30 @@ def test_who_may_not_write_yet_must_be_told_whom_he_waits_for() -> None:
     workload = free(TWO)
     with pytest.raises(InputError, match="B2 must wait for A2"):
         play(workload.pre, workload.block, "A1 B1 B2", rules=BOTH)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [("Ar Aw", "Aw comes before Ar "), ("Aw", "Aw comes before Ar Ar "), ("Ar Ar Br Br Aw Bw", "Bw must wait for Aw "),
+     ("Br Br Bw", "Bw must wait for Ar Ar Aw Aw "), ("A1 B1 A2 Bw Bw", "B was aborted; it must read again .Br Br."),
+     ("A1 B1 A2 Bw Br Bw", "it must read again .Br."), ("A1 B1 A2 B2 B2", "it must read again .B1.")],
+)  # fmt: skip
+def test_who_speaks_in_steps_must_be_answered_in_steps(schedule: str, message: str) -> None:
+    workload = free(TWO)
+    with pytest.raises(InputError, match=message):
+        play(workload.pre, workload.block, schedule, rules=BOTH, stops=balances(workload.names, [PRODUCER]))
+
+
+@pytest.mark.parametrize("played_so_far", ["", "Ar", "Ar Br Ar", "Ar Ar Br Aw", "A1 B1 A2 Bw", "A1 A2", "A1 A2 B1 B2"])
+def test_the_steps_still_to_come_must_be_just_those_that_complete_it(played_so_far: str) -> None:
+    workload = free(TWO)
+    names = balances(workload.names, [PRODUCER])
+    rules = BOTH if "Bw" in played_so_far else NO_RULES  # in that one B is aborted
+    begun = play(workload.pre, workload.block, played_so_far, rules=rules, stops=names)
+    for rest in (begun.missing_steps[:-1], begun.missing_steps):
+        moves = f"{played_so_far} {' '.join(map(str, rest))}"
+        ended = play(workload.pre, workload.block, moves, rules=rules, stops=names)
+        assert ended.is_complete == (rest == begun.missing_steps)
 
 
 def test_halves_must_do_what_single_steps_have_left() -> None:

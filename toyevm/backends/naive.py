@@ -91,6 +91,7 @@ class Play:
     missing: tuple[Move, ...]  # halves that are still to come, if none is aborted
     next_steps: tuple[Move, ...]  # of each transaction that has not ended, the next single move
     expected: WorldState
+    missing_steps: tuple[Move, ...] = ()  # what is still to come, in single moves, if `play` was told where they stop
 
     @property
     def post(self) -> WorldState:
@@ -161,7 +162,8 @@ def play(
     count = len(block.transactions)
     if not 1 <= count <= len(ascii_uppercase):
         raise InputError(f"{count} transactions", expected=f"1 to {len(ascii_uppercase)}, a letter for each")
-    return _play(pre, block, read_schedule(schedule, count), chain, rules, stops, _expected(pre, block, chain))
+    moves = read_schedule(schedule, count)
+    return _play(pre, block, moves, chain, rules, stops, _expected(pre, block, chain), looks_ahead=bool(stops))
 
 
 def all_plays(
@@ -195,17 +197,24 @@ def _expected(pre: WorldState, block: Block, chain: ChainConfig) -> WorldState:
 
 def _play(
     pre: WorldState, block: Block, moves: Sequence[Move], chain: ChainConfig, rules: Rules, stops: Collection[Location],
-    expected: WorldState,
+    expected: WorldState, looks_ahead: bool = False,
 ) -> Play:  # fmt: skip
     stage = _Stage(pre, chain.env(block), rules, stops)
     actors = [_Actor(stage, tx_index, tx) for tx_index, tx in enumerate(block.transactions)]
     events: list[Event] = []
     for move in moves:
         if not move.runs and rules.in_order and (late := [actor for actor in actors[: move.tx_index] if actor.missing]):
-            raise InputError(f"{move} must wait for {late[0].missing[-1]}", "schedule", "the order of the block")
+            awaited = late[0].steps if move.is_single else late[0].missing[-1:]
+            raise InputError(f"{move} must wait for {_words(awaited)}", "schedule", "the order of the block")
         events.append(actors[move.tx_index].do(move))
     missing = tuple(move for actor in actors for move in actor.missing)
-    return Play(pre, tuple(events), missing, tuple(actor.next_step for actor in actors if actor.missing), expected)
+    next_steps = tuple(actor.next_step for actor in actors if actor.missing)
+    steps = tuple(step for actor in actors for step in actor.steps) if looks_ahead else ()
+    return Play(pre, tuple(events), missing, next_steps, expected, steps)
+
+
+def _words(moves: Sequence[Move]) -> str:
+    return " ".join(map(str, moves))
 
 
 class _Stage:
@@ -249,6 +258,31 @@ class _Actor:
     def next_step(self) -> Move:
         return Move(self.tx_index, ONE_READ if self.access else ONE_WRITE)
 
+    @property
+    def steps(self) -> tuple[Move, ...]:
+        """The single moves that are still to come, if nobody gets in the way."""
+        if not self.missing:
+            return ()
+        reads, writes = self._foresee() if self.access else ([], list(self.unwritten))
+        watched = self.stage.stops
+        runs = max(1, sum(place in watched for place in reads)) if self.access else 0
+        writing = max(1, sum(place in watched for place in writes))
+        return (Move(self.tx_index, ONE_READ),) * runs + (Move(self.tx_index, ONE_WRITE),) * writing
+
+    def _foresee(self) -> tuple[list[Location], list[Location]]:
+        """Return what it would go on to read and to write, by a rehearsal of the whole run."""
+        script, places = self._script(), []
+        try:
+            access = next(script)
+            while True:
+                if access.location not in self.reads:
+                    places.append(access.location)
+                access = script.send(self.reads.get(access.location) or self.stage.view.read(access.location))
+        except StopIteration as stop:
+            return places, list(stop.value[1])
+        except InputError:  # it would be refused: nothing to write
+            return places, []
+
     def do(self, move: Move) -> Event:
         """Make one move.
 
@@ -256,11 +290,22 @@ class _Actor:
             InputError: when it is not its turn, or the transaction may not run at all where it stands.
         """
         if move not in (*self.missing[:1], self.next_step) or not self.missing:
-            name = letter(self.tx_index)
-            if move.runs or not self.missing:
-                raise InputError(f"{move} occurs twice", "schedule", f"each half of {name} once, unless it is aborted")
-            raise InputError(f"{move} comes before {name}1", "schedule", "a transaction that runs before it writes")
+            raise self._out_of_turn(move)
         return self._run(move) if move.runs else self._write(move)
+
+    def _out_of_turn(self, move: Move) -> InputError:
+        name = letter(self.tx_index)
+        if move.runs or not self.missing:
+            if move.is_single:
+                what = f"{move} is one too many: {name} has nothing left to {'read' if move.runs else 'write'}"
+                return InputError(what, "schedule")
+            return InputError(f"{move} occurs twice", "schedule", f"each half of {name} once, unless it is aborted")
+        reads = [step for step in self.steps if step.runs] if move.is_single else self.missing[:1]
+        if self.incarnation:
+            what = f"{move} comes too early: {name} was aborted; it must read again ({_words(reads)})"
+            return InputError(what, "schedule")
+        what = f"{move} comes before {_words(reads)}"
+        return InputError(what, "schedule", "a transaction that runs before it writes")
 
     def _run(self, move: Move) -> Event:
         seen: dict[Location, Read] = {}

@@ -10,7 +10,7 @@ import os
 
 from toyevm.errors import InputError
 from toyevm.lab.items import Exercise
-from toyevm.lab.judges import call_cases, judge, public_cases
+from toyevm.lab.judges import call_at_home, judge, public_cases
 from toyevm.lab.marking import Marking
 from toyevm.lab.messages import message
 from toyevm.lab.panels import Panel
@@ -37,9 +37,10 @@ def verdict_on(item: Exercise, answer: object, marking: Marking | None = None) -
     """Return the verdict on an answer as it lies in a notebook, with hidden cases where there is a marking."""
     cases = marking.cases(item.id) if marking else public_cases(item)
     try:
-        data = call_cases(answer, cases) if item.judge == "function" else canonical(answer)
+        data = call_at_home(answer, cases) if item.judge == "function" else canonical(answer)
     except InputError as error:
-        return without_run(item, Status.MALFORMED, f"`{item.answer}` cannot be judged: {error}.")
+        ending = "" if str(error).endswith("?") else "."
+        return without_run(item, Status.MALFORMED, f"`{item.answer}` cannot be judged: {error}{ending}")
     return marking.mark(item.id, data) if marking else judge(item, cases, data)
 
 

@@ -6,13 +6,22 @@ process, and what comes back is plain data that the judge compares.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import io
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from types import FrameType
+from typing import Any, TextIO
 
 from toyevm.errors import InputError
 from toyevm.lab.items import Case, Exercise, Symptom
 from toyevm.lab.values import Plain, canonical, same, show_plain
 from toyevm.lab.verdicts import Divergence, Finding, Status, Verdict, conclude, explained, missing, without_run
+
+PATIENCE = 5  # seconds that a student's function gets in a notebook, for all its cases
 
 
 def call_cases(function: object, cases: Sequence[Case]) -> list[dict[str, Plain]]:
@@ -21,6 +30,66 @@ def call_cases(function: object, cases: Sequence[Case]) -> list[dict[str, Plain]
     This runs the student's code. The marker calls it in a child process and judges what comes back.
     """
     return [_call(function, case.given.get("args", [])) for case in cases]
+
+
+def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plain]]:
+    """Return what `call_cases` does, in the student's own notebook, where nobody else stops a loop without end.
+
+    Raises:
+        InputError: the function did not come back, or it printed something and returned nothing.
+    """
+    outcomes: list[dict[str, Plain]] = []
+    heard = _Listener(sys.stdout)
+    try:
+        with _time_limit(), redirect_stdout(heard):
+            for case in cases:
+                outcomes += call_cases(function, [case])
+    except _TooLong:
+        given = ", ".join(map(show_plain, cases[len(outcomes)].given.get("args", [])))
+        raise InputError(
+            f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends?"
+        ) from None
+    if heard.heard and all("value" in outcome and outcome["value"] is None for outcome in outcomes):
+        raise InputError("it prints, and returns nothing. Which word hands a value to whoever has called?")
+    return outcomes
+
+
+class _Listener(io.TextIOBase):
+    """Pass on what is printed, and remember that something was."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream, self.heard = stream, False
+
+    def write(self, text: str) -> int:
+        self.heard = True
+        return self.stream.write(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+class _TooLong(BaseException):
+    """Time is over; a student's `except Exception` does not catch it."""
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """Raise _TooLong in what takes too long, where that can be done, and unless somebody keeps the time already."""
+    can = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not can or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+
+    def too_long(signum: int, frame: FrameType | None) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _call(function: object, args: Sequence[Any]) -> dict[str, Plain]:
@@ -47,7 +116,16 @@ def judge_function(item: Exercise, cases: Sequence[Case], answer: Plain, parts: 
         return missing(item)
     findings = [_function_finding(case, outcome) for case, outcome in zip(cases, answer, strict=True)]
     outcomes = {case.name: outcome for case, outcome in zip(cases, answer, strict=True)}
-    return explained(item, conclude(item, findings, parts), lambda symptom: _function_symptom(symptom, outcomes))
+    verdict = explained(item, conclude(item, findings, parts), lambda symptom: _function_symptom(symptom, outcomes))
+    return _about_its_case(verdict, findings)
+
+
+def _about_its_case(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
+    """Show the case that the message speaks of: of its symptoms, the first on which the answer fails."""
+    failed = {finding.case.name: finding.divergence for finding in findings if finding.divergence}
+    symptoms = verdict.misconception.symptoms if verdict.misconception else ()
+    shown = next((failed[symptom.case] for symptom in symptoms if symptom.case in failed), verdict.divergence)
+    return replace(verdict, divergence=shown)
 
 
 def _returned_nothing(outcome: Mapping[str, Plain]) -> bool:

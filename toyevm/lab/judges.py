@@ -21,13 +21,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from toyevm.lab.derivations import derive
 from toyevm.lab.items import Case, Exercise
-from toyevm.lab.judge_functions import call_cases, judge_function
+from toyevm.lab.judge_functions import call_at_home, call_cases, judge_function
 from toyevm.lab.judge_programs import judge_program
 from toyevm.lab.judge_values import judge_choice, judge_value, record
 from toyevm.lab.values import Plain
 from toyevm.lab.verdicts import Verdict, missing
 
-__all__ = ["JUDGES", "call_cases", "is_missing", "judge", "public_cases"]
+__all__ = ["JUDGES", "call_at_home", "call_cases", "is_missing", "judge", "public_cases"]
 
 Judge = Callable[[Exercise, Sequence[Case], Plain, Mapping[str, int]], Verdict]
 JUDGES: dict[str, Judge] = {

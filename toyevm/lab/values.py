@@ -138,10 +138,18 @@ def show_plain(value: Plain) -> str:
     ('12,345', "'SSTORE'")
     """
     text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else repr(value)
+    if _is_set(value):
+        text = "{" + repr(value["$set"])[1:-1] + "}" if value["$set"] else "set()"
     return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _is_set(value: Plain) -> bool:
+    return isinstance(value, dict) and set(value) == {"$set"}
 
 
 def kind_of(value: Plain) -> str:
     """Return what a student calls the type of an answer."""
+    if _is_set(value):
+        return "a set"
     names = {int: "a number", str: "text", list: "a list", dict: "a dict", bool: "true or false", float: "a float"}
     return names.get(type(value), type(value).__name__)

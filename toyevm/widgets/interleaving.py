@@ -72,6 +72,19 @@ class InterleavingPlayer:
         self._show()
         return self.result
 
+    def play_as_far(self, schedule: str) -> str:
+        """Play as much of a schedule as can be played, show it, and return what is wrong with the rest, or ""."""
+        words, problem = schedule.replace(",", " ").split(), ""
+        while True:
+            try:
+                self.play(" ".join(words))
+                return problem
+            except InputError as error:
+                if not words:
+                    raise
+                problem = problem or str(error)
+                words.pop()
+
     @property
     def _scene(self) -> Scene:
         return Scene(self.result, self.titles, self.watched)

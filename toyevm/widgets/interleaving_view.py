@@ -84,7 +84,8 @@ def verdict(scene: Scene) -> list[str]:
     """Say how the end differs from what it should be; money made or lost is named."""
     play = scene.play
     if not play.is_complete:
-        return [f"Still to come: {' '.join(map(str, play.missing))}."]
+        to_come = play.missing_steps if _has_steps(scene) else play.missing
+        return [f"Still to come: {' '.join(map(str, to_come))}."]
     wrong = play.wrong(list(scene.watched))
     if not wrong:
         return ["Right: the same as one after the other."]
@@ -110,7 +111,8 @@ def _sentence(scene: Scene, event: Event) -> str:
 
 def _values(scene: Scene, event: Event) -> list[str]:
     seen = {place: read.value for place, read in event.seen.items()}
-    return scene.values(scene.watched, seen if event.move.runs else event.wrote)
+    found = seen if event.move.runs else event.wrote
+    return scene.values([place for place in found if place in scene.watched], found)
 
 
 def _stale(scene: Scene, event: Event) -> str:
