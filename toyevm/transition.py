@@ -222,7 +222,7 @@ def finish_transaction(execution: Execution) -> TxResult:
         write_set=journal.write_set(),
         output=outcome.output,
         error=None if failure is None else failure.name,
-        gas_refunded=refunded,
+        gas_refunded=max(0, spent - gas_used),  # the floor takes it back
         logs=journal.logs,
         touched=frozenset(journal.touched),
         created_address=contract_address(checked.sender, tx.nonce) if tx.to is None and failure is None else None,

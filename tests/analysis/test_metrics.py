@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from toyevm.analysis.metrics import Metrics, measure
+from toyevm.backends import CostModel
 from toyevm.results import BlockResult, TaskSpan, TxResult
 from toyevm.state import StateDiff
 from toyevm.types import BEFORE_BLOCK, Field, Location, Read
@@ -72,21 +73,21 @@ def test_cores_and_latencies_are_wrong(metrics: Metrics) -> None:
 def test_a_cascade_is_not_followed() -> None:
     chain = tuple(tx(10, [SPOT], [SPOT]) for _ in range(4))
     spans = tuple(span(0, i, i, i + 1, aborted=True, cause=SPOT) for i in (2, 1, 3))
-    assert measure(BlockResult(chain, StateDiff(), spans=spans, attempts=7, aborts=3)).cascade_depth == 3
-    assert measure(BlockResult(chain, StateDiff(), spans=spans[:1], attempts=5, aborts=1)).cascade_depth == 1
+    assert measure(BlockResult(chain, StateDiff(), spans=spans, attempts=7, aborts=3), 1).cascade_depth == 3
+    assert measure(BlockResult(chain, StateDiff(), spans=spans[:1], attempts=5, aborts=1), 1).cascade_depth == 1
 
 
 def test_who_reads_the_fees_waits_for_nobody() -> None:
     block = BlockResult((tx(10, [], [], fee=1), tx(10, [], [], fee=1), tx(10, [FEES], [])), StateDiff(), attempts=3)
-    assert measure(block).span == 10
-    with_fees = measure(block, fee_recipient=FEES.address)
+    assert measure(block, 1).span == 10
+    with_fees = measure(block, 1, fee_recipient=FEES.address)
     assert (with_fees.span, with_fees.dependency_distances) == (20, {1: 1, 2: 1})
 
 
 def test_a_sequential_run_is_not_the_unit() -> None:
-    metrics = measure(BlockResult(RESULT.results, StateDiff(), attempts=3))
+    metrics = measure(BlockResult(RESULT.results, StateDiff(), attempts=3), 1)
     assert (metrics.makespan, metrics.speedup, metrics.efficiency, metrics.utilisation) == (250, 1.0, 1.0, 1.0)
-    assert measure(BlockResult((), StateDiff())).speedup == 1.0
+    assert measure(BlockResult((), StateDiff()), 1).speedup == 1.0
 
 
 def test_a_dry_run_is_free() -> None:
@@ -95,5 +96,16 @@ def test_a_dry_run_is_free() -> None:
     assert (metrics.executions, metrics.dry_runs, metrics.wasted) == (4, 1, 200 / 450)
 
 
-def test_another_unit_changes_only_the_unit() -> None:
-    assert measure(RESULT, unit=3).work == 750
+def test_the_single_core_reads_and_fetches_for_nothing() -> None:
+    assert measure(RESULT, 1, costs=CostModel(gas=3, read=0)).work == 750
+    metrics = measure(RESULT, 1, costs=CostModel(gas=3, read=20, fetch=7))
+    assert metrics.work == 750 + 20 + 7  # one read, of one place
+    assert metrics.span == 300 + 300 + 20
+    assert metrics.span_by_access == 300 + (300 - 180)  # the read is paid for when it sees the value
+
+
+def test_the_clock_of_a_run_goes_backwards() -> None:
+    """What is asked for after a frame has given gas back was not asked for earlier."""
+    last = span(0, 1, 0, 90, accesses=((OTHER, 60), (SPOT, 50)))
+    block = BlockResult((tx(100, [], [SPOT]), tx(90, [SPOT], [])), StateDiff(), spans=(span(1, 0, 0, 100), last))
+    assert measure(block, 2).span_by_access == 100 + 90 - 60

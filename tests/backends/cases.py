@@ -220,6 +220,11 @@ def storage_cases() -> Iterator[Case]:
     )
     late = f"{BURN.format(n=900)} {INCREMENT}"
     yield case("a read that comes late", {CONTRACT: contract(late)}, *everybody())
+    slow = f"{INCREMENT} {BURN.format(n=3_000)} STOP"
+    quick = f"{BURN.format(n=1_500).replace('loop', 'again')} {INCREMENT}"
+    both = {CONTRACT: contract(f"CALLDATASIZE PUSH @slow JUMPI {quick} STOP slow: JUMPDEST {slow}")}
+    first, second = sent(0, data=b"x", gas_limit=300_000), sent(1, gas_limit=300_000)
+    yield case("a write long before the end", both, first, second)
     early = f"PUSH 0 SLOAD {BURN.format(n=900)} PUSH 0 SLOAD ADD PUSH 1 ADD PUSH 0 SSTORE"
     yield case("a slot read twice", {CONTRACT: contract(early)}, *everybody())
 
@@ -292,6 +297,8 @@ def invalid_cases() -> Iterator[Case]:
     yield case("a block that is full", code, *full, gas_limit=limit)
     fits = [*(sent(i, gas_limit=100_000) for i in range(3)), sent(3, gas_limit=21_000, to=NOBODY)]
     yield case("a block that is just not full", code, *fits, gas_limit=limit)
+    wrong_too = [sent(0, gas_limit=300_000), sent(1, 5, gas_limit=390_000)]
+    yield case("one that does not fit and has a wrong nonce", code, *wrong_too, gas_limit=limit)
     blobs = {"type": BLOB, "blob_hashes": (full_block.BLOB_HASH,) * 3, "max_fee_per_blob_gas": 9, "to": NOBODY}
     yield case("more blobs than a block takes", {}, *everybody(3, **blobs))
     guarded = {CONTRACT: contract(f"PUSH 0x{POOR.hex()} BALANCE PUSH 0 SSTORE")}
@@ -314,8 +321,8 @@ def whole_blocks() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     parts = (
-        *(fee_recipient_cases(), nonce_cases(), failure_cases(), storage_cases(), account_cases()),
-        *(invalid_cases(), whole_blocks()),
+        *(fee_recipient_cases(), invalid_cases(), nonce_cases(), failure_cases(), storage_cases()),
+        *(account_cases(), whole_blocks()),
     )
     return [each for part in parts for each in part]
 

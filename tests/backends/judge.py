@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
 from tests.backends.cases import Case
 from toyevm.backends import BACKENDS, Backend, RunConfig
+from toyevm.backends.base import compare_results
+from toyevm.backends.ledger import FEE
 from toyevm.errors import InvalidBlock
-from toyevm.results import BlockResult, TxResult
+from toyevm.results import BlockResult, TaskSpan
 from toyevm.sealing import seal_block
-from toyevm.types import BEFORE_BLOCK
+from toyevm.types import BEFORE_BLOCK, Location
 
 Outcome = BlockResult | InvalidBlock
 
@@ -34,11 +35,9 @@ def differences(case: Case, outcome: Outcome, oracle: Outcome, seal: bool = Fals
     if isinstance(outcome, InvalidBlock) or isinstance(oracle, InvalidBlock):
         got, right = _complaint(outcome), _complaint(oracle)
         return [] if got == right else [f"{got} instead of {right}"]
-    found = [name for name in ("diff", "requests") if getattr(outcome, name) != getattr(oracle, name)]
+    found = compare_results(outcome, oracle)
     if len(outcome.results) != len(oracle.results):
-        return [*found, "number of results"]
-    for tx_index, (result, right_one) in enumerate(zip(outcome.results, oracle.results)):
-        found += [f"{name} of {tx_index}" for name in _differing(result, right_one)]
+        return found
     if seal and _header(case, outcome) != _header(case, oracle):
         found.append("header")
     return found + broken_promises(case, outcome)
@@ -48,25 +47,19 @@ def _complaint(outcome: Outcome) -> Any:
     return (outcome.tx_index, outcome.reason) if isinstance(outcome, InvalidBlock) else "a result"
 
 
-def _differing(result: TxResult, right: TxResult) -> list[str]:
-    names = [field.name for field in fields(TxResult) if field.name != "read_set"]
-    found = [name for name in names if getattr(result, name) != getattr(right, name)]
-    # An incarnation may differ: it says how often the writer was tried. Who wrote the value last may not.
-    seen = {location: (read.version.tx_index, read.value) for location, read in result.read_set.items()}
-    if seen != {location: (read.version.tx_index, read.value) for location, read in right.read_set.items()}:
-        found.append("read_set")
-    return found
-
-
 def _header(case: Case, result: BlockResult) -> Any:
     return seal_block(case.chain, case.block, result, case.pre.apply(result.diff)).header
 
 
 def broken_promises(case: Case, result: BlockResult) -> list[str]:
-    """Return what is wrong with a run's record: counts, cores that do two things at once, versions of no one."""
+    """Return what is wrong with a run's record: counts, times, cores that do two things at once, versions of no one.
+
+    It is taken for granted that a unit of gas takes a unit of time, or longer.
+    """
     found = []
     runs = [span for span in result.spans if span.kind in ("execute", "dry run")]
-    final = {span.tx_index: span.incarnation for span in runs if not span.aborted and span.kind == "execute"}
+    last = {span.tx_index: span for span in runs if not span.aborted and span.kind == "execute"}
+    final = {tx_index: span.incarnation for tx_index, span in last.items()}
     if not result.spans:
         return [] if result.attempts == len(result.results) and not result.aborts else ["counts without spans"]
     if sorted(final) != list(range(len(result.results))):
@@ -76,10 +69,12 @@ def broken_promises(case: Case, result: BlockResult) -> list[str]:
     aborts = Counter(span.tx_index for span in runs if span.aborted)
     if any(incarnation != aborts[tx_index] for tx_index, incarnation in final.items()):
         found.append("a final incarnation is not the number of aborts before it")
+    gas = [one.gas_used + one.gas_refunded for one in result.results]
     for span in runs:
-        result_of = result.results[span.tx_index]
-        if not span.aborted and span.kind == "execute" and span.end - span.start < result_of.gas_used:
-            found.append("an execution takes less time than its gas")
+        used = [used for _, used in span.accesses]
+        least = gas[span.tx_index] if span is last.get(span.tx_index) else max(used, default=0)
+        if span.end - span.start < least:
+            found.append(f"the {span.kind} of {span.tx_index} takes less time than its gas")
     by_core = defaultdict(list)
     for span in result.spans:
         by_core[span.core].append((span.start, span.end))
@@ -91,6 +86,15 @@ def broken_promises(case: Case, result: BlockResult) -> list[str]:
     for tx_index, one in enumerate(result.results):
         for location, read in one.read_set.items():
             writer, incarnation = read.version
-            if read.version != BEFORE_BLOCK and writer >= 0 and final.get(writer) != incarnation:
+            if read.version == BEFORE_BLOCK:
+                continue
+            if writer not in last or incarnation not in (final[writer], FEE):
                 found.append(f"{tx_index} read {location} from an attempt that was thrown away")
+            elif tx_index in last and _latest_read(last[tx_index], gas[tx_index], location) < last[writer].end:
+                found.append(f"{tx_index} read {location} before {writer} had finished")
     return found
+
+
+def _latest_read(run: TaskSpan, gas: int, location: Location) -> int:
+    """Return when a run can have read a location at the latest: what came afterwards took at least its gas."""
+    return run.end - (gas - dict(run.accesses).get(location, gas))

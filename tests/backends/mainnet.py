@@ -19,7 +19,7 @@ from typing import Any
 from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
 from toyevm.analysis.metrics import measure
-from toyevm.backends import BACKENDS, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
 from toyevm.results import BlockResult
 from toyevm.workloads.mainnet import load_block
 
@@ -28,12 +28,16 @@ def blocks(data: Path) -> list[Path]:
     return sorted((data / "mainnet").glob("*.json.xz"))
 
 
-def compare(path: Path, cores: Sequence[int], honest: bool = True, seed: int = 1) -> list[dict[str, Any]]:
-    """Run a block on every parallel backend; those that follow hints have them from a dry run, and honest ones."""
-    return list(_compare(path, cores, honest, seed))
+def compare(
+    path: Path, cores: Sequence[int], honest: bool = True, seed: int = 1, names: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Run a block on parallel backends, all if not named; those that follow hints have honest ones, or a dry run."""
+    return list(_compare(path, cores, honest, seed, names))
 
 
-def _compare(path: Path, cores: Sequence[int], honest: bool, seed: int) -> Iterator[dict[str, Any]]:
+def _compare(
+    path: Path, cores: Sequence[int], honest: bool, seed: int, names: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     real = load_block(path)
     case = Case(path.name.partition(".")[0], real.pre, real.block, real.chain)
     oracle = oracle_of(case)
@@ -41,9 +45,9 @@ def _compare(path: Path, cores: Sequence[int], honest: bool, seed: int) -> Itera
     coinbase = real.block.header.coinbase
     truth = hints_of(oracle.results, coinbase)
     for backend in BACKENDS:
-        if backend.kind == "sequential":
+        if backend.kind == "sequential" or (names and backend.name not in names):
             continue
-        choices: list[Hints | None] = [None, truth] if honest and getattr(backend, "hints", None) else [None]
+        choices: list[Hints | None] = [None, truth] if honest and getattr(backend, "hint_kind", None) else [None]
         for hints in choices:
             for count in cores:
                 begin = time.process_time()
@@ -52,7 +56,7 @@ def _compare(path: Path, cores: Sequence[int], honest: bool, seed: int) -> Itera
                 row = {"block": case.name, "backend": backend.name, "honest": hints is not None, "cores": count}
                 row |= {"differences": differences(case, outcome, oracle)[:5], "seconds": round(seconds, 2)}
                 if isinstance(outcome, BlockResult):
-                    metrics = measure(outcome, count, coinbase)
+                    metrics = measure(outcome, count, coinbase, costs=CostModel())
                     row |= {"speedup": round(metrics.speedup, 2), "efficiency": round(metrics.efficiency, 2)}
                     row |= {"aborts": metrics.aborts, "attempts": outcome.attempts}
                 yield row

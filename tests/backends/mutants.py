@@ -5,17 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pytest
 
-from toyevm.backends import conversation, guided, ledger, optimistic, simulate
+from toyevm.backends import (
+    CostModel,
+    access_list_dag,
+    conversation,
+    declared_locks,
+    guided,
+    ledger,
+    optimistic,
+    simulate,
+)
 from toyevm.backends.guided import GuidedExecution, SpeculativeView
-from toyevm.backends.ledger import BlockRoom, Ledger
+from toyevm.backends.ledger import FEE, BlockRoom, Ledger
 from toyevm.backends.multiversion import MultiVersionMemory
-from toyevm.backends.optimistic import _Optimist
+from toyevm.backends.optimistic import _Speculation
 from toyevm.backends.simulate import Core, Simulation
+from toyevm.errors import InvalidBlock
 from toyevm.results import TxResult
 from toyevm.state import BlockView, StateDiff
 from toyevm.types import Field, Location, Read, Version
@@ -117,7 +127,7 @@ def validate_when_finished_and_not_at_the_turn(patch: Patch) -> None:
             self.simulation.announce()
         self.is_committing = False
 
-    patch.setattr(_Optimist, "commit", commit)
+    patch.setattr(_Speculation, "commit", commit)
 
 
 # Committing
@@ -126,6 +136,23 @@ def validate_when_finished_and_not_at_the_turn(patch: Patch) -> None:
 def on_commit(patch: Patch, change: Callable[[Ledger, Version, Any], tuple[Version, Any]]) -> None:
     original = Ledger.commit
     patch.setattr(Ledger, "commit", lambda self, *arguments: original(self, *change(self, *arguments)))
+
+
+def on_pay(patch: Patch, change: Callable[[Version, int], tuple[Version, int]]) -> None:
+    """Pay fees another way, given the version of the run that was committed last."""
+
+    class OtherView(BlockView):
+        last = Version(0)
+
+        def commit(self, version: Version, diff: StateDiff) -> None:
+            self.last = version
+            super().commit(version, diff)
+
+        def pay(self, version: Version, address: bytes, amount: int) -> None:
+            new_version, new_amount = change(self.last, amount) if version.incarnation == FEE else (version, amount)
+            super().pay(new_version, address, new_amount)
+
+    patch.setattr(ledger, "BlockView", OtherView)
 
 
 @mutant
@@ -147,13 +174,13 @@ def commit_out_of_order(patch: Patch) -> None:
             else:
                 yield self.simulation.news()
 
-    patch.setattr(_Optimist, "commit", commit)
-    patch.setattr(_Optimist, "work", work)
+    patch.setattr(_Speculation, "commit", commit)
+    patch.setattr(_Speculation, "work", work)
 
 
 @mutant
 def two_cores_commit_at_once(patch: Patch) -> None:
-    patch.setattr(_Optimist, "is_committing", property(lambda self: False, lambda self, value: None), raising=False)
+    patch.setattr(_Speculation, "is_committing", property(lambda self: False, lambda self, value: None), raising=False)
 
 
 @mutant
@@ -177,12 +204,13 @@ def forget_who_was_touched(patch: Patch) -> None:
 
 @mutant
 def pay_no_fee_for_a_second_attempt(patch: Patch) -> None:
-    original = BlockView.pay
+    on_pay(patch, lambda run, amount: (Version(run.tx_index, FEE), 0 if run.incarnation else amount))
 
-    def pay(self: BlockView, version: Version, address: bytes, amount: int) -> None:
-        original(self, version, address, 0 if version.incarnation else amount)
 
-    patch.setattr(BlockView, "pay", pay)
+@mutant
+def pay_the_fee_under_the_version_of_the_run(patch: Patch) -> None:
+    """One version then names two values, before and after the fee."""
+    on_pay(patch, lambda run, amount: (run, amount))
 
 
 @mutant
@@ -204,6 +232,18 @@ def forget_the_gas_that_is_used_up(patch: Patch) -> None:
 
 
 @mutant
+def look_for_a_refusal_before_the_room(patch: Patch) -> None:
+    original = Ledger.commit
+
+    def commit(self: Ledger, version: Version, outcome: Any) -> None:
+        if outcome.refusal is not None:
+            raise InvalidBlock(str(outcome.refusal), self.head)
+        original(self, version, outcome)
+
+    patch.setattr(Ledger, "commit", commit)
+
+
+@mutant
 def let_the_first_that_is_refused_end_the_block(patch: Patch) -> None:
     """Take the refusal of a speculative attempt for final."""
     original = Core.execute
@@ -211,7 +251,7 @@ def let_the_first_that_is_refused_end_the_block(patch: Patch) -> None:
     def execute(self: Core, tx_index: int, view: Any, kind: str = "execute") -> Any:
         attempt = yield from original(self, tx_index, view, kind)
         if attempt.outcome.refusal is not None:
-            raise simulate.InvalidBlock(str(attempt.outcome.refusal), tx_index)
+            raise InvalidBlock(str(attempt.outcome.refusal), tx_index)
         return attempt
 
     patch.setattr(Core, "execute", execute)
@@ -243,7 +283,7 @@ def never_try_again(patch: Patch) -> None:
             self.attempts[tx_index] = attempt
         self.simulation.announce()
 
-    patch.setattr(_Optimist, "speculate", speculate)
+    patch.setattr(_Speculation, "speculate", speculate)
 
 
 @mutant
@@ -271,12 +311,6 @@ def trust_the_hints(patch: Patch) -> None:
         self.simulation.announce()
 
     patch.setattr(GuidedExecution, "commit", commit)
-
-
-@mutant
-def add_up_the_fees_too_early(patch: Patch) -> None:
-    """Answer who asks for the fee recipient's balance with whatever is there."""
-    patch.setattr(SpeculativeView, "read", lambda self, location: self.execution.memory.read(location, self.tx_index))
 
 
 @mutant
@@ -320,3 +354,79 @@ def see_old_slots_through_cleared_storage(patch: Patch) -> None:
 @mutant
 def publish_nothing_before_the_commit(patch: Patch) -> None:
     patch.setattr(MultiVersionMemory, "publish", lambda self, version, writes: None)
+
+
+@mutant
+def publish_before_the_end(patch: Patch) -> None:
+    """Show what a transaction writes when nothing more is asked, and not when its gas is used up."""
+    original, views = Core.execute, dict[int, tuple[Any, Version]]()
+
+    def execute(self: Core, tx_index: int, view: Any, kind: str = "execute") -> Any:
+        version = Version(tx_index, self.simulation.incarnations[tx_index])
+        views[id(self.simulation.block.transactions[tx_index])] = view, version
+        return (yield from original(self, tx_index, view, kind))
+
+    def converse(env: Any, tx: Any) -> Any:
+        outcome = yield from conversation.conversation(env, tx)
+        view, version = views[id(tx)]
+        if outcome.result and isinstance(view, SpeculativeView):
+            view.memory.publish(version, outcome.result.write_set)
+        return outcome
+
+    patch.setattr(Core, "execute", execute)
+    patch.setattr(simulate, "conversation", converse)
+
+
+# Time
+
+
+def nothing() -> Iterator[Any]:
+    yield from ()
+
+
+@mutant
+def warn_nobody(patch: Patch) -> None:
+    patch.setattr(_Speculation, "warn_readers", lambda self, core, committed: nothing())
+
+
+@mutant
+def speculate_on_one_core(patch: Patch) -> None:
+    only_the_first_works(patch, _Speculation, lambda shared: True)
+
+
+@mutant
+def follow_the_plan_on_one_core(patch: Patch) -> None:
+    only_the_first_works(patch, GuidedExecution, lambda shared: not shared.plan.lanes)
+
+
+def only_the_first_works(patch: Patch, kind: Any, where: Callable[[Any], bool]) -> None:
+    original = kind.work
+    patch.setattr(kind, "work", lambda self, core: nothing() if core.number and where(self) else original(self, core))
+
+
+@mutant
+def dry_runs_are_free(patch: Patch) -> None:
+    original = Core.execute
+
+    def execute(self: Core, tx_index: int, view: Any, kind: str = "execute") -> Any:
+        costs = self.costs
+        self.costs = costs if kind == "execute" else CostModel(*[0] * 8)
+        attempt = yield from original(self, tx_index, view, kind)
+        self.costs = costs
+        return attempt
+
+    patch.setattr(Core, "execute", execute)
+
+
+@mutant
+def start_with_the_shortest_path(patch: Patch) -> None:
+    original = access_list_dag.remaining_paths
+    patch.setattr(access_list_dag, "remaining_paths", lambda *graph: [-length for length in original(*graph)])
+
+
+@mutant
+def put_all_in_one_lane(patch: Patch) -> None:
+    def assign(locks: Any, gas_limits: Any, cores: int) -> guided.Plan:
+        return guided.Plan(declared_locks.lock_order(locks), lanes=[0] * len(locks))
+
+    patch.setattr(declared_locks, "assign_lanes", assign)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.backends.cases import BURN, CASES, Case, case, sent
-from tests.backends.judge import differences, oracle_of, outcome_of
+from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
-from tests.support.worlds import CONTRACT, contract
-from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
+from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
 from toyevm.backends.simulate import Attempt, Process, Simulation
 from toyevm.errors import InvalidBlock
 from toyevm.results import BlockResult
@@ -16,38 +16,47 @@ from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
 NO_HINTS = Hints((), (), ())
-WILD = CostModel(jitter=300)
+WILD = CostModel(jitter=300, commit=5_000)
+GAS_ALONE = CostModel(read=0, validate=0, commit=0, schedule=0)
 
 
-def faults(random_blocks: int = 40) -> Iterator[str]:
+def faults(random_blocks: int = 10) -> Iterator[str]:
     """Yield what is wrong, cheap checks first."""
+    first, *others = CASES
     yield from straddling_faults()
-    for each in (*CASES, *map(random_case, range(random_blocks))):
+    yield from outcome_faults(first)
+    yield from time_faults()
+    for each in (*others, *map(random_case, range(random_blocks))):
         yield from outcome_faults(each)
 
 
 def outcome_faults(case: Case) -> Iterator[str]:
     """Run a block on every backend, without hints, with useless ones, and with the truth.
 
-    With the truth, those that wait for what they need have nothing to repeat; except who asks for the fees (guided.py).
+    With the truth, those that wait for what they need have nothing to repeat, unless somebody asks for the fees
+    (guided.py).
     """
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.results
     honest = hints_of(results, case.block.header.coinbase)
     fees = Location(case.block.header.coinbase, Field.BALANCE)
-    readers = sum(fees in result.read_set for result in results)
+    somebody_asks = any(fees in result.read_set for result in results)
     for backend in PARALLEL:
         for cores, seed, hints in ((2, 1, None), (4, 0, NO_HINTS), (16, 3, NO_HINTS), (4, 1, honest)):
             config = RunConfig(case.chain, cores, seed, WILD, hints)
-            try:
-                outcome = outcome_of(backend, case, config)
-            except Exception as error:
-                yield f"{case}, {backend.name}: {error!r}"
-                continue
-            yield from (f"{case}, {backend.name}: {one}" for one in differences(case, outcome, oracle))
+            outcome, found = _try(backend, case, config, oracle)
+            yield from found
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
-            if is_told and isinstance(outcome, BlockResult) and outcome.aborts > readers:
+            if is_told and not somebody_asks and isinstance(outcome, BlockResult) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
+
+
+def _try(backend: Backend, block: Case, config: RunConfig, oracle: Outcome) -> tuple[Outcome | None, list[str]]:
+    try:
+        outcome = outcome_of(backend, block, config)
+    except Exception as error:
+        return None, [f"{block}, {backend.name}: {error!r}"]
+    return outcome, [f"{block}, {backend.name}: {one}" for one in differences(block, outcome, oracle)]
 
 
 def straddling_faults() -> Iterator[str]:
@@ -73,3 +82,31 @@ def straddling_faults() -> Iterator[str]:
         yield f"two reads that straddle a publication saw {versions}"
     if simulation.ledger.find_stale(seen[0].outcome) != Location(CONTRACT, 0):
         yield "an attempt that saw half of a transaction is valid"
+
+
+def time_faults() -> Iterator[str]:
+    """Run blocks of which it is plain how fast each backend can be, overhead left out, and is if it uses its cores."""
+    transfers = [sent(i, to=bytes([0x70 + i]) * 20, value=1, gas_limit=21_000) for i in range(8)]
+    apart = case("nobody meets", {}, *transfers)
+    for backend in PARALLEL:
+        yield from _slower(backend, apart, 4, 2 * 21_000)
+    chain = [sent(7, nonce, to=NOBODY, gas_limit=21_000) for nonce in range(4)]
+    fillers = case("a chain at the end", {}, *transfers[:4], *chain)
+    yield from _slower(BACKENDS.named("access_list_dag"), fillers, 2, 4 * 21_000)
+    code = {CONTRACT: contract(f"CALLDATASIZE PUSH @look JUMPI {BURN.format(n=1_000)} PUSH 7 PUSH 0 SSTORE STOP "
+                               f"look: JUMPDEST PUSH 0 SLOAD"), OTHER: contract(BURN.format(n=5_000))}  # fmt: skip
+    long = sent(1, to=OTHER, gas_limit=200_000)
+    warned = case("a value that changes long before one's turn", code, sent(0), long, sent(2, data=b"x"))
+    oracle = oracle_of(warned)
+    assert isinstance(oracle, BlockResult)
+    yield from _slower(BACKENDS.named("optimistic"), warned, 3, oracle.results[1].gas_used)
+
+
+def _slower(backend: Backend, block: Case, cores: int, time: int) -> Iterator[str]:
+    oracle = oracle_of(block)
+    assert isinstance(oracle, BlockResult)
+    config = RunConfig(block.chain, cores, costs=GAS_ALONE, hints=hints_of(oracle.results, block.block.header.coinbase))
+    outcome, found = _try(backend, block, config, oracle)
+    yield from found
+    if isinstance(outcome, BlockResult) and (took := max(span.end for span in outcome.spans)) > time:
+        yield f"{block}, {backend.name}: takes {took} instead of {time}"

@@ -9,7 +9,7 @@ from tests.backends.random_pairs import Tally, try_block, try_blocks
 
 
 def test_a_backend_differs_on_a_random_block_or_the_blocks_are_dull() -> None:
-    tally = try_blocks(range(60))
+    tally = try_blocks(range(40))
     pairs = tally.counts["pairs"]
     print(dict(sorted(tally.counts.items())))
     assert tally.differences == []

@@ -17,6 +17,7 @@ from toyevm.backends import BACKENDS, Backend, CostModel, RunConfig, hints_of
 from toyevm.backends.conversation import Access, Conversation, Outcome, conversation
 from toyevm.backends.simulate import Core
 from toyevm.errors import InputError, InvalidBlock
+from toyevm.forks import PRAGUE
 from toyevm.state import BlockView, StateView
 from toyevm.types import Field, Location, Read, Version
 from toyevm.vm import compiler
@@ -110,7 +111,7 @@ def test_a_schedule_depends_on_the_tier(backend: Backend, monkeypatch: pytest.Mo
     for hot_after in (0, float("inf")):
         monkeypatch.setattr(compiler, "HOT_AFTER", hot_after)
         prepare.cache_clear()
-        schedules.append([run(backend, block, seed=5).spans for block in VALID])
+        schedules.append([run(backend, block, seed=5).spans for block in VALID[::3]])
     assert schedules[0] == schedules[1]
 
 
@@ -118,7 +119,7 @@ def test_a_schedule_depends_on_the_tier(backend: Backend, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("cores", [1, 3, 8, 100])
 def test_independent_transfers_do_not_take_their_share(name: str, cores: int) -> None:
     result = run(BACKENDS.named(name), to_many(24), cores, costs=FREE)
-    assert measure(result).makespan == 21_000 * -(-24 // cores)
+    assert measure(result, cores).makespan == 21_000 * -(-24 // cores)
 
 
 @pytest.mark.parametrize("to_shop", [0, 5, 20])
@@ -134,7 +135,9 @@ def test_an_honest_list_takes_longer_than_the_critical_path(to_shop: int) -> Non
 def test_a_run_is_shorter_than_is_possible(backend: Backend) -> None:
     for block in VALID:
         for cores, seed in ((2, 1), (16, 2)):
-            metrics = measure(run(backend, block, cores, seed=seed), cores, block.block.header.coinbase)
+            costs = CostModel(fetch=700 * seed)
+            result = run(backend, block, cores, seed=seed, costs=costs)
+            metrics = measure(result, cores, block.block.header.coinbase, costs=costs)
             assert metrics.makespan >= metrics.bound
             assert metrics.span_by_access <= metrics.span <= metrics.work
             assert 0 < metrics.efficiency <= 1
@@ -145,8 +148,44 @@ def test_a_run_is_shorter_than_is_possible(backend: Backend) -> None:
 @pytest.mark.parametrize("part", ["read", "fetch", "validate", "commit", "schedule", "contention"])
 @each_backend
 def test_a_cost_is_not_charged(backend: Backend, part: str) -> None:
-    cheap, dear = (measure(run(backend, APART, 2, costs=CostModel(**{part: cost}))).makespan for cost in (0, 999))
+    cheap, dear = (measure(run(backend, APART, 2, costs=CostModel(**{part: cost})), 2).makespan for cost in (0, 999))
     assert cheap < dear
+
+
+@each_backend
+def test_there_is_work_that_nobody_did(backend: Backend) -> None:
+    for block in VALID:
+        result = run(backend, block, 3, costs=FREE)
+        final = (span for span in result.spans if span.kind == "execute" and not span.aborted)
+        assert sum(span.end - span.start for span in final) == measure(result, 3).work
+
+
+def test_a_refund_that_the_floor_takes_back_makes_a_run_longer() -> None:
+    clear = " ".join(f"PUSH 0 PUSH {slot} SSTORE" for slot in range(6))
+    filled = contract(clear, storage=dict.fromkeys(range(6), 1))
+    block = case("much calldata", {CONTRACT: filled}, sent(0, data=b"\1" * 1_500, gas_limit=500_000), fork=PRAGUE)
+    result = run(BACKENDS.named("sequential"), block)
+    floor = 21_000 + 1_500 * 40
+    assert (result.results[0].gas_used, result.results[0].gas_refunded) == (floor, 0)
+    assert measure(result, 1).work == floor
+
+
+def test_one_core_is_slower_than_itself() -> None:
+    """What a run on one core cannot help but pay, the core that it is compared with has paid too."""
+    costs = CostModel(validate=0, commit=0, schedule=0, read=70, fetch=9_000)
+    result = run(BACKENDS.named("two_phase"), APART, 1, costs=costs)
+    assert measure(result, 1, costs=costs).speedup == 1
+    assert measure(result, 1).speedup < 1
+
+
+def test_a_core_reads_what_is_still_on_its_way() -> None:
+    """Both ask for the contract's code at the same time; from then on, they fetch the same."""
+    block = case("one cold slot", {CONTRACT: contract("PUSH 0 SLOAD POP")}, sent(0), sent(1))
+    gas, fetch = 23_105, 100_000  # five to fetch: three of the sender, the code, the slot
+    first = gas + 5 * fetch
+    for cores, ends in ((1, [first, first + gas + 3 * fetch]), (2, [first, first])):
+        result = run(BACKENDS.named("two_phase"), block, cores, costs=CostModel(fetch=fetch, read=0, schedule=0))
+        assert [span.end for span in result.spans if span.kind == "execute"] == ends
 
 
 def test_a_backend_runs_on_no_core() -> None:

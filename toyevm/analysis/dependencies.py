@@ -172,8 +172,9 @@ def work(graph: DependencyGraph, cost: Cost) -> int:
 def critical_path(graph: DependencyGraph, cost: Cost, offset: Offset | None = None) -> Path:
     """Return the longest chain of transactions that must run one after the other.
 
-    Its length (the *span*) bounds every schedule from below, whatever the number of cores. Among equally long chains it
-    is the one that keeps to the lowest transactions, from its end backwards.
+    By transaction, no schedule that runs whole transactions in turn beats its length (the *span*), whatever the number
+    of cores; one that reads late can, down to the span by access (with `offset`), which bounds every schedule. Among
+    equally long chains it is the one that keeps to the lowest transactions, from its end backwards.
 
     Args:
         offset: with it, the chain *by access*: a transaction may begin before the one it waits for has ended, as long

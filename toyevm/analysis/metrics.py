@@ -2,10 +2,13 @@
 
 Everything is read off the result: the sets that transactions left behind say what was possible, the spans say what
 happened. *Work* is the time of all transactions one after the other. The *span* is the longest chain of transactions
-each of which needs the one before: no number of cores beats it. Counted by transaction, one starts when those it needs
-have ended. Counted by access it is shorter: a transaction may run up to the very read that needs the other's value.
+each of which needs the one before. Counted by transaction, one starts when those it needs have ended: no schedule that
+runs whole transactions in turn beats it. One that reads late can, down to the span by access: there a transaction runs
+up to the very read that needs the other's value. No number of cores beats that.
 
-Time is that of one unit of gas, refunds not deducted.
+Time is that of one unit of gas, refunds not deducted, and at least the floor of calldata (EIP-7623). Work, spans and
+bound hold what nobody is spared: gas, reads, and what is fetched. They do not hold what a strategy adds: handing over,
+validating, committing; these are free to the single core that runs are compared with.
 """
 
 from __future__ import annotations
@@ -13,10 +16,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 from toyevm.analysis.dependencies import DependencyGraph, dependency_graph
 from toyevm.results import BlockResult, TaskSpan, TxResult
 from toyevm.types import Address, Location
+
+
+class Costs(Protocol):
+    """The costs that nobody is spared: a part of a `CostModel`."""
+
+    @property
+    def gas(self) -> int: ...
+    @property
+    def read(self) -> int: ...
+    @property
+    def fetch(self) -> int: ...
+
+
+class GasAlone(NamedTuple):
+    """Costs of a machine that has everything at hand."""
+
+    gas: int = 1
+    read: int = 0
+    fetch: int = 0
+
+
+GAS_ALONE = GasAlone()
 
 
 @dataclass(frozen=True)
@@ -32,7 +59,7 @@ class Metrics:
     dry_runs: int
     aborts: int
     aborts_by_location: Mapping[Location, int]  # whose outdated version was seen, most frequent first
-    cascade_depth: int  # the longest chain of aborts, each because of one that was repeated before
+    cascade_depth: int  # the longest chain of aborted transactions, each of which missed a value of the one before
     wasted: float  # the part of all execution time that was thrown away, dry runs included
     validations: int
     utilisation: float  # the part of the cores' time in which they did something, useful or not
@@ -42,7 +69,7 @@ class Metrics:
 
     @property
     def speedup(self) -> float:
-        """How many times faster than one core that does nothing twice and checks nothing."""
+        """How many times faster than one core that does nothing twice, and checks and commits for nothing."""
         return self.work / self.makespan if self.makespan else 1.0
 
     @property
@@ -51,33 +78,34 @@ class Metrics:
 
     @property
     def bound(self) -> int:
-        """The shortest time that is possible with these cores: max(work / cores, span)."""
+        """What no run with these cores beats, max(work / cores, span by access); it need not be reachable."""
         return max(-(-self.work // self.cores), self.span_by_access)
 
     @property
     def efficiency(self) -> float:
-        """How near the run came to the shortest time: 1 is perfect; its inverse is Graham's ratio."""
+        """How near the run came to the bound: there is no more than 1, and there may be no way to 1."""
         return self.bound / self.makespan if self.makespan else 1.0
 
 
 def measure(
     result: BlockResult,
-    cores: int = 1,
+    cores: int,
     fee_recipient: Address | None = None,
     *,
-    unit: int = 1,
+    costs: Costs = GAS_ALONE,
     hint_bytes: int = 0,
 ) -> Metrics:
     """Return the metrics of a run; one without spans, as the sequential backend's, counts as one core's work.
 
     Args:
         fee_recipient: the block's coinbase, whose balance depends on all fees.
-        unit: time for a unit of gas (`CostModel.gas`).
+        costs: those of the run; without them, reads and fetches are taken to be overhead of the run.
         hint_bytes: the length of the hints that the run used.
     """
     results, spans = result.results, result.spans
     graph = dependency_graph(results, fee_recipient=fee_recipient)
-    work = sum(_duration(each, unit) for each in results)
+    places = {location for each in results for location in each.read_set}
+    work = sum(_duration(each, costs) for each in results) + costs.fetch * len(places)
     makespan = max((span.end for span in spans), default=work)
     runs = [span for span in spans if span.kind == "execute"]
     dry_runs = [span for span in spans if span.kind == "dry run"]
@@ -87,8 +115,8 @@ def measure(
         cores=cores,
         work=work,
         makespan=makespan,
-        span=_longest_path(graph, results, {}, unit),
-        span_by_access=_longest_path(graph, results, final, unit),
+        span=_longest_path(graph, results, {}, costs),
+        span_by_access=_longest_path(graph, results, final, costs),
         executions=result.attempts - len(dry_runs),
         dry_runs=len(dry_runs),
         aborts=result.aborts,
@@ -103,27 +131,38 @@ def measure(
     )
 
 
-def _duration(result: TxResult, unit: int) -> int:
-    return unit * (result.gas_used + result.gas_refunded)
+def _duration(result: TxResult, costs: Costs) -> int:
+    return costs.gas * (result.gas_used + result.gas_refunded) + costs.read * len(result.read_set)
+
+
+def _offsets(run: TaskSpan, costs: Costs) -> dict[Location, int]:
+    """Return how long after its start a run came to each location."""
+    gas = accumulate((gas_used for _, gas_used in run.accesses), max)
+    return {
+        location: costs.gas * used + costs.read * number
+        for number, ((location, _), used) in enumerate(zip(run.accesses, gas, strict=True), start=1)
+    }
 
 
 def _time(spans: Iterable[TaskSpan]) -> int:
     return sum(span.end - span.start for span in spans)
 
 
-def _longest_path(graph: DependencyGraph, results: Sequence[TxResult], runs: Mapping[int, TaskSpan], unit: int) -> int:
+def _longest_path(
+    graph: DependencyGraph, results: Sequence[TxResult], runs: Mapping[int, TaskSpan], costs: Costs
+) -> int:
     """Return when the last transaction ends if each reads a value as soon as it is there: start + offset >= published.
 
     A transaction reads at the offsets that its run in `runs` has noted; without one, right at its start.
     """
-    offsets = [dict(runs[i].accesses) if i in runs else {} for i in range(graph.size)]
+    offsets = [_offsets(runs[i], costs) if i in runs else {} for i in range(graph.size)]
     ends = [0] * graph.size
     incoming: list[list[tuple[int, Location]]] = [[] for _ in range(graph.size)]
     for before, after, location, *_ in graph.dependencies:
         incoming[after].append((before, location))
     for tx_index, needs in enumerate(incoming):
-        earliest = (ends[before] - unit * offsets[tx_index].get(location, 0) for before, location in needs)
-        ends[tx_index] = max([0, *earliest]) + _duration(results[tx_index], unit)
+        earliest = (ends[before] - offsets[tx_index].get(location, 0) for before, location in needs)
+        ends[tx_index] = max([0, *earliest]) + _duration(results[tx_index], costs)
     return max(ends, default=0)
 
 

@@ -7,15 +7,16 @@ way than being slow: the equivalence suite holds every registered backend to the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, Protocol
 
 from toyevm.backends.hints import Hints
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
-from toyevm.results import BlockResult
+from toyevm.results import BlockResult, TxResult
 from toyevm.state import WorldState
+from toyevm.types import Location, Value
 
 Kind = Literal["sequential", "parallel", "settlement"]
 
@@ -28,13 +29,13 @@ class CostModel:
     per cent of a transfer. Set them to 0 to see the algorithm alone, or much higher to see what it pays for.
     """
 
-    gas: int = 1  # for each unit of gas, refunds not deducted: a refund pays for work, it does not undo it
+    gas: int = 1  # for each unit of gas, refunds not deducted: they undo no work; the floor of calldata counts
     read: int = 10  # to look a location up, the first time a transaction asks for it
-    fetch: int = 0  # to get a location from disk, the first time anybody in the block asks for it
+    fetch: int = 0  # to get a location from disk, once in a block; who asks while it is on its way waits for the rest
     validate: int = 5  # to compare the version of one read
     commit: int = 10  # to write one location
     schedule: int = 100  # to hand a task to a core
-    contention: int = 0  # by how many thousandths each further core slows all of them down
+    contention: int = 0  # by how many thousandths each further core slows all of them down, even one that is idle
     jitter: int = 20  # by how many per cent a piece of work may take longer than it should; none with seed 0
 
 
@@ -67,6 +68,25 @@ class Backend(Protocol):
             InvalidBlock: with the index of the first transaction that may not be in the block.
         """
         ...
+
+
+def compare_results(result: BlockResult, right: BlockResult) -> list[str]:
+    """Return in words what differs between two results of a block: nothing, if they are the same.
+
+    How it came about does not count: spans, attempts, and in which incarnation a value that was read had been written.
+    """
+    found = [name for name in ("diff", "requests") if getattr(result, name) != getattr(right, name)]
+    if len(result.results) != len(right.results):
+        return [*found, "number of results"]
+    names = [field.name for field in fields(TxResult) if field.name != "read_set"]
+    for tx_index, (one, other) in enumerate(zip(result.results, right.results, strict=True)):
+        found += [f"{name} of {tx_index}" for name in names if getattr(one, name) != getattr(other, name)]
+        found += [f"read_set of {tx_index}"] if _seen(one) != _seen(other) else []
+    return found
+
+
+def _seen(result: TxResult) -> dict[Location, tuple[int, Value]]:
+    return {location: (read.version.tx_index, read.value) for location, read in result.read_set.items()}
 
 
 class Registry:

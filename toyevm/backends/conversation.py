@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def gas(self) -> int:
-        """The gas that was used up, refunds not deducted: how long it ran."""
+        """The gas that was used up, refunds not deducted, and at least the floor of calldata: how long it ran."""
         return self.result.gas_used + self.result.gas_refunded if self.result else 0
 
 
@@ -71,13 +71,13 @@ def conversation(env: BlockEnv, tx: Transaction) -> Conversation:
     """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Outcome`."""
     view = Answers()
     try:
-        checked = yield from _insist(view, lambda: check_transaction(view, env, tx))
+        checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
     except InvalidTransaction as refusal:
         return Outcome(view.given, refusal=refusal)
-    execution = yield from _insist(view, lambda: begin_transaction(view, env, checked))
+    execution = yield from _answering(view, lambda: begin_transaction(view, env, checked))
     machine = execution.machine
-    yield from _insist(view, lambda: run(machine), lambda: gas_used(tx, machine))
-    return Outcome(view.given, (yield from _insist(view, lambda: finish_transaction(execution))))
+    yield from _answering(view, lambda: run(machine), lambda: gas_used(tx, machine))
+    return Outcome(view.given, (yield from _answering(view, lambda: finish_transaction(execution))))
 
 
 def gas_used(tx: Transaction, machine: Machine) -> int:
@@ -85,7 +85,9 @@ def gas_used(tx: Transaction, machine: Machine) -> int:
     return tx.gas_limit - sum(frame.gas_left for frame in machine.frames)
 
 
-def _insist(view: Answers, action: Callable[[], T], clock: Callable[[], int] = lambda: 0) -> Generator[Access, Read, T]:
+def _answering(
+    view: Answers, action: Callable[[], T], clock: Callable[[], int] = lambda: 0
+) -> Generator[Access, Read, T]:
     """Try again after each answer, until nothing more is asked."""
     while True:
         try:

@@ -2,9 +2,9 @@
 
 The producer has executed the block anyway, and knows which transaction needed a value of which earlier one. He sends
 these pairs along. A validator starts a transaction as soon as those it waits for have finished, the lowest first; with
-an honest list it never does anything twice. The list is a hint: everything is validated, and a wrong list, even one
-made to do harm, costs time and nothing else. Pairs that make no sense, such as waiting for a later transaction, are
-ignored.
+an honest list nothing is done twice, where nobody asks for the fee recipient's balance (guided.py). The list is a
+hint: everything is validated, and a wrong list, even one made to do harm, costs time and nothing else. Pairs that make
+no sense, such as waiting for a later transaction, are ignored.
 
 Known limits: somebody must have made the list, and the block grows by it. Waiting is for whole transactions, although
 a value may be needed late. Without a list, the validator first makes one in a dry run on the state before the block:

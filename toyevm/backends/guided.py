@@ -5,10 +5,11 @@ free core, and what it writes is visible to later transactions as soon as it has
 wait for its turn in the block, because multi-version memory keeps it from those it does not concern.
 
 Then, in the order of the block, each outcome is validated and committed. If the plan was right, everything it waited
-for was all it needed, and nothing is aborted (but who asks for the fee recipient's balance: see `SpeculativeView`). If
-it left something out, the transaction may have seen an old version: validation finds out, and the core that did runs it
-again on what is final. If it held something too many, a core has waited in vain. So a wrong plan costs time, and cannot
-cost more than that. Making the plan is taken to cost nothing.
+for was all it needed, and nothing is aborted; but who asks for the fee recipient's balance before its turn, and
+everyone who hangs on that one: fees are paid at the commit, so that waiting for the payers to finish is not enough. If
+the plan left something out, the transaction may have seen an old version: validation finds out, and the core that did
+runs it again on what is final. If it held something too many, a core has waited in vain. So a wrong plan costs time,
+and cannot cost more than that. Making the plan is taken to cost nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ from heapq import heappop, heappush
 from toyevm.backends.multiversion import MultiVersionMemory
 from toyevm.backends.simulate import Attempt, Core, Process, Simulation
 from toyevm.results import TxResult
-from toyevm.types import Field, Location, Read, Value, Version
-
-UNSETTLED = Version(-2)  # of a sum to which somebody may still add: it never validates
+from toyevm.types import Field, Location, Read, Value
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class GuidedExecution:
                 yield from self.commit(core)
             elif ready := self.ready[core.number if self.plan.lanes else 0]:
                 _, tx_index = heappop(ready)
-                attempt = yield from core.execute(tx_index, SpeculativeView(self, tx_index))
+                attempt = yield from core.execute(tx_index, SpeculativeView(self.memory, tx_index))
                 self.finish(attempt)
             else:
                 yield self.simulation.news()
@@ -104,20 +103,13 @@ class GuidedExecution:
 
 @dataclass(frozen=True)
 class SpeculativeView:
-    """What a transaction sees that runs before its turn: the latest finished write below it.
+    """What a transaction sees that runs before its turn: the latest finished write below it."""
 
-    The balance of the fee recipient is a sum over *all* lower transactions, and no single version stands for it while
-    one of them is not final. So it is answered, because the transaction may as well go on, with a version that fails.
-    """
-
-    execution: GuidedExecution
+    memory: MultiVersionMemory
     tx_index: int
 
     def read(self, location: Location) -> Read:
-        ledger = self.execution.ledger
-        read = self.execution.memory.read(location, self.tx_index)
-        is_sum = location == ledger.fees and ledger.head < self.tx_index
-        return Read(UNSETTLED, read.value) if is_sum else read
+        return self.memory.read(location, self.tx_index)
 
 
 def dry_run(simulation: Simulation) -> Process[list[TxResult]]:

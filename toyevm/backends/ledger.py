@@ -1,8 +1,11 @@
 """The part of the block that is final. Every backend commits here, in the order of the block, and only what is valid.
 
 An outcome is valid if everything it read still has the version it saw. Versions, not values: a version names the run
-that wrote it, so equal versions mean that nothing has happened in between, and comparing them costs the same for a
-number as for a contract. All lower transactions being final, "still" here means "for ever".
+that wrote it, and so one value; equal versions mean that nothing has happened in between, and comparing them costs the
+same for a number as for a contract. All lower transactions being final, "still" here means "for ever".
+
+The balance of the fee recipient is a sum over *all* transactions so far. A fee that is added to it makes a version of
+its own (`FEE`): whoever has read the sum without it, from wherever, has seen another version.
 
 Whatever the cores do before this point is a guess. This module is what makes guessing safe, and the reason why hints,
 schedules and seeds change the time a block takes, and never its outcome.
@@ -19,6 +22,8 @@ from toyevm.results import TxResult
 from toyevm.state import BlockView, WorldState
 from toyevm.system import begin_block, end_block
 from toyevm.types import Field, Location, Version
+
+FEE = -1  # in place of an incarnation: Version(5, FEE) is no run's value, but what there is after 5 has paid
 
 
 class Ledger:
@@ -63,7 +68,7 @@ class Ledger:
             raise InvalidBlock(str(error), self.head) from error
         self._room.use(tx, outcome.result)
         self.view.commit(version, outcome.result.diff)
-        self.view.pay(version, self.env.coinbase, outcome.result.fee)
+        self.view.pay(Version(version.tx_index, FEE), self.env.coinbase, outcome.result.fee)
         self.results.append(outcome.result)
 
     def close(self) -> tuple[bytes, ...]:

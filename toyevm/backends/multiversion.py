@@ -2,8 +2,8 @@
 
 Each location holds a value for each transaction that has written it. A read by transaction j gets the one of the
 highest transaction below j, no matter who has run already: a later transaction's value is invisible, an earlier one's
-that comes late will be the right one for the next attempt. So writes need not wait for reads or other writes; only
-reads wait.
+that comes late will be the right one for the next attempt. So writes need not wait for reads or other writes. Reads do
+not wait here either: who comes too early gets an old version, and validation finds out.
 
 Source: Bernstein and Goodman 1983, "Multiversion concurrency control"; for blocks, Block-STM (arXiv 2203.06871).
 """

@@ -5,8 +5,9 @@ reads the version that is visible *then*. Nobody sees what it wrote before it ha
 reads depends on when it ran, as on a real machine, and yet everything is repeatable: the clock is SimPy's, and chance,
 if there is any, comes from the run's seed.
 
-A backend is a SimPy process. It is written with five words: `speculate_on_all` and `on_every_core` share out work; and
-on a core one can `execute`, `validate` and `commit`. All of them take time, and so stand behind `yield from`.
+A backend is a SimPy process. It is written with seven words: `speculate_on_all` and `on_every_core` share out work;
+`news` lets a core wait, and `announce` wakes it; and on a core one can `execute`, `validate` and `commit`. What takes
+time stands behind `yield from`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from toyevm.backends.base import Kind, RunConfig
-from toyevm.backends.conversation import Access, Outcome, conversation
+from toyevm.backends.conversation import Outcome, conversation
 from toyevm.backends.ledger import Ledger
 from toyevm.blocks import Block
 from toyevm.errors import InputError, InvalidBlock
@@ -60,7 +61,7 @@ class Simulation:
         self.cores = [Core(self, number) for number in range(config.cores)]
         self.spans: list[TaskSpan] = []
         self.incarnations: Counter[int] = Counter()
-        self.fetched: set[Location] = set()
+        self.arrivals: dict[Location, int] = {}  # when what was sent for came from disk, or will come
         self._news = self.clock.event()
         self._random = Random(config.seed) if config.seed else None
 
@@ -141,7 +142,8 @@ class Core:
             access = next(talk)
             while True:
                 accesses.append(access)
-                yield from self.spend(costs.gas * max(0, access.gas_used - spent) + self._lookup(access))
+                yield from self.spend(costs.gas * max(0, access.gas_used - spent) + costs.read)
+                yield from self._fetch(access.location)
                 spent = max(spent, access.gas_used)
                 access = talk.send(view.read(access.location))
         except StopIteration as stop:
@@ -171,11 +173,13 @@ class Core:
     def _now(self) -> int:
         return int(self.simulation.clock.now)
 
-    def _lookup(self, access: Access) -> int:
-        fetched, location = self.simulation.fetched, access.location
-        is_first = location not in fetched
-        fetched.add(location)
-        return self.costs.read + (self.costs.fetch if is_first else 0)
+    def _fetch(self, location: Location) -> Process[None]:
+        """Wait until a location has come from disk: the first to ask sends for it, the others wait for the same."""
+        if self.costs.fetch:
+            arrivals, simulation = self.simulation.arrivals, self.simulation
+            if location not in arrivals:
+                arrivals[location] = self._now + simulation.stretch(self.costs.fetch)
+            yield simulation.clock.timeout(max(0, arrivals[location] - self._now))
 
     def _note(self, start: int, version: Version, kind: str, accesses: tuple[tuple[Location, int], ...] = ()) -> int:
         tx_index, incarnation = version
@@ -191,7 +195,7 @@ class SimulatedBackend:
     name: str
     summary: str
     algorithm: Callable[[Simulation], Process[None]]
-    hints: str | None = None  # a field of Hints
+    hint_kind: str | None = None  # a field of Hints
     kind: Kind = "parallel"
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> BlockResult:

@@ -13,9 +13,9 @@ from typing import Any
 
 from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, Backend, CostModel, RunConfig, hints_of
+from toyevm.backends.base import compare_results
 from toyevm.cli.replay import describe
 from toyevm.errors import InputError
-from toyevm.results import BlockResult
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import Workload, to_many, to_one_shop
 
@@ -64,7 +64,7 @@ def _rows(name: str, workload: Workload, cores: Sequence[int]) -> Iterator[Repor
     oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain))
     hints = hints_of(oracle.results, coinbase)
     for backend in BACKENDS:
-        kind = getattr(backend, "hints", None)
+        kind = getattr(backend, "hint_kind", None)
         for given in (hints, None) if kind else (None,):
             size = given.byte_sizes[kind] if given and kind else 0
             for count in cores if backend.kind != "sequential" else (1,):
@@ -73,18 +73,9 @@ def _rows(name: str, workload: Workload, cores: Sequence[int]) -> Iterator[Repor
                     "workload": name,
                     "backend": backend.name,
                     "hints": ("honest" if given else "dry run") if kind else None,
-                    "equal": is_equal(result, oracle),
-                    **describe(measure(result, count, coinbase, hint_bytes=size)),
+                    "equal": not compare_results(result, oracle),
+                    **describe(measure(result, count, coinbase, costs=CostModel(), hint_bytes=size)),
                 }
-
-
-def is_equal(result: BlockResult, oracle: BlockResult) -> bool:
-    """Tell whether two backends agree about receipts and final values."""
-
-    def facts(of: BlockResult) -> list[Any]:
-        return [(one.succeeded, one.gas_used, one.logs, one.output, one.write_set) for one in of.results]
-
-    return facts(result) == facts(oracle) and result.diff == oracle.diff and result.requests == oracle.requests
 
 
 def print_bench_parallel(report: Report) -> None:
