@@ -92,7 +92,7 @@ def words_at_hand(patch: Patch) -> None:
             self.write(f"{self.place('memory', offset, 32)} = {value.encoded}")
             return None
 
-        def load_word(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
+        def word_at(self, offset: Term, at: int, spent: int, operands: Any) -> Term:
             self.ensure_memory(offset, 32, at, spent, operands)
             return self.name(f"word({self.place('memory', offset, 32)})")
 
