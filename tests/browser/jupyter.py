@@ -95,3 +95,29 @@ def artefacts(folder: Path) -> Path:
     chosen = Path(os.environ.get("TOYEVM_ARTIFACTS") or folder)
     chosen.mkdir(parents=True, exist_ok=True)
     return chosen
+
+
+def everything_ran(page: Any, more_than: int) -> None:
+    """Make sure that there are so many code cells, and that all have run, without an error or a word on stderr."""
+    cells = page.evaluate(CELLS)
+    assert len(cells) > more_than
+    assert [cell["id"] for cell in cells if cell["count"] is None] == []
+    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
+    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+
+
+def widget(page: Any, words: str, control: str = ".jupyter-widgets") -> Any:
+    """Return the first output that holds such a control and these words."""
+    found = page.locator(f".jp-OutputArea-output:has({control}):has-text('{words}')").first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def shows(output: Any, words: str) -> None:
+    """Wait until a picture in the output contains `words`."""
+    output.locator("svg text", has_text=words).first.wait_for()
+
+
+def picture(output: Any) -> str:
+    """Return what a picture says of itself to those who do not see it."""
+    return str(output.locator("svg").first.get_attribute("aria-label"))

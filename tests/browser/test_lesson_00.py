@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+from tests.browser.jupyter import artefacts, everything_ran, picture, shows, widget
 
 pytestmark = pytest.mark.browser
 LESSON = "00-why-blocks-are-slow"
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
-    with (
-        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
-        open_lesson(address, chromium, LESSON) as page,
-    ):
-        yield page
-
-
-def widget(page: Any, words: str, control: str = ".jupyter-widgets") -> Any:
-    """The first output that holds such a control and these words."""
-    found = page.locator(f".jp-OutputArea-output:has({control}):has-text('{words}')").first
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def shows(output: Any, words: str) -> None:
-    """Wait until the picture contains `words`."""
-    output.locator("svg text", has_text=words).first.wait_for()
-
-
-def picture(output: Any) -> str:
-    return str(output.locator("svg").first.get_attribute("aria-label"))
-
-
 def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
-    cells = page.evaluate(CELLS)
-    assert len(cells) > 20
-    assert [cell["id"] for cell in cells if cell["count"] is None] == []
-    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
-    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+    everything_ran(page, more_than=20)
 
 
 def test_the_surprise_must_come_from_the_students_own_hand(page: Any, tmp_path: Path) -> None:

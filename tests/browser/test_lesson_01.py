@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+from tests.browser.jupyter import artefacts, everything_ran, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "01-the-machine"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
-    with (
-        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
-        open_lesson(address, chromium, LESSON) as page,
-    ):
-        yield page
 
 
 @pytest.fixture
@@ -35,22 +25,8 @@ def stepper(page: Any) -> Any:
     return found
 
 
-def shows(stepper: Any, words: str) -> None:
-    """Wait until the picture contains `words`."""
-    stepper.locator("svg text", has_text=words).first.wait_for()
-
-
-def picture(stepper: Any) -> str:
-    return str(stepper.locator("svg").first.get_attribute("aria-label"))
-
-
 def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
-    cells = page.evaluate(CELLS)
-    assert len(cells) > 20
-    assert [cell["id"] for cell in cells if cell["count"] is None] == []
-    kinds = {cell["id"]: [output["output_type"] for output in cell["outputs"]] for cell in cells}
-    assert [name for name, outputs in kinds.items() if "error" in outputs] == []
-    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+    everything_ran(page, more_than=20)
 
 
 def test_forward_must_show_what_the_next_step_took_and_left(stepper: Any, tmp_path: Path) -> None:

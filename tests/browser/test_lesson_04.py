@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+from tests.browser.jupyter import artefacts, everything_ran, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "04-schedulers"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
-    with (
-        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
-        open_lesson(address, chromium, LESSON) as page,
-    ):
-        yield page
 
 
 @pytest.fixture
@@ -39,17 +29,8 @@ def type_plan(output: Any, plan: str) -> None:
     field.press("Enter")
 
 
-def shows(output: Any, words: str) -> None:
-    """Wait until the picture contains `words`."""
-    output.locator("svg text", has_text=words).first.wait_for()
-
-
 def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
-    cells = page.evaluate(CELLS)
-    assert len(cells) > 25
-    assert [cell["id"] for cell in cells if cell["count"] is None] == []
-    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
-    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+    everything_ran(page, more_than=25)
 
 
 def test_the_buttons_must_lead_to_the_schedule_that_no_list_finds(player: Any, tmp_path: Path) -> None:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import CELLS, artefacts, open_lesson, serve_course
+from tests.browser.jupyter import artefacts, everything_ran, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "05-speculation"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str) -> Iterator[Any]:
-    with (
-        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
-        open_lesson(address, chromium, LESSON) as page,
-    ):
-        yield page
 
 
 @pytest.fixture
@@ -39,21 +29,8 @@ def type_in(player: Any, moves: str) -> None:
     field.press("Enter")
 
 
-def shows(output: Any, words: str) -> None:
-    """Wait until the picture contains `words`."""
-    output.locator("svg text", has_text=words).first.wait_for()
-
-
-def picture(output: Any) -> str:
-    return str(output.locator("svg").first.get_attribute("aria-label"))
-
-
 def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
-    cells = page.evaluate(CELLS)
-    assert len(cells) > 20
-    assert [cell["id"] for cell in cells if cell["count"] is None] == []
-    assert [cell["id"] for cell in cells for o in cell["outputs"] if o["output_type"] == "error"] == []
-    assert [o["text"] for cell in cells for o in cell["outputs"] if o.get("name") == "stderr"] == []
+    everything_ran(page, more_than=20)
 
 
 def test_the_student_must_choose_each_step(player: Any, tmp_path: Path) -> None:
