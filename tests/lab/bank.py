@@ -11,12 +11,12 @@ import copy
 import io
 import json
 import os
-import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from toyevm.deadline import OutOfTime, time_limit
 from toyevm.lab.items import Case, Exercise, read_items
 from toyevm.lab.judges import call_cases, judge
 from toyevm.lab.marking import Marking, read_marking
@@ -138,29 +138,13 @@ def survives(lesson: Lesson, item: Exercise, mutant: Mutant) -> bool:
     """Return whether a mutant passes every case, one after the other until it fails."""
     for case in lesson.marking.cases(item.id):
         try:
-            with time_limit():
+            with time_limit(LONGEST_CALL):
                 data = data_of(item, (case,), wrong_answer(lesson, item, mutant.answer))
-        except (TimeoutError, ValueError, SyntaxError):
+        except (OutOfTime, ValueError, SyntaxError):
             return False
         if judge(item, [case], data).status is not Status.RIGHT:
             return False
     return True
-
-
-@contextlib.contextmanager
-def time_limit() -> Iterator[None]:
-    """Raise TimeoutError in what takes too long: a mutant may never come back."""
-
-    def too_long(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(LONGEST_CALL)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def survivors(lesson: Lesson, item: Exercise) -> tuple[list[str], int]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import lzma
-import signal
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from multiprocessing import Pool
@@ -19,6 +17,7 @@ from toyevm import rlp
 from toyevm.blocks import Log
 from toyevm.chain import blob_base_fee
 from toyevm.crypto import keccak256
+from toyevm.deadline import OutOfTime, time_limit
 from toyevm.errors import InputError, InvalidTransaction
 from toyevm.forks import FORKS, BlobSchedule, Fork
 from toyevm.results import TxResult
@@ -140,7 +139,7 @@ def _judge(test: Row, fork_name: str, post: Row, timeout: float) -> Row:
         with time_limit(timeout):
             world, result = _execute(world, env, raw)
         error, logs = result.error, result.logs
-    except TimeoutError:
+    except OutOfTime:
         return {"pass": False, "stateRoot": None, "logsHash": None, "error": "timeout"}
     except InvalidTransaction as problem:
         rejected, error = True, f"rejected: {problem}"
@@ -200,22 +199,3 @@ def _configured(fork: Fork, config: Mapping[str, Any]) -> Fork:
     if fraction == 0:
         raise InputError("0", "config baseFeeUpdateFraction", "a positive number")
     return replace(fork, blobs=BlobSchedule(target, maximum, fraction))
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the block when it takes too long (where the system has interval timers)."""
-    if not hasattr(signal, "setitimer") or seconds <= 0:
-        yield
-        return
-
-    def alarm(signum: int, frame: object) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)

@@ -7,15 +7,13 @@ process, and what comes back is plain data that the judge compares.
 from __future__ import annotations
 
 import io
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
-from types import FrameType
 from typing import Any, TextIO
 
+from toyevm.deadline import OutOfTime, time_limit
 from toyevm.errors import InputError
 from toyevm.lab.items import Case, Exercise, Symptom
 from toyevm.lab.values import Plain, canonical, same, show_plain
@@ -41,10 +39,10 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
     outcomes: list[dict[str, Plain]] = []
     heard = _Listener(sys.stdout)
     try:
-        with _time_limit(), redirect_stdout(heard):
+        with time_limit(PATIENCE), redirect_stdout(heard):
             for case in cases:
                 outcomes += call_cases(function, [case])
-    except _TooLong:
+    except OutOfTime:
         given = ", ".join(map(show_plain, cases[len(outcomes)].given.get("args", [])))
         raise InputError(
             f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends?"
@@ -66,30 +64,6 @@ class _Listener(io.TextIOBase):
 
     def flush(self) -> None:
         self.stream.flush()
-
-
-class _TooLong(BaseException):
-    """Time is over; a student's `except Exception` does not catch it."""
-
-
-@contextmanager
-def _time_limit() -> Iterator[None]:
-    """Raise _TooLong in what takes too long, where that can be done, and unless somebody keeps the time already."""
-    can = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not can or signal.getitimer(signal.ITIMER_REAL)[0]:
-        yield
-        return
-
-    def too_long(signum: int, frame: FrameType | None) -> None:
-        raise _TooLong
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _call(function: object, args: Sequence[Any]) -> dict[str, Plain]:
