@@ -32,6 +32,11 @@ class TxResult:
     created_address: Address | None = None
 
     @property
+    def gas_before_refund(self) -> int:
+        """How much the machine worked: a refund pays for work, it does not undo it."""
+        return self.gas_used + self.gas_refunded
+
+    @property
     def diff(self) -> StateDiff:
         return StateDiff(self.write_set, self.touched)
 

@@ -242,7 +242,7 @@ def cost_in(unit: str, outcome: BlockResult) -> Cost:
     if unit == "count":
         return lambda tx_index: 1
     if unit == "gas":
-        return [result.gas_used + result.gas_refunded for result in outcome.results].__getitem__
+        return [result.gas_before_refund for result in outcome.results].__getitem__
     if unit == "time" and outcome.spans:
         runs = (each for each in outcome.spans if each.kind == "execute" and not each.aborted)
         return {each.tx_index: each.end - each.start for each in runs}.__getitem__

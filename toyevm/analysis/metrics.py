@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from toyevm.analysis.dependencies import DependencyGraph, dependency_graph
+from toyevm.analysis.dependencies import DependencyGraph, critical_path, dependency_graph
 from toyevm.results import BlockResult, TaskSpan, TxResult
 from toyevm.types import Address, Location
 
@@ -104,19 +104,24 @@ def measure(
     """
     results, spans = result.results, result.spans
     graph = dependency_graph(results, fee_recipient=fee_recipient)
+    durations = [_duration(each, costs) for each in results]
     places = {location for each in results for location in each.read_set}
-    work = sum(_duration(each, costs) for each in results) + costs.fetch * len(places)
+    work = sum(durations) + costs.fetch * len(places)
     makespan = max((span.end for span in spans), default=work)
     runs = [span for span in spans if span.kind == "execute"]
     dry_runs = [span for span in spans if span.kind == "dry run"]
     aborted = [span for span in runs if span.aborted]
-    final = {span.tx_index: span for span in runs if not span.aborted}
+    offsets = {run.tx_index: _offsets(run, costs) for run in runs if not run.aborted}
+
+    def offset(tx_index: int, location: Location) -> int:
+        return offsets.get(tx_index, {}).get(location, 0)  # unknown: it reads right at its start
+
     return Metrics(
         cores=cores,
         work=work,
         makespan=makespan,
-        span=_longest_path(graph, results, {}, costs),
-        span_by_access=_longest_path(graph, results, final, costs),
+        span=critical_path(graph, durations.__getitem__).length,
+        span_by_access=critical_path(graph, durations.__getitem__, offset).length,
         executions=result.attempts - len(dry_runs),
         dry_runs=len(dry_runs),
         aborts=result.aborts,
@@ -132,7 +137,7 @@ def measure(
 
 
 def _duration(result: TxResult, costs: Costs) -> int:
-    return costs.gas * (result.gas_used + result.gas_refunded) + costs.read * len(result.read_set)
+    return costs.gas * result.gas_before_refund + costs.read * len(result.read_set)
 
 
 def _offsets(run: TaskSpan, costs: Costs) -> dict[Location, int]:
@@ -146,24 +151,6 @@ def _offsets(run: TaskSpan, costs: Costs) -> dict[Location, int]:
 
 def _time(spans: Iterable[TaskSpan]) -> int:
     return sum(span.end - span.start for span in spans)
-
-
-def _longest_path(
-    graph: DependencyGraph, results: Sequence[TxResult], runs: Mapping[int, TaskSpan], costs: Costs
-) -> int:
-    """Return when the last transaction ends if each reads a value as soon as it is there: start + offset >= published.
-
-    A transaction reads at the offsets that its run in `runs` has noted; without one, right at its start.
-    """
-    offsets = [_offsets(runs[i], costs) if i in runs else {} for i in range(graph.size)]
-    ends = [0] * graph.size
-    incoming: list[list[tuple[int, Location]]] = [[] for _ in range(graph.size)]
-    for before, after, location, *_ in graph.dependencies:
-        incoming[after].append((before, location))
-    for tx_index, needs in enumerate(incoming):
-        earliest = (ends[before] - offsets[tx_index].get(location, 0) for before, location in needs)
-        ends[tx_index] = max([0, *earliest]) + _duration(results[tx_index], costs)
-    return max(ends, default=0)
 
 
 def _cascade_depth(graph: DependencyGraph, aborted: Iterable[TaskSpan]) -> int:

@@ -48,7 +48,7 @@ class Outcome:
     @property
     def gas(self) -> int:
         """The gas that was used up, refunds not deducted, and at least the floor of calldata: how long it ran."""
-        return self.result.gas_used + self.result.gas_refunded if self.result else 0
+        return self.result.gas_before_refund if self.result else 0
 
 
 Conversation = Generator[Access, Read, Outcome]
