@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from toyevm.analysis.dependencies import Hazard, dependency_graph
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.backends.naive import NO_RULES, Move, Play, Rules, all_plays, letter, play, read_schedule
+from toyevm.backends.moves import Move, letter, read_schedule
+from toyevm.backends.naive import NO_RULES, Play, Rules, all_plays, play
 from toyevm.errors import InputError
 from toyevm.types import Field, Location
 from toyevm.widgets.interleaving_view import balances

@@ -11,13 +11,11 @@ is told: validation (who has seen an outdated version starts again), and writing
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
-from typing import NamedTuple
 
 from toyevm.backends.conversation import Access, Outcome, conversation
+from toyevm.backends.moves import LETTERS, ONE_READ, ONE_WRITE, RUN, WRITE, Move, letter, read_schedule
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
@@ -26,26 +24,6 @@ from toyevm.state import BlockView, StateDiff, WorldState
 from toyevm.transactions import Transaction
 from toyevm.types import Field, Location, Read, Value, Version
 from toyevm.vm.frame import BlockEnv
-
-RUN, WRITE, ONE_READ, ONE_WRITE = "1", "2", "r", "w"
-
-
-class Move(NamedTuple):
-    """What a transaction does next: a half (it runs, it writes), or a single read or write of it."""
-
-    tx_index: int
-    kind: str
-
-    @property
-    def is_single(self) -> bool:
-        return self.kind in (ONE_READ, ONE_WRITE)
-
-    @property
-    def runs(self) -> bool:
-        return self.kind in (RUN, ONE_READ)
-
-    def __str__(self) -> str:
-        return f"{letter(self.tx_index)}{self.kind}"
 
 
 @dataclass(frozen=True)
@@ -115,34 +93,6 @@ class Play:
         return {place: values for place, values in found.items() if values[0] != values[1]}
 
 
-def letter(tx_index: int) -> str:
-    """Return the name of a transaction in a schedule.
-
-    >>> letter(0), letter(2)
-    ('A', 'C')
-    """
-    return ascii_uppercase[tx_index]
-
-
-def read_schedule(text: str, count: int) -> tuple[Move, ...]:
-    """Read a schedule of `count` transactions, or the beginning of one: "A1 B1 A2 B2", "Ar B1 B2 Ar A2".
-
-    Raises:
-        InputError: a word that is no move.
-
-    >>> [str(move) for move in read_schedule("a1, bR a2", count=2)]
-    ['A1', 'Br', 'A2']
-    """
-    last = letter(count - 1)
-    moves: list[Move] = []
-    for word in re.split(r"[\s,]+", text.strip().upper()) if text.strip() else []:
-        if not re.fullmatch(rf"[A-{last}][12RW]", word):
-            expected = f"A1, A2 and so on up to {last}2, or single steps Ar, Aw"
-            raise InputError(f"{word!r} is no half or step of a transaction", "schedule", expected)
-        moves.append(Move(ascii_uppercase.index(word[0]), word[1].lower()))
-    return tuple(moves)
-
-
 def play(
     pre: WorldState,
     block: Block,
@@ -160,8 +110,8 @@ def play(
         InputError: a schedule that cannot be read, or a transaction that may not do this where it stands in it.
     """
     count = len(block.transactions)
-    if not 1 <= count <= len(ascii_uppercase):
-        raise InputError(f"{count} transactions", expected=f"1 to {len(ascii_uppercase)}, a letter for each")
+    if not 1 <= count <= len(LETTERS):
+        raise InputError(f"{count} transactions", expected=f"1 to {len(LETTERS)}, a letter for each")
     moves = read_schedule(schedule, count)
     return _play(pre, block, moves, chain, rules, stops, _expected(pre, block, chain), looks_ahead=bool(stops))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from toyevm.analysis.metrics import Metrics, measure
 from toyevm.backends.base import CostModel
-from toyevm.backends.naive import letter
+from toyevm.backends.moves import letter
 from toyevm.results import BlockResult, TaskSpan
 from toyevm.types import BEFORE_BLOCK, Location, Version
 from toyevm.widgets import svg

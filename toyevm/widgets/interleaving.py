@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from toyevm.backends.naive import NO_RULES, Move, Play, Rules, letter, play
+from toyevm.backends.moves import Move, letter
+from toyevm.backends.naive import NO_RULES, Play, Rules, play
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError

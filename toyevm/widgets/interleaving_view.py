@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from toyevm.backends.naive import Event, Play, letter
+from toyevm.backends.moves import letter
+from toyevm.backends.naive import Event, Play
 from toyevm.types import Address, Field, Location, Value
 from toyevm.widgets import svg
 from toyevm.widgets.stepper_view import Picture
