@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.pictures import hide_ipywidgets, luminance
 from toyevm.analysis.schedule import PRIORITIES, makespan
 from toyevm.errors import InputError
 from toyevm.widgets.gantt import GanttPlayer, lengths_of
@@ -163,25 +163,12 @@ def test_a_curve_must_show_the_numbers_of_its_row() -> None:
     assert "free" in str(ElementTree.fromstring(picture.svg).get("aria-label"))
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize("paint", PAINTS, ids=str)
 def test_words_must_be_readable_on_white(paint: Any) -> None:
     assert 1.05 / (luminance(paint.ink) + 0.05) >= 4.5
 
 
 def test_without_ipywidgets_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "ipywidgets":
-            raise ImportError(name)
-        return original(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    hide_ipywidgets(monkeypatch)
     with pytest.raises(InputError, match="show_plan works without it"):
         GanttPlayer(FIVE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.pictures import hide_ipywidgets, luminance
 from tests.unit.test_transfers import executed
 from toyevm.backends.naive import play
 from toyevm.errors import InputError
@@ -224,12 +224,6 @@ def test_no_block_at_all_can_be_drawn() -> None:
 # All of them
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize("paint", [*LANE_PAINTS, *LOAD_PAINTS], ids=str)
 def test_words_must_be_readable_on_their_paint_and_on_white(paint: Any) -> None:
     for ground in (paint.fill, "#ffffff") if paint not in LOAD_PAINTS else ("#ffffff",):
@@ -239,13 +233,6 @@ def test_words_must_be_readable_on_their_paint_and_on_white(paint: Any) -> None:
 
 @pytest.mark.parametrize("make", [lambda: CoresSlider([APART]), player], ids=["cores", "player"])
 def test_without_ipywidgets_there_is_one_clear_line(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "ipywidgets":
-            raise ImportError(name)
-        return original(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    hide_ipywidgets(monkeypatch)
     with pytest.raises(InputError, match="needs ipywidgets"):
         make()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from dataclasses import replace
 from html import unescape
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.pictures import hide_ipywidgets
 from toyevm.assembler import assemble
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState
@@ -467,14 +467,7 @@ def test_no_steps_must_be_one_clear_line() -> None:
 def test_without_ipywidgets_the_twins_must_still_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    genuine = builtins.__import__
-
-    def refuse(name: str, *rest: Any, **more: Any) -> Any:
-        if name.partition(".")[0] == "ipywidgets":
-            raise ImportError(name)
-        return genuine(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    hide_ipywidgets(monkeypatch)
     steps = steps_of("PUSH1 2 PUSH1 3 SUB")
     with pytest.raises(InputError, match="the stepper needs ipywidgets"):
         Stepper(steps)

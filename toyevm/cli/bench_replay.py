@@ -11,7 +11,6 @@ import gc
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -19,10 +18,9 @@ from statistics import median
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.cli.bench import Report, cpu_time, describe_computer
 from toyevm.cli.bench_tiers import NEVER, CompileCache
-from toyevm.cli.replay import compare_headers
-from toyevm.errors import InputError, InvalidBlock, InvalidSignature
+from toyevm.cli.replay import compare_headers, recover_senders
+from toyevm.errors import InputError, InvalidBlock
 from toyevm.sealing import seal_block
-from toyevm.transactions import Transaction
 from toyevm.vm import compiler
 from toyevm.workloads.mainnet import RealBlock, load_block
 
@@ -55,7 +53,7 @@ def bench_replay(paths: Sequence[Path], as_json: bool = False, repeats: int = 3)
 
 def measure_block(real: RealBlock, repeats: int) -> Report:
     """Return the row of one block: CPU seconds, and whether all ways agree with each other and with the header."""
-    signature_seconds, _ = cpu_time([partial(_recover_senders, real.block.transactions)])
+    signature_seconds, _ = cpu_time([partial(recover_senders, real.block.transactions)])
     execute = partial(BACKENDS.named("sequential").execute_block, real.pre, real.block, RunConfig(real.chain))
     settled = CompileCache()
     with settled.in_use(hot_after=0):
@@ -89,12 +87,6 @@ def measure_block(real: RealBlock, repeats: int) -> Report:
 def is_right(row: Report) -> bool:
     """Tell whether the block came out as its header says, and the same each time."""
     return bool(row["equal"]) and all(row["checks"].values())
-
-
-def _recover_senders(transactions: Sequence[Transaction]) -> None:
-    for tx in transactions:
-        with suppress(InvalidSignature):  # execution will say which transaction it was
-            _ = tx.sender
 
 
 def print_bench_replay(report: Report) -> None:

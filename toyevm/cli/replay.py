@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,7 @@ def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
     real = load_block(path)
     config = RunConfig(real.chain, cores=cores)
     start = time.process_time()
-    for tx in real.block.transactions:
-        _recover(tx)
+    recover_senders(real.block.transactions)
     shared = {"signatureSeconds": round(time.process_time() - start, 4)}  # not in cpuSeconds: senders are remembered
     try:
         oracle = BACKENDS.named("sequential").execute_block(real.pre, real.block, config)
@@ -55,10 +55,11 @@ def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
     }
 
 
-def _recover(tx: Transaction) -> None:
-    """Recover the sender, which is then remembered: paid for once, by nobody's backend."""
-    with suppress(InvalidSignature):  # the backend will say which transaction it was
-        _ = tx.sender
+def recover_senders(transactions: Iterable[Transaction]) -> None:
+    """Recover the senders, which are then remembered: paid for once, by nobody's backend."""
+    for tx in transactions:
+        with suppress(InvalidSignature):  # the backend will say which transaction it was
+            _ = tx.sender
 
 
 def compare_headers(expected: Header, computed: Header) -> dict[str, bool]:

@@ -21,10 +21,10 @@ from toyevm.workloads.scenes import (
     account,
     address_named,
     entries,
-    key_named,
     mix_scenes,
     pick,
     pick_other,
+    wallet_of,
     word_named,
 )
 from toyevm.workloads.transfers import ETHER
@@ -178,7 +178,7 @@ def claim_payments(random: Random, count: int, users: int, *, gateways: int = 50
         payer, payee = address_named(sensor), address_named(gateway)
         totals[number] += random.randint(1, 9) * ETHER // 1_000
         voucher = keccak256(_words(CHANNELS, payee, totals[number]))
-        y_parity, r, s = sign(voucher, key_named(sensor))
+        y_parity, r, s = sign(voucher, wallet_of(sensor).private_key)
         calls.append(Call(gateway, CHANNELS, channels.call_data("claim", payer, totals[number], 27 + y_parity, r, s)))
         storage[mapping_slot(mapping_slot(locked, payer), payee)] = 100 * ETHER
         storage[mapping_slot(earned, payee)] = ETHER

@@ -17,11 +17,11 @@ from random import Random
 from toyevm.blocks import Block, Header
 from toyevm.chain import MAINNET
 from toyevm.contracts import Contract, mapping_slot
-from toyevm.crypto import address_of
 from toyevm.state import Account, WorldState
-from toyevm.transactions import FEE_MARKET, Transaction, sign_transaction
+from toyevm.transactions import Transaction
 from toyevm.types import Address
 from toyevm.workloads.transfers import BASE_FEE, PRODUCER, SAVINGS, TIP, Workload, key_of
+from toyevm.workloads.wallets import Wallet
 
 CALL_GAS = 300_000  # more than any call here needs
 BLOCK_GAS = 30_000_000
@@ -57,14 +57,13 @@ def entries(contract: Contract, variable: str, values: Mapping[int | bytes, int]
 
 
 @lru_cache(maxsize=20_000)
-def key_named(person: str) -> bytes:
-    """Return a person's private key: the same in every scene, whatever the seed."""
-    return key_of(person)
+def wallet_of(person: str) -> Wallet:
+    """Return a person's wallet: the same in every scene, whatever the seed."""
+    return Wallet(person, key_of(person))
 
 
-@lru_cache(maxsize=20_000)
 def address_named(person: str) -> Address:
-    return address_of(key_named(person))
+    return wallet_of(person).address
 
 
 def word_named(person: str) -> int:
@@ -119,9 +118,7 @@ def sign_scene(scene: Scene) -> Workload:
 
 
 def _sign(call: Call, nonce: int) -> Transaction:
-    unsigned = Transaction(
-        type=FEE_MARKET,
-        chain_id=MAINNET.chain_id,
+    return wallet_of(call.sender).sign(
         nonce=nonce,
         max_fee_per_gas=2 * BASE_FEE + TIP,
         max_priority_fee_per_gas=TIP,
@@ -130,7 +127,6 @@ def _sign(call: Call, nonce: int) -> Transaction:
         value=call.value,
         data=call.data,
     )
-    return sign_transaction(unsigned, key_named(call.sender))
 
 
 def mix_scenes(random: Random, scenes: Sequence[Scene]) -> Scene:
