@@ -81,7 +81,8 @@ class WorldState:
     accounts: Mapping[Address, Account] = field(default_factory=dict)
 
     def read(self, location: Location) -> Read:
-        account, key = self.accounts.get(location.address, ABSENT), location.key
+        address, key = location
+        account = self.accounts.get(address, ABSENT)
         if key >= 0:
             return Read(BEFORE_BLOCK, account.storage.get(key, 0))
         if key == Field.STORAGE:

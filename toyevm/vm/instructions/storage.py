@@ -31,7 +31,10 @@ def sstore(frame: Frame) -> None:
 def load(frame: Frame, slot: Word) -> Word:
     """Charge for looking at a slot and return what it holds."""
     gas, journal, address = frame.env.fork.gas, frame.journal, frame.address
-    charge(frame, gas.warm_access if slot in journal.warm_slots[address] else gas.cold_slot)
+    if slot in journal.warm_slots[address]:
+        charge(frame, gas.warm_access)
+        return journal.slot(address, slot)
+    charge(frame, gas.cold_slot)
     value = journal.slot(address, slot)
     journal.warm_slot(address, slot)
     return value
@@ -43,12 +46,14 @@ def store(frame: Frame, slot: Word, new: Word) -> None:
     gas, journal, address = frame.env.fork.gas, frame.journal, frame.address
     if frame.gas_left <= gas.storage_stipend_guard:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)  # a call's stipend must not be enough to change state (EIP-2200)
-    if slot not in journal.warm_slots[address]:
+    is_cold = slot not in journal.warm_slots[address]
+    if is_cold:
         charge(frame, gas.cold_slot)
     current = journal.slot(address, slot)
     original = journal.original_storage[address][slot]  # known, since the slot was read
     charge(frame, store_cost(gas, original, current, new))
-    journal.warm_slot(address, slot)
+    if is_cold:
+        journal.warm_slot(address, slot)
     if new != current:
         refund = store_refund(gas, original, current, new)
         if refund:
