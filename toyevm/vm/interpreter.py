@@ -24,13 +24,8 @@ def step(machine: Machine) -> None:
     gas_before, pc_before = frame.gas_left, frame.pc
     run_opcode, gas, lowest, highest = dispatch_of(machine.env.fork)[frame.code.padded[pc_before]]
     try:
-        height = len(frame.stack)
-        if height < lowest:
-            raise ExceptionalHalt(Halt.STACK_UNDERFLOW)
-        if height > highest:
-            raise ExceptionalHalt(Halt.STACK_OVERFLOW)
-        if gas > gas_before:
-            raise ExceptionalHalt(Halt.OUT_OF_GAS)
+        if gas > gas_before or not lowest <= len(frame.stack) <= highest:
+            raise _halt_before(len(frame.stack), lowest, highest)
         frame.gas_left = gas_before - gas
         frame.pc = pc_before + 1
         action = run_opcode(frame)
@@ -55,22 +50,18 @@ def run(machine: Machine) -> Outcome:
         code, stack = frame.code.padded, frame.stack
         try:
             action = visit(frame)
-            while True:
+            while True:  # `while action is None` would not warm up: CPython 3.11 counts only unconditional jumps back
                 if action is not None:
                     break
-                run_opcode, gas, lowest, highest = dispatch[code[frame.pc]]
-                gas_before, height = frame.gas_left, len(stack)
-                if height < lowest:
-                    raise ExceptionalHalt(Halt.STACK_UNDERFLOW)
-                if height > highest:
-                    raise ExceptionalHalt(Halt.STACK_OVERFLOW)
-                if gas > gas_before:
-                    raise ExceptionalHalt(Halt.OUT_OF_GAS)
+                pc, gas_before = frame.pc, frame.gas_left
+                run_opcode, gas, lowest, highest = dispatch[code[pc]]
+                if gas > gas_before or not lowest <= len(stack) <= highest:
+                    raise _halt_before(len(stack), lowest, highest)
                 frame.gas_left = gas_before - gas
-                frame.pc += 1
+                frame.pc = pc + 1
                 action = run_opcode(frame)
         except Suspend:
-            frame.gas_left, frame.pc = gas_before, frame.pc - 1  # no instruction that reads the state jumps
+            frame.gas_left, frame.pc = gas_before, pc
             raise
         except FrameFailure as failure:
             _close(machine, frame, failure)
@@ -78,6 +69,13 @@ def run(machine: Machine) -> Outcome:
             _perform(machine, frame, action)
     assert machine.outcome is not None
     return machine.outcome
+
+
+def _halt_before(height: int, lowest: int, highest: int) -> ExceptionalHalt:
+    """Say why an instruction cannot even begin: a stack of the wrong height comes before a lack of gas."""
+    if height < lowest:
+        return ExceptionalHalt(Halt.STACK_UNDERFLOW)
+    return ExceptionalHalt(Halt.STACK_OVERFLOW if height > highest else Halt.OUT_OF_GAS)
 
 
 def _perform(machine: Machine, frame: Frame, action: Action) -> None:
@@ -97,7 +95,7 @@ def enter(machine: Machine, message: Message) -> None:
     if message.is_create:
         journal.mark_created(message.address)
         journal.increment_nonce(message.address)  # EIP-161: a contract is never empty, not even while it is built
-    if message.transfers:
+    if message.transfers and message.value:
         journal.transfer(message.caller, message.address, message.value)
     journal.touch(message.address)
     if message.precompile is None:
@@ -154,7 +152,7 @@ def _report(
         caller.stack.append(0 if failure else int.from_bytes(message.address, "big"))
         return
     caller.return_data = output
-    size = min(len(output), message.return_size)
-    if size:
-        caller.memory[message.return_offset : message.return_offset + size] = output[:size]
+    wanted = output[: message.return_size]
+    if wanted:
+        caller.memory[message.return_offset : message.return_offset + len(wanted)] = wanted
     caller.stack.append(0 if failure else 1)

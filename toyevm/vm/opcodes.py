@@ -7,7 +7,6 @@ fourth, so no function checks the stack or charges a fixed price.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,8 +62,8 @@ OPCODES: tuple[Opcode, ...] = (
     Opcode(0x14, "EQ", 2, 1, 3, a.eq),
     Opcode(0x15, "ISZERO", 1, 1, 3, a.iszero),
     Opcode(0x16, "AND", 2, 1, 3, a.and_),
-    Opcode(0x17, "OR", 2, 1, 3, binary(operator.or_)),
-    Opcode(0x18, "XOR", 2, 1, 3, binary(operator.xor)),
+    Opcode(0x17, "OR", 2, 1, 3, a.or_),
+    Opcode(0x18, "XOR", 2, 1, 3, a.xor),
     Opcode(0x19, "NOT", 1, 1, 3, unary(lambda x: x ^ WORD_MASK)),
     Opcode(0x1A, "BYTE", 2, 1, 3, binary(a.byte)),
     Opcode(0x1B, "SHL", 2, 1, 3, binary(lambda n, x: (x << n) & WORD_MASK if n < 256 else 0)),

@@ -86,6 +86,16 @@ def and_(frame: Frame) -> None:
     stack[-1] = stack.pop() & stack[-1]
 
 
+def or_(frame: Frame) -> None:
+    stack = frame.stack
+    stack[-1] = stack.pop() | stack[-1]
+
+
+def xor(frame: Frame) -> None:
+    stack = frame.stack
+    stack[-1] = stack.pop() ^ stack[-1]
+
+
 def sdiv(a: Word, b: Word) -> Word:
     """Divide and round towards zero, as processors do; Python rounds down.
 

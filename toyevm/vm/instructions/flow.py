@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from toyevm.errors import ExceptionalHalt, Halt, Revert
-from toyevm.types import Word
 from toyevm.vm.frame import Frame, Return
 from toyevm.vm.gas import charge_memory, words
 from toyevm.vm.instructions.context import as_word
@@ -35,8 +34,11 @@ def push1(frame: Frame) -> None:
 def dup(depth: int) -> Callable[[Frame], None]:
     """Make DUP`depth`: copy the word that lies `depth` from the top, counting from 1."""
 
+    place = -depth
+
     def instruction(frame: Frame) -> None:
-        frame.stack.append(frame.stack[-depth])
+        stack = frame.stack
+        stack.append(stack[place])
 
     return instruction
 
@@ -53,14 +55,16 @@ def swap(depth: int) -> Callable[[Frame], None]:
 
 
 def mload(frame: Frame) -> None:
-    offset, memory = frame.stack[-1], frame.memory
+    stack, memory = frame.stack, frame.memory
+    offset = stack[-1]
     if offset + 32 > len(memory):
         charge_memory(frame, offset, 32)
-    frame.stack[-1] = as_word(memory[offset : offset + 32])
+    stack[-1] = as_word(memory[offset : offset + 32])
 
 
 def mstore(frame: Frame) -> None:
-    offset, value, memory = frame.stack.pop(), frame.stack.pop(), frame.memory
+    stack, memory = frame.stack, frame.memory
+    offset, value = stack.pop(), stack.pop()
     if offset + 32 > len(memory):
         charge_memory(frame, offset, 32)
     memory[offset : offset + 32] = value.to_bytes(32, "big")
@@ -84,20 +88,20 @@ def jumpdest(frame: Frame) -> None:
     """Do nothing: a JUMPDEST only marks where a jump may land."""
 
 
-def _jump_to(frame: Frame, target: Word) -> None:
+def jump(frame: Frame) -> None:
+    target = frame.stack.pop()
     if target not in frame.code.jump_targets:
         raise ExceptionalHalt(Halt.INVALID_JUMP)
     frame.pc = target
 
 
-def jump(frame: Frame) -> None:
-    _jump_to(frame, frame.stack.pop())
-
-
 def jumpi(frame: Frame) -> None:
-    target, condition = frame.stack.pop(), frame.stack.pop()
-    if condition:
-        _jump_to(frame, target)
+    stack = frame.stack
+    target = stack.pop()
+    if stack.pop():
+        if target not in frame.code.jump_targets:
+            raise ExceptionalHalt(Halt.INVALID_JUMP)
+        frame.pc = target
 
 
 def stop(frame: Frame) -> Return:
