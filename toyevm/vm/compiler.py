@@ -34,7 +34,7 @@ from toyevm.errors import InputError, Suspend
 from toyevm.forks import NEWEST, Fork
 from toyevm.types import WORD_MASK
 from toyevm.vm.frame import MAX_FRAME_MEMORY, MAX_STACK, Code, Frame, Return, prepare
-from toyevm.vm.gas import memory_cost, words
+from toyevm.vm.gas import growth_cost, words
 from toyevm.vm.instructions import arithmetic, storage
 from toyevm.vm.instructions.context import slice_padded
 from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
@@ -410,20 +410,22 @@ class _Writer:
 
     # Memory
 
+    def end_of(self, offset: Term, length: int) -> str:
+        return hex(offset.constant + length) if offset.constant is not None else f"{offset.text} + {length}"
+
     def place(self, buffer: str, offset: Term, length: int) -> str:
-        end = hex(offset.constant + length) if offset.constant is not None else f"{offset.text} + {length}"
-        return f"{buffer}[{offset.text} : {end}]"
+        return f"{buffer}[{offset.text} : {self.end_of(offset, length)}]"
 
     def ensure_memory(self, offset: Term, length: int, at: int, spent: int, operands: Any, depth: int = 0) -> None:
         """Write the check that memory is long enough, and what to do when it is not."""
         if offset.constant is None:
-            self.write(f"if len(memory) < {offset.text} + {length}:", depth=depth)
+            self.write(f"if len(memory) < {self.end_of(offset, length)}:", depth=depth)
         elif offset.constant + length <= self.memory_size:
             return
         else:
             self.memory_size = (offset.constant + length + 31) // 32 * 32
             self.write(f"if len(memory) < {self.memory_size}:", depth=depth)
-        self.write(f"left = lengthen(frame, gas, {offset.text}, {length})", depth=depth + 1)
+        self.write(f"left = lengthen(frame, gas, {self.end_of(offset, length)})", depth=depth + 1)
         self.write("if left < 0:", depth=depth + 1)
         self.leave(at, self.rest(spent), depth=depth + 2, operands=operands)
         self.write("gas = left", depth=depth + 1)
@@ -704,14 +706,14 @@ def _shifted(name: str, amount: int, operand: str) -> Term:
     return Term(f"({operand} << {amount}) & M" if name == "SHL" else f"{operand} >> {amount}")
 
 
-def lengthen(frame: Frame, gas: int, offset: int, length: int) -> int:
-    """Pay for more memory and make it so; return the gas that is left, or less than 0 if it is not enough."""
-    memory, end = frame.raw_memory, words(offset + length)
-    if end * 32 > min(frame.memory_room, MAX_FRAME_MEMORY):
+def lengthen(frame: Frame, gas: int, end: int) -> int:
+    """Pay for memory up to `end` and make it so; return the gas that is left, or less than 0 if it is not enough."""
+    memory = frame.raw_memory
+    if end > frame.memory_room or end > MAX_FRAME_MEMORY:
         return -1
-    left = gas - memory_cost(end) + memory_cost(len(memory) // 32)
+    left = gas - growth_cost(len(memory), end)
     if left >= 0:
-        memory.extend(bytes(end * 32 - len(memory)))
+        memory += bytes((end + 31 & -32) - len(memory))
     return left
 
 

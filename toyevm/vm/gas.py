@@ -21,7 +21,6 @@ def words(size: int) -> int:
     return (size + 31) // 32
 
 
-@lru_cache(maxsize=1024)
 def memory_cost(word_count: int) -> int:
     """Return the price of that many words of memory: linear at first, quadratic in the end (yellow paper, H.1).
 
@@ -31,21 +30,27 @@ def memory_cost(word_count: int) -> int:
     return 3 * word_count + word_count * word_count // 512
 
 
+@lru_cache(maxsize=1024)
+def growth_cost(before: int, end: int) -> int:
+    """Return the price of having memory up to byte `end` when there are `before` bytes, a multiple of 32."""
+    return memory_cost(words(end)) - memory_cost(before // 32)
+
+
 def expansion(frame: Frame, offset: int, size: int) -> int:
     """Return the price of having memory up to `offset + size`; an empty range needs none, wherever it lies."""
-    end = offset + size
-    if size == 0 or end <= len(frame.raw_memory):
+    end, before = offset + size, len(frame.raw_memory)
+    if end <= before or size == 0:
         return 0
     if end > frame.memory_room or end > MAX_FRAME_MEMORY:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)
-    return memory_cost(words(end)) - memory_cost(len(frame.raw_memory) // 32)
+    return growth_cost(before, end)
 
 
 def grow(frame: Frame, offset: int, size: int) -> None:
     """Make memory reach `offset + size`, in whole words; it has been paid for."""
     end, memory = offset + size, frame.raw_memory
-    if size and end > len(memory):
-        memory.extend(bytes(words(end) * 32 - len(memory)))
+    if end > len(memory) and size:
+        memory += bytes(words(end) * 32 - len(memory))
 
 
 def charge_memory(frame: Frame, offset: int, size: int, extra: int = 0) -> None:

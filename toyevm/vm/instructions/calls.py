@@ -56,32 +56,31 @@ def call(
         stack, journal, message, env = frame.stack, frame.journal, frame.message, frame.env
         requested_gas, target = stack[-1], to_address(stack[-2])
         value = stack[-3] if takes_value else 0
-        input_offset, input_size = stack[3 - pops], stack[2 - pops]
-        return_offset, return_size = stack[1 - pops], stack[-pops]
-        moves_value = bool(value) and not in_own_account
+        return_size, return_offset, input_size, input_offset = stack[-pops : 4 - pops]
+        moves_value = value > 0 and not in_own_account
         if moves_value:
             forbid_in_static_call(frame)
-        memory = max(expansion(frame, input_offset, input_size), expansion(frame, return_offset, return_size))
-        charge(frame, memory + access_cost(frame, target) + (env.fork.gas.call_value if value else 0))
+        # Memory reaches to the end of either range; an empty one needs none, wherever it lies.
+        reach = max(input_size and input_offset + input_size, return_size and return_offset + return_size)
+        price = env.fork.gas.call_value if value else 0
+        charge(frame, price + expansion(frame, 0, reach) + access_cost(frame, target))
         precompile = env.precompiles.get(target)
         code, delegate = _code_to_run(frame, target) if precompile is None else (b"", None)
         if moves_value and journal.is_empty(target):
             charge(frame, env.fork.gas.new_account)
         passed_gas = min(requested_gas, all_but_one_64th(frame.gas_left))
         frame.gas_left -= passed_gas
-        can_pay = not value or journal.balance(frame.address) >= value
+        can_pay = value == 0 or journal.balance(frame.address) >= value
         if moves_value:
             journal.balance(target)  # the last read: from here on, things change
 
         journal.warm_address(target)
         if delegate is not None:
             journal.warm_address(delegate)
-        for _ in range(pops):
-            stack.pop()
-        if memory:
-            grow(frame, input_offset, input_size)
-            grow(frame, return_offset, return_size)
-        passed_gas += env.fork.gas.call_stipend if value else 0
+        del stack[-pops:]
+        grow(frame, 0, reach)
+        if value:
+            passed_gas += env.fork.gas.call_stipend
         if not can_pay or message.depth == MAX_DEPTH:
             _refuse(frame, passed_gas)
             return None
@@ -106,8 +105,8 @@ def call(
 def _code_to_run(frame: Frame, target: Address) -> tuple[bytes, Address | None]:
     """Read the code a call runs; follow one delegation, pay for the look, and name the account it led to."""
     code = frame.journal.code(target)
-    delegate = delegate_of(code) if frame.env.fork.set_code else None
-    if delegate is None:
+    delegate = delegate_of(code)
+    if delegate is None or not frame.env.fork.set_code:
         return code, None
     # The target has just been looked at, so it is warm, even if that is noted only after the last read.
     charge(frame, frame.env.fork.gas.warm_access if delegate == target else access_cost(frame, delegate))
