@@ -18,7 +18,9 @@ from toyevm.state import BlockView
 from toyevm.transactions import decode_transaction
 from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Field, Location, Version
-from toyevm.vm.message import MessageResult, default_env, execute_message
+from toyevm.vm.frame import Message, Outcome
+from toyevm.vm.interpreter import enter, run
+from toyevm.vm.message import DEFAULT_ADDRESS, DEFAULT_GAS, DEFAULT_SENDER, default_env, idle_machine
 from toyevm.workloads.programs import FORK, Program, SignedBlock
 
 
@@ -83,12 +85,19 @@ class ToyEvm:
         self._env = default_env(FORK)
         self.signatures = "coincurve" if version_of("coincurve") else "py-ecc"
 
-    def load(self, program: Program) -> Callable[[], MessageResult]:
-        world = program.world()
-        return lambda: execute_message(world, self._env, input=program.input)
+    def load(self, program: Program) -> Callable[[], Outcome]:
+        """Hand over state and message, as to the others; what was read is recorded, but not listed in the end."""
+        machine = idle_machine(program.world(), self._env)
+        message = Message(DEFAULT_SENDER, DEFAULT_ADDRESS, program.code, DEFAULT_GAS, input=program.input)
 
-    def outcome(self, answer: MessageResult) -> CallOutcome:
-        return CallOutcome(answer.error is None, answer.gas_used, answer.output)
+        def execute() -> Outcome:
+            enter(machine, message)
+            return run(machine)
+
+        return execute
+
+    def outcome(self, answer: Outcome) -> CallOutcome:
+        return CallOutcome(answer.failure is None, DEFAULT_GAS - answer.gas_left, answer.output)
 
     def load_block(self, block: SignedBlock) -> Callable[[], tuple[BlockView, list[TxResult]]]:
         """Do what the sequential backend does, from the bytes on; see `Peer.load_block`."""

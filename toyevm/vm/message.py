@@ -43,6 +43,20 @@ def world_with_code(
     return WorldState({address: Account(nonce=1, code=code, storage=dict(storage or {}))})
 
 
+def idle_machine(
+    view: StateView,
+    env: BlockEnv | None = None,
+    *,
+    sender: Address = DEFAULT_SENDER,
+    address: Address = DEFAULT_ADDRESS,
+) -> Machine:
+    """Return a machine without a frame, for a call of `address`: caller, callee and precompiles are warm."""
+    env = env or default_env()
+    journal = Journal(view)
+    journal.warm_addresses = {**env.always_warm, sender: True, address: True}
+    return Machine(env, TxEnv(sender), journal)
+
+
 def begin_message(
     view: StateView,
     env: BlockEnv | None = None,
@@ -54,13 +68,11 @@ def begin_message(
     gas: int = DEFAULT_GAS,
 ) -> Machine:
     """Return a machine that is about to run the code at `address`; drive it with `step`, `run` or the tracer."""
-    env = env or default_env()
-    journal = Journal(view)
-    machine = Machine(env, TxEnv(sender), journal)
-    journal.warm_addresses = {**env.always_warm, sender: True, address: True}
+    machine = idle_machine(view, env, sender=sender, address=address)
+    journal = machine.journal
     if value:  # whoever calls from outside the world has what he sends
         journal.set_balance(sender, journal.balance(sender) + value)
-    precompile = env.precompiles.get(address)
+    precompile = machine.env.precompiles.get(address)
     code = b"" if precompile else journal.code(address)
     enter(machine, Message(sender, address, code, gas, value, input, precompile))
     return machine

@@ -94,7 +94,7 @@ def arithmetic_loop(count: int = 3_000) -> Program:
     return Program("arithmetic loop", assemble(source, FORK))
 
 
-def erc20_transfer(count: int = 40) -> Program:
+def erc20_transfer(count: int = 200) -> Program:
     """What most transactions are: a Vyper token moves from one holder to another, in 132 steps; `count` such calls."""
     token, receiver = load_contract("erc20"), b"\xbb" * 20
     holders = (DEFAULT_SENDER, receiver)
@@ -190,7 +190,7 @@ def insertion_sort(size: int = 50) -> Program:
     return Program("insertion sort", assemble(source, FORK))
 
 
-def many_calls(count: int = 1_000) -> Program:
+def many_calls(count: int = 1_000, messages: int = 4) -> Program:
     """The price of a frame: `count` calls of a contract that adds one to its input."""
     callee = b"\xdd" * 20
     source = f"""
@@ -203,7 +203,8 @@ def many_calls(count: int = 1_000) -> Program:
             {RETURN_WORD}
     """
     add_one = assemble(f"PUSH0 CALLDATALOAD  PUSH 1 ADD  {RETURN_WORD}", FORK)
-    return Program("1,000 calls", assemble(source, FORK), others={callee: Account(nonce=1, code=add_one)})
+    others = {callee: Account(nonce=1, code=add_one)}
+    return Program("1,000 calls", assemble(source, FORK), others=others, messages=messages)
 
 
 def one_shot(size: int = 24_576, seed: int = 0) -> Program:
