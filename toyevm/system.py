@@ -24,6 +24,7 @@ BLOCK_HASH_HISTORY = bytes.fromhex("0000f90827f1c53a10cb7a02335b175320002935")  
 DEPOSIT_CONTRACT = bytes.fromhex("00000000219ab540356cbb839cbe05303d7705fa")  # EIP-6110
 WITHDRAWAL_REQUESTS = bytes.fromhex("00000961ef480eb55e80d19ad83579a64c007002")  # EIP-7002
 CONSOLIDATION_REQUESTS = bytes.fromhex("0000bbddc7ce488642fb579f8b00f3a590007251")  # EIP-7251
+REQUEST_QUEUES = (WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS)
 DEPOSIT_TOPIC = 0x649BBC62D0E31342AFEA4E5CD82D4049E7E1EE912FC0889AA790803BE39038C5
 DEPOSIT_FIELD_SIZES = (48, 32, 8, 96, 8)  # public key, withdrawal credentials, amount, signature, index
 BLOCK_REWARD = 2 * 10**18  # before the Merge
@@ -50,8 +51,7 @@ def end_block(view: BlockView, env: BlockEnv, block: Block, results: Sequence[Tx
     if not env.fork.requests:
         return ()
     deposits = b"".join(deposit_request(log) for result in results for log in result.logs if is_deposit(log))
-    queues = (WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS)
-    dequeued = [_system_call(view, env, after, address, b"", must_succeed=True) for address in queues]
+    dequeued = [_system_call(view, env, after, queue, b"", must_succeed=True) for queue in REQUEST_QUEUES]
     return tuple(bytes([kind]) + data for kind, data in enumerate((deposits, *dequeued)) if data)
 
 

@@ -253,11 +253,8 @@ def test_a_queue_takes_its_system_call_from_anyone() -> None:
 
 
 MISTAKES: dict[str, dict[str, Any]] = {
-    "one queue is never called": {"WITHDRAWAL_REQUESTS": CONSOLIDATION_REQUESTS},
-    "the queues are called in another order": {
-        "WITHDRAWAL_REQUESTS": CONSOLIDATION_REQUESTS,
-        "CONSOLIDATION_REQUESTS": WITHDRAWAL_REQUESTS,
-    },
+    "one queue is never called": {"REQUEST_QUEUES": (CONSOLIDATION_REQUESTS,) * 2},
+    "the queues are called in another order": {"REQUEST_QUEUES": (CONSOLIDATION_REQUESTS, WITHDRAWAL_REQUESTS)},
     "somebody else calls": {"SYSTEM_ADDRESS": BOB},
     "the call has too little gas": {"SYSTEM_CALL_GAS": 30_000},
 }
