@@ -80,9 +80,8 @@ def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
         "processes",
     )
     page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
-    table = page.locator("pre", has_text="control").first
-    table.wait_for()
-    assert "my plan" in table.inner_text()
+    table = page.locator("pre", has_text="control").filter(has_text="my plan").first
+    table.wait_for()  # asking for its text at once met, on a busy machine, the empty cell that JupyterLab puts there first
     table.screenshot(path=artefacts(tmp_path) / "lesson-04-processes.png")
 
 
