@@ -22,7 +22,14 @@ from toyevm.transactions import BLOB, SET_CODE, Authorization, Transaction
 from toyevm.types import ZERO_ADDRESS, Address, Location, Read
 from toyevm.vm.frame import BlockEnv, Machine, Message, Outcome, TxEnv
 from toyevm.vm.gas import words
-from toyevm.vm.instructions.calls import DELEGATION_PREFIX, MAX_NONCE, contract_address, delegate_of, is_taken
+from toyevm.vm.instructions.calls import (
+    DELEGATION_PREFIX,
+    MAX_NONCE,
+    contract_address,
+    delegate_of,
+    entry_code,
+    is_taken,
+)
 from toyevm.vm.interpreter import enter, run
 
 
@@ -193,12 +200,7 @@ def _first_message(journal: Journal, env: BlockEnv, checked: CheckedTransaction)
         journal.warm_address(address)
         return Message(sender, address, tx.data, gas, tx.value, is_create=True)
     journal.warm_address(tx.to)
-    precompile = env.precompiles.get(tx.to)
-    code = b"" if precompile else journal.code(tx.to)
-    delegate = delegate_of(code) if env.fork.set_code else None
-    if delegate is not None:
-        journal.warm_address(delegate)
-        code = journal.code(delegate)
+    code, precompile = entry_code(journal, env, tx.to)
     return Message(sender, tx.to, code, gas, tx.value, tx.data, precompile=precompile)
 
 

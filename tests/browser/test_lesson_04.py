@@ -81,7 +81,7 @@ def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
     )
     page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
     table = page.locator("pre", has_text="control").filter(has_text="my plan").first
-    table.wait_for()  # asking for its text at once met, on a busy machine, the empty cell that JupyterLab puts there first
+    table.wait_for()  # its text: a busy JupyterLab shows an empty frame first
     table.screenshot(path=artefacts(tmp_path) / "lesson-04-processes.png")
 
 

@@ -147,6 +147,15 @@ def test_an_alloc_is_not_called(toyevm: Command, tmp_path: Path) -> None:
     assert (identity["output"], identity["gasUsed"]) == ("0xabcd", 18)
 
 
+def test_a_delegated_account_runs_its_marker(toyevm: Command, tmp_path: Path) -> None:
+    delegated = {"code": "0xef0100" + "22" * 20, "balance": "0x0", "nonce": "0x1"}
+    code = {"code": "0x" + FIVE, "balance": "0x0", "nonce": "0x1"}
+    path = write(tmp_path / "alloc.json", {"0x" + "11" * 20: delegated, "0x" + "22" * 20: code})
+    call = ["run", "--alloc", path, "--to", "0x" + "11" * 20]
+    assert word(toyevm.succeeds(*call)) == 5
+    assert toyevm(*call, "--fork", "Cancun").json["error"] == "invalid opcode"
+
+
 # Bad input
 
 GOOD = ["--code", "0x00"]

@@ -146,8 +146,9 @@ def shortest_time(graph: DependencyGraph, cost: Cost, cores: int) -> int:
 def graham_bound(graph: DependencyGraph, cost: Cost, cores: int) -> int:
     """Return the longest that a list schedule can take: W/p + (1 - 1/p) S, in whole units.
 
-    At any moment all cores are busy, or the transaction that ends some chain is running: so in all the time but S, p
-    cores do something. As neither W/p nor S can be beaten, it is at most 2 - 1/p times the best.
+    A core is idle only while some chain of dependencies goes on, for no transaction of the others is ready: that is S
+    long at most, and at any other moment all p cores work. As no schedule is shorter than W/p, or than S, this one is
+    at most 2 - 1/p times as long as the best.
     """
     return (work(graph, cost) + (_checked(cores) - 1) * span(graph, cost)) // cores
 

@@ -103,8 +103,8 @@ def explain(call: Call) -> str:
     The state of the call decides which places those are, so it is run first.
     """
     warm_up(call, None)
-    account = call.world.accounts.get(call.address, Account())
-    return compiled_source(account.code, call.env.fork)
+    frames = call.begin().frames
+    return compiled_source(frames[0].message.code, call.env.fork) if frames else ""
 
 
 def run_call(call: Call, repeat: int, warmup: int | None) -> dict[str, Any]:

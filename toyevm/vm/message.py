@@ -11,6 +11,7 @@ from toyevm.journal import Journal
 from toyevm.state import Account, StateView, WorldState
 from toyevm.types import Address, Location, Read, Value
 from toyevm.vm.frame import BlockEnv, Machine, Message, TxEnv
+from toyevm.vm.instructions.calls import entry_code
 from toyevm.vm.interpreter import enter, run
 from toyevm.vm.precompiles import precompiles_of
 
@@ -72,8 +73,7 @@ def begin_message(
     journal = machine.journal
     if value:  # whoever calls from outside the world has what he sends
         journal.set_balance(sender, journal.balance(sender) + value)
-    precompile = machine.env.precompiles.get(address)
-    code = b"" if precompile else journal.code(address)
+    code, precompile = entry_code(journal, machine.env, address)
     enter(machine, Message(sender, address, code, gas, value, input, precompile))
     return machine
 

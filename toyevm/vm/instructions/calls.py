@@ -14,9 +14,10 @@ from toyevm.crypto import keccak256
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.journal import Journal
 from toyevm.types import Address, to_address
-from toyevm.vm.frame import MAX_DEPTH, Frame, Message, Return
+from toyevm.vm.frame import MAX_DEPTH, BlockEnv, Frame, Message, Return
 from toyevm.vm.gas import access_cost, all_but_one_64th, charge, expansion, grow, words
 from toyevm.vm.instructions.storage import forbid_in_static_call
+from toyevm.vm.precompiles import Precompile
 
 DELEGATION_PREFIX = b"\xef\x01\x00"  # EIP-7702: code of this form means "run that account's code"
 MAX_NONCE = 2**64 - 1
@@ -25,6 +26,19 @@ MAX_NONCE = 2**64 - 1
 def delegate_of(code: bytes) -> Address | None:
     """Return the account whose code runs in place of `code`, if it is a delegation."""
     return code[3:] if len(code) == 23 and code.startswith(DELEGATION_PREFIX) else None
+
+
+def entry_code(journal: Journal, env: BlockEnv, address: Address) -> tuple[bytes, Precompile | None]:
+    """Return the code or precompile that a call from outside runs; it follows one delegation, for free."""
+    precompile = env.precompiles.get(address)
+    if precompile is not None:
+        return b"", precompile
+    code = journal.code(address)
+    delegate = delegate_of(code) if env.fork.set_code else None
+    if delegate is None:
+        return code, None
+    journal.warm_address(delegate)
+    return journal.code(delegate), None
 
 
 def contract_address(creator: Address, nonce: int) -> Address:
