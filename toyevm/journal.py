@@ -1,9 +1,9 @@
 """What one transaction has read and written so far, and how to take it back.
 
 All that a transaction can change lives in plain dictionaries (storage has one for each account: programs use it most),
-and every change goes through `_set`, which notes `(dictionary, key, old value)`; to fill in what was read is no change.
-To undo a call frame is to play these notes backwards to the frame's `mark`: one mechanism for balances, storage, logs,
-refunds and warm sets alike.
+and every change first notes `(dictionary, key, old value)`: `_set` does both, and what happens most writes it out.
+To fill in what was read is no change. To undo a call frame is to play these notes backwards to the frame's `mark`: one
+mechanism for balances, storage, logs, refunds and warm sets alike.
 
 Two things look alike and are not. `reads` remembers what the transaction *depended on*: it only grows, and survives a
 rollback, for a call that failed has still seen what it saw. The warm sets (EIP-2929) remember what was *paid for*:
@@ -17,7 +17,7 @@ from typing import Any
 
 from toyevm.blocks import Log
 from toyevm.state import StateView
-from toyevm.types import Address, Field, Location, Read, Value
+from toyevm.types import Address, Field, Location, Read, Value, make
 
 Slots = defaultdict[Address, dict[int, int]]
 _NOTHING: Any = object()
@@ -102,7 +102,7 @@ class Journal:
         slots = self.storage[address]
         value = slots.get(slot)
         if value is None:
-            value = slots[slot] = self.original_storage[address][slot] = self._load(Location(address, slot))
+            value = slots[slot] = self.original_storage[address][slot] = self._load(make(Location, (address, slot)))
         return value
 
     def is_empty(self, address: Address) -> bool:
@@ -139,14 +139,17 @@ class Journal:
         self._set(self.fields, (address, CODE), code)
 
     def set_slot(self, address: Address, slot: int, value: int) -> None:
-        self._set(self.storage[address], slot, value)
+        slots = self.storage[address]
+        self._undo.append((slots, slot, slots.get(slot, _NOTHING)))
+        slots[slot] = value
 
     def set_transient(self, address: Address, slot: int, value: int) -> None:
         self._set(self.transient[address], slot, value)
 
     def touch(self, address: Address) -> None:
         if address not in self.touched:
-            self._set(self.touched, address, True)
+            self._undo.append((self.touched, address, _NOTHING))
+            self.touched[address] = True
 
     def warm_address(self, address: Address) -> None:
         if address not in self.warm_addresses:
@@ -155,7 +158,8 @@ class Journal:
     def warm_slot(self, address: Address, slot: int) -> None:
         warm = self.warm_slots[address]
         if slot not in warm:
-            self._set(warm, slot, True)
+            self._undo.append((warm, slot, _NOTHING))
+            warm[slot] = True
 
     def mark_created(self, address: Address) -> None:
         self._set(self.created, address, True)
@@ -169,7 +173,9 @@ class Journal:
         self._set(self._counters, "refund", self.refund + amount)
 
     def add_log(self, log: Log) -> None:
-        self._set(self._logs, len(self._logs), log)
+        logs, index = self._logs, len(self._logs)
+        self._undo.append((logs, index, _NOTHING))
+        logs[index] = log
 
     # The outcome
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from toyevm import rlp
 from toyevm.crypto import EMPTY_CODE_HASH, keccak256
 from toyevm.trie import prove, trie_root
-from toyevm.types import BEFORE_BLOCK, Address, Field, Hash32, Location, Read, Value, Version
+from toyevm.types import BEFORE_BLOCK, Address, Field, Hash32, Location, Read, Value, Version, make
 
 
 class StateView(Protocol):
@@ -84,7 +84,7 @@ class WorldState:
         address, key = location
         account = self.accounts.get(address, ABSENT)
         if key >= 0:
-            return Read(BEFORE_BLOCK, account.storage.get(key, 0))
+            return make(Read, (BEFORE_BLOCK, account.storage.get(key, 0)))
         if key == Field.STORAGE:
             return Read(BEFORE_BLOCK, int(bool(account.storage)))
         return Read(BEFORE_BLOCK, getattr(account, _FIELD_NAMES[key]))

@@ -63,7 +63,7 @@ def visit(frame: Frame) -> Any:
     Stands in for the function of JUMPDEST, and is called when a frame begins or goes on. Returns an action, as
     instructions do; a Suspend is one too, so that the interpreter does not put gas and pc back a second time.
     """
-    blocks, code = frame.blocks, frame.code.padded
+    blocks = frame.blocks
     while True:
         block = blocks.get(frame.pc, 0)
         if block.__class__ is int:
@@ -75,7 +75,7 @@ def visit(frame: Frame) -> Any:
             action = block(frame)
         except Suspend as suspended:
             return suspended
-        if action is not None or code[frame.pc] != JUMPDEST or frame.gas_left < 1:
+        if action is not None or frame.code.padded[frame.pc] != JUMPDEST or frame.gas_left < 1:
             return action
         frame.pc += 1
         frame.gas_left -= 1

@@ -11,9 +11,10 @@ from toyevm.vm.frame import MAX_FRAME_MEMORY, Frame
 
 def charge(frame: Frame, amount: int) -> None:
     """Take `amount` from the gas that is left, or halt when there is less."""
-    if amount > frame.gas_left:
+    left = frame.gas_left - amount
+    if left < 0:
         raise ExceptionalHalt(Halt.OUT_OF_GAS)
-    frame.gas_left -= amount
+    frame.gas_left = left
 
 
 def words(size: int) -> int:

@@ -44,9 +44,9 @@ def run(machine: Machine) -> Outcome:
     Raises:
         Suspend: as `step` does.
     """
-    dispatch = dispatch_of(machine.env.fork, visit)
-    while machine.frames:
-        frame = machine.frames[-1]
+    dispatch, frames = dispatch_of(machine.env.fork, visit), machine.frames
+    while frames:
+        frame = frames[-1]
         code, stack = frame.code.padded, frame.stack
         try:
             action = visit(frame)

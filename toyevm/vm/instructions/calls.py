@@ -20,12 +20,13 @@ from toyevm.vm.instructions.storage import forbid_in_static_call
 from toyevm.vm.precompiles import Precompile
 
 DELEGATION_PREFIX = b"\xef\x01\x00"  # EIP-7702: code of this form means "run that account's code"
+DELEGATION_SIZE = len(DELEGATION_PREFIX) + 20
 MAX_NONCE = 2**64 - 1
 
 
 def delegate_of(code: bytes) -> Address | None:
     """Return the account whose code runs in place of `code`, if it is a delegation."""
-    return code[3:] if len(code) == 23 and code.startswith(DELEGATION_PREFIX) else None
+    return code[3:] if len(code) == DELEGATION_SIZE and code.startswith(DELEGATION_PREFIX) else None
 
 
 def entry_code(journal: Journal, env: BlockEnv, address: Address) -> tuple[bytes, Precompile | None]:
@@ -76,10 +77,16 @@ def call(
             forbid_in_static_call(frame)
         # Memory reaches to the end of either range; an empty one needs none, wherever it lies.
         reach = max(input_size and input_offset + input_size, return_size and return_offset + return_size)
-        price = env.fork.gas.call_value if value else 0
-        charge(frame, price + expansion(frame, 0, reach) + access_cost(frame, target))
+        grows = reach > len(frame.raw_memory)
+        is_cold = target not in journal.warm_addresses
+        price = env.fork.gas.cold_account if is_cold else env.fork.gas.warm_access
+        if value:
+            price += env.fork.gas.call_value
+        charge(frame, price + expansion(frame, 0, reach) if grows else price)
         precompile = env.precompiles.get(target)
-        code, delegate = _code_to_run(frame, target) if precompile is None else (b"", None)
+        code, delegate = journal.code(target) if precompile is None else b"", None
+        if len(code) == DELEGATION_SIZE:
+            code, delegate = _follow(frame, target, code)
         if moves_value and journal.is_empty(target):
             charge(frame, env.fork.gas.new_account)
         passed_gas = min(requested_gas, all_but_one_64th(frame.gas_left))
@@ -88,11 +95,13 @@ def call(
         if moves_value:
             journal.balance(target)  # the last read: from here on, things change
 
-        journal.warm_address(target)
+        if is_cold:
+            journal.warm_address(target)
         if delegate is not None:
             journal.warm_address(delegate)
         del stack[-pops:]
-        grow(frame, 0, reach)
+        if grows:
+            grow(frame, 0, reach)
         if value:
             passed_gas += env.fork.gas.call_stipend
         if not can_pay or message.depth == MAX_DEPTH:
@@ -116,9 +125,8 @@ def call(
     return instruction
 
 
-def _code_to_run(frame: Frame, target: Address) -> tuple[bytes, Address | None]:
-    """Read the code a call runs; follow one delegation, pay for the look, and name the account it led to."""
-    code = frame.journal.code(target)
+def _follow(frame: Frame, target: Address, code: bytes) -> tuple[bytes, Address | None]:
+    """Return the code to run and, where `code` is a delegation, the account it leads to; the look is paid for."""
     delegate = delegate_of(code)
     if delegate is None or not frame.env.fork.set_code:
         return code, None

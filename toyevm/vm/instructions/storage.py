@@ -7,7 +7,7 @@ from collections.abc import Callable
 from toyevm.blocks import Log
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.forks import GasSchedule
-from toyevm.types import Word
+from toyevm.types import Word, make
 from toyevm.vm.frame import Frame
 from toyevm.vm.gas import charge, charge_memory
 
@@ -55,9 +55,8 @@ def store(frame: Frame, slot: Word, new: Word) -> None:
     if is_cold:
         journal.warm_slot(address, slot)
     if new != current:
-        refund = store_refund(gas, original, current, new)
-        if refund:
-            journal.add_refund(refund)
+        if new == original or (original and 0 in (new, current)):  # undone, cleared or filled again
+            journal.add_refund(store_refund(gas, original, current, new))
         journal.set_slot(address, slot, new)
 
 
@@ -115,4 +114,4 @@ def log(topic_count: int) -> Callable[[Frame], None]:
 def emit(frame: Frame, topics: tuple[Word, ...], data: bytes) -> None:
     """Log something that has been paid for."""
     forbid_in_static_call(frame)
-    frame.journal.add_log(Log(frame.address, topics, data))
+    frame.journal.add_log(make(Log, (frame.address, topics, data)))
