@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from toyevm import rlp
 from toyevm.crypto import keccak256
-from toyevm.transactions import Transaction
+from toyevm.transactions import Transaction, encode_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
 from toyevm.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32, Word
 
@@ -71,7 +71,10 @@ class Withdrawal:
     amount: int
 
     def encode(self) -> bytes:
-        return rlp.encode([self.index, self.validator_index, self.address, self.amount])
+        return rlp.encode(self.as_rlp())
+
+    def as_rlp(self) -> rlp.Item:
+        return [self.index, self.validator_index, self.address, self.amount]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +108,11 @@ class Header:
         return keccak256(self.encode())
 
     def encode(self) -> bytes:
+        return rlp.encode(self.as_rlp())
+
+    def as_rlp(self) -> rlp.Item:
         values = (getattr(self, name) for name in self.__dataclass_fields__)
-        return rlp.encode([value for value in values if value is not None])
+        return [value for value in values if value is not None]
 
 
 @dataclass(frozen=True)
@@ -121,3 +127,12 @@ class Block:
     withdrawals: tuple[Withdrawal, ...] = ()
     ommers: tuple[Header, ...] = ()
     ancestor_hashes: Mapping[int, Hash32] = field(default_factory=dict, repr=False)
+
+    def encode(self) -> bytes:
+        """Return the block as nodes send it to each other; withdrawals are left out before the fork that knows them."""
+        raws = [(tx.type, encode_transaction(tx)) for tx in self.transactions]
+        transactions = [raw if type_ else rlp.decode(raw) for type_, raw in raws]  # a typed one is a string, not a list
+        parts: list[rlp.Item] = [self.header.as_rlp(), transactions, [ommer.as_rlp() for ommer in self.ommers]]
+        if self.header.withdrawals_root is not None:
+            parts.append([withdrawal.as_rlp() for withdrawal in self.withdrawals])
+        return rlp.encode(parts)

@@ -77,6 +77,7 @@ class Fork:
     set_code: bool = False  # EIP-7702
     requests: bool = False  # EIP-7685
     transaction_gas_cap: int | None = None  # EIP-7825
+    max_block_size: int | None = None  # EIP-7934, in bytes: 10 MiB less 2 MiB for the beacon block around it
 
     def __hash__(self) -> int:  # cheap, for forks are keys of caches; equality compares everything
         return hash(self.name)
@@ -123,6 +124,7 @@ OSAKA = replace(
     max_blobs_per_transaction=6,
     blob_base_cost=2**13,
     transaction_gas_cap=2**24,
+    max_block_size=8 * 2**20,
 )
 # Blob parameters only (EIP-7892): room for more data, and nothing else.
 BPO1 = replace(OSAKA, rank=6, name="BPO1", blobs=BlobSchedule(10, 15, base_fee_update_fraction=8_346_193))

@@ -29,7 +29,8 @@ def seal_block(
 ) -> SealedBlock:
     """Complete the header of an executed block; `post` is the state after it, `pre.apply(result.diff)`.
 
-    With `parent`, the header before this one, raise InvalidBlock when the block does not follow it.
+    With `parent`, the header before this one, raise InvalidBlock when the block does not follow it; in any case when it
+    is larger than its fork allows.
     """
     if parent is not None:
         check_link(chain, parent, block.header)
@@ -46,6 +47,10 @@ def seal_block(
         blob_gas_used=GAS_PER_BLOB * sum(len(tx.blob_hashes) for tx in block.transactions) if fork.blobs else None,
         requests_hash=requests_hash(result.requests) if fork.requests else None,
     )
+    if fork.max_block_size is not None:
+        size = len(replace(block, header=header).encode())
+        if size > fork.max_block_size:
+            raise InvalidBlock(f"{size:,} bytes are too many for a block, {fork.max_block_size:,} are allowed")
     return SealedBlock(header, block.transactions, receipts)
 
 

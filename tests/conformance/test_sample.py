@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.support.vectors import FILES, FOLDER
 from toyevm.cli.replay import replay_block
 from toyevm.cli.statetest import run_file
 from toyevm.vm.frame import Frame
+from toyevm.workloads.formats import read_json
+from toyevm.workloads.mainnet import load_block
 
 SIZE = 300
 TIMEOUT = 60.0
@@ -57,6 +60,14 @@ def test_a_real_block_fails_a_check(toyevm_data: Path, block: str) -> None:
     assert all(report["checks"].values()), report["checks"]
     assert set(report["checks"]) >= {"gasUsed", "receiptsRoot", "logsBloom", "transactionsRoot"}
     assert report["backends"]["sequential"]["equal"]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("block", MAINNET)
+def test_a_real_block_has_another_size(toyevm_data: Path, block: str) -> None:
+    path = toyevm_data / "mainnet" / f"{block}.json.xz"
+    real = load_block(path)
+    assert len(replace(real.block, header=real.expected).encode()) == int(read_json(path)["block"]["size"], 16)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -87,6 +87,17 @@ def test_a_header_commits_to_something_else_than_what_is_in_the_block(fork: Fork
     assert len(rlp.decode(header.encode())) == {0: 16, 1: 16, 2: 17, 3: 20, 4: 21, 5: 21}[fork.rank]
 
 
+@pytest.mark.parametrize("fork", [OSAKA, PRAGUE], ids=str)
+def test_a_block_that_is_too_large_is_sealed(fork: Fork) -> None:
+    pre, block = world(accounts(fork)), block_of(fork, *transactions(fork), withdrawals=withdrawals(fork))
+    outcome = run_block(fork, pre, block)
+    size = len(replace(block, header=outcome.sealed.header).encode())
+    seal_block(ChainConfig(fork=replace(fork, max_block_size=size)), block, outcome.result, outcome.post)
+    with pytest.raises(InvalidBlock, match=f"{size:,} bytes are too many for a block, {size - 1:,} are allowed"):
+        seal_block(ChainConfig(fork=replace(fork, max_block_size=size - 1)), block, outcome.result, outcome.post)
+    assert (OSAKA.max_block_size, PRAGUE.max_block_size) == (8_388_608, None)
+
+
 def test_an_empty_block_is_not_empty() -> None:
     outcome = run_block(PARIS, world(), block_of(PARIS))
     assert outcome.post == world()

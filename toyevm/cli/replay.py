@@ -47,9 +47,9 @@ def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
     shared = {"signatureSeconds": round(time.process_time() - start, 4)}  # not in cpuSeconds: senders are remembered
     try:
         oracle = BACKENDS.named("sequential").execute_block(real.pre, real.block, config)
+        header = seal_block(real.chain, real.block, oracle, real.pre.apply(oracle.diff)).header
     except InvalidBlock as error:
         raise InputError(str(error), str(path), "a valid block") from error
-    header = seal_block(real.chain, real.block, oracle, real.pre.apply(oracle.diff)).header
     return {
         "block": real.expected.number,
         "fork": real.chain.fork.name,
