@@ -147,6 +147,30 @@ def test_a_function_that_prints_its_answer_is_called_missing(lab: Lesson, capsys
     assert "Missing" in said(lab, "meet", lambda one, other: None)
 
 
+def test_a_function_without_a_return_is_called_missing(lab: Lesson) -> None:
+    def forgetful(one: list[str], other: list[str]) -> None:
+        _ = [place for place in one if place in other]
+
+    assert "it runs, and returns nothing. Which word" in said(lab, "meet", forgetful)
+
+
+def test_what_is_no_function_is_called_missing(lab: Lesson) -> None:
+    assert "it is a list, and a function is wanted: what begins with `def`?" in said(lab, "meet", [["a"], ["b"]])
+    for nothing in (None, ...):
+        assert "Missing" in said(lab, "meet", nothing)
+
+
+def test_an_answer_is_shown_as_nobody_writes_it(lab: Lesson) -> None:
+    assert "yours returns {(0, 1), (1, 2)}" in said(lab, "meet", lambda one, other: {(0, 1), (1, 2)})
+    assert "yours returns [{'a'}, set()]" in said(lab, "meet", lambda one, other: ({"a"}, set()))
+
+
+def test_who_tries_on_after_a_right_answer_loses_it(lab: Lesson) -> None:
+    said(lab, "meet", right_meet)
+    said(lab, "meet", lambda one, other: [])
+    assert "right, tries: 2" in lab.progress().text
+
+
 def test_a_derived_value_is_printed_where_the_student_reads(repository: Path) -> None:
     """The notebook knows what is right in lesson 01's traces, and must not say it."""
     lab = Lesson(repository / "course" / "01-the-machine", Progress("01-the-machine"))

@@ -140,6 +140,24 @@ def test_a_value_of_another_type_passes(marking: Marking, answer: Any, expected:
     assert marking.mark("units", answer).status is expected
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ([15, 7.0], "Entry 2 is 7.0, a float; what is wanted is two numbers."),
+        ([True, 7], "Entry 1 is True, true or false; what is wanted is two numbers."),
+        ((15, "7"), "Entry 2 is '7', text; what is wanted is two numbers."),
+        ([15, None], "`x` still lacks entry 2; what is wanted is two numbers."),
+        ([15], "`x` has 1 entries; what is wanted is two numbers."),
+        (15, "`x` is a number; what is wanted is two numbers."),
+        ({15, 7}, "`x` is a set; what is wanted is two numbers."),
+    ],
+)
+def test_the_entry_of_another_type_is_not_named(answer: Any, words: str) -> None:
+    settings = {"kind": "ints", "length": 2, "form": "two numbers"}
+    item = Exercise("x", "X", "", "", (), 1, "value", "x", settings, (), ("a", "b", "c"), (), ())
+    assert judge(item, (), canonical(answer)).what == words
+
+
 def test_a_notebook_pretends_to_know_what_only_the_marker_knows(items: LessonItems) -> None:
     item = items.exercise("units")
     verdict = judge(item, public_cases(item), 3)

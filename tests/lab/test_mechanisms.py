@@ -52,7 +52,7 @@ def test_a_bet_is_not_taken_up_again(lab: Lesson) -> None:
     lab.predict("shop", choose="A")
     text = lab.reveal("shop", run=lambda: 1.0).text
     assert text == (
-        "Your run says: **1.0**.\n\nYou bet **A**, ten times.\n\n*cores-divide*: they all change one balance.\n\n"
+        "Your run says: **1.0**.\n\nYou bet **A**, ten times.\n\n*cores divide*: they all change one balance.\n\n"
         "**B**, not at all: each waits for the one before."
     )
 
@@ -219,7 +219,7 @@ def test_retrieval_asks_what_was_never_taught(lab: Lesson) -> None:
 
 
 def test_what_is_known_is_asked_for_ever(lab: Lesson) -> None:
-    assert lab.retrieve("old-queue", choose="A").text == "Right. that is what a queue is."
+    assert lab.retrieve("old-queue", choose="A").text == "Right: that is what a queue is."
     assert asked(lab) == ["old-till", "own-queue"]
 
 

@@ -73,7 +73,8 @@ def _note(verdict: Verdict, progress: Progress) -> int:
         return 0
 
     def note(entry: Entry) -> Entry:
-        return {"tries": entry.get("tries", 0) + 1, "status": str(verdict.status)}
+        solved = {"solved": True} if entry.get("solved") or verdict.status is Status.RIGHT else {}
+        return {"tries": entry.get("tries", 0) + 1, "status": str(verdict.status), **solved}
 
     tries: int = progress.record("checks", item_id, note)["tries"]
     return tries

@@ -11,14 +11,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
+from dis import get_instructions
 from typing import Any, TextIO
 
 from toyevm.deadline import OutOfTime, time_limit
 from toyevm.errors import InputError
 from toyevm.lab.items import Case, Exercise, Symptom
-from toyevm.lab.values import Plain, canonical, same, show_plain
+from toyevm.lab.values import Plain, canonical, kind_of, same, show_plain
 from toyevm.lab.verdicts import Divergence, Finding, Status, Verdict, conclude, explained, missing, without_run
 
+DOING_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 PATIENCE = 5  # seconds that a student's function gets in a notebook, for all its cases
 
 
@@ -34,8 +36,10 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
     """Return what `call_cases` does, in the student's own notebook, where nobody else stops a loop without end.
 
     Raises:
-        InputError: the function did not come back, or it printed something and returned nothing.
+        InputError: it is no function; it did not come back; or it did something and returned nothing.
     """
+    if function not in (None, Ellipsis) and not callable(function):
+        raise InputError(f"it is {kind_of(canonical(function))}, and a function is wanted: what begins with `def`?")
     outcomes: list[dict[str, Plain]] = []
     heard = _Listener(sys.stdout)
     try:
@@ -47,9 +51,17 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
         raise InputError(
             f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends?"
         ) from None
-    if heard.heard and all("value" in outcome and outcome["value"] is None for outcome in outcomes):
-        raise InputError("it prints, and returns nothing. Which word hands a value to whoever has called?")
+    is_silent = outcomes and all("value" in outcome and outcome["value"] is None for outcome in outcomes)
+    if is_silent and (heard.heard or _does_something(function)):
+        does = "prints" if heard.heard else "runs"
+        raise InputError(f"it {does}, and returns nothing. Which word hands a value to whoever has called?")
     return outcomes
+
+
+def _does_something(function: object) -> bool:
+    """Tell a function that was worked on from the empty one that a notebook begins with."""
+    code = getattr(function, "__code__", None)
+    return code is not None and any(one.opname not in DOING_NOTHING for one in get_instructions(code))
 
 
 class _Listener(io.TextIOBase):

@@ -49,13 +49,17 @@ def _malformed(item: Exercise, answer: Plain) -> str:
     shape = item.settings.get("form", kind)
     if any(part is None for part in parts):
         return f"`{item.answer}` still lacks entry {parts.index(None) + 1}; what is wanted is {shape}."
-    if (kind.endswith("s") != isinstance(answer, list)) or (one and any(type(part) is not one for part in parts)):
+    strange = [] if one is None else [index for index, part in enumerate(parts) if type(part) is not one]
+    if kind.endswith("s") != isinstance(answer, list) or (strange and parts is not answer):
         return f"`{item.answer}` is {kind_of(answer)}; what is wanted is {shape}."
+    if strange:
+        part = parts[strange[0]]
+        return f"Entry {strange[0] + 1} is {show_plain(part)}, {kind_of(part)}; what is wanted is {shape}."
     if length is not None and len(parts) != length:
         return f"`{item.answer}` has {len(parts)} entries; what is wanted is {shape}."
     words = item.settings.get("words", parts)
-    strange = [part for part in parts if _normal(part) not in _normal(list(words))]
-    return f"{show_plain(strange[0])} is none of the choices; what is wanted is {shape}." if strange else ""
+    unknown = [part for part in parts if _normal(part) not in _normal(list(words))]
+    return f"{show_plain(unknown[0])} is none of the choices; what is wanted is {shape}." if unknown else ""
 
 
 def _normal(value: Plain) -> Plain:

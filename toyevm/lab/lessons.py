@@ -17,6 +17,7 @@ from toyevm.lab.marking import Marking, read_marking
 from toyevm.lab.panels import Panel
 from toyevm.lab.progress import FILE, Progress
 from toyevm.lab.variants import VARIANT, Variant, read_variant
+from toyevm.lab.verdicts import Status
 from toyevm.lab.workspace import CHECKOUT, MANIFEST
 
 LESSON = re.compile(r"[0-9][0-9]-[a-z0-9-]+")
@@ -153,7 +154,8 @@ def _summary(items: LessonItems, progress: Progress) -> str:
     lines = [f"**{items.lesson}**: {len(bets)} of {len(items.predictions)} predictions made.", ""]
     for item in items.exercises.values():
         entry = checks.get(item.id, {})
-        status = f"{entry.get('status')}, tries: {entry.get('tries')}" if entry else "not tried"
+        best = Status.RIGHT if entry.get("solved") else entry.get("status")  # who tries on has not lost it
+        status = f"{best}, tries: {entry.get('tries')}" if entry else "not tried"
         level = f", hints seen: {seen[item.id].get('level')}" if item.id in seen else ""
         lines.append(f"- {item.title}: {status}{level}")
     kept = f"Kept in {progress.path.name}, and nowhere else." if progress.path else "Kept until this notebook ends."

@@ -43,7 +43,7 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
         chosen = item.options[read_choice(item.options, bet)]
         lines.append(f"You bet **{bet}**, {chosen.text}.")
         if not chosen.right:
-            lines += [f"*{chosen.misconception}*: {chosen.reveal}"]
+            lines += [f"*{chosen.misconception.replace('-', ' ')}*: {chosen.reveal}"]
     return Panel("\n\n".join([*lines, f"**{letter(item.options.index(right))}**, {right.text}: {right.reveal}"]))
 
 

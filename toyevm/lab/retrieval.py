@@ -61,7 +61,7 @@ def answer(item: Retrieval, choose: object, progress: Progress) -> str:
     if index == len(item.options):
         return where
     chosen = item.options[index]
-    return f"Right. {right.reveal}" if chosen.right else f"Not quite: {chosen.reveal}\n\n{where}"
+    return f"Right: {right.reveal}" if chosen.right else f"Not quite: {chosen.reveal}\n\n{where}"
 
 
 def _widget(module: ModuleType, items: Sequence[Retrieval], progress: Progress) -> Any:

@@ -137,10 +137,18 @@ def show_plain(value: Plain) -> str:
     >>> show_plain(12345), show_plain("SSTORE")
     ('12,345', "'SSTORE'")
     """
-    text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else repr(value)
-    if _is_set(value):
-        text = "{" + repr(value["$set"])[1:-1] + "}" if value["$set"] else "set()"
+    text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else _as_written(value)
     return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _as_written(value: Plain) -> str:
+    """Return data as Python writes it; what is a list in a set was a tuple, for a list cannot be in one."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_written, value))}]"
+    if _is_set(value):
+        items = (tuple(item) if isinstance(item, list) else item for item in value["$set"])
+        return f"{{{', '.join(map(_as_written, items))}}}" if value["$set"] else "set()"
+    return repr(value)
 
 
 def _is_set(value: Plain) -> bool:
