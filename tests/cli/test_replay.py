@@ -16,7 +16,6 @@ from tests.support.statetests import write
 from tests.support.worlds import world
 from toyevm.backends import BACKENDS
 from toyevm.forks import CANCUN, LONDON, PRAGUE, Fork
-from toyevm.system import WITHDRAWAL_REQUESTS
 
 CHECKS = {"gasUsed", "receiptsRoot", "logsBloom", "transactionsRoot"}
 REPORT = {"block", "fork", "transactions", "gasUsed", "checks", "backends"}
@@ -35,11 +34,7 @@ def test_a_block_fails_its_checks(toyevm: Command, tmp_path: Path, fork: Fork) -
     assert (report["block"], report["fork"]) == (1_000, fork.name)
     assert report["transactions"] == len(data["block"]["transactions"])
     assert report["gasUsed"] == int(data["block"]["gasUsed"], 16)
-    present = CHECKS | {
-        *(["withdrawalsRoot"] if fork.withdrawals else []),
-        *(["blobGasUsed"] if fork.blobs else []),
-        *(["requestsHash"] if fork.requests else []),
-    }
+    present = CHECKS | ({"withdrawalsRoot"} if fork.withdrawals else set()) | ({"blobGasUsed"} if fork.blobs else set())
     assert report["checks"] == dict.fromkeys(present, True)
     (sequential,) = report["backends"].values()
     assert list(report["backends"]) == ["sequential"]
@@ -95,14 +90,6 @@ def test_a_false_header_passes(toyevm: Command, tmp_path: Path, field: str, valu
     answer = toyevm("replay", path)
     assert (answer.code, answer.err) == (1, "")
     assert [name for name, good in answer.json["checks"].items() if not good] == [field]
-
-
-def test_false_requests_pass(toyevm: Command, tmp_path: Path) -> None:
-    data = replaced(made(PRAGUE), ("block", "requestsHash"), "0x" + "11" * 32)
-    answer = toyevm("replay", write(tmp_path / "block.json", data))
-    assert [name for name, good in answer.json["checks"].items() if not good] == ["requestsHash"]
-    del data["preState"]["0x" + WITHDRAWAL_REQUESTS.hex()]  # what its queue held is then unknown
-    assert "requestsHash" not in toyevm.succeeds("replay", write(tmp_path / "less.json", data))["checks"]
 
 
 def test_a_backend_that_differs_passes(toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

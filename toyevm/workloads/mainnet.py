@@ -2,7 +2,7 @@
 
 The file is `{fork, block, preState, blockHashes}`: the block with full transactions (`eth_getBlockByNumber`), the
 touched accounts in the shape of a genesis alloc, and the ancestors' hashes by decimal number. The state is partial, so
-its root cannot be compared with the header's; everything else the header commits to can.
+its root and the queued requests cannot be compared with the header's; everything else the header commits to can.
 """
 
 from __future__ import annotations
