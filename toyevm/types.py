@@ -20,7 +20,7 @@ WORD_MASK = 2**256 - 1
 ZERO_ADDRESS: Address = bytes(20)
 ZERO_HASH: Hash32 = bytes(32)
 
-# A NamedTuple's constructor is a Python function around this. Where one is made for every read, it is half the price.
+# What a NamedTuple's constructor, a Python function, calls in the end: for those that are made at every read or log.
 make = tuple.__new__
 
 

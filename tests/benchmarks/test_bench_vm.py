@@ -19,6 +19,7 @@ from toyevm.contracts import load_contract, mapping_slot
 from toyevm.crypto import keccak256
 from toyevm.transactions import decode_transaction
 from toyevm.vm import compiler, frame
+from toyevm.vm.frame import Outcome
 from toyevm.vm.message import MessageResult, default_env, execute_message
 from toyevm.workloads import programs as p
 from toyevm.workloads.programs import FORK, PROGRAMS, Program, SignedBlock
@@ -264,7 +265,7 @@ def test_machines_take_turns() -> None:
     class First(ToyEvm):
         name = "first"
 
-        def load(self, program: Program) -> Callable[[], MessageResult]:
+        def load(self, program: Program) -> Callable[[], Outcome]:
             turns.append(self.name)
             return super().load(program)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -33,17 +34,20 @@ from tests.support.worlds import (
     store_top,
     world,
 )
+from toyevm.assembler import assemble
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidTransaction
-from toyevm.forks import CANCUN, FORKS, LONDON, PRAGUE, SHANGHAI
+from toyevm.forks import CANCUN, FORKS, LONDON, NEWEST, PRAGUE, SHANGHAI
 from toyevm.journal import Journal
 from toyevm.results import TxResult
 from toyevm.state import Account, BlockView
 from toyevm.types import Field, Location, Version
 from toyevm.vm.frame import Frame
 from toyevm.vm.instructions.calls import contract_address
+from toyevm.vm.instructions.storage import store_refund
+from toyevm.vm.message import execute_message, world_with_code
 
 Patch = pytest.MonkeyPatch
 GAS_MEASURED = "GAS {} POP GAS SWAP1 SUB"
@@ -146,6 +150,17 @@ def test_a_store_that_writes_nothing_is_not_read_or_read_too_often(source: str, 
     result = execute(world(source=source), signed(gas_limit=gas_limit))
     assert (Location(CONTRACT, 5) in result.read_set) is reads
     assert Location(CONTRACT, 5) not in result.write_set
+
+
+@pytest.mark.parametrize("values", list(product((0, 5, 7), repeat=3)), ids=str)
+def test_a_store_pays_another_refund_than_the_rule(values: tuple[int, int, int]) -> None:
+    original, current, new = values
+    source = f"PUSH {current} PUSH 9 SSTORE  PUSH {new} PUSH 9 SSTORE"
+    result = execute_message(world_with_code(assemble(source), storage={9: original}))
+    gas = NEWEST.gas
+    first = store_refund(gas, original, original, current) if current != original else 0
+    second = store_refund(gas, original, current, new) if new != current else 0
+    assert result.refund == first + second
 
 
 def test_an_account_check_reads_nothing() -> None:

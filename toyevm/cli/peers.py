@@ -86,7 +86,7 @@ class ToyEvm:
         self.signatures = "coincurve" if version_of("coincurve") else "py-ecc"
 
     def load(self, program: Program) -> Callable[[], Outcome]:
-        """Hand over state and message, as to the others; what was read is recorded, but not listed in the end."""
+        """Hand over state and message, as to the others. Reads are recorded; writes are not listed in the end."""
         machine = idle_machine(program.world(), self._env)
         message = Message(DEFAULT_SENDER, DEFAULT_ADDRESS, program.code, DEFAULT_GAS, input=program.input)
 

@@ -713,7 +713,7 @@ def lengthen(frame: Frame, gas: int, end: int) -> int:
         return -1
     left = gas - growth_cost(len(memory), end)
     if left >= 0:
-        memory += bytes((end + 31 & -32) - len(memory))
+        memory += bytes(words(end) * 32 - len(memory))
     return left
 
 

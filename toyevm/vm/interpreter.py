@@ -95,7 +95,7 @@ def enter(machine: Machine, message: Message) -> None:
     if message.is_create:
         journal.mark_created(message.address)
         journal.increment_nonce(message.address)  # EIP-161: a contract is never empty, not even while it is built
-    if message.transfers and message.value:
+    if message.transfers:
         journal.transfer(message.caller, message.address, message.value)
     journal.touch(message.address)
     if message.precompile is None:

@@ -20,13 +20,12 @@ from toyevm.vm.instructions.storage import forbid_in_static_call
 from toyevm.vm.precompiles import Precompile
 
 DELEGATION_PREFIX = b"\xef\x01\x00"  # EIP-7702: code of this form means "run that account's code"
-DELEGATION_SIZE = len(DELEGATION_PREFIX) + 20
 MAX_NONCE = 2**64 - 1
 
 
 def delegate_of(code: bytes) -> Address | None:
     """Return the account whose code runs in place of `code`, if it is a delegation."""
-    return code[3:] if len(code) == DELEGATION_SIZE and code.startswith(DELEGATION_PREFIX) else None
+    return code[3:] if len(code) == 23 and code.startswith(DELEGATION_PREFIX) else None
 
 
 def entry_code(journal: Journal, env: BlockEnv, address: Address) -> tuple[bytes, Precompile | None]:
@@ -38,8 +37,9 @@ def entry_code(journal: Journal, env: BlockEnv, address: Address) -> tuple[bytes
     delegate = delegate_of(code) if env.fork.set_code else None
     if delegate is None:
         return code, None
+    code = journal.code(delegate)
     journal.warm_address(delegate)
-    return journal.code(delegate), None
+    return code, None
 
 
 def contract_address(creator: Address, nonce: int) -> Address:
@@ -82,10 +82,11 @@ def call(
         price = env.fork.gas.cold_account if is_cold else env.fork.gas.warm_access
         if value:
             price += env.fork.gas.call_value
-        charge(frame, price + expansion(frame, 0, reach) if grows else price)
+        charge(frame, (price + expansion(frame, 0, reach)) if grows else price)
         precompile = env.precompiles.get(target)
-        code, delegate = journal.code(target) if precompile is None else b"", None
-        if len(code) == DELEGATION_SIZE:
+        delegate = None
+        code = journal.code(target) if precompile is None else b""
+        if code.startswith(DELEGATION_PREFIX):
             code, delegate = _follow(frame, target, code)
         if moves_value and journal.is_empty(target):
             charge(frame, env.fork.gas.new_account)
