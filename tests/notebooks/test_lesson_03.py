@@ -38,6 +38,12 @@ CARELESS = {
     CHAIN: "Ann>Bob, Bob=Cleo",
     "A1>A2, A2>A3, A3>A4": "Mallory pays A1",
 }
+CLUMSY = {
+    "my_path = None": "my_path = [99]",
+    "my_lens = Lens()": "my_lens = None",
+    CHAIN: "Ann>Bob 5, Cleo>Dan, Eve>Fay, Bob>Cleo, Dan>Eve, Fay>Gus",
+    "A1>A2, A2>A3, A3>A4": "A1>A2, A2>A3, A3>A4, A4>B1",
+}
 
 
 @pytest.mark.slow
@@ -71,6 +77,15 @@ def test_a_slip_of_the_pen_must_not_stop_lesson_03() -> None:
     assert "A path, 2 long" in printed(done, "alone-code")
     assert "cannot be read" in printed(done, "rewrite-turn")
     assert "cannot be read" in printed(done, "attack-turn")
+
+
+@pytest.mark.slow
+def test_a_student_is_told_of_another_mistake_than_the_one_that_was_made() -> None:
+    done = execute(LESSON, CLUMSY)
+    assert "There is no payment 99" in printed(done, "alone-code")
+    assert "Missing: a lens" in printed(done, "lens-turn")
+    assert "Ann>Bob 5: another amount than before" in printed(done, "rewrite-turn")
+    assert "must be paid by Mallory" in printed(done, "attack-turn")
 
 
 @pytest.mark.slow
