@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pictures import hide_ipywidgets, luminance
-from toyevm.analysis.schedule import PRIORITIES, makespan
+from toyevm.analysis.schedule import PRIORITIES, batch_schedule, makespan
 from toyevm.errors import InputError
 from toyevm.widgets.gantt import GanttPlayer, lengths_of
 from toyevm.widgets.gantt_view import holding_up, plan, read_job, show_plan, write_plan
@@ -58,6 +58,16 @@ def test_another_student_must_be_able_to_replay_a_plan(rule: str, job: Any, core
     assert [(s.tx_index, s.core) for s in again] == [(s.tx_index, s.core) for s in spans]
 
 
+@pytest.mark.parametrize("text", ["A:1, B:2", "A:1,B:2", "a:1 b:2", " A:1  b:2,"])
+def test_a_plan_must_not_be_refused_for_its_commas_or_small_letters(text: str) -> None:
+    assert write_plan(WAIT, plan(WAIT, 2, text)) == "A:1 B:2"
+
+
+def test_a_small_letter_that_is_a_name_must_stay_small() -> None:
+    job = read_job("a 1, A 2")
+    assert write_plan(job, plan(job, 2, "a:1 A:2")) == "a:1 A:2"
+
+
 def test_the_lesson_says_that_longest_first_loses_and_waiting_wins() -> None:
     assert lengths_of(FIVE, 2, ["block order", "longest first", "best"]) == {
         "block order": 6, "longest first": 7, "best": 6,
@@ -74,6 +84,7 @@ def test_picture_and_twin_must_say_the_same() -> None:
         "core 1: B 0-2, A 2-6",
         "core 2: C 2-3",
         "waits: C after B, D after B, E after C D",
+        "orange: B then A",
         "plan: B:1 C:2 A:1",
         "still to place: D 1, E 4",
     ]
@@ -82,12 +93,21 @@ def test_picture_and_twin_must_say_the_same() -> None:
     assert {"6 units of time on 2 cores", "nobody gets below 7", "A 4", "B 2", "C 1", lines[-1], lines[3]} <= set(words)
     filled = [float(box.get("width", 0)) for box in elements(picture.svg, "rect")
               if box.get("fill") in (NORMAL.fill, CRITICAL.fill)]  # fmt: skip
+    orange = [box.get("fill") == CRITICAL.fill for box in elements(picture.svg, "rect")
+              if box.get("fill") in (NORMAL.fill, CRITICAL.fill)]  # fmt: skip
+    assert orange == [True, False, True]  # B and A, not C
     assert filled == [pytest.approx(filled[0]), pytest.approx(filled[0] / 2), pytest.approx(filled[0] * 2)]
 
 
 def test_what_holds_the_block_up_must_lead_from_start_to_end() -> None:
     assert [WAIT.label(i) for i in holding_up(WAIT, plan(WAIT, 2))] == ["B", "C", "D", "E"]
     assert holding_up(WAIT, ()) == []
+
+
+def test_who_is_held_up_by_a_barrier_must_not_seem_to_wait_for_nobody() -> None:
+    job = read_job("A 3, B 1, C 1 after B, D 3 after C, E 2 after A")
+    spans = batch_schedule(job.graph, job.cost, 2, job.graph.layers)
+    assert [job.label(i) for i in holding_up(job, spans)] == ["A", "E", "D"]  # 3 + 2 + 3: all of the time
 
 
 @given(st.sampled_from(["A:1", "", "block order", "E:2 D:2 C:2 B:2 A:2"]))

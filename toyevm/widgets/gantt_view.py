@@ -52,12 +52,15 @@ def read_job(text: str, title: str = "block") -> Job:
 def read_plan(job: Job, cores: int, text: str) -> tuple[Place, ...]:
     """Return who goes where, as `place` wants it; a plan may stop before the end.
 
+    Commas between the words, or small letters for capitals, are no reason to refuse a plan.
+
     Raises:
         InputError: a name or core that there is not, a name twice, or one before another that it waits for.
     """
     places: list[Place] = []
-    for word in text.split():
+    for word in text.replace(",", " ").split():
         name, _, core = word.partition(":")
+        name = name if name in job.labels else name.upper()
         if name not in job.labels or not core.isdecimal() or not 1 <= int(core) <= cores:
             known = " ".join(job.labels)
             raise InputError(f"{word!r} cannot be placed", expected=f'"A:1"; names {known}, cores 1 to {cores}')
@@ -99,13 +102,15 @@ def picture_of(job: Job, cores: int, spans: Sequence[TaskSpan]) -> Picture:
 
 
 def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
-    """Return the text twin: the time, a line for each core, and the plan in its short form."""
+    """Return the text twin: the time, a line for each core, who is orange, and the plan in its short form."""
     lines = [_heading(job, cores, spans)]
     for core in range(cores):
         tasks = [f"{job.label(s.tx_index)} {s.start:,}-{s.end:,}" for s in spans if s.core == core]
         lines.append(f"core {core + 1}: {', '.join(tasks) or 'nothing'}")
     if waiting := [line for i in range(job.graph.size) if (line := _waits(job, i))]:
         lines.append("waits: " + ", ".join(waiting))
+    if spans:
+        lines.append("orange: " + " then ".join(map(job.label, holding_up(job, spans))))
     lines.append(f"plan: {write_plan(job, spans)}")
     if left := _left(job, spans):
         lines.append(f"still to place: {left}")
@@ -135,7 +140,8 @@ def holding_up(job: Job, spans: Sequence[TaskSpan]) -> list[int]:
     while last is not None:
         chain.append(last.tx_index)
         waits_for = job.graph.predecessors[last.tx_index]
-        until = [s for s in spans if s.end == last.start and (s.core == last.core or s.tx_index in waits_for)]
+        ended = [span for span in spans if span.end == last.start]
+        until = [span for span in ended if span.core == last.core or span.tx_index in waits_for] or ended  # a barrier
         last = max(until, key=lambda span: span.tx_index in waits_for, default=None)
     return chain[::-1]
 
