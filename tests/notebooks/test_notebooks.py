@@ -298,7 +298,7 @@ def revealed(notebook: Notebook, name: str) -> str:
 def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
     done = execute(LESSON_01, RIGHT)
     assert "You bet **A**" in revealed(done, "reveal-sub")
-    assert "operands-in-reading-order" not in revealed(done, "reveal-sub")
+    assert "operands in reading order" not in revealed(done, "reveal-sub")
     assert "That is 2 - 3." in printed(done, "turn-sub-code")
     assert "So it grows here." in printed(done, "stepper-answer")
     assert "As you said." in printed(done, "dup-task-code")
@@ -312,8 +312,8 @@ def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_01_wrongly_is_stopped() -> None:
     done = execute(LESSON_01, WRONG)
-    assert "*operands-in-reading-order*" in revealed(done, "reveal-sub")
-    assert "*different-senders-never-conflict*" in revealed(done, "reveal-wait")
+    assert "*operands in reading order*" in revealed(done, "reveal-sub")
+    assert "*different senders never conflict*" in revealed(done, "reveal-wait")
     assert "line 1: SUB takes no operand" in printed(done, "turn-sub-code")
     assert "0 bytes before this step and 0 after" in printed(done, "stepper-answer")
     assert "You said -10. Which word did SUB take first?" in printed(done, "dup-task-code")

@@ -23,9 +23,7 @@ def print_bench_vm(report: Report) -> None:
     packages = (environment["machines"] | environment["keccak"]).items()
     console = Console(highlight=False)
     console.print(_table(report))
-    console.print(
-        "A call is timed from when its state and message are there. py-evm keeps its state in a trie."
-    )
+    console.print("A call is timed from when its state and message are there. py-evm keeps its state in a trie.")
     for row in _blocks(report):
         libraries = ", ".join(f"{library} in {name}" for name, library in environment["signatures"].items())
         console.print(
