@@ -81,6 +81,7 @@ class WorldState:
     accounts: Mapping[Address, Account] = field(default_factory=dict)
 
     def read(self, location: Location) -> Read:
+        """Return the value at `location`; nobody in the block wrote it."""
         address, key = location
         account = self.accounts.get(address, ABSENT)
         if key >= 0:
