@@ -121,3 +121,26 @@ def shows(output: Any, words: str) -> None:
 def picture(output: Any) -> str:
     """Return what a picture says of itself to those who do not see it."""
     return str(output.locator("svg").first.get_attribute("aria-label"))
+
+
+def go_to(page: Any, cell: str) -> None:
+    """Bring a cell, named by its id, into view: JupyterLab draws no other."""
+    index = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
+    )
+    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
+
+
+def figure_of(page: Any, cell: str) -> Any:
+    """Return the first picture of a cell, found on the page by what it says of itself."""
+    go_to(page, cell)
+    label = page.evaluate(
+        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
+        ".model.outputs.toJSON().map(output => (output.data || {})['text/html']).find(html => html)"
+        '.match(/aria-label="([^"]*)"/)[1].slice(0, 90).split("&")[0]',
+        cell,
+    )
+    figure = page.locator(f'svg[aria-label^="{label}"]').first
+    figure.wait_for()
+    figure.scroll_into_view_if_needed()
+    return figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import artefacts, everything_ran, picture, shows
+from tests.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "02-state-transactions-blocks"
@@ -67,18 +67,7 @@ def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
 
 @pytest.mark.parametrize("cell", ["avalanche", "merkle-build", "market", "tamper-code", "tamper-repair"])
 def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
-    index = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
-    )
-    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
-    label = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
-        '.model.outputs.toJSON()[0].data[\'text/html\'].match(/aria-label="([^"]*)"/)[1].slice(0, 40)',
-        cell,
-    )
-    figure = page.locator(f'svg[aria-label^="{label}"]').first
-    figure.wait_for()
-    figure.scroll_into_view_if_needed()
+    figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None
     assert min(box["width"], box["height"]) > 100

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import artefacts, everything_ran, shows
+from tests.browser.jupyter import artefacts, everything_ran, figure_of, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "03-conflicts"
@@ -62,19 +62,7 @@ def test_the_text_form_must_say_what_the_picture_says(explorer: Any) -> None:
 
 @pytest.mark.parametrize("cell", ["hot", "board", "worked", "fingerprints", "extension-code"])
 def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
-    index = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
-    )
-    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
-    label = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
-        ".model.outputs.toJSON().map(o => (o.data || {})['text/html']).find(html => html)"
-        '.match(/aria-label="([^"]*)"/)[1].slice(0, 45).split("&")[0]',
-        cell,
-    )
-    figure = page.locator(f'svg[aria-label^="{label}"]').first
-    figure.wait_for()
-    figure.scroll_into_view_if_needed()
+    figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None
     assert box["width"] > 400

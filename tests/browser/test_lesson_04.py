@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.jupyter import artefacts, everything_ran, shows
+from tests.browser.jupyter import artefacts, everything_ran, figure_of, go_to, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "04-schedulers"
@@ -75,11 +75,7 @@ def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
 
 
 def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
-    index = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)",
-        "processes",
-    )
-    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
+    go_to(page, "processes")
     table = page.locator("pre", has_text="control").filter(has_text="my plan").first
     table.wait_for()  # its text: a busy JupyterLab shows an empty frame first
     table.screenshot(path=artefacts(tmp_path) / "lesson-04-processes.png")
@@ -87,19 +83,7 @@ def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cell", ["imports", "anomaly-picture", "hub", "batches-code", "real-code"])
 def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
-    index = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)", cell
-    )
-    page.evaluate("index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index)", index)
-    label = page.evaluate(
-        "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
-        ".model.outputs.toJSON().map(output => (output.data || {})['text/html']).filter(Boolean)[0]"
-        '.match(/aria-label="([^"]*)"/)[1].slice(0, 90)',
-        cell,
-    )
-    figure = page.locator(f'svg[aria-label^="{label}"]').first
-    figure.wait_for()
-    figure.scroll_into_view_if_needed()
+    figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None
     assert min(box["width"], box["height"]) > 100
