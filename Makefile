@@ -46,10 +46,10 @@ ifneq ($(NOTEBOOKS),)
 endif
 
 exercises: $(VENV)/.installed-test ## make exercises/ from solutions/
-	$(PY) -m toyevm.grading.release
+	$(PY) -m toyevm.teaching.grading.release
 
 bundle: $(VENV)/.installed-course ## make dist/toyevm-course.zip for students (VARIANTS='2027-spring ada bob': own numbers)
-	$(PY) -m toyevm.grading.bundle $(VARIANTS)
+	$(PY) -m toyevm.teaching.grading.bundle $(VARIANTS)
 
 conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
 	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py
@@ -63,7 +63,7 @@ equivalence: $(VENV)/.installed-test ## every backend against the sequential one
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm
-	$(PY) tests/benchmarks/ablation.py
+	$(PY) tests/bench/ablation.py
 
 clean: ## remove caches and build output; .venv and my-course/ stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

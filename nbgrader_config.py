@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from toyevm.grading.release import CODE_STUB, PRIVATE
+from toyevm.teaching.grading.release import CODE_STUB, PRIVATE
 
 c = get_config()  # noqa: F821 -- nbgrader provides it
 

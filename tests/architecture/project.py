@@ -20,7 +20,7 @@ def pyproject(root: Path = REPOSITORY) -> dict[str, Any]:
 def layers() -> list[set[str]]:
     """Return the names of the modules of each layer, layer 0 first."""
     contracts = pyproject()["tool"]["importlinter"]["contracts"]
-    (lines,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    (lines,) = (each["layers"] for each in contracts if each["type"] == "layers" and each["containers"] == ["toyevm"])
     return [set(re.findall(r"\w+", line)) for line in reversed(lines)]
 
 

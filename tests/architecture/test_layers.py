@@ -17,7 +17,7 @@ UPWARD = {
     "in a function": "def later() -> None:\n    from toyevm.forks import Fork\n",
     "for type checkers only": "import typing\nif typing.TYPE_CHECKING:\n    from toyevm.forks import Fork\n",
     "of a module, not a name": "import toyevm.forks\n",
-    "of a module in a package": "from toyevm.lab import workspace\n",
+    "of a module in a package": "from toyevm.teaching.lab import workspace\n",
 }
 
 
@@ -64,8 +64,33 @@ def test_a_cycle_inside_a_layer_is_found(copy: Path) -> None:
     assert "No import cycles, inside a layer or a package BROKEN" in done.stdout
 
 
+def test_an_import_of_the_classroom_by_the_system_is_found(copy: Path) -> None:
+    path = copy / "toyevm" / "bench" / "output.py"
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.kit import svg\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "toyevm.bench is not allowed to import toyevm.teaching" in done.stdout
+
+
+def test_an_import_of_a_lesson_by_another_is_found(copy: Path) -> None:
+    path = copy / "toyevm" / "teaching" / "lessons" / "speculation" / "attempts.py"
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import study\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "Lessons never import each other BROKEN" in done.stdout
+
+
+def test_the_kit_knows_no_lesson(copy: Path) -> None:
+    path = copy / "toyevm" / "teaching" / "kit" / "svg.py"
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import study\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "The classroom has rows of its own BROKEN" in done.stdout
+
+
 def test_the_layers_are_the_twelve_of_the_design() -> None:
     assert len(layers()) == 12
     assert layers()[0] == {"types", "errors"}
     assert "vm" in layers()[4]
+    assert layers()[10] == {"teaching"}
     assert "cli" in layers()[11]

@@ -13,8 +13,8 @@ from tests.support.command import Command
 from toyevm.cli import atlas
 from toyevm.cli.atlas import measure_block
 from toyevm.contracts import load_contract, mapping_slot
+from toyevm.teaching.kit.atlas_view import describe_atlas, hottest, show_atlas
 from toyevm.types import Field, Location
-from toyevm.widgets.atlas_view import describe_atlas, hottest, show_atlas
 from toyevm.workloads.application_scenes import ELECTION, TOKEN
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.places import PlaceNames

@@ -17,9 +17,9 @@ from tests.support.command import Command
 from tests.support.full_block import accounts, transactions, withdrawals
 from tests.support.statetests import write
 from tests.support.worlds import world
-from toyevm.cli import bench
-from toyevm.cli.bench_replay import WAYS
-from toyevm.cli.peers import CallOutcome, ToyEvm
+from toyevm.bench import machine as bench
+from toyevm.bench.peers import CallOutcome, ToyEvm
+from toyevm.bench.replay_times import WAYS
 from toyevm.forks import CANCUN
 from toyevm.workloads import programs
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.command import Command
 from toyevm.backends import BACKENDS
-from toyevm.cli import bench_parallel
+from toyevm.bench import parallel as bench_parallel
 
 FOLLOWERS = {backend.name for backend in BACKENDS if getattr(backend, "hint_kind", None)}
 

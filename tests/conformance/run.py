@@ -23,7 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.conformance.sampling import ARCHIVE, MAY_TIME_OUT, SLOW_FAMILIES, family_of
-from toyevm.cli.replay import replay_block
+from toyevm.bench.replay import replay_block
 from toyevm.cli.statetest import find_files, run_file
 from toyevm.forks import FORKS
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.sampling import MAINNET, SubCase, family_of, sample
 from tests.support.drivers import replace_instruction
 from tests.support.vectors import FILES, FOLDER
-from toyevm.cli.replay import replay_block
+from toyevm.bench.replay import replay_block
 from toyevm.cli.statetest import run_file
 from toyevm.vm.frame import Frame
 from toyevm.workloads.formats import read_json

@@ -14,8 +14,8 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.backends.moves import Move, letter, read_schedule
 from toyevm.backends.naive import NO_RULES, Play, Rules, all_plays, play
 from toyevm.errors import InputError
+from toyevm.teaching.kit.interleaving.view import balances
 from toyevm.types import Field, Location
-from toyevm.widgets.interleaving_view import balances
 from toyevm.workloads.transfers import PRODUCER, Payment, Workload, block_of, read_payments
 
 SHOP = "Ann>Shop 5, Bob>Shop 7, Cleo>Dan 2"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.sealing import check_link
 from toyevm.state import Account, WorldState
+from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.types import Field, Location
 from toyevm.vm.message import execute_message
-from toyevm.widgets.local_chain import LocalChain
 from toyevm.workloads.short_tree import honest_path, leaf_hash, levels_of, pair_hash, weak_verify
 from toyevm.workloads.tokens import (
     ERC20,

@@ -85,7 +85,7 @@ def replay(
     cores: Annotated[int, typer.Option(min=1, help="Virtual cores.")] = 1,
 ) -> int:
     """Execute a real block, and check it against its header and the sequential backend."""
-    from toyevm.cli.replay import replay_block
+    from toyevm.bench.replay import replay_block
 
     report = replay_block(file, backend, cores)
     show(report)
@@ -124,9 +124,9 @@ def bench(
     cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel: so many cores; repeatable.")] = None,
 ) -> int:
     """Measure the machine against others (vm), its tiers on real blocks (replay), or the backends (parallel)."""
-    from toyevm.cli import bench_command
+    from toyevm.cli import bench as command
 
-    return bench_command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [])
+    return command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [])
 
 
 @app.command()
@@ -153,7 +153,7 @@ def grade(
     release: Annotated[str | None, typer.Option(help="The release in which each student got other numbers.")] = None,
 ) -> None:
     """Mark submissions out of process, where they can neither cheat nor do harm."""
-    from toyevm.grading.mark import grade_folder, warnings
+    from toyevm.teaching.grading.mark import grade_folder, warnings
 
     rows = grade_folder(folder, assignment, jobs, out, release=release)
     for warning in warnings(rows):
@@ -169,7 +169,7 @@ def lab(
     prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Make or update the copy and stop.")] = False,
 ) -> None:
     """Open the course in JupyterLab, in a copy that is yours."""
-    from toyevm.lab.workspace import launch_lab
+    from toyevm.teaching.lab.workspace import launch_lab
 
     report = launch_lab(course, target, browser=browser, prepare_only=prepare_only)
     print(*report.lines(), sep="\n", file=sys.stderr)

@@ -19,7 +19,7 @@ from toyevm.analysis.dependencies import dependency_graph, span
 from toyevm.analysis.schedule import list_schedule, speedup
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError, InvalidBlock
-from toyevm.widgets.atlas_view import hottest, show_atlas
+from toyevm.teaching.kit.atlas_view import hottest, show_atlas
 from toyevm.workloads.applications import APPLICATIONS, Application
 from toyevm.workloads.mainnet import load_block
 from toyevm.workloads.places import PlaceNames

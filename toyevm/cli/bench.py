@@ -1,210 +1,50 @@
-"""Compare machines fairly: the same work in one process, turn by turn, in CPU time, and no number unless all agree.
-
-A busy or throttled computer slows down whoever happens to be running. So the machines take turns within every repeat,
-and what counts is the ratio of their medians; the spread of a row tells how far to trust it.
-"""
+"""`toyevm bench`: what may be asked for, and of which suite."""
 
 from __future__ import annotations
 
-import gc
-import json
-import os
-import platform
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import geometric_mean, median
-from time import process_time
-from typing import Any
 
-from toyevm.cli.bench_memory import measure_compile_cache
-from toyevm.cli.bench_output import check_plot, plot_speedups, print_bench_vm
-from toyevm.cli.eels import Eels
-from toyevm.cli.peers import CallOutcome, Peer, ToyEvm, version_of
-from toyevm.cli.py_evm import PyEvm
-from toyevm.errors import InputError, ToyevmError
-from toyevm.workloads.programs import FORK, PROGRAMS, Program, SignedBlock
+from toyevm.bench.machine import Disagreement, bench_vm
+from toyevm.bench.parallel import bench_parallel
+from toyevm.bench.replay_times import bench_replay
+from toyevm.errors import InputError
 
-PEERS: tuple[Callable[[], Peer], ...] = (ToyEvm, PyEvm, Eels)
-REFERENCE = "py-evm"
-KECCAK_PACKAGES = ("tiny-keccak", "safe-pysha3", "pycryptodome")  # what machines hash with is part of their speed
-
-Work = Program | SignedBlock
-Report = dict[str, Any]
-Times = dict[str, list[float]]
+SUITES = ("vm", "replay", "parallel")
 
 
-class Disagreement(ToyevmError):
-    """Two machines answered the same call differently, so comparing their speed would mean nothing."""
-
-    def __init__(self, program: str, outcomes: dict[str, CallOutcome]) -> None:
-        self.program, self.outcomes = program, outcomes
-        answers = (
-            f"{name}: {'success' if outcome.succeeded else 'failure'}, {outcome.gas_used} gas, 0x{outcome.output.hex()}"
-            for name, outcome in outcomes.items()
-        )
-        super().__init__(f"the machines disagree about {program!r}: {'; '.join(answers)}")
-
-
-def bench_vm(as_json: bool = False, repeats: int = 7, only: Sequence[str] = (), plot: Path | None = None) -> None:
-    """Run `toyevm bench vm`: print the report as JSON or as a table, and draw it.
+def run(
+    suite: str,
+    files: Sequence[Path],
+    as_json: bool,
+    repeats: int | None,
+    only: Sequence[str],
+    plot: Path | None,
+    cores: Sequence[int] = (),
+) -> int:
+    """Run a suite and return the exit code: 1 if machines or backends disagree, or a block with its header.
 
     Raises:
-        InputError: before anything is measured: an unknown row, or a picture that cannot be drawn.
-        Disagreement: when machines differ in status, gas or output.
+        InputError: for an unknown suite, and for words that belong to another one.
     """
-
-    def progress(name: str) -> None:
-        if sys.stderr.isatty():
-            print(f"measuring {name} ...", file=sys.stderr)
-
-    programs = select(only)
-    if plot is not None:
-        check_plot(plot, REFERENCE, version_of(REFERENCE))
-    report = run_bench_vm(repeats=repeats, programs=programs, progress=progress)
-    if plot is not None:
-        print(plot_speedups(report, plot), file=sys.stderr)
-    if as_json:
-        print(json.dumps(report, indent=2))
-    else:
-        print_bench_vm(report)
-
-
-def select(names: Sequence[str], programs: Sequence[Callable[[], Work]] = PROGRAMS) -> list[Callable[[], Work]]:
-    """Return the programs of these names, or all of them if there are none; raise InputError for an unknown one."""
-    by_name = {make().name: make for make in programs} if names else {}
-    for name in names:
-        if name not in by_name:
-            raise InputError(f"no row {name!r}", "--only", ", ".join(by_name))
-    return [by_name[name] for name in by_name if name in names] if names else list(programs)
-
-
-def run_bench_vm(
-    repeats: int = 7,
-    warmup: int = 2,
-    programs: Sequence[Callable[[], Work]] = PROGRAMS,
-    peers: Sequence[Callable[[], Peer]] = PEERS,
-    progress: Callable[[str], None] = lambda name: None,
-) -> Report:
-    """Time every program on every machine that is installed.
-
-    Args:
-        repeats, warmup: how many turns are timed, and how many come before that are not.
-        progress: is told the name of each program before its turn.
-
-    Raises:
-        Disagreement: when machines differ in status, gas or output.
-    """
-    present, missing = _find(peers)
-    works, rows = [make() for make in programs], []
-    for work in works:
-        progress(work.name)
-        rows.append(_measure(work, present, repeats, warmup))
-    environment = describe_computer() | {
-        "fork": FORK.name,
-        "repeats": repeats,
-        "machines": {peer.name: version_of(peer.package) or "from source" for peer in present},
-        "signatures": {peer.name: peer.signatures for peer in present},
-        "missing": missing,
-    }
-    return {
-        "environment": environment,
-        "rows": rows,
-        "geometricMean": mean_speedups(rows),
-        "compileCache": measure_compile_cache([work for work in works if isinstance(work, Program)]),
-    }
-
-
-def mean_speedups(rows: Sequence[Report]) -> dict[str, float]:
-    """Return the geometric mean of each machine's speed-ups, over the message calls: a transaction is more than one."""
-    messages = [row["speedup"] for row in rows if row["level"] == "message"]
-    return {name: geometric_mean(row[name] for row in messages) for name in (messages[0] if messages else ())}
-
-
-def _find(peers: Sequence[Callable[[], Peer]]) -> tuple[list[Peer], list[str]]:
-    """Return the machines that can be had, and in words those that cannot."""
-    present, missing = [], []
-    for make_peer in peers:
-        try:
-            present.append(make_peer())
-        except ImportError as error:
-            missing.append(f"{getattr(make_peer, 'name', make_peer)} ({error})")
-    return present, missing
-
-
-def _measure(work: Work, peers: Sequence[Peer], repeats: int, warmup: int) -> Report:
-    """Return the row of one program: seconds for one call, or for one block, machine by machine."""
-    times: Times = {peer.name: [] for peer in peers}
-    for turn in range(-warmup, repeats):
-        variant = work.variant(warmup + turn)
-        outcomes = {}
-        first = turn % len(peers)  # whoever comes first finds the processor's caches full of something else
-        for peer in (*peers[first:], *peers[:first]):
-            seconds, outcomes[peer.name] = _time(peer, variant)
-            if turn >= 0:
-                times[peer.name].append(seconds)
-        if len(set(outcomes.values())) > 1:
-            raise Disagreement(work.name, outcomes)
-    medians = {name: median(seconds) for name, seconds in times.items()}
-    reference = medians.get(REFERENCE)
-    size = {"transactions": len(work.transactions)} if isinstance(work, SignedBlock) else {"calls": work.messages}
-    return {
-        "program": work.name,
-        "level": "transaction" if isinstance(work, SignedBlock) else "message",
-        "gasUsed": next(iter(outcomes.values())).gas_used,
-        **size,
-        "seconds": medians,
-        "spread": {name: (max(seconds) - min(seconds)) / medians[name] for name, seconds in times.items()},
-        "speedup": {name: reference / seconds for name, seconds in medians.items()} if reference else {},
-    }
-
-
-def _time(peer: Peer, work: Work) -> tuple[float, CallOutcome]:
-    """Return the CPU seconds of one call or block, and its outcome."""
-    if isinstance(work, SignedBlock):
-        seconds, answer = cpu_time([peer.load_block(work)])
-        return seconds, peer.block_outcome(work, answer)
-    seconds, answer = cpu_time([peer.load(work) for _ in range(work.messages)])
-    return seconds / work.messages, peer.outcome(answer)
-
-
-def cpu_time(functions: Sequence[Callable[[], Any]]) -> tuple[float, Any]:
-    """Return the CPU seconds that these functions take together, and what the last one returns."""
-    with _garbage_collector_off():
-        begin = process_time()
-        for function in functions:
-            answer = function()
-        return process_time() - begin, answer
-
-
-@contextmanager
-def _garbage_collector_off() -> Iterator[None]:
-    """Keep the collector from running in one machine's time because of another's garbage."""
-    was_enabled = gc.isenabled()
-    gc.disable()
+    if suite not in SUITES:
+        raise InputError(f"unknown suite {suite!r}", "bench", " or ".join(SUITES))
+    if suite == "parallel":
+        if files or repeats or plot:
+            raise InputError("only --cores, --only and --json are for parallel", "bench parallel", "options only")
+        return 0 if bench_parallel(as_json, cores, only) else 1
+    if cores:
+        raise InputError("--cores is for parallel", f"bench {suite}", "parallel")
+    if suite == "replay":
+        if only or plot:
+            raise InputError("--only and --plot are for vm", "bench replay", "FILE...")
+        return 0 if bench_replay(files, as_json, repeats or 3) else 1
+    if files:
+        raise InputError(f"what is {str(files[0])!r}?", "bench vm", "options only")
     try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def describe_computer() -> Report:
-    """Return what a measured number depends on beside the program."""
-    return {
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "cpu": _cpu_name(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "keccak": {package: found for package in KECCAK_PACKAGES if (found := version_of(package))},
-    }
-
-
-def _cpu_name() -> str:
-    cpu_info = Path("/proc/cpuinfo")
-    if cpu_info.exists():
-        for line in cpu_info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+        bench_vm(as_json, repeats or 7, only, plot)
+    except Disagreement as error:
+        print("toyevm:", error, file=sys.stderr)
+        return 1
+    return 0

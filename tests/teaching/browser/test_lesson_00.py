@@ -1,0 +1,82 @@
+"""Lesson 00 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.browser.jupyter import artefacts, everything_ran, picture, shows, widget
+
+pytestmark = pytest.mark.browser
+LESSON = "00-why-blocks-are-slow"
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    everything_ran(page, more_than=20)
+
+
+def test_the_surprise_must_come_from_the_students_own_hand(page: Any, tmp_path: Path) -> None:
+    slider = widget(page, "cores", ".noUi-handle")
+    shows(slider, "on 50 cores")  # a later cell has set it
+    handle = slider.locator(".noUi-handle").first
+    handle.focus()
+    handle.press("ArrowLeft")
+    shows(slider, "on 49 cores")
+    assert "2,100,000        1.0×".replace(" ", "") in picture(slider).replace(" ", "")
+    handle.press("ArrowRight")
+    shows(slider, "50.0× on 50 cores")
+    shows(slider, "1.0× on 50 cores")
+    slider.screenshot(path=artefacts(tmp_path) / "lesson-00-cores.png")
+
+
+def test_the_text_form_must_say_what_the_picture_says(page: Any) -> None:
+    slider = widget(page, "cores", ".noUi-handle")
+    shows(slider, "on 50 cores")
+    shown = picture(slider)
+    box = slider.get_by_label("as text")
+    box.check()
+    text = slider.locator("pre").first
+    text.wait_for()
+    assert text.inner_text().split("\n") == shown.split("; ")
+    box.uncheck()
+    shows(slider, "on 50 cores")
+
+
+def test_an_update_must_be_lost_before_the_students_eyes(page: Any, tmp_path: Path) -> None:
+    player = widget(page, "schedule")
+    field = player.get_by_label("schedule")
+    field.fill("A1 B1 A2 B2 C1")
+    field.press("Enter")
+    shows(player, "Still to come: C2.")
+    player.get_by_role("button", name="next half of C").click()
+    shows(player, "Wrong: Shop has 107, and should have 112.")
+    shows(player, "5 ether are gone.")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-00-player.png")
+    player.get_by_role("button", name="take back").click()
+    shows(player, "Still to come: C2.")
+
+
+def test_a_schedule_that_cannot_be_played_must_say_why_and_change_nothing(page: Any) -> None:
+    player = widget(page, "schedule")
+    before = picture(player)
+    field = player.get_by_label("schedule")
+    field.fill("A2 A1")
+    field.press("Enter")
+    player.get_by_text("A2 comes before A1").wait_for()
+    assert picture(player) == before
+
+
+def test_a_bet_must_be_noted(page: Any, tmp_path: Path) -> None:
+    bet = widget(page, "both about 50 times")
+    bet.get_by_label("both about 50 times").check()
+    bet.get_by_text("Your bet: A").first.wait_for()
+    bet.screenshot(path=artefacts(tmp_path) / "lesson-00-bet.png")
+
+
+def test_the_rush_must_be_drawn(page: Any, tmp_path: Path) -> None:
+    chart = page.locator("svg[aria-label^='Bar chart. room for 20']").first
+    chart.scroll_into_view_if_needed()
+    assert "38.10" in str(chart.get_attribute("aria-label"))
+    chart.screenshot(path=artefacts(tmp_path) / "lesson-00-rush.png")

@@ -1,0 +1,102 @@
+"""Lesson 01 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.browser.jupyter import artefacts, everything_ran, picture, shows
+
+pytestmark = pytest.mark.browser
+LESSON = "01-the-machine"
+
+
+@pytest.fixture
+def stepper(page: Any) -> Any:
+    """The first stepper of the lesson, at its first step."""
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('forward'))").first
+    found.scroll_into_view_if_needed()
+    first = found.get_by_role("button", name="first")
+    if first.is_enabled():
+        first.click()
+    shows(found, "Step 1 of 8")
+    return found
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    everything_ran(page, more_than=20)
+
+
+def test_forward_must_show_what_the_next_step_took_and_left(stepper: Any, tmp_path: Path) -> None:
+    forward = stepper.get_by_role("button", name="forward")
+    for step in (2, 3):
+        forward.click()
+        shows(stepper, f"Step {step} of 8")
+    shown = picture(stepper)
+    assert "MUL" in shown
+    assert "[taken a 7, taken b 5]" in shown
+    assert "[left 35 (0x23)]" in shown
+    shows(stepper, "taken: a")
+    stepper.screenshot(path=artefacts(tmp_path) / "lesson-01-stepper.png")
+    stepper.page.screenshot(path=artefacts(tmp_path) / "lesson-01-page.png")
+
+
+def test_back_must_undo_what_forward_did(stepper: Any) -> None:
+    before = picture(stepper)
+    stepper.get_by_role("button", name="forward").click()
+    shows(stepper, "Step 2 of 8")
+    assert picture(stepper) != before
+    stepper.get_by_role("button", name="back").click()
+    shows(stepper, "Step 1 of 8")
+    assert picture(stepper) == before
+
+
+def test_without_the_mouse_the_arrow_keys_must_do(stepper: Any) -> None:
+    handle = stepper.locator(".noUi-handle").first
+    handle.focus()
+    for _ in range(4):
+        handle.press("ArrowRight")
+    shows(stepper, "Step 5 of 8")
+    assert "memory   byte 0" in picture(stepper)
+
+
+def test_at_the_end_there_is_no_step_further(stepper: Any) -> None:
+    stepper.get_by_role("button", name="last").click()
+    shows(stepper, "Step 8 of 8")
+    shows(stepper, "the call is over")
+    stepper.locator("button:has-text('forward')[disabled]").wait_for()
+
+
+def test_the_text_form_must_say_what_the_picture_says(stepper: Any) -> None:
+    shown = picture(stepper)
+    box = stepper.get_by_label("as text")
+    box.check()
+    text = stepper.locator("pre").first
+    text.wait_for()
+    assert text.inner_text().split("\n") == shown.split("; ")
+    box.uncheck()
+    shows(stepper, "Step 1 of 8")
+
+
+def test_a_breakpoint_must_lead_to_the_next_step_with_that_instruction(stepper: Any) -> None:
+    stepper.get_by_label("stop at").select_option("RETURN")
+    stepper.get_by_role("button", name="run").click()
+    shows(stepper, "Step 8 of 8")
+
+
+def test_a_wrong_bet_must_be_answered_with_the_students_own_run(page: Any) -> None:
+    bet = page.locator(".jp-OutputArea-output:has(input[type=radio])").first
+    bet.get_by_text("B: -1").click()
+    bet.get_by_text("Your bet: B").wait_for()
+
+
+def test_the_log_step_must_be_readable(page: Any, tmp_path: Path) -> None:
+    second = page.locator(".jp-OutputArea-output:has(button:has-text('forward'))").nth(1)
+    second.scroll_into_view_if_needed()
+    second.get_by_label("stop at").select_option("LOG1")
+    second.get_by_role("button", name="run").click()
+    shows(second, "Step 13 of 14")
+    shows(second, "32 bytes of data = 8")
+    second.screenshot(path=artefacts(tmp_path) / "lesson-01-log.png")

@@ -1,0 +1,74 @@
+"""Lesson 02 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows
+
+pytestmark = pytest.mark.browser
+LESSON = "02-state-transactions-blocks"
+
+
+@pytest.fixture
+def player(page: Any) -> Any:
+    """The player of the lesson, with the transactions in the order of their signing."""
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('swap places'))").first
+    found.scroll_into_view_if_needed()
+    found.get_by_role("button", name="as signed").click()
+    shows(found, "0x08870980…")
+    return found
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    everything_ran(page, more_than=25)
+
+
+def test_another_order_must_show_another_root(player: Any, tmp_path: Path) -> None:
+    before = picture(player)
+    player.get_by_role("button", name="swap places 1 and 2").click()
+    shows(player, "revert")
+    after = picture(player)
+    assert "place 1  tx 2  Bob pays Cleo 5" in after
+    assert after.split("roots")[1].split("transactions")[0] != before.split("roots")[1].split("transactions")[0]
+    player.screenshot(path=artefacts(tmp_path) / "lesson-02-order.png")
+    player.page.screenshot(path=artefacts(tmp_path) / "lesson-02-page.png")
+
+
+def test_an_order_that_is_no_block_must_say_so(player: Any, tmp_path: Path) -> None:
+    for pair in ("3 and 4", "2 and 3", "1 and 2"):  # Ann's second payment moves up past her first
+        player.get_by_role("button", name=f"swap places {pair}").click()
+    shows(player, "not a block")
+    shows(player, "number 0 comes next")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-02-no-block.png")
+
+
+def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+    button = player.get_by_role("button", name="swap places 2 and 3")
+    button.focus()
+    button.press("Enter")
+    shows(player, "0x4d4387dc…")
+    assert "Bob 0   Cleo 8" in picture(player)  # the tokens are those of the first order, the root is not
+
+
+def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+    shown = picture(player)
+    box = player.get_by_label("as text")
+    box.check()
+    text = player.locator("pre").first
+    text.wait_for()
+    assert text.inner_text().split("\n") == shown.split("; ")
+    box.uncheck()
+    shows(player, "0x08870980…")
+
+
+@pytest.mark.parametrize("cell", ["avalanche", "merkle-build", "market", "tamper-code", "tamper-repair"])
+def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+    figure = figure_of(page, cell)
+    box = figure.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 100
+    figure.screenshot(path=artefacts(tmp_path) / f"lesson-02-{cell}.png")

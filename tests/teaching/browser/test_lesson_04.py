@@ -1,0 +1,90 @@
+"""Lesson 04 as a student meets it: in JupyterLab, in a browser, from a fresh working copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, go_to, shows
+
+pytestmark = pytest.mark.browser
+LESSON = "04-schedulers"
+
+
+@pytest.fixture
+def player(page: Any) -> Any:
+    """The player of the lesson, with the schedule that the order of the block gives."""
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('to core 1'))").first
+    found.scroll_into_view_if_needed()
+    type_plan(found, "A:1 B:2 C:2 D:2 E:1")
+    shows(found, "8 units of time on 2 cores")
+    return found
+
+
+def type_plan(output: Any, plan: str) -> None:
+    field = output.get_by_role("textbox", name="plan")
+    field.fill(plan)
+    field.press("Enter")
+
+
+def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+    everything_ran(page, more_than=25)
+
+
+def test_the_buttons_must_lead_to_the_schedule_that_no_list_finds(player: Any, tmp_path: Path) -> None:
+    player.screenshot(path=artefacts(tmp_path) / "lesson-04-greedy.png")
+    player.get_by_role("combobox", name="move").select_option("D")
+    player.get_by_role("button", name="to core 1").click()
+    shows(player, "9 units of time")  # D waits for A there, and E for D
+    player.get_by_role("button", name="earlier").click()
+    shows(player, "11 units of time")
+    player.get_by_role("combobox", name="move").select_option("E")
+    player.get_by_role("button", name="to core 2").click()
+    shows(player, "7 units of time")
+    player.screenshot(path=artefacts(tmp_path) / "lesson-04-best.png")
+    player.page.screenshot(path=artefacts(tmp_path) / "lesson-04-page.png")
+
+
+def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+    type_plan(player, "B:1 C:1 D:2 E:2 A:1")
+    shows(player, "7 units of time on 2 cores")
+    button = player.get_by_role("button", name="to core 2")
+    player.get_by_role("combobox", name="move").select_option("A")
+    button.focus()
+    button.press("Enter")
+    shows(player, "11 units of time on 2 cores")
+
+
+def test_a_plan_that_is_none_must_say_why_and_change_nothing(player: Any) -> None:
+    type_plan(player, "C:1 B:1")
+    player.get_by_text("C waits for B").wait_for()
+    shows(player, "8 units of time on 2 cores")
+
+
+def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+    shown = str(player.locator("svg").first.get_attribute("aria-label"))
+    box = player.get_by_label("as text")
+    box.check()
+    text = player.locator("pre", has_text="core 1").first
+    text.wait_for()
+    assert text.inner_text().split("\n") == shown.split("; ")
+    box.uncheck()
+    shows(player, "8 units of time on 2 cores")
+
+
+def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
+    go_to(page, "processes")
+    table = page.locator("pre", has_text="control").filter(has_text="my plan").first
+    table.wait_for()  # its text: a busy JupyterLab shows an empty frame first
+    table.screenshot(path=artefacts(tmp_path) / "lesson-04-processes.png")
+
+
+@pytest.mark.parametrize("cell", ["imports", "anomaly-picture", "hub", "batches-code", "real-code"])
+def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+    figure = figure_of(page, cell)
+    box = figure.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 100
+    figure.screenshot(path=artefacts(tmp_path) / f"lesson-04-{cell}.png")

@@ -1,0 +1,247 @@
+"""Every way to earn marks without knowing the answers that we could think of, and what it earns."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.grading.forgeries import FORGERIES, READ_MARKING, cells_of
+from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
+from toyevm.teaching.grading.mark import Row, grade_folder
+from toyevm.teaching.grading.sandbox import ISOLATIONS, Limits, Sandbox, open_sandbox
+
+# Short, so that what never ends does not take long.
+LIMITS = Limits(cell_seconds=4, seconds=16, memory=512 << 20)  # ample on a busy machine, and still soon over
+
+
+def marks(rows: list[Row], student: str) -> tuple[int, ...]:
+    return tuple(row["points"] for row in rows if row["student"] == student and row["item"] != "total")
+
+
+def messages(rows: list[Row], student: str) -> list[str]:
+    return [row["message"] for row in rows if row["student"] == student and row["points"] < row["max"]]
+
+
+def survivors(word: str) -> list[str]:
+    """The command lines with this word in them, after a moment: the kernel takes its time to kill."""
+    deadline = time.monotonic() + 5
+    while (found := [command for command in commands() if word in command]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def commands() -> list[str]:
+    """The command lines of all processes here."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue
+    return found
+
+
+def hand_in(folder: Path, sample: Path, release: Path, names: list[str]) -> Path:
+    for name in names:
+        cells = HONEST | cells_of(FORGERIES[name], str(sample))
+        place(folder, name, fill(release, cells))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def marked(sample: Path, release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """All forgeries, handed in by one student each, marked as best as this machine can."""
+    folder = hand_in(tmp_path_factory.mktemp("submitted"), sample, release, list(FORGERIES))
+    return grade_folder(folder, NAME, 4, root=sample, limits=LIMITS)
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_earns_marks_or_costs_an_honest_answer_its_own(marked: list[Row], name: str) -> None:
+    assert marks(marked, name) == FORGERIES[name].marks, messages(marked, name)
+    if FORGERIES[name].says:
+        assert FORGERIES[name].says in messages(marked, name)[0]
+
+
+def test_a_mark_without_a_reason(marked: list[Row]) -> None:
+    silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
+    assert silent == []
+    assert all(row["message"].isprintable() and len(row["message"]) <= 300 for row in marked)
+
+
+def test_a_child_or_a_file_that_outlives_the_marking(marked: list[Row]) -> None:
+    assert survivors("toyevm-left-behind") == []
+    assert not Path("/tmp/toyevm-pickle-bomb").exists()
+
+
+def test_rows_that_hide_how_they_came_about(marked: list[Row]) -> None:
+    assert {row["isolation"] for row in marked} <= set(ISOLATIONS)
+
+
+WITHOUT_BUBBLEWRAP = [
+    "honest", "always equal", "patched judge", "reads the marking", "ends the process", "endless loop",
+    "leaves a child behind", "fork bomb", "memory hog", "kills its parent",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("isolation", ["landlock", "limits"])
+def test_a_machine_without_bubblewrap_gives_marks_away(
+    sample: Path, release: Path, tmp_path: Path, isolation: str
+) -> None:
+    folder = hand_in(tmp_path, sample, release, WITHOUT_BUBBLEWRAP)
+    rows = grade_folder(folder, NAME, 2, root=sample, limits=LIMITS, isolations=[isolation])
+    assert {name: marks(rows, name) for name in WITHOUT_BUBBLEWRAP} == {
+        name: FORGERIES[name].marks for name in WITHOUT_BUBBLEWRAP
+    }
+    assert {row["isolation"] for row in rows} == {isolation}
+    assert survivors("toyevm-left-behind") == []
+
+
+# --- the guards bite: without them, the forgeries work --------------------------------------------------------------
+
+
+def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:
+    """Return what one cell's variable arrives as, or the reason why it does not."""
+    outcome = sandbox.run([{"cell": "a", "source": source}, {"item": "x", "answer": answer, "calls": None}])
+    found = outcome.answers.get("x", {})
+    return json.loads(found["value"]) if "value" in found else outcome.errors.get("a") or outcome.ended
+
+
+@pytest.fixture
+def best(sample: Path) -> Sandbox:
+    return open_sandbox([sample / "solutions"], sample / "course", LIMITS)
+
+
+@pytest.fixture
+def unguarded(best: Sandbox) -> Sandbox:
+    """The same child, but nothing isolates it."""
+    return Sandbox("none", best.readable, best.course, LIMITS)
+
+
+def test_without_isolation_the_marking_is_read(sample: Path, best: Sandbox, unguarded: Sandbox) -> None:
+    source = READ_MARKING.replace("ROOT", repr(str(sample))).replace("NAME", NAME)
+    assert run_cell(unguarded, source, "my_number") == SECRET
+    assert run_cell(best, source, "my_number") == 0
+
+
+def test_without_isolation_a_background_child_survives(best: Sandbox, unguarded: Sandbox) -> None:
+    source = """
+import subprocess
+try:
+    pid = subprocess.Popen(["sleep", "600"], start_new_session=True).pid
+except OSError:
+    pid = 0
+"""
+    pid = run_cell(unguarded, source, "pid")
+    os.kill(pid, 0)  # alive
+    os.kill(pid, 9)
+    assert run_cell(best, source.replace("600", "60031"), "pid") >= 0
+    assert survivors("60031") == []
+
+
+def test_without_isolation_the_network_is_there(best: Sandbox, unguarded: Sandbox) -> None:
+    listener = (
+        "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); s.accept()"
+    )
+    with subprocess.Popen([sys.executable, "-c", listener], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        port = int(server.stdout.readline())
+        source = f"""
+import socket
+try:
+    socket.create_connection(("127.0.0.1", {port}), 1)
+    reached = True
+except OSError:
+    reached = False
+"""
+        try:
+            assert run_cell(best, source, "reached") is False
+            assert run_cell(unguarded, source, "reached") is True
+        finally:
+            server.kill()
+
+
+def test_without_a_limit_memory_is_there_for_the_taking(best: Sandbox) -> None:
+    source = "taken = len(bytearray(700 << 20))"
+    roomy = Sandbox(best.isolation, best.readable, best.course, Limits(memory=4 << 30), best.own_users)
+    assert run_cell(roomy, source, "taken") == 700 << 20
+    assert "MemoryError" in run_cell(best, source, "taken")
+
+
+def test_without_a_limit_sleepers_are_waited_for(best: Sandbox) -> None:
+    source = "import time\ntime.sleep(6)\nawake = True"
+    patient = Sandbox(best.isolation, best.readable, best.course, Limits(cell_seconds=20), best.own_users)
+    assert run_cell(patient, source, "awake") is True
+    assert "longer than" in run_cell(best, source, "awake")
+
+
+def test_without_a_limit_processes_multiply(best: Sandbox) -> None:
+    source = """
+import os, time
+born = 0
+try:
+    while born < 40:
+        if os.fork() == 0:
+            time.sleep(3)
+            os._exit(0)
+        born += 1
+except OSError:
+    pass
+"""
+    many = Sandbox(best.isolation, best.readable, best.course, Limits(processes=500), best.own_users)
+    assert run_cell(many, source, "born") == 40
+    assert run_cell(best, source, "born") < LIMITS.processes
+
+
+NAIVE = """
+import json, os, sys
+os.environ["TOYEVM_MODE"] = "mark"
+sys.path.insert(0, sys.argv[1])
+os.chdir(sys.argv[2])
+namespace, points = {}, 0
+for source in json.load(sys.stdin):
+    try:
+        exec(source, namespace)
+        if source.startswith("lab.check"):
+            points += eval(source, namespace)
+    except Exception:
+        pass
+print(points)
+"""
+
+
+def naive_points(sample: Path, release: Path, repository: Path, name: str) -> int:
+    """Mark in the same process as the answers run in, as nbgrader does."""
+    notebook = fill(release, HONEST | cells_of(FORGERIES[name], str(sample)))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    command = [sys.executable, "-c", NAIVE, str(repository), str(sample)]
+    done = subprocess.run(command, input=json.dumps(cells), capture_output=True, text=True, check=True, timeout=60)
+    return int(done.stdout.split()[-1])
+
+
+@pytest.mark.parametrize("name", ["patched judge", "reads the marking"])
+def test_marking_where_the_answers_run_gives_marks_away(
+    sample: Path, release: Path, repository: Path, name: str
+) -> None:
+    assert naive_points(sample, release, repository, "honest") == sum(FULL)
+    assert naive_points(sample, release, repository, name) > sum(FORGERIES[name].marks)
+
+
+def test_comparing_with_the_students_own_equality_gives_marks_away() -> None:
+    namespace: dict[str, Any] = {}
+    exec(FORGERIES["always equal"].cells["number"], namespace)
+    assert namespace["my_number"] == SECRET
+
+
+def test_a_fork_bomb_that_is_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, sample, release, ["fork bomb"])
+    began = time.monotonic()
+    rows = grade_folder(folder, NAME, 1, root=sample, limits=LIMITS)
+    assert time.monotonic() - began < LIMITS.seconds + 3
+    assert [row["item"] for row in rows] == [*ITEMS, "total"]

@@ -1,0 +1,238 @@
+"""The figures of lesson 00 are pure functions: pictures and their text twins are tested without a browser."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.pictures import hide_ipywidgets, luminance
+from tests.unit.test_transfers import executed
+from toyevm.backends.naive import play
+from toyevm.errors import InputError
+from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
+from toyevm.teaching.kit.interleaving.view import Scene, balances, show_interleaving, verdict
+from toyevm.teaching.kit.lanes import PAINTS as LANE_PAINTS
+from toyevm.teaching.kit.lanes import Job, describe_lanes, job_of, show_lanes
+from toyevm.teaching.lessons.why_blocks_are_slow.cores import CoresSlider
+from toyevm.teaching.lessons.why_blocks_are_slow.load_view import PAINTS as LOAD_PAINTS
+from toyevm.teaching.lessons.why_blocks_are_slow.load_view import LoadRow, show_load
+from toyevm.types import Location
+from toyevm.workloads.transfers import PRODUCER, block_of, mixed, read_payments
+
+
+def job(title: str = "block", to_shop: int = 0, count: int = 8) -> Job:
+    workload = mixed(count, to_shop=to_shop)
+    return job_of(title, executed(workload).results, PRODUCER)
+
+
+def shapes(picture: str, tag: str) -> list[ElementTree.Element]:
+    return [element for element in ElementTree.fromstring(picture).iter() if element.tag.endswith(tag)]
+
+
+def words_of(picture: str) -> list[str]:
+    return ["".join(element.itertext()) for element in shapes(picture, "text")]
+
+
+def label_of(picture: str) -> str:
+    return unescape(str(ElementTree.fromstring(picture).get("aria-label")))
+
+
+APART, CHAIN = job("apart"), job("chain", to_shop=8)
+
+
+# Lanes
+
+
+@given(st.integers(1, 12), st.integers(0, 8))
+def test_a_picture_that_leaves_out_a_transaction_shows_too_little_work(cores: int, to_shop: int) -> None:
+    picture = show_lanes([job(to_shop=to_shop)], cores)
+    boxes = [box for box in shapes(picture.svg, "rect") if box.get("fill") in {paint.fill for paint in LANE_PAINTS[:2]}]
+    assert len(boxes) == 8
+    left, right = 76, 960 - 18
+    assert min(float(box.get("x", 0)) for box in boxes) == left
+    assert all(float(box.get("x", 0)) + float(box.get("width", 0)) <= right + 1 for box in boxes)
+
+
+def test_picture_and_text_must_say_the_same() -> None:
+    picture = show_lanes([APART, CHAIN], 4)
+    assert label_of(picture.svg).split("; ") == picture.text.split("\n") == str(picture).split("\n")
+    assert {"4.0× on 4 cores", "1.0× on 4 cores", "orange: the longest chain, 8 of 8"} <= set(words_of(picture.svg))
+    assert "chain     168,000     168,000      1.0×    25%" in picture.text
+
+
+def test_a_riddle_must_not_be_solved_by_its_picture() -> None:
+    picture = show_lanes([APART, CHAIN], 4, chains=False)
+    assert "longest" not in picture.svg + picture.text
+    assert LANE_PAINTS[1].fill not in picture.svg
+
+
+def test_a_short_block_must_be_listed_core_by_core() -> None:
+    workload = block_of(read_payments("Ann>Shop, Bob>Shop, Cleo>Dan"))
+    short = job_of("short", executed(workload).results, PRODUCER, ["first", "second", "third"])
+    lines = describe_lanes([short], 2).split("\n")
+    assert lines[-3:] == [
+        "core 1: first 0-21,000, second 21,000-42,000",
+        "core 2: third 0-21,000",
+        "longest chain: first then second",
+    ]
+    assert {"first", "second", "third"} <= set(words_of(show_lanes([short], 2).svg))
+
+
+def test_the_fee_of_the_producer_must_not_tie_payments_together() -> None:
+    assert APART.path.length == 21_000
+    assert APART.speedup(8) == 8
+
+
+def test_an_empty_block_can_be_drawn() -> None:
+    assert "block           0           0      0.0×     0%" in label_of(show_lanes([job(count=0)], 3).svg)
+
+
+# The slider
+
+
+def test_moving_the_slider_must_change_picture_text_and_numbers() -> None:
+    slider = CoresSlider([APART, CHAIN])
+    before = slider._screen.value
+    slider.set(8)
+    assert slider.speedups == {"apart": 8.0, "chain": 1.0}
+    assert slider._screen.value == show_lanes([APART, CHAIN], 8).svg != before
+    slider._as_text.value = True
+    assert slider._screen.value.startswith("<pre")
+    assert "8 cores" in slider._screen.value
+    assert slider._repr_mimebundle_()["text/plain"] == slider.text == describe_lanes([APART, CHAIN], 8)
+
+
+@pytest.mark.parametrize("cores", [0, 101, 2.5, None])
+def test_cores_that_the_slider_does_not_have_are_refused(cores: Any) -> None:
+    with pytest.raises(InputError, match="a whole number from 1 to 100"):
+        CoresSlider([APART]).set(cores)
+
+
+def test_a_slider_for_no_block_is_refused() -> None:
+    with pytest.raises(InputError, match="no blocks"):
+        CoresSlider([])
+
+
+# Interleavings
+
+SHOP = "Ann>Shop 5, Bob>Shop 7, Cleo>Dan 2"
+
+
+def scene(schedule: str, text: str = SHOP) -> Scene:
+    workload = block_of(read_payments(text), base_fee=0, tip=0)
+    watched = balances(workload.names, [PRODUCER])
+    return Scene(play(workload.pre, workload.block, schedule), tuple(text.split(", ")), watched)
+
+
+def player(schedule: str = "") -> InterleavingPlayer:
+    workload = block_of(read_payments(SHOP), base_fee=0, tip=0)
+    watched: dict[Location, str] = balances(workload.names, [PRODUCER])
+    return InterleavingPlayer(workload.pre, workload.block, SHOP.split(", "), watched, schedule)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "text", "expected"),
+    [
+        ("A1 B1 A2 B2 C1 C2", SHOP, ["Wrong: Shop has 107, and should have 112.", "5 ether are gone."]),
+        ("A1 A2 B1 C1 B2 C2", SHOP, ["Right: the same as one after the other."]),
+        ("A1 A2", SHOP, ["Still to come: B1 B2 C1 C2."]),
+        ("A1 B1 B2 A2", "Ann>Shop 5, Shop>Dan 9",
+         ["Wrong: Shop has 105, and should have 96.", "9 ether came from nowhere."]),
+    ],
+)  # fmt: skip
+def test_the_verdict_must_name_who_and_how_much(schedule: str, text: str, expected: list[str]) -> None:
+    assert verdict(scene(schedule, text)) == expected
+    picture = show_interleaving(scene(schedule, text))
+    assert set(expected) <= set(words_of(picture.svg))
+    assert picture.text.split("\n")[-len(expected) :] == expected
+    assert label_of(picture.svg).split("; ") == picture.text.split("\n")
+
+
+def test_what_a_transaction_saw_must_stand_in_its_box() -> None:
+    words = words_of(show_interleaving(scene("A1 B1 A2 B2")).svg)
+    assert words.count("Shop 100") == 2
+    assert {"A1 sees", "B1 sees", "A2 writes", "B2 writes", "Shop 105", "Shop 107"} <= set(words)
+
+
+@given(st.sampled_from(["", "A1", "A1 B1 C1", "A1 B1 C1 A2 B2 C2", "C1 C2 B1 A1 B2 A2"]))
+def test_nothing_may_be_drawn_outside_its_figure(schedule: str) -> None:
+    picture = ElementTree.fromstring(show_interleaving(scene(schedule)).svg)
+    _, _, width, height = map(float, str(picture.get("viewBox")).split())
+    for box in shapes(ElementTree.tostring(picture, "unicode"), "rect"):
+        assert 0 <= float(box.get("x", 0)) <= float(box.get("x", 0)) + float(box.get("width", 0)) <= width
+        assert 0 <= float(box.get("y", 0)) <= float(box.get("y", 0)) + float(box.get("height", 0)) <= height
+
+
+def test_amounts_that_are_no_whole_ether_are_rounded_not_cut_off() -> None:
+    workload = block_of(read_payments("Ann>Bob"))  # with a fee
+    watched = balances(workload.names, [PRODUCER])
+    picture = show_interleaving(Scene(play(workload.pre, workload.block, "A1 A2"), ("Ann>Bob",), watched))
+    assert "Ann 98.9998" in words_of(picture.svg)
+
+
+def test_buttons_and_field_must_do_what_calls_do() -> None:
+    shown = player()
+    buttons = list(shown._next.values())
+    for button, schedule in zip([0, 1, 0, 1], ["A1", "A1 B1", "A1 B1 A2", "A1 B1 A2 B2"]):
+        buttons[button].click()
+        assert shown.schedule == shown._field.value == schedule
+    assert [button.disabled for button in buttons] == [True, True, False]
+    shown._undo.click()
+    assert shown.schedule == "A1 B1 A2"
+    shown._field.value = "a1 c1"
+    assert (shown.schedule, shown._field.value) == ("A1 C1", "A1 C1")
+    assert shown._repr_mimebundle_()["text/plain"] == shown.text
+    shown._as_text.value = True
+    assert shown._screen.value.startswith("<pre")
+
+
+def test_a_slip_of_the_fingers_must_not_wipe_out_what_was_played() -> None:
+    shown = player("A1 B1")
+    shown._field.value = "A2"
+    assert "A2 comes before A1" in shown._message.value
+    assert shown.schedule == "A1 B1"
+    shown.play("A1 A2")
+    assert shown._message.value == ""
+    with pytest.raises(InputError, match="occurs twice"):
+        shown.play("A1 A1")
+
+
+# Load
+
+ROWS = [LoadRow(1, 40, 20, 20, 10.0), LoadRow(2, 5, 20, 5, 11.25), LoadRow(3, 0, 5, 0, 12.66)]
+
+
+def test_the_bars_must_be_as_high_as_their_numbers() -> None:
+    picture = show_load(ROWS, room=20)
+    heights = [
+        float(box.get("height", 0)) for box in shapes(picture.svg, "rect") if box.get("fill") == LOAD_PAINTS[1].fill
+    ]
+    assert heights == [pytest.approx(heights[0]), pytest.approx(heights[0] / 4)]  # 20 waiting, then 5, then none
+    assert label_of(picture.svg) == "Bar chart. " + "; ".join(picture.text.split("\n"))
+    assert {"40", "20", "5", "10", "11", "13"} <= set(words_of(picture.svg))
+
+
+def test_no_block_at_all_can_be_drawn() -> None:
+    assert "room for 20" in label_of(show_load([], room=20).svg)
+
+
+# All of them
+
+
+@pytest.mark.parametrize("paint", [*LANE_PAINTS, *LOAD_PAINTS], ids=str)
+def test_words_must_be_readable_on_their_paint_and_on_white(paint: Any) -> None:
+    for ground in (paint.fill, "#ffffff") if paint not in LOAD_PAINTS else ("#ffffff",):
+        light, dark = sorted([luminance(ground), luminance(paint.ink)], reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("make", [lambda: CoresSlider([APART]), player], ids=["cores", "player"])
+def test_without_ipywidgets_there_is_one_clear_line(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_ipywidgets(monkeypatch)
+    with pytest.raises(InputError, match="needs ipywidgets"):
+        make()

@@ -1,0 +1,93 @@
+"""A picture of a speculative run must say what happened: who ran when, what it saw, and what became of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from toyevm.analysis.metrics import measure
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.contracts import load_contract
+from toyevm.results import BlockResult
+from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, show_attempts, show_reads, version_name
+from toyevm.types import BEFORE_BLOCK, Location
+from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.transfers import Workload, block_of, read_payments
+
+MINTS = APPLICATIONS["erc20-mint"](5)
+SUPPLY = Location(MINTS.block.transactions[0].to or b"", load_contract("erc20_mint").slots["totalSupply"])
+BLOCKS = {name: APPLICATIONS[name](30) for name in ("erc20-zipf", "nft-counter", "amm-arbitrage", "payments")} | {
+    "relay": block_of(read_payments("Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve"))
+}
+
+
+def run(workload: Workload, cores: int) -> BlockResult:
+    return BACKENDS.named("optimistic").execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores))
+
+
+@pytest.fixture(scope="module")
+def five() -> BlockResult:
+    return run(MINTS, 5)
+
+
+@pytest.mark.parametrize("cores", [2, 4, 7])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_table_must_agree_with_the_verdict_of_the_machine(name: str, cores: int) -> None:
+    """Oracle: the machine compared real versions. The table works them out from times, and must come to the same."""
+    result = run(BLOCKS[name], cores)
+    written = {location for each in result.results for location in each.write_set}
+    rows = [(location, seen) for location in written for seen in reads_of(result, location)]
+    assert len(rows) > len(result.results)
+    for location, seen in rows:
+        if not seen.attempt.span.aborted:
+            assert seen.version == seen.right
+            assert seen.version == result.results[seen.attempt.span.tx_index].read_set[location].version
+        elif seen.attempt.span.cause == location:
+            assert seen.version != seen.right
+
+
+def test_five_through_one_counter_must_spoil_ten(five: BlockResult) -> None:
+    seen = list(reads_of(five, SUPPLY))
+    assert len(seen) == five.attempts == 15
+    assert [version_name(each.version) for each in seen[:6]] == ["before"] * 5 + ["A.0"]
+    assert [each.attempt.name for each in seen if not each.attempt.span.aborted] == ["A.0", "B.1", "C.2", "D.3", "E.4"]
+    assert seen[0].right == BEFORE_BLOCK
+
+
+def test_words_and_picture_must_hold_every_attempt(five: BlockResult) -> None:
+    picture = show_attempts(five, 5, "mints")
+    named = re.findall(r"[A-E]\.\d", picture.text)
+    assert sorted(named) == sorted(attempt.name for attempt in attempts_of(five))
+    assert sorted(re.findall(r">([A-E]\.\d)<", picture.svg)) == sorted(named)
+    assert picture.svg.count("<path ") == five.aborts == picture.text.count("✗")
+    assert 'aria-label="mints; 5 cores: 15 executions, 10 thrown away' in picture.svg
+
+
+def test_a_hatch_must_not_leave_its_box(five: BlockResult) -> None:
+    picture = show_attempts(five, 5)
+    boxes = re.findall(
+        r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="#f9dcd6"', picture.svg
+    )
+    paths = re.findall(r'<path d="([^"]+)"', picture.svg)
+    assert len(boxes) == len(paths) == five.aborts
+    for box, path in zip(boxes, paths):
+        x, y, width, height = map(float, box)
+        for at, level in re.findall(r"[ML]([\d.]+) ([\d.]+)", path):
+            assert x - 0.1 <= float(at) <= x + width + 0.1
+            assert y - 0.1 <= float(level) <= y + height + 0.1
+
+
+def test_a_long_run_must_be_summed_up() -> None:
+    workload = APPLICATIONS["erc20-mint"](20)
+    result = run(workload, 16)
+    picture = show_attempts(result, 16)
+    assert len(picture.text.splitlines()) == 1
+    assert f"{measure(result, 16).executions} executions" in picture.text
+    assert picture.svg.count("<path ") == result.aborts
+
+
+def test_the_table_must_show_both_versions_and_mark_the_aborted(five: BlockResult) -> None:
+    picture = show_reads(five, SUPPLY, "totalSupply")
+    assert re.search(r"B\.0 +27,064 +before +39,204 +A\.0 +aborted", picture.text)
+    assert picture.svg.count("stroke-dasharray") == five.aborts

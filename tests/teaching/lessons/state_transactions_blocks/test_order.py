@@ -1,0 +1,224 @@
+"""Pictures of lesson 02: an order to choose, trees, bits, a market, a chain. Each says what its text twin says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from xml.etree import ElementTree
+
+import pytest
+
+from toyevm.blocks import Block
+from toyevm.errors import InputError
+from toyevm.sealing import seal_block
+from toyevm.state import Account, WorldState
+from toyevm.teaching.kit.stepper.view import Picture
+from toyevm.teaching.lessons.state_transactions_blocks.chain_view import Fault, find_faults, show_chain
+from toyevm.teaching.lessons.state_transactions_blocks.hash_view import changed_bits, show_bits
+from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
+from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
+from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import path_roles, show_tree
+from toyevm.teaching.lessons.state_transactions_blocks.order import (
+    OrderPlayer,
+    all_orders,
+    run_order,
+    show_order,
+    token_shuffle,
+)
+from toyevm.trie import ordered_trie_root
+from toyevm.workloads.mempool import run_market
+from toyevm.workloads.tokens import ETHER
+from toyevm.workloads.wallets import wallet
+
+FOUR = token_shuffle(
+    {"Ann": 100, "Dan": 50}, ["Ann pays Bob 5", "Bob pays Cleo 5", "Dan pays Cleo 3", "Ann pays Dan 2"]
+)
+LEVELS = [[bytes([i]) * 32 for i in range(4)], [b"x" * 32, b"y" * 32], [b"r" * 32]]
+
+
+def words_of(picture: Picture) -> str:
+    root = ElementTree.fromstring(picture.svg)
+    return " ".join("".join(element.itertext()) for element in root.iter() if element.tag.endswith("text"))
+
+
+def label_of(picture: Picture) -> str:
+    return str(ElementTree.fromstring(picture.svg).get("aria-label"))
+
+
+def test_a_swap_that_leaves_the_root_alone_would_refute_the_lesson() -> None:
+    two = token_shuffle({"Ann": 100}, ["Ann pays Bob 5", "Bob pays Cleo 5"])
+    straight, swapped = run_order(two, [0, 1]), run_order(two, [1, 0])
+    assert [status for status, _ in straight.rows] == ["success", "success"]
+    assert [status for status, _ in swapped.rows] == ["revert", "success"]
+    assert straight.header is not None
+    assert swapped.header is not None
+    assert straight.header.state_root != swapped.header.state_root
+    assert swapped.balances == {"Ann": 95, "Bob": 5, "Cleo": 0}
+
+
+def test_the_puzzle_must_have_a_solution_equal_tokens_and_different_roots() -> None:
+    outcomes = [one for one in all_orders(FOUR) if one.header]
+    found = {(tuple(one.balances.items()), one.header.state_root) for one in outcomes if one.header}
+    assert len(outcomes) == 12
+    assert len({root for _, root in found}) == 3
+    assert len({tokens for tokens, _ in found}) == 2
+
+
+def test_every_order_must_agree_with_the_seal_that_anyone_makes() -> None:
+    chain = LocalChain(FOUR.pre)
+    assert {one.order for one in all_orders(FOUR)} == set(permutations(range(4)))
+    block = chain.add(*FOUR.transactions)
+    mine = run_order(FOUR, range(4))
+    assert mine.header is not None
+    assert block.header.transactions_root == mine.header.transactions_root
+
+
+def test_an_order_with_a_nonce_out_of_turn_must_be_no_block_and_say_why() -> None:
+    refused = run_order(FOUR, [3, 0, 1, 2])
+    assert refused.header is None
+    assert refused.problem == "Ann pays Dan 2: signed as the sender's number 1, but number 0 comes next"
+    picture = show_order(FOUR, [3, 0, 1, 2])
+    assert "not a block" in words_of(picture)
+    assert "no block: Ann pays Dan 2" in picture.text
+
+
+@pytest.mark.parametrize("order", [[], [0, 1, 2], [0, 0, 1, 2], [1, 2, 3, 4]])
+def test_what_is_no_order_must_be_refused(order: list[int]) -> None:
+    with pytest.raises(InputError, match="is not an order"):
+        run_order(FOUR, order)
+
+
+def test_a_click_must_do_what_the_call_does() -> None:
+    player, twin = OrderPlayer(FOUR), OrderPlayer(FOUR)
+    buttons = {button.description: button for button in player.widget.children[0].children[:4]}
+    buttons["swap places 1 and 2"].click()
+    twin.exchange(0)
+    assert player.order == twin.order == (1, 0, 2, 3)
+    assert player.text == twin.text
+    assert player.widget.children[1].value == twin.picture.svg
+    buttons["as signed"].click()
+    assert player.order == (0, 1, 2, 3)
+    assert len(player.roots) == 2
+
+
+def test_a_place_without_a_neighbour_must_be_refused() -> None:
+    player = OrderPlayer(FOUR)
+    for place in (-1, 3):
+        with pytest.raises(InputError, match="nothing to exchange"):
+            player.exchange(place)
+    assert player.order == (0, 1, 2, 3)
+
+
+def test_roots_must_keep_their_letters() -> None:
+    player = OrderPlayer(FOUR)
+    assert "state P" in player.text
+    player.put([1, 0, 2, 3])
+    assert "state Q" in player.text
+    assert "2 orders, 2 different state roots" in player.text
+    player.put([0, 1, 3, 2])
+    assert "state P" in player.text
+    player.put([3, 0, 1, 2])
+    assert "4 orders, 2 different state roots" in player.text
+
+
+def test_as_text_must_show_the_twin_and_a_notebook_must_store_it() -> None:
+    player = OrderPlayer(FOUR)
+    player.widget.children[0].children[-1].value = True
+    assert player.text.split("\n")[0] in player.widget.children[1].value
+    assert player._repr_mimebundle_()["text/plain"] == player.text
+
+
+def test_the_picture_of_an_order_must_say_what_its_twin_says() -> None:
+    picture = show_order(FOUR, [1, 0, 2, 3])
+    words = words_of(picture)
+    assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,995 gas", "50,930 gas"))
+    assert label_of(picture) == picture.text.replace("\n", "; ")
+    assert "seen" not in picture.text
+
+
+@pytest.mark.parametrize(
+    ("leaf", "given"), [(0, {(0, 1), (1, 1)}), (1, {(0, 0), (1, 1)}), (2, {(0, 3), (1, 0)}), (3, {(0, 2), (1, 0)})]
+)
+def test_a_path_must_name_the_siblings_and_no_others(leaf: int, given: set[tuple[int, int]]) -> None:
+    roles = path_roles(LEVELS, leaf)
+    found = {(height, i) for height, level in enumerate(roles) for i, role in enumerate(level) if role == "given"}
+    assert found == given
+    assert roles[0][leaf] == "leaf"
+    assert roles[2] == ["made"]
+
+
+def test_the_tree_must_show_every_hash_and_its_part() -> None:
+    picture = show_tree(LEVELS, ["a", "b", "c", "d"], leaf=2)
+    assert all(f"0x{bytes([i]).hex() * 4}…" in words_of(picture) for i in range(4))
+    assert words_of(picture).count("in the path") == picture.text.count("in the path") == 2
+    assert "recomputed" not in show_tree(LEVELS, ["a", "b", "c", "d"]).text
+
+
+def test_bits_must_be_counted_and_struck_alike() -> None:
+    before, after = bytes(32), b"\xff" + bytes(30) + b"\x01"
+    picture = show_bits(before, after)
+    assert changed_bits(before, after) == [*range(8), 255]
+    assert picture.svg.count("<path ") == 9
+    assert "changed  9 of 256 bits (4%)" in picture.text
+
+
+def test_the_market_must_draw_the_numbers_of_its_table() -> None:
+    slots = run_market([0.5, 4, 4, 4, 1, 1], seed=1)
+    picture = show_market(slots)
+    assert len(picture.text.split("\n")) == 7
+    assert f"{len(slots)} blocks" in label_of(picture)
+    assert f"{max(slot.waiting for slot in slots):,}" in words_of(picture)
+    bars = [element for element in ElementTree.fromstring(picture.svg).iter() if element.get("fill") == "#a9cfee"]
+    assert [round(float(bar.get("height", 0)) / 104, 2) for bar in bars] == [
+        round(slot.gas_used / slot.gas_limit, 2) for slot in slots
+    ]
+
+
+def chain_of_three() -> LocalChain:
+    ann = wallet("Ann")
+    chain = LocalChain(WorldState({ann.address: Account(balance=ETHER)}))
+    terms = {"gas_limit": 21_000, "max_fee_per_gas": 20 * 10**9}
+    for nonce in range(2):
+        chain.add(ann.sign(nonce=nonce, to=b"\xbb" * 20, value=1, **terms))
+    chain.add()
+    return chain
+
+
+def test_an_honest_chain_must_have_no_faults() -> None:
+    blocks = chain_of_three().blocks
+    assert find_faults(blocks) == []
+    assert "every check passes" in show_chain(blocks).text
+
+
+def test_a_receipt_that_was_changed_must_break_the_receipts_root_and_nothing_else() -> None:
+    blocks = chain_of_three().blocks
+    lie = replace(blocks[2].receipts[0], succeeded=False)
+    blocks[2] = replace(blocks[2], receipts=(lie,))
+    assert find_faults(blocks) == [Fault(2, "receipts root")]
+    assert words_of(show_chain(blocks)).count("✗") == show_chain(blocks).text.count("does not fit") == 1
+
+
+def test_a_repaired_header_must_break_the_link_of_its_child() -> None:
+    blocks = chain_of_three().blocks
+    receipts = (replace(blocks[2].receipts[0], succeeded=False),)
+    root = ordered_trie_root([receipt.encode() for receipt in receipts])
+    blocks[2] = replace(blocks[2], receipts=receipts, header=replace(blocks[2].header, receipts_root=root))
+    assert find_faults(blocks) == [Fault(3, "parent hash")]
+
+
+def test_dropped_transactions_and_logs_must_be_noticed() -> None:
+    blocks = chain_of_three().blocks
+    assert find_faults([blocks[0], replace(blocks[1], transactions=())]) == [Fault(1, "transactions root")]
+    header = replace(blocks[1].header, logs_bloom=b"\xff" * 256)
+    assert Fault(1, "logs bloom") in find_faults([blocks[0], replace(blocks[1], header=header)])
+
+
+def test_a_wrong_state_root_cannot_be_seen_without_running_the_block() -> None:
+    chain = chain_of_three()
+    lie = replace(chain.head, state_root=bytes(32))
+    blocks = [*chain.blocks[:-1], replace(chain.blocks[-1], header=lie)]
+    assert find_faults(blocks) == []
+    result = chain.results[-1]
+    block = chain.blocks[-1]
+    honest = seal_block(chain.chain, Block(block.header), result, chain.world, parent=chain.blocks[-2].header)
+    assert honest.header.state_root != lie.state_root

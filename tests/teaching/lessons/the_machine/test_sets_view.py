@@ -1,0 +1,36 @@
+"""The list of read and write sets is what a student derives dependencies from, so it must not leave any out."""
+
+from __future__ import annotations
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.results import BlockResult
+from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, place_of, waits_for
+from toyevm.workloads.transfers import Workload, block_of, read_payments
+
+
+def executed(text: str) -> tuple[Workload, BlockResult]:
+    workload = block_of(read_payments(text))
+    backend = BACKENDS.named("sequential")
+    return workload, backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+
+
+def test_a_dependency_that_is_not_marked_would_look_like_none() -> None:
+    workload, outcome = executed("Ann>Bob, Cleo>Dan, Bob>Eve")
+    rows = describe_sets(workload, outcome.results).split("\n")
+    (marked,) = (row for row in rows if "<-" in row)
+    assert marked.strip().startswith("Bob's balance")
+    assert marked.endswith("<- from transaction 0")
+    assert rows.index(marked) > rows.index("transaction 2")
+    assert [waits_for(result) for result in outcome.results] == [(), (), (0,)]
+
+
+def test_a_location_that_is_left_out_would_hide_a_dependency() -> None:
+    workload, outcome = executed("Ann>Bob, Cleo>Bob")
+    for result, told in zip(outcome.results, describe_sets(workload, outcome.results).split("\ntransaction ")):
+        for location in {*result.read_set, *result.write_set}:
+            assert place_of(workload, location) in told
+
+
+def test_titles_must_stand_in_place_of_the_index() -> None:
+    workload, outcome = executed("Ann>Bob")
+    assert describe_sets(workload, outcome.results, ["Ann pays Bob"]).startswith("Ann pays Bob\n  Ann's")

@@ -1,0 +1,105 @@
+"""Lesson 00 in the hands of students who answer rightly, wrongly, or not at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.teaching.notebooks.test_notebooks import cells_of, execute, printed, read, source
+from toyevm.teaching.lab.items import read_items
+
+LESSON = Path(__file__).resolve().parents[3] / "course/00-why-blocks-are-slow/00-why-blocks-are-slow.ipynb"
+NOBODY = 'my_payments = "Ann>Bob, Cleo>Dan, Eve>Fay, Gus>Hal, Ivy>Jon, Kim>Lea"'
+RIGHT = {
+    NOBODY: 'my_payments = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Ann"',
+    "my_number = None": "my_number = 4",
+    'my_schedule = ""': 'my_schedule = "A1 B1 A2 B2 C1 C2"',
+    'my_safe_schedule = ""': 'my_safe_schedule = "A1 C1 A2 B1 C2 B2"',
+    'my_theft = "Ann>Shop 5, Bob>Shop 7"': 'my_theft = "Ann>Shop 5, Shop>Dan 9"',
+    'my_theft_schedule = ""': 'my_theft_schedule = "A1 B1 B2 A2"',
+    "my_demand = None": "my_demand = 10",
+    'lab.predict("fifty-cores")': 'lab.predict("fifty-cores", choose="A")',
+}
+WRONG = {
+    NOBODY: 'my_payments = "Ann>Shop, Bob>Shop, Cleo>Shop, Dan>Shop, Eve>Shop, Fay>Shop"',
+    "my_number = None": "my_number = 25",
+    'my_schedule = ""': 'my_schedule = "A1 A2 B1 B2 C1 C2"',
+    'my_safe_schedule = ""': 'my_safe_schedule = "A1 A2 B1 B2 C1 C2"',
+    'my_theft_schedule = ""': 'my_theft_schedule = "A1 B1 A2 B2"',
+    "my_demand = None": "my_demand = 20",
+}
+CLUMSY = {
+    'my_schedule = ""': 'my_schedule = "A2 A1"',
+    'my_safe_schedule = ""': 'my_safe_schedule = "A1 B1 C1 A2 B2 C2"',
+    'my_theft = "Ann>Shop 5, Bob>Shop 7"': 'my_theft = "Ann to Bob"',
+    "my_number = None": 'my_number = "4"',
+    "my_demand = None": "my_demand = 400",
+    NOBODY: 'my_payments = "Ann>Bob"',
+}
+
+
+def revealed(notebook: Any, name: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    return "".join(output.get("data", {}).get("text/plain", "") for output in cell["outputs"])
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_00_rightly_is_not_told_so() -> None:
+    done = execute(LESSON, RIGHT)
+    assert "You have built a block B" in printed(done, "chain-turn")
+    assert "4 to the shop: 25.0 times" in printed(done, "turn-half-code")
+    assert "5 to the shop: 20.0 times" in printed(done, "turn-half-code")
+    assert "5 ether are gone." in printed(done, "lost-turn")
+    assert "Which value did the one who wrote last believe in" in printed(done, "lost-turn")
+    assert "Right, and C ran meanwhile" in printed(done, "safe-turn")
+    assert "There were 300 ether; now there are 309." in printed(done, "mint-turn")
+    assert "A profit, from nothing." in printed(done, "mint-turn")
+    assert "Flat." in printed(done, "steady-turn")
+    assert "*cores divide any work*" in revealed(done, "reveal-cores")
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> None:
+    done = execute(LESSON, WRONG)
+    assert "What if somebody both pays and is paid?" in printed(done, "chain-turn")
+    assert "25 to the shop: 4.0 times" in printed(done, "turn-half-code")
+    assert "Nothing is lost. Which of A, B and C meet" in printed(done, "lost-turn")
+    assert "Right, but C ran alone." in printed(done, "safe-turn")
+    assert "now there are 295" in printed(done, "mint-turn")
+    assert "Whose spending could be forgotten" in printed(done, "mint-turn")
+    assert "It rises. How full is a block" in printed(done, "steady-turn")
+
+
+@pytest.mark.slow
+def test_nonsense_must_not_stop_lesson_00() -> None:
+    done = execute(LESSON, CLUMSY)
+    assert "You wrote 1 payments. Write six." in printed(done, "chain-turn")
+    assert "Missing" in printed(done, "turn-half-code")
+    assert "It cannot be played: schedule: A2 comes before A1" in printed(done, "lost-turn")
+    assert "Overlapping, but wrong." in printed(done, "safe-turn")
+    assert "It cannot be played: payment 1: cannot read 'Ann to Bob'" in printed(done, "mint-turn")
+    assert "Missing" in printed(done, "steady-turn")
+
+
+def test_an_unanswered_item_of_lesson_00_must_say_what_is_missing() -> None:
+    notebook = read(LESSON)
+    waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
+    assert len(waiting) == 6
+    for cell in waiting:
+        words = "".join("".join(output["text"]) for output in cell["outputs"])
+        assert re.search("Missing|Still faster than one core", words), cell["id"]
+
+
+def test_the_surprise_must_come_within_five_cells() -> None:
+    assert [cell["id"] for cell in read(LESSON)["cells"][:5]][-1] == "slider"
+
+
+def test_a_bet_that_is_asked_must_be_taken_up_again() -> None:
+    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
+    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
+    assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
+    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
+    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)

@@ -1,0 +1,363 @@
+"""Every lesson in course/ keeps its promises on paper: complete, accessible, within its budgets, and true as stored.
+
+Whether its outputs are still what the code prints is the business of nbval (`make notebooks`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.sealing import seal_block
+from toyevm.teaching.lab.items import read_items
+from toyevm.workloads.mainnet import load_block
+
+COURSE = Path(__file__).resolve().parents[3] / "course"
+LESSONS = sorted(COURSE.glob("*/*.ipynb"))
+MOST_CELLS, MOST_WORDS = 70, 2_000
+LONGEST_IMPORT, LONGEST_RUN = 5, 20  # seconds
+
+Notebook = dict[str, Any]
+Check = Callable[[Notebook, Path], Iterator[str]]
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def cells_of(notebook: Notebook, kind: str) -> list[dict[str, Any]]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def outputs_of(notebook: Notebook) -> Iterator[tuple[str, dict[str, Any]]]:
+    for cell in cells_of(notebook, "code"):
+        for output in cell["outputs"]:
+            yield cell["id"], output
+
+
+def shown(output: dict[str, Any], mime: str) -> str:
+    return "".join(output.get("data", {}).get(mime, ""))
+
+
+def prose(notebook: Notebook) -> str:
+    """All Markdown, without code blocks: no heading or word is counted in there."""
+    text = "\n\n".join(source(cell) for cell in cells_of(notebook, "markdown"))
+    return re.sub(r"^(?: {4}|\t).*$", "", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
+
+
+def executed(notebook: Notebook, folder: Path) -> Iterator[str]:
+    counts = [cell["execution_count"] for cell in cells_of(notebook, "code")]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"execution counts are not 1, 2, 3, …: {counts}"
+
+
+def without_errors(notebook: Notebook, folder: Path) -> Iterator[str]:
+    for name, output in outputs_of(notebook):
+        if output["output_type"] == "error" or output.get("name") == "stderr":
+            yield f"{name}: an error or stderr among the outputs"
+
+
+def headings(notebook: Notebook, folder: Path) -> Iterator[str]:
+    levels = [len(marks) for marks in re.findall(r"^(#{1,6})\s", prose(notebook), flags=re.MULTILINE)]
+    if levels.count(1) != 1 or levels[:1] != [1]:
+        yield f"not one H1 at the start: {levels}"
+    if any(after > before + 1 for before, after in itertools.pairwise(levels)):
+        yield f"a heading level is skipped: {levels}"
+
+
+def alternatives(notebook: Notebook, folder: Path) -> Iterator[str]:
+    pages = [(cell["id"], source(cell)) for cell in cells_of(notebook, "markdown")]
+    pages += [(name, shown(output, "text/html")) for name, output in outputs_of(notebook)]
+    for name, page in pages:
+        if re.search(r"!\[\s*\]", page):
+            yield f"{name}: an image without alternative text"
+        for tag in re.findall(r"<(?:img|svg)\b[^>]*>", page):
+            words = re.search(r'(?:alt|aria-label)="([^"]*)"', tag)
+            if words is None or len(words.group(1).split()) < 3:
+                yield f"{name}: a figure without alternative text"
+            if tag.startswith("<svg") and 'role="img"' not in tag:
+                yield f"{name}: a figure that is not announced as one"
+    for name, output in outputs_of(notebook):
+        for mime in output.get("data", {}):
+            if mime.startswith("image/") and not output["metadata"].get(mime, {}).get("alt"):
+                yield f"{name}: a figure without alternative text"
+
+
+def twins(notebook: Notebook, folder: Path) -> Iterator[str]:
+    for name, output in outputs_of(notebook):
+        data, twin = output.get("data", {}), shown(output, "text/plain")
+        if any(mime.startswith("image/") for mime in data) or "<svg" in shown(output, "text/html"):
+            numbers = re.findall(r"\d[\d,]*", twin)
+            if len(numbers) < 3:
+                yield f"{name}: a figure without a text twin"
+        if re.search(r" at 0x[0-9a-f]{6,}|^<.*>$", twin):
+            yield f"{name}: stores an object's address: {twin[:60]}"
+
+
+def budgets(notebook: Notebook, folder: Path) -> Iterator[str]:
+    words = len(re.findall(r"\w[\w'’.,-]*", "\n".join(source(cell) for cell in cells_of(notebook, "markdown"))))
+    if len(notebook["cells"]) > MOST_CELLS:
+        yield f"{len(notebook['cells'])} cells"
+    if words > MOST_WORDS:
+        yield f"{words} words"
+
+
+def metadata(notebook: Notebook, folder: Path) -> Iterator[str]:
+    if "widgets" in notebook["metadata"]:
+        yield "metadata.widgets is stored"
+    if notebook["metadata"]["kernelspec"]["name"] != "python3":
+        yield "the kernel is not python3"
+    if any("execution" in cell["metadata"] for cell in notebook["cells"]):
+        yield "times of day are stored"
+    if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for _, output in outputs_of(notebook)):
+        yield "a widget without its state is stored"
+
+
+def identities(notebook: Notebook, folder: Path) -> Iterator[str]:
+    names = [cell.get("id", "") for cell in notebook["cells"]]
+    if "" in names or len(set(names)) < len(names):
+        yield "cell ids are missing or not unique"
+
+
+def links(notebook: Notebook, folder: Path) -> Iterator[str]:
+    for target in re.findall(r"\]\(([^)\s]+)[^)]*\)|(?:src|href)=\"([^\"]+)\"", prose(notebook)):
+        place = "".join(target)
+        if place.startswith("https://"):
+            continue
+        if ":" in place or not (folder / place.partition("#")[0]).exists():
+            yield f"leads nowhere: {place}"
+
+
+def portability(notebook: Notebook, folder: Path) -> Iterator[str]:
+    text = json.dumps(notebook)
+    if re.search(r"/(?:home|tmp|root|Users|work)/|\.venv", text):
+        yield "a path of the machine it ran on is stored"
+
+
+CHECKS: tuple[Check, ...] = (
+    executed, without_errors, headings, alternatives, twins, budgets, metadata, identities, links, portability,
+)  # fmt: skip
+
+
+def read(path: Path) -> Notebook:
+    notebook: Notebook = json.loads(path.read_bytes())
+    return notebook
+
+
+def problems(notebook: Notebook, folder: Path) -> list[str]:
+    return [problem for check in CHECKS for problem in check(notebook, folder)]
+
+
+def test_without_lessons_all_other_tests_here_would_be_vacuous() -> None:
+    assert [path.parent.name for path in LESSONS] == [path.stem for path in LESSONS]
+    assert "01-the-machine" in [path.stem for path in LESSONS]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_breaks_its_promises(path: Path) -> None:
+    assert problems(read(path), path.parent) == []
+
+
+def markdown(text: str, name: str = "new") -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
+def with_output(notebook: Notebook, output: dict[str, Any]) -> None:
+    cells_of(notebook, "code")[0]["outputs"] = [output]
+
+
+def figure(html: str, twin: str = "picture") -> dict[str, Any]:
+    return {"output_type": "display_data", "metadata": {}, "data": {"text/html": html, "text/plain": twin}}
+
+
+BREAKAGES: dict[str, tuple[Callable[[Notebook], Any], str]] = {
+    "not run": (lambda n: cells_of(n, "code")[0].update(execution_count=None), "execution counts"),
+    "run twice": (lambda n: cells_of(n, "code")[0].update(execution_count=99), "execution counts"),
+    "error": (lambda n: with_output(n, {"output_type": "error"}), "an error or stderr"),
+    "warning": (
+        lambda n: with_output(n, {"output_type": "stream", "name": "stderr", "text": "!"}),
+        "an error or stderr",
+    ),
+    "second title": (lambda n: n["cells"].append(markdown("# Again")), "not one H1"),
+    "level skipped": (lambda n: n["cells"].append(markdown("#### Deep")), "level is skipped"),
+    "bare image": (lambda n: n["cells"].append(markdown("![](block.json)")), "without alternative text"),
+    "bare tag": (lambda n: n["cells"].append(markdown('<img src="block.json">')), "without alternative text"),
+    "short label": (
+        lambda n: with_output(n, figure('<svg role="img" aria-label="x">')),
+        "without alternative text",
+    ),
+    "png": (
+        lambda n: with_output(n, {"output_type": "display_data", "metadata": {}, "data": {"image/png": "AA"}}),
+        "without alternative text",
+    ),
+    "no twin": (lambda n: with_output(n, figure("<svg>")), "without a text twin"),
+    "address": (
+        lambda n: with_output(n, {"output_type": "execute_result", "data": {"text/plain": "<Thing at 0x7f00aa11>"}}),
+        "an object's address",
+    ),
+    "wordy": (lambda n: n["cells"].append(markdown("word " * 2_000)), "words"),
+    "long": (lambda n: n["cells"].extend(markdown("x", f"new{i}") for i in range(70)), "cells"),
+    "widget state": (lambda n: n["metadata"].update(widgets={}), "metadata.widgets"),
+    "kernel": (lambda n: n["metadata"]["kernelspec"].update(name="mine"), "kernel is not python3"),
+    "same id": (lambda n: n["cells"].append(markdown("x", n["cells"][0]["id"])), "not unique"),
+    "dead link": (lambda n: n["cells"].append(markdown("[there](../99-nowhere/x.ipynb)")), "leads nowhere"),
+    "local link": (lambda n: n["cells"].append(markdown("[there](file:///etc/passwd)")), "leads nowhere"),
+    "own path": (lambda n: n["cells"].append(markdown("see /home/me/notes")), "path of the machine"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_a_check_that_does_not_bite(name: str) -> None:
+    path = LESSONS[0]
+    notebook = deepcopy(read(path))
+    breakage, message = BREAKAGES[name]
+    breakage(notebook)
+    assert any(message in problem for problem in problems(notebook, path.parent))
+
+
+# Running them
+
+
+def execute(path: Path, changes: dict[str, str]) -> Notebook:
+    """Run a lesson with some of its lines changed; a cell that raises stops it, as Run All would."""
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    notebook = nbformat.read(path, as_version=4)
+    for before, after in changes.items():
+        (cell,) = (cell for cell in notebook.cells if before in cell.source)
+        cell.source = cell.source.replace(before, after)
+    resources = {"metadata": {"path": str(path.parent)}}
+    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources)
+    done: Notebook = client.execute()
+    return done
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_that_keeps_students_waiting(path: Path) -> None:
+    """Measured in CPU seconds of the kernel, which do not depend on what else the machine is doing."""
+    first = source(next(cell for cell in cells_of(read(path), "code") if cell["id"] == "imports"))
+    clock = "__import__('time').process_time()"
+    last = source(cells_of(read(path), "code")[-1])
+    marked = f"began = {clock}\n{first}\nprint({clock} - began)"
+    done = execute(path, {first: marked, last: f"{last}\nprint({clock})"})
+    assert float(printed(done, "imports").split()[-1]) < LONGEST_IMPORT
+    assert float(printed(done, cells_of(done, "code")[-1]["id"]).split()[-1]) < LONGEST_RUN
+
+
+LESSON_01 = COURSE / "01-the-machine/01-the-machine.ipynb"
+RIGHT = {
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="A")',
+    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 3  PUSH1 2  SUB"',
+    "memory_step = None": "memory_step = 5",
+    "my_difference = None": "my_difference = 10",
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 SLOAD  PUSH0  SSTORE"',
+    "enough = None": "enough = 22_110",
+    "gone_before = None": "gone_before = 21_000",
+    'my_location = ""': 'my_location = "counter\'s slot 0"',
+}
+WRONG = {
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="B")',
+    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "SUB 2 3"',
+    "memory_step = None": "memory_step = 4",
+    "my_difference = None": "my_difference = -10",
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 PUSH0 SSTORE"',
+    "enough = None": "enough = 2_110",
+    "gone_before = None": "gone_before = 60_000",
+    'my_location = ""': 'my_location = "Cleo\'s nonce"',
+    'lab.predict("which-wait")': 'lab.predict("which-wait", choose="B")',
+}
+CLUMSY = {
+    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 2  SUB"',
+    "memory_step = None": "memory_step = 99",
+    "my_difference = None": 'my_difference = "ten"',
+    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "SWAP"',
+    "enough = None": "enough = 10**7",
+    'my_location = ""': 'my_location = "Eve\'s nonce"',
+}
+
+
+def printed(notebook: Notebook, name: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    return "".join(output.get("text", "") for output in cell["outputs"])
+
+
+def revealed(notebook: Notebook, name: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    return "".join(shown(output, "text/plain") for output in cell["outputs"])
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
+    done = execute(LESSON_01, RIGHT)
+    assert "You bet **A**" in revealed(done, "reveal-sub")
+    assert "operands in reading order" not in revealed(done, "reveal-sub")
+    assert "That is 2 - 3." in printed(done, "turn-sub-code")
+    assert "So it grows here." in printed(done, "stepper-answer")
+    assert "As you said." in printed(done, "dup-task-code")
+    assert "There is one for 100." in printed(done, "cheap-code")
+    assert "That is the border." in printed(done, "enough")
+    assert "21,000 + 6,035 by the steps = 27,035" in printed(done, "tx-answer")
+    assert "They agree." in printed(done, "tx-answer")
+    assert re.search(r"counter's slot 0 +41 -> 42", printed(done, "idea-turn-code"))
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_01_wrongly_is_stopped() -> None:
+    done = execute(LESSON_01, WRONG)
+    assert "*operands in reading order*" in revealed(done, "reveal-sub")
+    assert "*different senders never conflict*" in revealed(done, "reveal-wait")
+    assert "line 1: SUB takes no operand" in printed(done, "turn-sub-code")
+    assert "0 bytes before this step and 0 after" in printed(done, "stepper-answer")
+    assert "You said -10. Which word did SUB take first?" in printed(done, "dup-task-code")
+    assert "your SSTOREs cost: 5,000\nNot 100 yet" in printed(done, "cheap-code")
+    assert "Too little" in printed(done, "enough")
+    assert "What is missing?" in printed(done, "tx-answer")
+    assert "did transaction 0 write it?" in printed(done, "idea-turn-code")
+
+
+@pytest.mark.slow
+def test_nonsense_must_not_stop_lesson_01() -> None:
+    done = execute(LESSON_01, CLUMSY)
+    assert "failed at SUB: stack underflow" in printed(done, "turn-sub-code")
+    assert "from 1 to 8" in printed(done, "stepper-answer")
+    assert "You said ten." in printed(done, "dup-task-code")
+    assert "SWAP1 to SWAP16" in printed(done, "cheap-code")
+    assert "Too much" in printed(done, "enough")
+    assert "does not read Eve's nonce. It reads: Cleo's nonce" in printed(done, "idea-turn-code")
+
+
+def test_an_unanswered_item_of_lesson_01_must_say_what_is_missing() -> None:
+    notebook = read(LESSON_01)
+    waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
+    assert len(waiting) == sum(not name.startswith("lab.") for name in RIGHT)
+    for cell in waiting:
+        words = "".join("".join(output.get("text", "")) for output in cell["outputs"])
+        assert re.search("Missing|Not 2 - 3 yet|Not 100 yet", words), cell["id"]
+
+
+def test_a_bet_of_lesson_01_must_be_taken_up_again() -> None:
+    text = "\n".join(source(cell) for cell in cells_of(read(LESSON_01), "code"))
+    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
+    assert asked == list(read_items(LESSON_01.parent / "items.toml").predictions)
+    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
+    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
+
+
+def test_no_number_that_lesson_01_asks_for_may_stand_in_its_stored_outputs() -> None:
+    outputs = "\n".join("".join(o.get("text", "")) + shown(o, "text/plain") for _, o in outputs_of(read(LESSON_01)))
+    assert "22,110" not in outputs
+    assert "6,035" not in outputs
+
+
+def test_the_block_of_lesson_01_must_be_one_that_a_node_would_accept() -> None:
+    real = load_block(LESSON_01.parent / "block.json")
+    outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain))
+    assert seal_block(real.chain, real.block, outcome, real.pre.apply(outcome.diff)).header == real.expected

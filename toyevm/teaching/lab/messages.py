@@ -1,0 +1,119 @@
+"""A message has four rungs: what happened, where it first parts from what was expected, the next question, a hint.
+
+It says what the student's own answer did, and ends in a question, never in the answer. Where a known belief has just
+these symptoms, the question is the one written for it; else one that fits the kind of failure.
+"""
+
+from __future__ import annotations
+
+from toyevm.errors import Halt
+from toyevm.teaching.lab.items import Case
+from toyevm.teaching.lab.programs import TOO_MANY_STEPS, show_bytes, show_storage, to_bytes, to_number
+from toyevm.teaching.lab.values import show_plain
+from toyevm.teaching.lab.verdicts import Divergence, Status, Verdict
+
+_AFTER_ERROR: dict[str | None, str] = {
+    Halt.STACK_UNDERFLOW: "{stops_at} found too few words. Which words did you mean it to take, and who took them?",
+    Halt.INVALID_JUMP: "What was on top of the stack when {stops_at} came, and is there a JUMPDEST at that place?",
+    Halt.OUT_OF_GAS: "Does every loop of yours come to an end? What changes from one round to the next?",
+    Halt.INVALID_OPCODE: "Your program ran into a byte that is no instruction. Where did you mean it to end?",
+    TOO_MANY_STEPS: "Does every loop of yours come to an end? What changes from one round to the next?",
+    "revert": "Which REVERT was reached, and what was on the stack at the jump that led there?",
+}
+
+
+def message(verdict: Verdict) -> str:
+    """Return what a student reads."""
+    item = verdict.item
+    match verdict.status:
+        case Status.MISSING | Status.RECORDED | Status.MALFORMED:
+            rungs = [f"{_title(verdict)} {verdict.what}"]
+            if verdict.misconception:
+                rungs.append(verdict.misconception.message)
+            return "\n\n".join(rungs)
+        case Status.RIGHT:
+            return f"{_title(verdict)} {_praise(verdict)}"
+    rungs = [
+        f"{_title(verdict)} {_what_happened(verdict)}",
+        _first_divergence(verdict),
+        verdict.misconception.message if verdict.misconception else _question(verdict),
+        f'Stuck? `lab.hint("{item.id}")` gives a hint; there are {len(item.hints)}, and they cost nothing.',
+    ]
+    return "\n\n".join(filter(None, rungs))
+
+
+def _title(verdict: Verdict) -> str:
+    title = verdict.item.title
+    return f"**{title}**" if title.endswith(("?", "!")) else f"**{title}.**"
+
+
+def _praise(verdict: Verdict) -> str:
+    if verdict.item.judge in ("value", "choice"):
+        return "Right."
+    cases = f"All {verdict.cases} cases agree" if verdict.cases > 1 else "The case agrees"
+    return f"{cases}. When it is marked, it meets others too."
+
+
+def _what_happened(verdict: Verdict) -> str:
+    found = verdict.divergence
+    if found is not None and found.steps:
+        ending = "ended well" if found.error is None else f"ended with *{found.error}* at {found.stops_at}"
+        steps = f"{found.steps:,} step{'s' if found.steps != 1 else ''}"
+        return (
+            f"{verdict.passed} of {verdict.cases} cases agree. In the first that does not, it ran {steps} and {ending}."
+        )
+    if verdict.cases > 1:
+        return f"{verdict.passed} of {verdict.cases} cases agree."
+    return "Not yet."
+
+
+def _first_divergence(verdict: Verdict) -> str:
+    """Return yours against expected; what is expected in a hidden case, or of a graded value, is not said."""
+    found = verdict.divergence
+    if found is None:
+        return ""
+    if found.index is not None:
+        before = f"The first {found.index} agree. " if found.index else ""
+        return f"{before}Entry {found.index + 1} is the first that differs: yours is {found.yours}."
+    if found.case.hidden:
+        return (
+            f"Yours is {found.yours}." if verdict.item.judge in ("value", "choice") else "It is a case you do not see."
+        )
+    return f"Given {show_given(found.case)}: yours {found.yours}; expected: {found.expected}."
+
+
+def show_given(case: Case) -> str:
+    """Return what a case gives, for a reader.
+
+    >>> show_given(Case("", {"input": [3, 7], "storage": {"0": 5}}))
+    'input 3, 7; slot 0 = 5'
+    """
+    shown = {
+        "input": lambda value: f"input {show_bytes(to_bytes(value))}",
+        "storage": lambda value: show_storage({to_number(slot): to_number(word) for slot, word in value.items()}),
+        "calls": lambda value: f"{len(value)} calls",
+        "args": lambda value: ", ".join(map(show_plain, value)),
+    }
+    words = (shown[name](value) if name in shown else f"{name} {value:,}" for name, value in case.given.items())
+    return "; ".join(words) or "nothing"
+
+
+def _question(verdict: Verdict) -> str:
+    found = verdict.divergence
+    if verdict.item.judge == "program" and found is not None:
+        return _about_program(found)
+    if found is not None and found.index is not None:
+        return f"What did you take entry {found.index + 1} from? Go back to the step before it: what was there?"
+    if verdict.item.judge == "function" and found is not None:
+        if found.yours.startswith("raises"):
+            return "Which line raises it, and what does that line expect that it did not get?"
+        return "Follow this one case by hand. After which line is a value not what you meant?"
+    return "Which of your steps are you least sure of? Do that one again, on its own."
+
+
+def _about_program(found: Divergence) -> str:
+    if found.error in _AFTER_ERROR:
+        return _AFTER_ERROR[found.error].format(stops_at=found.stops_at)
+    if found.yours == "returns nothing":
+        return "Your program ends without handing anything back. What must be in memory when RETURN comes?"
+    return "Step through this case. Which is the first step after which the stack is not what you meant it to be?"

@@ -1,0 +1,275 @@
+"""Conflicts as pictures: who touches which place, who waits for whom, and which pairs of a large block meet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from toyevm.analysis.conflicts import ConflictMatrix, HotSpot, Lens
+from toyevm.analysis.dependencies import DependencyGraph
+from toyevm.results import TxResult
+from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.lanes import CRITICAL, NORMAL
+from toyevm.teaching.kit.stepper.view import Picture
+from toyevm.teaching.kit.svg import FAINT, PANEL, PAPER, READ, WRITTEN, Paint
+from toyevm.teaching.lessons.conflicts.study import PLAIN, Study
+from toyevm.types import Location
+
+WIDTH, EDGE, NAMES = 960, 16, 250
+MOST_PLACES, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
+MOST_NODES, ROWS = 100, 10  # of a graph; nodes that stand above each other
+LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
+LEFT_OUT = "a place that only one touches is left out"
+PAINTS: Mapping[str, Paint] = {"R": READ, "W": WRITTEN, "RW": WRITTEN, ".": PANEL}
+
+
+def meeting_places(study: Study, seen: Sequence[TxResult]) -> list[Location]:
+    """Return the places that one writes and another touches, those that most touch first."""
+    touched: dict[Location, int] = {}
+    for result in seen:
+        for place in result.read_set.keys() | result.write_set.keys():
+            touched[place] = touched.get(place, 0) + 1
+    written = {place for result in seen for place in result.write_set}
+    return sorted(
+        (place for place in written if touched[place] > 1), key=lambda place: (-touched[place], study.place(place))
+    )
+
+
+def show_matrix(study: Study, lens: Lens = PLAIN) -> Picture:
+    """Return the read/write matrix: a column for each transaction, a row for each place where two of them meet."""
+    seen = lens.apply(study.outcome.results, study.fee_recipient)
+    places = meeting_places(study, seen)
+    rows = [
+        (study.name(place, lens), [LETTERS[place in one.read_set, place in one.write_set] for one in seen])
+        for place in places[:MOST_PLACES]
+    ]
+    left_out = len(places) - len(rows)
+    return Picture(_draw_matrix(study, rows, left_out), _matrix_text(study, rows, left_out))
+
+
+def _matrix_text(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
+    wide = max([5, *(len(name) for name, _ in rows)])
+    if study.size <= MOST_COLUMNS:
+        lines = [f"{'place':<{wide}}  " + " ".join(f"{i:>2}" for i in range(study.size))]
+        lines += [f"{name:<{wide}}  " + " ".join(f"{cell:>2}" for cell in cells) for name, cells in rows]
+    else:
+        lines = [f"{study.size} transactions"]
+        for name, cells in rows:
+            reads, writes = sum("R" in cell for cell in cells), sum("W" in cell for cell in cells)
+            lines.append(f"{name:<{wide}}  read by {reads}, written by {writes}")
+    lines += ["nobody meets anybody"] * (not rows) + [f"and {left_out} more places"] * bool(left_out)
+    titles = [f"{i} {title}" for i, title in enumerate(study.titles[:MOST_COLUMNS]) if title != str(i)]
+    return "\n".join([*lines, *[f"columns: {', '.join(titles)}"] * bool(titles), LEFT_OUT])
+
+
+def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
+    column = min(64.0, (WIDTH - NAMES - EDGE) / max(1, study.size))
+    top, tall = 74, 26
+    bottom = top + tall * max(1, len(rows))
+    body = [
+        svg.text(EDGE, 26, "who touches what", size=15, bold=True),
+        svg.box(198, 14, 30, 16, READ), svg.note(234, 27, "R read"),
+        svg.box(298, 14, 30, 16, WRITTEN), svg.note(334, 27, "RW read and written"),
+        svg.note(WIDTH - EDGE, 27, LEFT_OUT, anchor="end"),
+    ]  # fmt: skip
+    for tx_index, title in enumerate(study.titles):
+        x = NAMES + column * (tx_index + 0.5)
+        if column >= 22:
+            body.append(svg.note(x, top - 24, str(tx_index), anchor="middle"))
+        if column >= 7 * len(title) and title != str(tx_index):
+            body.append(svg.text(x, top - 8, title, size=12, anchor="middle"))
+    for line, (name, cells) in enumerate(rows):
+        y = top + tall * line
+        body.append(svg.text(NAMES - 10, y + 17, name, anchor="end"))
+        body.append(svg.box(NAMES, y, column * study.size, tall - 4, PANEL, radius=0))
+        for tx_index, cell in enumerate(cells):
+            if cell != ".":
+                body += _cell(NAMES + column * tx_index, y, column, tall - 4, cell)
+    if not rows:
+        body.append(svg.note(NAMES, top + 17, "nobody meets anybody"))
+    if left_out:
+        body.append(svg.note(NAMES, bottom + 14, f"and {left_out} more places"))
+    label = "who touches what; " + "; ".join(_matrix_text(study, rows, left_out).split("\n"))
+    return svg.figure(WIDTH, bottom + 24, label, body)
+
+
+def _cell(x: float, y: float, width: float, height: float, cell: str) -> list[str]:
+    half = 0 if "W" in cell else height / 2  # told apart by shape too: what is only read is half as tall
+    drawn = [svg.box(x + 0.5, y + half, width - 1, height - half, PAINTS[cell], stroke=0.6, radius=0)]
+    if width >= 18:
+        paint = PAINTS[cell]
+        drawn = [svg.box(x + 1, y, width - 2, height, paint, radius=2)]
+        drawn.append(svg.text(x + width / 2, y + 16, cell, size=12, bold=True, ink=paint.ink, anchor="middle"))
+    return drawn
+
+
+def show_graph(study: Study, lens: Lens = PLAIN) -> Picture:
+    """Return the dependency graph in layers, the critical path in orange; of more than 100 nodes only the layers."""
+    graph = study.graph(lens)
+    draw = _draw_graph if graph.size <= MOST_NODES else _draw_layers
+    return Picture(draw(study, graph, lens), describe_graph(study, lens))
+
+
+def describe_graph(study: Study, lens: Lens = PLAIN) -> str:
+    """Return the numbers of the graph, and of a small one each arrow."""
+    graph, path = study.graph(lens), study.path(lens).tx_indexes
+    waits = sum(bool(before) for before in graph.predecessors)
+    lines = [
+        f"speed-up at best {study.speedup(lens):.1f}× ({graph.size} transactions, span {len(path)}), counting {lens}",
+        f"{waits} of {graph.size} wait for another, in layers of {', '.join(map(str, map(len, graph.layers[:20])))}"
+        + (" …" if len(graph.layers) > 20 else ""),
+    ]
+    if graph.size <= MOST_COLUMNS:
+        arrows = dict.fromkeys((each.before, each.after) for each in graph.dependencies)
+        lines.append("arrows: " + (", ".join(f"{before}→{after}" for before, after in sorted(arrows)) or "none"))
+    if len(path) > 1:
+        shown = [str(i) for i in path[:12]] + ["…"] * (len(path) > 12)
+        lines.append(f"critical path: {' → '.join(shown)}")
+    return "\n".join(lines)
+
+
+def _heading(study: Study, lens: Lens) -> list[str]:
+    return [
+        svg.text(EDGE, 26, "who waits for whom", size=15, bold=True),
+        svg.note(200, 26, str(lens)),
+        svg.text(WIDTH - EDGE, 26, f"at best {study.speedup(lens):.1f}×", size=18, bold=True, anchor="end"),
+    ]
+
+
+def _draw_graph(study: Study, graph: DependencyGraph, lens: Lens) -> str:
+    path = study.path(lens).tx_indexes
+    chain = set(path) if len(path) > 1 else set()
+    columns = [_in_columns(layer, graph) for layer in graph.layers]
+    count = sum(map(len, columns))
+    step = min(120.0, (WIDTH - 2 * EDGE) / max(1, count))
+    width, height = step * (0.7 if step > 30 else 0.8), 20
+    rows = max((len(column) for layer in columns for column in layer), default=1)
+    at: dict[int, tuple[float, float]] = {}
+    body, x = _heading(study, lens), float(EDGE)
+    for depth, layer in enumerate(columns):
+        if depth % 2 == 0 and step > 8:
+            body.append(svg.box(x - 8, 38, step * len(layer), 28 * rows + 4, PANEL, stroke=0, radius=0))
+        for column in layer:
+            gap = 28 * (rows - len(column)) / 2
+            at |= {tx_index: (x, 44 + gap + 28 * row) for row, tx_index in enumerate(column)}
+            x += step
+    edges, steps = dict.fromkeys((each.before, each.after) for each in graph.dependencies), set(pairwise(path))
+    for ink, on_path in ((FAINT.line, False), (CRITICAL.line, True)):
+        pairs = [pair for pair in edges if (pair in steps) == on_path]
+        lines = "".join(
+            f"M{at[before][0] + width:.1f} {at[before][1] + height / 2:.1f}L{at[after][0]:.1f} "
+            f"{at[after][1] + height / 2:.1f}"
+            for before, after in pairs
+        )
+        body.append(f'<path d="{lines}" stroke="{ink}" stroke-width="{2.5 if on_path else 1.2}" fill="none"/>')
+    for tx_index, (left, top) in at.items():
+        paint, title = CRITICAL if tx_index in chain else NORMAL, study.titles[tx_index]
+        body.append(svg.box(left, top, width, height, paint))
+        names = (f"{tx_index} {title}", title, str(tx_index)) if title != str(tx_index) else (title,)
+        words = next((one for one in names if 7.2 * len(one) < width), "")
+        body.append(svg.text(left + width / 2, top + 14, words, size=12, ink=PAPER.ink, anchor="middle"))
+    bottom = 44 + 28 * rows
+    body.append(
+        svg.note(EDGE, bottom + 12, "a layer can run at once; time goes to the right; orange: the critical path")
+    )
+    return svg.figure(WIDTH, bottom + 24, "; ".join(describe_graph(study, lens).split("\n")), body)
+
+
+def _in_columns(layer: Sequence[int], graph: DependencyGraph) -> list[list[int]]:
+    """Return a layer as columns of at most ROWS nodes, each node near those it waits for."""
+    ordered = sorted(layer, key=lambda i: (sum(graph.predecessors[i]) / max(1, len(graph.predecessors[i])), i))
+    return [ordered[at : at + ROWS] for at in range(0, len(ordered), ROWS)]
+
+
+def _draw_layers(study: Study, graph: DependencyGraph, lens: Lens) -> str:
+    sizes = [len(layer) for layer in graph.layers]
+    step, tall = (WIDTH - 2 * EDGE) / len(sizes), 120
+    body = _heading(study, lens)
+    for depth, size in enumerate(sizes):
+        height = max(1.0, round(tall * size / max(sizes), 1))
+        stroke = 1 if step >= 3 else 0
+        body.append(
+            svg.box(EDGE + step * depth, 44 + tall - height, step * 0.9, height, NORMAL, stroke=stroke, radius=0)
+        )
+        if step >= 26:
+            body.append(svg.note(EDGE + step * (depth + 0.45), 44 + tall + 14, str(size), anchor="middle"))
+    words = (
+        f"{len(sizes)} layers, each can run at once; time goes to the right; the tallest has {max(sizes)} transactions"
+    )
+    body.append(svg.note(EDGE, 44 + tall + 32, words))
+    return svg.figure(WIDTH, 44 + tall + 44, "; ".join(describe_graph(study, lens).split("\n")), body)
+
+
+def show_pairs(studies: Mapping[str, Study], lens: Lens = PLAIN) -> Picture:
+    """Return a fingerprint of each block: a dot for each pair that conflicts, the later transaction downwards."""
+    side, step = 200, 232
+    body, lines = [], []
+    for place, (title, study) in enumerate(studies.items()):
+        matrix, left, top = study.matrix(lens), EDGE + step * (place % 4), 36 + 276 * (place // 4)
+        dot = side / max(1, study.size)
+        runs = "".join(
+            f"M{left + dot * start:.1f} {top + dot * after:.1f}h{dot * length:.1f}v{dot:.2f}h{-dot * length:.1f}z"
+            for after, row in enumerate(matrix.rows)
+            for start, length in _runs(row)
+        )
+        summary = f"{matrix.share:.1%} of pairs, at best {study.speedup(lens):.1f}×"
+        body += [
+            svg.text(left, top - 10, title, size=14, bold=True),
+            svg.box(left, top, side, side, PANEL, radius=0),
+            f'<path d="{runs}" fill="{READ.line}"/>',
+            svg.text(left, top + side + 18, summary, size=12),
+        ]
+        lines.append(f"{title:<16} {summary}; {_stripes(matrix)}")
+    height = 36 + 276 * -(-len(studies) // 4) - 56
+    label = "pairs that conflict, a dot for each; " + "; ".join(lines)
+    return Picture(svg.figure(WIDTH, height + 14, label, body), "\n".join(lines))
+
+
+def _stripes(matrix: ConflictMatrix) -> str:
+    """Return what the stripes show: how many conflict at all, and who conflicts with most."""
+    met = Counter(tx_index for pair in matrix.pairs() for tx_index in pair)
+    longest = sorted(met, key=lambda tx_index: (-met[tx_index], tx_index))[:1]
+    words = "".join(f", most of all {tx_index}: with {met[tx_index]} others" for tx_index in longest)
+    return f"{len(met)} of {len(matrix.rows)} conflict with somebody{words}"
+
+
+def _runs(row: int) -> list[tuple[int, int]]:
+    """Return where the runs of ones in a row of bits start, and how long they are.
+
+    >>> _runs(0b10111)
+    [(0, 3), (4, 1)]
+    """
+    found, at = [], 0
+    while row >> at:
+        if row >> at & 1:
+            length = 1
+            while row >> (at + length) & 1:
+                length += 1
+            found.append((at, length))
+            at += length
+        at += 1
+    return found
+
+
+def _chain_text(spot: HotSpot) -> str:
+    return f"chain of {spot.chain}, {spot.waits} waits, span without it {spot.span_without}"
+
+
+def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
+    """Return the places with the longest chains as bars, and what would be left if nobody met there."""
+    spots, top, tall = study.hot_spots(lens, limit), 50, 34
+    longest = max((spot.chain for spot in spots), default=1)
+    rows = [(study.name(spot.location, lens), spot.chain, _chain_text(spot)) for spot in spots]
+    lines = [f"{name:<34} {words}" for name, _, words in rows] or ["nobody waits for anybody"]
+    body = [svg.text(EDGE, 26, "hot spots: the longest chain at one place", size=15, bold=True)]
+    for line, (name, chain, words) in enumerate(rows):
+        y, width = top + tall * line, 300 * chain / longest
+        body += [
+            svg.text(300, y + 16, name, anchor="end"),
+            svg.box(312, y, width, 22, CRITICAL, radius=0),
+            svg.note(312 + width + 10, y + 16, words),
+        ]
+    body += [] if rows else [svg.note(EDGE, top + 16, lines[0])]
+    label = "hot spots; " + "; ".join(lines)
+    return Picture(svg.figure(WIDTH, top + tall * max(1, len(rows)) + 8, label, body), "\n".join(lines))

@@ -1,0 +1,1 @@
+"""Lesson 05: attempts, aborts and retries on virtual cores."""

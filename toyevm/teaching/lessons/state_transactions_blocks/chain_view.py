@@ -1,0 +1,106 @@
+"""A chain of sealed blocks as a picture, and the checks by which anyone finds out what does not fit.
+
+A header names its parent by hash, and its contents by roots. So every lie shows somewhere: in a root that the contents
+do not have, or, once the header was changed to match, in a child that names another parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toyevm.blocks import bloom
+from toyevm.results import SealedBlock
+from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.stepper.view import Picture
+from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, arrow, box, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import short_hash
+from toyevm.transactions import encode_transaction
+from toyevm.trie import ordered_trie_root
+
+CARD, GAP, MARGIN, TOP, LINE = 232, 44, 16, 44, 24
+NAMES = ("parent hash", "state root", "transactions root", "receipts root", "logs bloom", "own hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in block number `number` that does not fit: one of `NAMES`."""
+
+    number: int
+    name: str
+
+
+def find_faults(blocks: Sequence[SealedBlock]) -> list[Fault]:
+    """Return what anyone can check without executing anything: the links, and the roots of what is in the blocks.
+
+    The state root is not among them: only those who run the transactions can tell whether it is right.
+    """
+    faults = []
+    for place, block in enumerate(blocks):
+        header = block.header
+        checks = {
+            "parent hash": place == 0 or header.parent_hash == blocks[place - 1].hash,
+            "transactions root": header.transactions_root
+            == ordered_trie_root([encode_transaction(tx) for tx in block.transactions]),
+            "receipts root": header.receipts_root
+            == ordered_trie_root([receipt.encode() for receipt in block.receipts]),
+            "logs bloom": header.logs_bloom == bloom(log for receipt in block.receipts for log in receipt.logs),
+        }
+        faults += [Fault(header.number, name) for name, fits in checks.items() if not fits]
+    return faults
+
+
+def show_chain(blocks: Sequence[SealedBlock]) -> Picture:
+    """Return the headers in a row, each with an arrow to its parent; what does not fit is marked."""
+    faults = set(find_faults(blocks))
+    lines = []
+    for block in blocks:
+        number = block.header.number
+        values = "   ".join(f"{name} {value}{_mark(number, name, faults)}" for name, value in _values(block))
+        lines.append(f"block {number}   {values}")
+    failed = f"{len(faults)} of {4 * len(blocks)} checks fail{'s' if len(faults) == 1 else ''}"
+    verdict = failed if faults else "every check passes"
+    twin = "\n".join([*lines, verdict])
+    cards = [part for place, block in enumerate(blocks) for part in _card(place, block, faults)]
+    width = 2 * MARGIN + CARD * len(blocks) + GAP * (len(blocks) - 1)
+    ink = FAILED.ink if faults else LEFT.ink
+    body = [text(MARGIN, 28, verdict, size=15, bold=True, ink=ink), *cards]
+    height = TOP + 44 + LINE * len(NAMES) + 26
+    return Picture(svg.figure(width, height, f"Chain of blocks. {twin}".replace("\n", "; "), body), twin)
+
+
+def _values(block: SealedBlock) -> list[tuple[str, str]]:
+    header = block.header
+    bits = sum(byte.bit_count() for byte in header.logs_bloom)
+    hashes = (header.parent_hash, header.state_root, header.transactions_root, header.receipts_root)
+    shown = [*map(short_hash, hashes), f"{bits} bits", short_hash(header.hash)]
+    return list(zip(NAMES, shown, strict=True))
+
+
+def _mark(number: int, name: str, faults: set[Fault]) -> str:
+    return " (does not fit)" if Fault(number, name) in faults else ""
+
+
+def _card(place: int, block: SealedBlock, faults: set[Fault]) -> list[str]:
+    x, number = MARGIN + (CARD + GAP) * place, block.header.number
+    count = len(block.transactions)
+    body = [
+        box(x, TOP, CARD, 44 + LINE * len(NAMES) + 12, PANEL),
+        text(x + 12, TOP + 24, f"block {number}", size=15, bold=True),
+        note(x + CARD - 12, TOP + 24, f"{count} transaction{'s' if count != 1 else ''}", anchor="end"),
+    ]
+    for line, (name, value) in enumerate(_values(block)):
+        y, is_wrong = TOP + 40 + LINE * line, Fault(number, name) in faults
+        paint = FAILED if is_wrong else PANEL
+        body += [
+            box(x + 6, y, CARD - 12, LINE - 2, paint, stroke=1.5) if is_wrong else "",
+            text(x + 12, y + 16, f"✗ {name}" if is_wrong else name, size=12, ink=paint.ink if is_wrong else FAINT.ink),
+            text(x + CARD - 12, y + 16, value, size=12, mono=True, bold=is_wrong, ink=paint.ink, anchor="end"),
+        ]
+    if place:
+        is_broken = Fault(number, "parent hash") in faults
+        y, bottom = TOP + 51, TOP + 51 + LINE * (len(NAMES) - 1)
+        elbow = x - GAP / 2
+        points: list[svg.Point] = [(x, y), (elbow, y), (elbow, bottom), (x - GAP, bottom)]
+        body.append(arrow(points, FAILED.line if is_broken else PAPER.line))
+    return body

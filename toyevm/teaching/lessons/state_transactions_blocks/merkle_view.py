@@ -1,0 +1,85 @@
+"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes himself.
+
+Level 0 holds the fingerprints of the leaves; each level above is half as long; the last is the root alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.stepper.view import Picture
+from toyevm.teaching.kit.svg import FAINT, HERE, LEFT, PAPER, READ, TAKEN, WRITTEN, Paint, box, line, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import short_hash
+
+WIDTH, MARGIN, ROW, BOX_HEIGHT = 760, 16, 84, 40
+_WORDS = {"leaf": "known", "given": "in the path", "made": "recomputed", "": "not needed"}
+_PAINTS: dict[str, Paint] = {"leaf": HERE, "given": READ, "made": LEFT, "": TAKEN}
+
+Levels = Sequence[Sequence[bytes]]
+
+
+def path_roles(levels: Levels, leaf: int | None) -> list[list[str]]:
+    """Return for each hash what it is to somebody who checks the path of `leaf`: leaf, given, made, or "".
+
+    >>> path_roles([[b"a", b"b", b"c", b"d"], [b"ab", b"cd"], [b"abcd"]], 2)
+    [['', '', 'leaf', 'given'], ['given', 'made'], ['made']]
+    """
+    roles = [[""] * len(level) for level in levels]
+    if leaf is None:
+        return roles
+    for height, level in enumerate(roles):
+        place = leaf >> height
+        level[place] = "made" if height else "leaf"
+        if len(level) > 1:
+            level[place ^ 1] = "given"
+    return roles
+
+
+def show_tree(levels: Levels, labels: Sequence[str], leaf: int | None = None) -> Picture:
+    """Return the tree above `labels`; with `leaf`, from 0, the path that proves this one is marked."""
+    roles = path_roles(levels, leaf)
+    lines = []
+    for height, level in reversed(list(enumerate(levels))):
+        name = "root" if height == len(levels) - 1 else f"level {height}"
+        hashes = ", ".join(
+            f"{short_hash(digest)}{f' ({_WORDS[role]})' if role else ''}"
+            for digest, role in zip(level, roles[height], strict=True)
+        )
+        lines.append(f"{name:<8} {hashes}")
+    lines.append("leaves   " + ", ".join(labels))
+    twin = "\n".join(lines)
+    return Picture(_draw(levels, labels, roles, twin, is_marked=leaf is not None), twin)
+
+
+def _draw(levels: Levels, labels: Sequence[str], roles: list[list[str]], twin: str, is_marked: bool) -> str:
+    body: list[str] = []
+    bottom = 20 + ROW * (len(levels) - 1)
+    for height, level in enumerate(levels):
+        y = bottom - ROW * height
+        for place, digest in enumerate(level):
+            x = _center(place, len(level))
+            if height:
+                below = y + ROW - 1
+                ends = [(_center(child, 2 * len(level)), below) for child in (2 * place, 2 * place + 1)]
+                body += [line((x, y + BOX_HEIGHT), end, PAPER.line) for end in ends]
+            body += _node(x, y, digest, roles[height][place], is_marked)
+    for place, label in enumerate(labels):
+        x = _center(place, len(labels))
+        body.append(line((x, bottom + BOX_HEIGHT), (x, bottom + 62), PAPER.line))
+        body.append(text(x, bottom + 78, label, size=15, bold=True, anchor="middle"))
+    return svg.figure(WIDTH, bottom + 96, "Merkle tree. " + twin.replace("\n", "; "), body)
+
+
+def _center(place: int, count: int) -> float:
+    return MARGIN + (WIDTH - 2 * MARGIN) * (place + 0.5) / count
+
+
+def _node(x: float, y: float, digest: bytes, role: str, is_marked: bool) -> list[str]:
+    paint = _PAINTS[role] if is_marked else WRITTEN
+    remark = _WORDS[role] if is_marked else ""
+    return [
+        box(x - 62, y, 124, BOX_HEIGHT, paint, stroke=2 if role else 1, dashed=is_marked and not role),
+        text(x, y + (17 if remark else 25), short_hash(digest), size=13, mono=True, ink=paint.ink, anchor="middle"),
+        note(x, y + 33, remark, ink=paint.ink if role else FAINT.ink, anchor="middle") if remark else "",
+    ]

@@ -1,0 +1,62 @@
+"""What each transaction of a block read and wrote, a line for every location.
+
+A location that was read and written shows both values; one that was only read lies under the others. Where a value came
+from an earlier transaction of the same block, the line says so: there one waited for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from toyevm.results import TxResult
+from toyevm.teaching.kit.stepper.scene import number
+from toyevm.types import Address, Field, Location, Read
+
+
+class Named(Protocol):
+    """Something that knows whose an account is, as a workload does."""
+
+    def name(self, address: Address) -> str: ...
+
+
+def place_of(names: Named, location: Location) -> str:
+    """Return a location in words, such as "Ann's balance" or "counter's slot 0"."""
+    field = f"slot {number(location.key)}" if location.is_slot else Field(location.key).name.lower()
+    return f"{names.name(location.address)}'s {field}"
+
+
+def describe_sets(names: Named, results: Sequence[TxResult], titles: Sequence[str] = ()) -> str:
+    """Return the read and write sets of all results, in words.
+
+    Args:
+        titles: what to call each transaction, instead of by its index.
+    """
+    lines = []
+    for tx_index, result in enumerate(results):
+        title = titles[tx_index] if tx_index < len(titles) else f"transaction {tx_index}"
+        lines += [title, *_rows(names, result.read_set, result.write_set)]
+    return "\n".join(lines)
+
+
+def waits_for(result: TxResult) -> tuple[int, ...]:
+    """Return the earlier transactions of its block whose writes a transaction read."""
+    return tuple(sorted({read.version.tx_index for read in result.read_set.values() if read.version.tx_index >= 0}))
+
+
+def _rows(names: Named, reads: Mapping[Location, Read], writes: Mapping[Location, object]) -> list[str]:
+    rows = []
+    for location, value in writes.items():
+        before = _shown(reads[location].value) if location in reads else "(not read)"
+        rows.append(f"  {place_of(names, location):<19}{before} -> {_shown(value)}{_source(reads.get(location))}")
+    unwritten = ((location, read) for location, read in reads.items() if location not in writes)
+    only = [f"{place_of(names, location)}{_source(read)}" for location, read in unwritten]
+    return [*rows, *([f"  only read: {', '.join(only)}"] if only else [])]
+
+
+def _source(read: Read | None) -> str:
+    return f"   <- from transaction {read.version.tx_index}" if read and read.version.tx_index >= 0 else ""
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
