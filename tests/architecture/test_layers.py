@@ -65,7 +65,7 @@ def test_a_cycle_inside_a_layer_is_found(copy: Path) -> None:
 
 
 def test_an_import_of_the_classroom_by_the_system_is_found(copy: Path) -> None:
-    path = copy / "toyevm" / "bench" / "output.py"
+    path = copy / "toyevm" / "bench" / "machine.py"
     path.write_text(path.read_text() + "\nfrom toyevm.teaching.kit import svg\n")
     done = lint(copy)
     assert done.returncode == 1, done.stdout

@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from toyevm.bench.output import print_bench_vm
 
 from toyevm.bench.compile_memory import measure_compile_cache
 from toyevm.bench.machine import Disagreement, bench_vm, mean_speedups, run_bench_vm
-from toyevm.bench.output import print_bench_vm
 from toyevm.bench.peers import CallOutcome, Peer, ToyEvm, digest
 from toyevm.bench.tiers import CompileCache
 from toyevm.contracts import load_contract, mapping_slot

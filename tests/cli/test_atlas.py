@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
-from toyevm.cli import atlas
-from toyevm.cli.atlas import measure_block
+from toyevm.bench import atlas
+from toyevm.bench.atlas import hottest, measure_block
 from toyevm.contracts import load_contract, mapping_slot
-from toyevm.teaching.kit.atlas_view import describe_atlas, hottest, show_atlas
+from toyevm.teaching.kit.atlas_view import describe_atlas, show_atlas
 from toyevm.types import Field, Location
 from toyevm.workloads.application_scenes import ELECTION, TOKEN
 from toyevm.workloads.applications import APPLICATIONS
@@ -82,12 +82,12 @@ def test_a_gap_that_nobody_explains_must_fail(toyevm: Command, monkeypatch: pyte
     plain = APPLICATIONS["erc20-mint"]
     assert plain.ideal is not None
     monkeypatch.setitem(atlas.APPLICATIONS, "erc20-mint", replace(plain, ideal=replace(plain.ideal, speedup=1.5)))
-    answer = toyevm("atlas", "--seeds", "1", "--only", "erc20-mint")
+    answer = toyevm.on_terminal("atlas", "--seeds", "1", "--only", "erc20-mint")
     assert answer.code == 1
     assert "NOT EXPLAINED" in answer.out
     why = replace(plain.ideal, speedup=1.5, deviation="the sketch had two counters")
     monkeypatch.setitem(atlas.APPLICATIONS, "erc20-mint", replace(plain, ideal=why))
-    answer = toyevm("atlas", "--seeds", "1", "--only", "erc20-mint")
+    answer = toyevm.on_terminal("atlas", "--seeds", "1", "--only", "erc20-mint")
     assert (answer.code, "-33% from the design: the sketch had two counters" in answer.out) == (0, True)
 
 

@@ -127,7 +127,7 @@ def test_what_a_picture_needs_is_missed_only_afterwards(
     if module:
         monkeypatch.setitem(sys.modules, module, None)
     else:
-        monkeypatch.setattr(bench, "version_of", lambda package: None)
+        monkeypatch.setattr("toyevm.cli.bench.version_of", lambda package: None)
     monkeypatch.setattr(bench, "run_bench_vm", None)
     assert part in toyevm.refuses("bench", "vm", "--plot", tmp_path / "ratios.png")
 
@@ -142,7 +142,7 @@ def test_a_missing_machine_ends_it_all(toyevm: Command, monkeypatch: pytest.Monk
     assert list(report["environment"]["machines"]) == ["toyevm"]
     assert [text.partition(" ")[0] for text in report["environment"]["missing"]] == ["py-evm", "EELS"]
     assert [set(row["seconds"]) for row in report["rows"]] == [{"toyevm"}] * 3
-    table = toyevm("bench", "vm", "--repeats", 1)
+    table = toyevm.on_terminal("bench", "vm", "--repeats", 1)
     assert (table.code, table.err) == (0, "")
     assert "not measured: py-evm" in table.out
     assert "not measured: EELS" in table.out
@@ -171,9 +171,11 @@ def test_a_wrong_block_passes_the_measurement(toyevm: Command, tmp_path: Path, b
     right = write(tmp_path / "right.json", block)
     wrong = json.loads(json.dumps(block))
     wrong["block"]["receiptsRoot"] = "0x" + "11" * 32
-    answer = toyevm("bench", "replay", "--repeats", 1, right, write(tmp_path / "wrong.json", wrong))
+    wrong_file = write(tmp_path / "wrong.json", wrong)
+    answer = toyevm("bench", "replay", "--repeats", 1, right, wrong_file)
     assert answer.code == 1
-    assert answer.out.count("does not come out") == 1
+    assert [all(row["checks"].values()) for row in answer.json["rows"]] == [True, False]
+    assert toyevm.on_terminal("bench", "replay", "--repeats", 1, right, wrong_file).out.count("does not come out") == 1
 
 
 def test_tiers_that_differ_pass_the_measurement(

@@ -27,7 +27,7 @@ def test_a_backend_is_left_out(toyevm: Command) -> None:
 
 
 def test_the_table_does_not_say_that_time_is_simulated(toyevm: Command) -> None:
-    answer = toyevm("bench", "parallel", "--only", "payments-to-many", "--cores", "4")
+    answer = toyevm.on_terminal("bench", "parallel", "--only", "payments-to-many", "--cores", "4")
     assert answer.code == 0
     assert "Simulated time" in answer.out
     assert all(backend.name in answer.out for backend in BACKENDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any, NamedTuple
 
 import pytest
@@ -32,6 +33,17 @@ class Command:
         self.capsys.readouterr()
         code = run_command([str(argument) for argument in arguments])
         return Answer(code, *self.capsys.readouterr())
+
+    def on_terminal(self, *arguments: Any, columns: int = 80) -> Answer:
+        """Call it as somebody at a terminal does, who gets sentences and tables."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys.stdout, "isatty", lambda: True)
+            patch.setenv("COLUMNS", str(columns))
+            patch.setenv("TERM", "dumb")  # no colours
+            answer = self(*arguments)
+        too_long = [line for line in answer.out.splitlines() if len(line) > columns]
+        assert too_long == []
+        return answer
 
     def succeeds(self, *arguments: Any) -> Any:
         """Return the JSON on stdout; nothing but JSON is there, and nobody complains."""

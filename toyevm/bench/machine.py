@@ -7,10 +7,8 @@ and what counts is the ratio of their medians; the spread of a row tells how far
 from __future__ import annotations
 
 import gc
-import json
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +18,6 @@ from typing import Any
 
 from toyevm.bench.compile_memory import measure_compile_cache
 from toyevm.bench.eels import Eels
-from toyevm.bench.output import check_plot, plot_speedups, print_bench_vm
 from toyevm.bench.peers import CallOutcome, Peer, ToyEvm, version_of
 from toyevm.bench.py_evm import PyEvm
 from toyevm.errors import InputError, ToyevmError
@@ -45,30 +42,6 @@ class Disagreement(ToyevmError):
             for name, outcome in outcomes.items()
         )
         super().__init__(f"the machines disagree about {program!r}: {'; '.join(answers)}")
-
-
-def bench_vm(as_json: bool = False, repeats: int = 7, only: Sequence[str] = (), plot: Path | None = None) -> None:
-    """Run `toyevm bench vm`: print the report as JSON or as a table, and draw it.
-
-    Raises:
-        InputError: before anything is measured: an unknown row, or a picture that cannot be drawn.
-        Disagreement: when machines differ in status, gas or output.
-    """
-
-    def progress(name: str) -> None:
-        if sys.stderr.isatty():
-            print(f"measuring {name} ...", file=sys.stderr)
-
-    programs = select(only)
-    if plot is not None:
-        check_plot(plot, REFERENCE, version_of(REFERENCE))
-    report = run_bench_vm(repeats=repeats, programs=programs, progress=progress)
-    if plot is not None:
-        print(plot_speedups(report, plot), file=sys.stderr)
-    if as_json:
-        print(json.dumps(report, indent=2))
-    else:
-        print_bench_vm(report)
 
 
 def select(names: Sequence[str], programs: Sequence[Callable[[], Work]] = PROGRAMS) -> list[Callable[[], Work]]:

@@ -6,13 +6,11 @@ in a dry run. A row whose results differ from the sequential backend's is worth 
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from toyevm.analysis.metrics import measure
-from toyevm.backends import BACKENDS, Backend, CostModel, RunConfig, hints_of
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
 from toyevm.backends.base import compare_results
 from toyevm.bench.replay import describe
 from toyevm.errors import InputError
@@ -31,18 +29,13 @@ Report = dict[str, Any]
 Runs = Iterator[tuple[str, Backend, RunConfig]]
 
 
-def bench_parallel(as_json: bool, cores: Sequence[int], only: Sequence[str] = ()) -> bool:
-    """Print the report; return whether every run equals the sequential one."""
-    report = run_bench_parallel(cores or CORES, only or [name for name in DEFAULT if name in WORKLOADS])
-    if as_json:
-        print(json.dumps(report))
-    else:
-        print_bench_parallel(report)
-    return all(row["equal"] for row in report["rows"])
-
-
-def run_bench_parallel(cores: Sequence[int], names: Sequence[str]) -> Report:
+def run_bench_parallel(
+    cores: Sequence[int] = CORES, names: Sequence[str] = DEFAULT, progress: Callable[[str], None] = lambda name: None
+) -> Report:
     """Run everything and return one row for each workload, backend and number of cores.
+
+    Args:
+        progress: is told the workload and the backend before each run.
 
     Raises:
         InputError: an unknown workload, or no cores.
@@ -52,22 +45,36 @@ def run_bench_parallel(cores: Sequence[int], names: Sequence[str]) -> Report:
             raise InputError(f"unknown workload {name!r}", "bench parallel", " | ".join(WORKLOADS))
     if min(cores) < 1:
         raise InputError(f"{min(cores)} cores", "bench parallel", "at least 1")
-    rows = [row for name in names for row in _rows(name, WORKLOADS[name](), cores)]
+    rows = [row for name in names for row in _rows(name, cores, progress)]
     costs = {name: getattr(CostModel(), name) for name in CostModel.__dataclass_fields__}
     return {"environment": {"time": "simulated, in the time of a unit of gas", "costs": costs}, "rows": rows}
 
 
-def _rows(name: str, workload: Workload, cores: Sequence[int]) -> Iterator[Report]:
-    if sys.stderr.isatty():
-        print(f"simulating {name} ...", file=sys.stderr)
+def count_runs(cores: Sequence[int], names: Sequence[str]) -> int:
+    """Return how many rows there will be."""
+    return len(names) * sum(len(_ways(backend, None)) * len(_counts(backend, cores)) for backend in BACKENDS)
+
+
+def _ways(backend: Backend, hints: Hints | None) -> Sequence[Hints | None]:
+    """Return the hints of each run: those of an honest producer and none, where a backend follows hints at all."""
+    return (hints, None) if getattr(backend, "hint_kind", None) else (None,)
+
+
+def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
+    return cores if backend.kind != "sequential" else (1,)
+
+
+def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> Iterator[Report]:
+    workload = WORKLOADS[name]()
     pre, block, coinbase = workload.pre, workload.block, workload.block.header.coinbase
     oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain))
     hints = hints_of(oracle.results, coinbase)
     for backend in BACKENDS:
         kind = getattr(backend, "hint_kind", None)
-        for given in (hints, None) if kind else (None,):
+        for given in _ways(backend, hints):
             size = given.byte_sizes[kind] if given and kind else 0
-            for count in cores if backend.kind != "sequential" else (1,):
+            for count in _counts(backend, cores):
+                progress(f"{name} {backend.name}")
                 result = backend.execute_block(pre, block, RunConfig(workload.chain, cores=count, hints=given))
                 yield {
                     "workload": name,
@@ -76,38 +83,3 @@ def _rows(name: str, workload: Workload, cores: Sequence[int]) -> Iterator[Repor
                     "equal": not compare_results(result, oracle),
                     **describe(measure(result, count, coinbase, costs=CostModel(), hint_bytes=size)),
                 }
-
-
-def print_bench_parallel(report: Report) -> None:
-    """Print one table for each workload: how many times faster than one core, and what it took."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    workloads = dict.fromkeys(row["workload"] for row in report["rows"])
-    for name in workloads:
-        console.print(_table(name, [row for row in report["rows"] if row["workload"] == name]))
-    console.print("Simulated time: real executions on virtual cores; a unit of gas takes 1, the rest is", end=" ")
-    console.print(", ".join(f"{name} {value}" for name, value in report["environment"]["costs"].items()), markup=False)
-
-
-def _table(name: str, rows: Sequence[Report]) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    cores = list(dict.fromkeys(row["cores"] for row in rows if row["backend"] != "sequential"))
-    bound = rows[0]["work"] / min(row["spanByAccess"] for row in rows)
-    table = Table(title=f"{name}: speedup (at most {bound:.1f}x)", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for heading in (*map(str, cores), "runs each", "wasted", "hint bytes"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for label in dict.fromkeys(map(_label, rows)):
-        own = {row["cores"]: row for row in rows if _label(row) == label}
-        last = own[max(own)]
-        speedups = (f"{own[count]['speedup']:.2f}" if count in own else "" for count in cores)
-        runs = f"{last['executionsPerTransaction']:.2f}" + (" + dry" if last["dryRuns"] else "")
-        table.add_row(label, *speedups, runs, f"{last['wasted']:.0%}", str(last["hintBytes"] or ""))
-    return table
-
-
-def _label(row: Report) -> str:
-    return f"{row['backend']} ({row['hints']})" if row["hints"] else str(row["backend"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,22 @@ CHECKED_WHERE_PRESENT = {"withdrawalsRoot": "withdrawals_root", "blobGasUsed": "
 MOST_LOCATIONS = 5  # in a report; there may be hundreds
 
 
-def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
+def named_backends(name: str) -> list[Backend]:
+    """Return the backend of that name, or every one for "all"; raise InputError for an unknown name."""
+    return list(BACKENDS) if name == "all" else [BACKENDS.named(name)]
+
+
+def replay_block(
+    path: Path, chosen: Sequence[Backend], cores: int, progress: Callable[[str], None] = lambda name: None
+) -> dict[str, Any]:
     """Execute the block in `path` and return the report that the command prints.
 
+    Args:
+        progress: is told the name of each backend before its turn.
+
     Raises:
-        InputError: for an unreadable file, an invalid block or an unknown backend.
+        InputError: for an unreadable file or an invalid block.
     """
-    chosen = list(BACKENDS) if backend == "all" else [BACKENDS.named(backend)]
     real = load_block(path)
     config = RunConfig(real.chain, cores=cores)
     start = time.process_time()
@@ -51,7 +60,7 @@ def replay_block(path: Path, backend: str, cores: int) -> dict[str, Any]:
         "transactions": len(real.block.transactions),
         "gasUsed": oracle.gas_used,
         "checks": compare_headers(real.expected, header),
-        "backends": {one.name: _measure(one, real, config, oracle) | shared for one in chosen},
+        "backends": {one.name: _measure(one, real, config, oracle, progress) | shared for one in chosen},
     }
 
 
@@ -69,7 +78,10 @@ def compare_headers(expected: Header, computed: Header) -> dict[str, bool]:
     return {key: getattr(expected, name) == getattr(computed, name) for key, name in fields.items()}
 
 
-def _measure(backend: Backend, real: RealBlock, config: RunConfig, oracle: BlockResult) -> dict[str, Any]:
+def _measure(
+    backend: Backend, real: RealBlock, config: RunConfig, oracle: BlockResult, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    progress(backend.name)
     start = time.process_time()
     result = backend.execute_block(real.pre, real.block, config)
     seconds = time.process_time() - start

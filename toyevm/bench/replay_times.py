@@ -8,9 +8,7 @@ contracts for ever (warm). Senders are recovered in advance, and reported apart:
 from __future__ import annotations
 
 import gc
-import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -27,8 +25,13 @@ from toyevm.workloads.mainnet import RealBlock, load_block
 WAYS = ("tier 0", "tier 1, cold", "tier 1, warm")
 
 
-def bench_replay(paths: Sequence[Path], as_json: bool = False, repeats: int = 3) -> bool:
-    """Run `toyevm bench replay`: print the report; return whether every block came out as its header says.
+def run_bench_replay(
+    paths: Sequence[Path], repeats: int = 3, progress: Callable[[str], None] = lambda name: None
+) -> Report:
+    """Time every block; a row each.
+
+    Args:
+        progress: is told the name of each block before its turn.
 
     Raises:
         InputError: for no file, an unreadable one, or an invalid block.
@@ -37,18 +40,12 @@ def bench_replay(paths: Sequence[Path], as_json: bool = False, repeats: int = 3)
         raise InputError("no block to replay", "bench replay", "FILE...")
     blocks, rows = [load_block(path) for path in paths], []
     for path, real in zip(paths, blocks, strict=True):
-        if sys.stderr.isatty():
-            print(f"measuring {path} ...", file=sys.stderr)
+        progress(path.name)
         try:
             rows.append(measure_block(real, repeats))
         except InvalidBlock as error:
             raise InputError(str(error), str(path), "a valid block") from error
-    report = {"environment": describe_computer() | {"repeats": repeats, "hotAfter": compiler.HOT_AFTER}, "rows": rows}
-    if as_json:
-        print(json.dumps(report, indent=2))
-    else:
-        print_bench_replay(report)
-    return all(map(is_right, rows))
+    return {"environment": describe_computer() | {"repeats": repeats, "hotAfter": compiler.HOT_AFTER}, "rows": rows}
 
 
 def measure_block(real: RealBlock, repeats: int) -> Report:
@@ -87,26 +84,3 @@ def measure_block(real: RealBlock, repeats: int) -> Report:
 def is_right(row: Report) -> bool:
     """Tell whether the block came out as its header says, and the same each time."""
     return bool(row["equal"]) and all(row["checks"].values())
-
-
-def print_bench_replay(report: Report) -> None:
-    """Print a report of `bench_replay` as a table."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    title = f"Real blocks (measured: CPU time without signatures, median of {report['environment']['repeats']})"
-    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    headings = [f"{way.removeprefix('tier 1, ')}\n{unit}" for unit in ("ms", "kgas/s") for way in WAYS]
-    for heading in ("block", "txs", "sign.\nms", *headings):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in report["rows"]:
-        milliseconds = [f"{seconds * 1e3:.1f}" for seconds in (row["signatureSeconds"], *row["seconds"].values())]
-        speeds = map(str, row["kgasPerSecond"].values())
-        table.add_row(str(row["block"]), str(row["transactions"]), *milliseconds, *speeds)
-    console = Console(highlight=False)
-    console.print(table)
-    console.print("cold: tier 1, nothing compiled before the block; warm: all compiled that the block ever visits.")
-    for row in report["rows"]:
-        if not is_right(row):
-            console.print(f"block {row['block']} does not come out as its header says, or not each time")

@@ -1,4 +1,4 @@
-"""The `toyevm` command: JSON on stdout, people's words on stderr.
+"""The `toyevm` command: JSON for programs, sentences and tables for people.
 
 Exit code 0 means success, 1 a check that failed, 2 bad input, of which one line says what was wrong, where, and what
 was expected. Each command is a module of its own; they are imported when they are called.

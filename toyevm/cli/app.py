@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from toyevm.cli.screen import progress, show
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 # What typer raises for a wrong command line. Newer versions carry a click of their own, so we ask a subclass.
 UsageError: type[Any] = typer.BadParameter.__mro__[2]
 
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, also on a terminal.")]
 Fork = Annotated[str | None, typer.Option(help="London, Paris, Shanghai, Cancun, Prague, Osaka, BPO1 or BPO2.")]
-
-
-def show(value: Any) -> None:
-    """Print one JSON value on stdout."""
-    print(json.dumps(value))
 
 
 @app.callback()
@@ -43,9 +40,11 @@ def run(
     warmup: Annotated[int | None, typer.Option(min=0, help="Runs before the timing starts.")] = None,
     trace: Annotated[str | None, typer.Option(help="Write EIP-3155 rows to this file, or - for stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the Python that the code is turned into.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Call a piece of code, without a transaction around it, and print what it did."""
     from toyevm.cli import run as command
+    from toyevm.cli import tables
 
     call = command.read_call(
         code=code, alloc=alloc, to=to, input=input, sender=sender, address=address, value=value, gas=gas,
@@ -55,7 +54,7 @@ def run(
         command.write_trace(call, trace)
     if explain:
         print(command.explain(call))
-    show(command.run_call(call, repeat, warmup))
+    show(command.run_call(call, repeat, warmup), as_json, tables.print_call)
 
 
 @app.command()
@@ -64,18 +63,20 @@ def statetest(
     fork: Fork = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.001, max=86_400, help="Seconds for one sub-case.")] = 60.0,
+    as_json: AsJson = False,
 ) -> None:
     """Run GeneralStateTests and print one row for each sub-case."""
     from toyevm.cli import statetest as command
+    from toyevm.cli import tables
     from toyevm.forks import fork_named
 
     name = None if fork is None else fork_named(fork).name
-    rows, unsupported = command.run_files(command.find_files(paths), name, jobs, timeout, progress("sub-cases"))
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    total = command.count_files(paths) if sys.stderr.isatty() else None
+    with progress("files", total) as begin:
+        rows, unsupported = command.run_files(command.find_files(paths), name, jobs, timeout, begin)
     if unsupported:
         print(f"{unsupported} sub-cases of unsupported forks were left out", file=sys.stderr)
-    show(rows)
+    show(rows, as_json, tables.print_state_tests)
 
 
 @app.command()
@@ -83,12 +84,16 @@ def replay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A real block, .json or .json.xz.")],
     backend: Annotated[str, typer.Option(help="A backend's name, or all.")] = "sequential",
     cores: Annotated[int, typer.Option(min=1, help="Virtual cores.")] = 1,
+    as_json: AsJson = False,
 ) -> int:
     """Execute a real block, and check it against its header and the sequential backend."""
-    from toyevm.bench.replay import replay_block
+    from toyevm.bench.replay import named_backends, replay_block
+    from toyevm.cli.tables import print_replay
 
-    report = replay_block(file, backend, cores)
-    show(report)
+    chosen = named_backends(backend)
+    with progress("backends", len(chosen)) as begin:
+        report = replay_block(file, chosen, cores, begin)
+    show(report, as_json, print_replay)
     good = all(report["checks"].values()) and all(one["equal"] for one in report["backends"].values())
     return 0 if good else 1
 
@@ -98,26 +103,30 @@ def fetch_block(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="Which block of Ethereum's mainnet.")],
     rpc: Annotated[str, typer.Option(metavar="URL", help="A node with the debug namespace.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .json or .json.xz.")],
+    as_json: AsJson = False,
 ) -> None:
     """Bring a real block, and the state it needs, from a node into a file to replay."""
     from toyevm.cli.fetch import fetch
+    from toyevm.cli.tables import print_fetched
 
-    show(fetch(number, rpc, out))
+    show(fetch(number, rpc, out), as_json, print_fetched)
 
 
 @app.command()
-def backends() -> None:
+def backends(as_json: AsJson = False) -> None:
     """List the ways to execute a block."""
     from toyevm.backends import BACKENDS
+    from toyevm.cli.tables import print_backends
 
-    show([{"name": one.name, "kind": one.kind, "summary": one.summary} for one in BACKENDS])
+    rows = [{"name": one.name, "kind": one.kind, "summary": one.summary} for one in BACKENDS]
+    show(rows, as_json, print_backends)
 
 
 @app.command()
 def bench(
     suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel", help="What to measure.")],
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="replay: real blocks.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    as_json: AsJson = False,
     repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 3 (replay).")] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="vm, parallel: this one; repeatable.")] = None,
     plot: Annotated[Path | None, typer.Option(help="vm: draw the ratios to this file, .png or .svg.")] = None,
@@ -132,16 +141,16 @@ def bench(
 @app.command()
 def atlas(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Real blocks, too.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    as_json: AsJson = False,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This application; repeatable.")] = None,
     count: Annotated[int, typer.Option(min=2, help="Transactions in a block of an application.")] = 200,
     seeds: Annotated[int, typer.Option(min=1, help="How many blocks of each: the median counts.")] = 5,
     plot: Annotated[Path | None, typer.Option(help="Draw it to this .svg file.")] = None,
 ) -> int:
     """Show how much parallelism the conflicts of each application, and of real blocks, leave."""
-    from toyevm.cli.atlas import print_atlas
+    from toyevm.cli import atlas as command
 
-    return 0 if print_atlas(files or [], as_json, only or [], count, seeds, plot) else 1
+    return command.run(files or [], as_json, only or [], count, seeds, plot)
 
 
 @app.command()
@@ -151,14 +160,17 @@ def grade(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = 2,
     out: Annotated[Path | None, typer.Option(help="Write the marks to this CSV file.")] = None,
     release: Annotated[str | None, typer.Option(help="The release in which each student got other numbers.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Mark submissions out of process, where they can neither cheat nor do harm."""
-    from toyevm.teaching.grading.mark import grade_folder, warnings
+    from toyevm.cli.tables import print_marks
+    from toyevm.teaching.grading.mark import grade_folder, students_in, warnings
 
-    rows = grade_folder(folder, assignment, jobs, out, release=release)
+    with progress("submissions", len(students_in(folder))) as begin:
+        rows = grade_folder(folder, assignment, jobs, out, release=release, progress=begin)
     for warning in warnings(rows):
         print(warning, file=sys.stderr)
-    show(rows)
+    show(rows, as_json, print_marks)
 
 
 @app.command()
@@ -173,10 +185,3 @@ def lab(
 
     report = launch_lab(course, target, browser=browser, prepare_only=prepare_only)
     print(*report.lines(), sep="\n", file=sys.stderr)
-
-
-def progress(what: str) -> Any:
-    """Return a function that shows a running count, if there is somebody at a terminal to see it."""
-    if not sys.stderr.isatty():
-        return lambda count: None
-    return lambda count: print(f"\r{count} {what}", end="", file=sys.stderr, flush=True)

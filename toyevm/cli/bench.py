@@ -6,9 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from toyevm.bench.machine import Disagreement, bench_vm
-from toyevm.bench.parallel import bench_parallel
-from toyevm.bench.replay_times import bench_replay
+from toyevm.bench import machine, parallel, replay_times
+from toyevm.bench.peers import version_of
+from toyevm.bench.ratios_plot import check_plot, plot_speedups
+from toyevm.cli.bench_tables import print_machines, print_parallel, print_replays
+from toyevm.cli.screen import progress, show
 from toyevm.errors import InputError
 
 SUITES = ("vm", "replay", "parallel")
@@ -33,18 +35,43 @@ def run(
     if suite == "parallel":
         if files or repeats or plot:
             raise InputError("only --cores, --only and --json are for parallel", "bench parallel", "options only")
-        return 0 if bench_parallel(as_json, cores, only) else 1
+        return _parallel(as_json, cores or parallel.CORES, only or parallel.DEFAULT)
     if cores:
         raise InputError("--cores is for parallel", f"bench {suite}", "parallel")
     if suite == "replay":
         if only or plot:
             raise InputError("--only and --plot are for vm", "bench replay", "FILE...")
-        return 0 if bench_replay(files, as_json, repeats or 3) else 1
+        return _replay(files, as_json, repeats or 3)
     if files:
         raise InputError(f"what is {str(files[0])!r}?", "bench vm", "options only")
+    return _machines(as_json, repeats or 7, only, plot)
+
+
+def _machines(as_json: bool, repeats: int, only: Sequence[str], plot: Path | None) -> int:
+    programs = machine.select(only)
+    if plot is not None:
+        check_plot(plot, machine.REFERENCE, version_of(machine.REFERENCE))
     try:
-        bench_vm(as_json, repeats or 7, only, plot)
-    except Disagreement as error:
+        with progress("programs", len(programs)) as begin:
+            report = machine.run_bench_vm(repeats=repeats, programs=programs, progress=begin)
+    except machine.Disagreement as error:
         print("toyevm:", error, file=sys.stderr)
         return 1
+    if plot is not None:
+        print(plot_speedups(report, plot), file=sys.stderr)
+    show(report, as_json, print_machines)
     return 0
+
+
+def _parallel(as_json: bool, cores: Sequence[int], names: Sequence[str]) -> int:
+    with progress("runs", parallel.count_runs(cores, names)) as begin:
+        report = parallel.run_bench_parallel(cores, names, begin)
+    show(report, as_json, print_parallel)
+    return 0 if all(row["equal"] for row in report["rows"]) else 1
+
+
+def _replay(files: Sequence[Path], as_json: bool, repeats: int) -> int:
+    with progress("blocks", len(files)) as begin:
+        report = replay_times.run_bench_replay(files, repeats, begin)
+    show(report, as_json, print_replays)
+    return 0 if all(map(replay_times.is_right, report["rows"])) else 1

@@ -31,6 +31,7 @@ from toyevm.workloads.formats import parse_alloc, parse_bytes, parse_int, parse_
 
 Row = dict[str, Any]
 SourceFile = tuple[str, bytes]
+ARCHIVES = (".tar.xz", ".tar.gz", ".tar")
 
 
 class _OldHashes(dict[int, bytes]):
@@ -50,10 +51,19 @@ def find_files(paths: list[Path]) -> Iterator[SourceFile]:
         if path.is_dir():
             for file in sorted(file for file in path.rglob("*.json") if not file.is_dir()):
                 yield str(file), _content(file)
-        elif path.name.endswith((".tar.xz", ".tar.gz", ".tar")):
+        elif path.name.endswith(ARCHIVES):
             yield from _archive_members(path)
         else:
             yield str(path), _content(path)
+
+
+def count_files(paths: list[Path]) -> int:
+    """Return how many test files there are below the paths; an archive is read through for it.
+
+    Raises:
+        InputError: as find_files.
+    """
+    return sum(1 for _ in find_files(paths))
 
 
 def _content(path: Path) -> bytes:
@@ -75,7 +85,7 @@ def _archive_members(path: Path) -> Iterator[SourceFile]:
 
 
 def run_files(
-    files: Iterator[SourceFile], fork: str | None, jobs: int, timeout: float, progress: Callable[[int], None]
+    files: Iterator[SourceFile], fork: str | None, jobs: int, timeout: float, progress: Callable[[str], None]
 ) -> tuple[list[Row], int]:
     """Run all sub-cases; return their rows and the number of sub-cases of unsupported forks."""
     rows: list[Row] = []
@@ -85,13 +95,13 @@ def run_files(
         outcomes: Iterator[tuple[list[Row], int]] = map(work, files)
         for done, more in outcomes:
             rows, skipped = rows + done, skipped + more
-            progress(len(rows))
+            progress(f"{len(rows):,} sub-cases")
         return rows, skipped
     with Pool(jobs) as pool:
         for done, more in pool.imap(work, files, chunksize=4):
             rows.extend(done)
             skipped += more
-            progress(len(rows))
+            progress(f"{len(rows):,} sub-cases")
     return rows, skipped
 
 

@@ -13,7 +13,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +71,7 @@ def grade_folder(
     limits: Limits | None = None,
     isolations: Sequence[str] = ISOLATIONS,
     release: str | None = None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> list[Row]:
     """Mark folder/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student; return a row for each item and a total.
 
@@ -80,21 +81,23 @@ def grade_folder(
         root: where course/, solutions/ and exercises/ are.
         isolations: the ways to isolate answers that may be used, best first.
         release: the word under which each student got numbers of their own, if they did.
+        progress: is told each student's name, in order, when their marks are there.
 
     Raises:
         InputError: no such folder or assignment, a release without marking, or nowhere to run answers safely.
     """
     what = read_assignment(assignment, root)
-    students = list(_students(folder))
+    students = students_in(folder)
     sandbox = open_sandbox([root / "solutions", root / "tests", folder], root / "course", limits, isolations)
+
+    def mark(name: str) -> list[Row]:
+        return mark_student(_for_student(what, name, release, root), sandbox, folder, name)
+
+    rows: list[Row] = []
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        rows = [
-            row
-            for rows in pool.map(
-                lambda name: mark_student(_for_student(what, name, release, root), sandbox, folder, name), students
-            )
-            for row in rows
-        ]
+        for name, marks in zip(students, pool.map(mark, students), strict=True):
+            rows += marks
+            progress(name)
     if out is not None:
         try:
             write_whole(out, to_csv(rows))
@@ -139,8 +142,8 @@ def _for_student(what: Assignment, student: str, release: str | None, root: Path
     return replace(what, marking=read_marking(root / "solutions" / what.name / "marking.toml", items))
 
 
-def _students(folder: Path) -> Iterator[str]:
-    """Yield the names of the students, in order; a link counts, so that it gets its 0."""
+def students_in(folder: Path) -> list[str]:
+    """Return the names of the students, in order; a link counts, so that it gets its 0."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -150,7 +153,7 @@ def _students(folder: Path) -> Iterator[str]:
     ]
     if not found:
         raise InputError("no submissions", str(folder), "STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb")
-    yield from found
+    return found
 
 
 def mark_student(what: Assignment, sandbox: Sandbox, folder: Path, student: str) -> list[Row]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from math import log10
 from typing import Any
 
+from toyevm.bench.atlas import hottest
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import FAILED, FAINT, PANEL, READ, WRITTEN, Paint
@@ -31,12 +31,6 @@ def describe_atlas(rows: Sequence[Mapping[str, Any]]) -> str:
             f"   pairs {row['storage']['pairs']:>6.1%}   hottest {hottest(row)}{design}"
         )
     return "\n".join(lines)
-
-
-def hottest(row: Mapping[str, Any]) -> str:
-    """Return where the longest chain is: of an application among storage, of a real block among everything."""
-    place = row["storage" if row["kind"] == "application" else "all"]["hot"] or "nothing"
-    return str(re.sub(r"(0x[0-9a-f]{8})[0-9a-f]{32}", r"\1…", place))
 
 
 def _draw(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""A benchmark's report for people: a table, and a picture with the same numbers in words."""
+"""The ratios of a benchmark as a picture, and the same numbers in words."""
 
 from __future__ import annotations
 
@@ -13,80 +13,6 @@ Report = dict[str, Any]
 FORMATS = (".png", ".svg")  # both can carry a description
 COLOURS = {"toyevm": "#0072b2", "EELS": "#e69f00"}  # Okabe and Ito: told apart by all, and in grey
 OTHER = "#999999"
-
-
-def print_bench_vm(report: Report) -> None:
-    """Print a report of `run_bench_vm` as a table; "x" is how many times as fast as py-evm."""
-    from rich.console import Console
-
-    environment, cache = report["environment"], report["compileCache"]
-    packages = (environment["machines"] | environment["keccak"]).items()
-    console = Console(highlight=False)
-    console.print(_table(report))
-    console.print("A call is timed from when its state and message are there. py-evm keeps its state in a trie.")
-    for row in _blocks(report):
-        libraries = ", ".join(f"{library} in {name}" for name, library in environment["signatures"].items())
-        console.print(
-            f"{row['program']}: a block of {row['transactions']} signed ERC-20 transfers, from bytes to the state after"
-            f" it, senders recovered by {libraries}. Not in the mean, which is of message calls.",
-            markup=False,
-        )
-    console.print(
-        f"compile cache: {cache['functions']} functions hold {cache['tracedBytes'] / 1000:.0f} kB, "
-        f"{cache['sourceCharacters'] / 1000:.0f} kB of it source (measured: {cache['how']})",
-        markup=False,
-    )
-    console.print(f"{environment['python']}, {environment['cpu']}, {environment['cores']} cores, {environment['fork']}")
-    console.print(", ".join(f"{name} {found}" for name, found in packages), markup=False)
-    for name in environment["missing"]:
-        console.print(f"not measured: {name}", markup=False)
-
-
-def _table(report: Report) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    names, means = list(report["environment"]["machines"]), _compared(report["geometricMean"])
-    compared = list(_compared(report["rows"][0]["speedup"]))
-    title = f"One message call (measured: CPU time, median of {report['environment']['repeats']})"
-    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for heading in (*names, "spread", *(f"{name} x" for name in compared)):
-        table.add_column(heading, justify="right", no_wrap=True)
-
-    def add(row: Report) -> None:
-        times = (duration(row["seconds"][name]) for name in names)
-        ratios = (f"{row['speedup'][name]:.2f}" for name in compared)
-        table.add_row(row["program"], *times, f"{max(row['spread'].values()):.0%}", *ratios)
-
-    for row in report["rows"]:
-        if row["level"] == "message":
-            add(row)
-    if means:
-        table.add_section()
-        table.add_row("geometric mean", *("" for _ in names), "", *(f"{means[name]:.2f}" for name in compared))
-    table.add_section()
-    for row in _blocks(report):
-        add(row)
-    return table
-
-
-def _blocks(report: Report) -> list[Report]:
-    return [row for row in report["rows"] if row["level"] == "transaction"]
-
-
-def _compared(speedups: dict[str, float]) -> dict[str, float]:
-    """Leave out the machine that the others are compared with: py-evm is as fast as itself."""
-    return {name: speedup for name, speedup in speedups.items() if name != "py-evm"}
-
-
-def duration(seconds: float) -> str:
-    """Return a time for people.
-
-    >>> duration(0.01234), duration(0.000056)
-    ('12.3 ms', '56 µs')
-    """
-    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
 
 
 def check_plot(path: Path, reference: str, version: str | None) -> None:
@@ -162,3 +88,12 @@ def _ratio(speedup: float) -> str:
     ('83x', '7.7x', '0.35x')
     """
     return f"{speedup:.0f}x" if speedup >= 10 else f"{speedup:.2g}x"
+
+
+def _blocks(report: Report) -> list[Report]:
+    return [row for row in report["rows"] if row["level"] == "transaction"]
+
+
+def _compared(speedups: dict[str, float]) -> dict[str, float]:
+    """Leave out the machine that the others are compared with: py-evm is as fast as itself."""
+    return {name: speedup for name, speedup in speedups.items() if name != "py-evm"}
