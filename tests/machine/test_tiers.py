@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support import pretend
 from toyevm.assembler import assemble
 from toyevm.cli.statetest import run_file
-from toyevm.forks import OSAKA, Fork
+from toyevm.forks import FORKS, OSAKA, Fork
 from toyevm.vm import compiler
 from toyevm.vm.frame import Code, prepare
 from toyevm.vm.message import MessageResult, default_env, execute_message, world_with_code
+from toyevm.vm.opcodes import Opcode, mnemonics_of
 
 VECTORS = sorted((Path(__file__).parents[1] / "vectors").glob("*.json"))
 
@@ -94,6 +97,47 @@ def test_ways_out_with_long_stacks_make_long_functions() -> None:
     code = Code(bytes.fromhex("5b7f" + "ff" * 32 + "80" * 149 + "54" * 149) * 3)
     source = compiler.write_block(code, 1, OSAKA) or ""
     assert 0 < len(source) < 300_000
+
+
+# What tier 1 does not write itself, on purpose. Whoever adds an instruction decides: here, or among what is FOLLOWED.
+LEFT_TO_TIER_0 = {"REVERT", "INVALID", "SELFDESTRUCT", "CREATE", "CREATE2"} | {
+    "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL",
+}  # fmt: skip
+CALLED_FROM_TIER_0 = {
+    "EXP", "BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH", "RETURNDATACOPY", "MCOPY", "TLOAD",
+    "TSTORE", "GASPRICE", "BLOCKHASH", "COINBASE", "PREVRANDAO", "GASLIMIT", "CHAINID", "BASEFEE", "BLOBHASH",
+    "BLOBBASEFEE",
+}  # fmt: skip
+
+
+def treatment(row: Opcode, fork: Fork) -> str:
+    """Tell what a compiled function does at an instruction, on operands as simple as can be."""
+    before, after = bytes.fromhex("3050" * 4 + "6020" * row.pops), bytes(row.immediate_size) + bytes.fromhex("30" * 9)
+    source = compiler.write_block(Code(before + bytes([row.code]) + after), 0, fork) or ""
+    if f"op_{row.name.lower()}(frame)" in source:
+        return "called"
+    return "written" if re.search(rf"#.* {row.name}\b", source) else "left"
+
+
+def treated(how: str) -> set[str]:
+    newest = max(FORKS.values(), key=lambda fork: fork.rank)
+    return {row.name for row in mnemonics_of(newest).values() if treatment(row, newest) == how}
+
+
+def test_tier_1_leaves_to_tier_0_what_it_says_and_nothing_else() -> None:
+    assert treated("left") == LEFT_TO_TIER_0
+    assert treated("called") == CALLED_FROM_TIER_0
+
+
+@pytest.mark.parametrize("name", ["XOR", "CALLER", "SLOAD", "TLOAD", "PUSH7", "DUP16"])
+def test_an_instruction_that_tier_1_forgets_is_noticed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(compiler, "FOLLOWED", compiler.FOLLOWED - {name})
+    assert treated("left") == LEFT_TO_TIER_0 | {name}
+
+
+def test_an_instruction_nobody_taught_tier_1_is_left_to_tier_0() -> None:
+    with pretend.registered():
+        assert treated("left") == LEFT_TO_TIER_0 | {"BLEND"}
 
 
 MISTAKES = {

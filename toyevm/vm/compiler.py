@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError, Suspend
-from toyevm.forks import NEWEST, Fork
+from toyevm.forks import Fork
 from toyevm.types import WORD_MASK
 from toyevm.vm.frame import MAX_FRAME_MEMORY, MAX_STACK, Code, Frame, Return, prepare
 from toyevm.vm.gas import growth_cost, words
@@ -93,7 +93,7 @@ def compile_block(code: Code, start: int, fork: Fork) -> Block:
     return block
 
 
-def compiled_source(code: bytes, fork: Fork = NEWEST) -> str:
+def compiled_source(code: bytes, fork: Fork) -> str:
     """Return the Python that was written for `code` so far: a function for each place where it is entered often."""
     blocks = prepare(code).blocks[fork]
     return "\n".join(block.source for _, block in sorted(blocks.items()) if hasattr(block, "source"))
@@ -193,18 +193,19 @@ COPIED_FROM = {"CALLDATACOPY": "frame.input", "CODECOPY": "frame.code.raw"}
 READS_STATE = {"BALANCE", "SELFBALANCE", "EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH"}
 COPIES = {"KECCAK256", "CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4"}
 ENDS_SEGMENT = READS_STATE | COPIES | {"EXP"}
+FIXED_PRICE = {  # and these, whose price is their row's: they need not know how much gas is left
+    *("GASPRICE", "BLOCKHASH", "COINBASE", "PREVRANDAO", "GASLIMIT", "CHAINID", "BASEFEE", "BLOBHASH", "BLOBBASEFEE"),
+    *("TLOAD", "TSTORE"),
+}
 BRANCHES = {"JUMPI", "STOP", "RETURN", "REVERT", "INVALID", "SELFDESTRUCT"}
 MAX_GIVING_UP = 40  # instructions before a REVERT, for a branch that only fails
-ENDS_BLOCK = {
-    "REVERT",
-    "INVALID",
-    "SELFDESTRUCT",
-    "CREATE",
-    "CREATE2",
-    "CALL",
-    "CALLCODE",
-    "DELEGATECALL",
-    "STATICCALL",
+# A function goes through these. It ends before any other instruction: what nobody taught us is tier 0's.
+FOLLOWED = {
+    *(WORDS.keys() | TRUTHS.keys() | SURROUNDINGS.keys() | ENDS_SEGMENT | FIXED_PRICE),
+    *(f"PUSH{n}" for n in range(33)),
+    *(f"{name}{n}" for name in ("DUP", "SWAP") for n in range(1, 17)),
+    *("POP", "PC", "GAS", "CALLDATALOAD", "MLOAD", "MSTORE", "MSTORE8", "SLOAD", "SSTORE"),
+    *("JUMP", "JUMPI", "JUMPDEST", "STOP", "RETURN"),
 }
 
 
@@ -309,7 +310,7 @@ class _Writer:
         self.begin_segment()
         while True:
             row = self.rows[self.code.padded[self.pc]]
-            ends = row.name in ENDS_BLOCK or row.name not in BY_NAME or self.effort >= MAX_EFFORT
+            ends = row.name not in FOLLOWED or self.effort >= MAX_EFFORT
             if ends or (row.code == JUMPDEST and self.situation(self.pc) in seen):
                 return self.leave(self.pc)
             self.effort += 1
@@ -751,5 +752,5 @@ _NAMES: dict[str, Any] = {
     "smod": arithmetic.smod,
     "sar": arithmetic.sar,
     "signextend": arithmetic.signextend,
-    **{f"op_{row.name.lower()}": row.run for row in BY_NAME.values()},
+    **{f"op_{name.lower()}": BY_NAME[name].run for name in ENDS_SEGMENT | FIXED_PRICE},
 }

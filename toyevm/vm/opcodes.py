@@ -148,6 +148,15 @@ def opcodes_of(rank: int) -> tuple[Opcode, ...]:
     return tuple(row(code) for code in range(256))
 
 
+def mnemonics_of(fork: Fork) -> dict[str, Opcode]:
+    """Return the instructions that a fork has, by name, in the order of their codes.
+
+    >>> "CLZ" in mnemonics_of(FORKS["Prague"]), mnemonics_of(FORKS["Osaka"])["CLZ"].gas
+    (False, 5)
+    """
+    return {row.name: row for row in opcodes_of(fork.rank) if row.name in BY_NAME}
+
+
 Dispatch = tuple[tuple[Callable[[Frame], Action], int, int, int], ...]
 
 
