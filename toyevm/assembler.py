@@ -22,10 +22,10 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from toyevm.errors import AssemblerError
-from toyevm.forks import NEWEST, Fork
+from toyevm.forks import DEFAULT_FORK, Fork
 from toyevm.types import WORD_MASK
 from toyevm.vm.frame import Code
-from toyevm.vm.opcodes import BY_NAME, Opcode, opcodes_of
+from toyevm.vm.opcodes import BY_NAME, Opcode, mnemonics_of, opcodes_of
 
 _LONGEST_NUMBER = 400  # characters: more than any word has, fewer than Python takes long to read
 
@@ -49,7 +49,7 @@ Item: TypeAlias = bytes | Label | Reference
 Rows: TypeAlias = Mapping[str, Opcode]  # the instructions of one fork, by mnemonic
 
 
-def assemble(source: str, fork: Fork = NEWEST) -> bytes:
+def assemble(source: str, fork: Fork = DEFAULT_FORK) -> bytes:
     """Return the bytecode of `source`, written with the instructions of `fork`.
 
     >>> assemble("PUSH1 2  PUSH1 3  SUB").hex()
@@ -58,7 +58,7 @@ def assemble(source: str, fork: Fork = NEWEST) -> bytes:
     Traceback (most recent call last):
     toyevm.errors.AssemblerError: line 1: PUSH1 takes 1 byte, got 0x1234 (expected PUSH2)
     """
-    rows = {row.name: row for row in opcodes_of(fork.rank) if row.name in BY_NAME}
+    rows = mnemonics_of(fork)
     least = 0 if "PUSH0" in rows else 1
     lines = enumerate(re.split(r"\r\n?|\n", source), start=1)
     items = [item for line, text in lines for item in _parse_line(text, line, rows, least)]
@@ -220,8 +220,8 @@ class Instruction(NamedTuple):
         return f"{self.opcode.name} 0x{self.immediate.hex()}" if self.immediate else self.opcode.name
 
 
-def instructions(code: bytes, fork: Fork = NEWEST) -> Iterator[Instruction]:
-    """Yield the instructions of `code` in the order they stand there."""
+def instructions(code: bytes, fork: Fork) -> Iterator[Instruction]:
+    """Yield the instructions of `code` in the order they stand there, as `fork` has them."""
     rows, pc = opcodes_of(fork.rank), 0
     while pc < len(code):
         opcode = rows[code[pc]]
@@ -229,7 +229,7 @@ def instructions(code: bytes, fork: Fork = NEWEST) -> Iterator[Instruction]:
         yield Instruction(begin, opcode, bytes(code[begin + 1 : pc]))
 
 
-def disassemble(code: bytes, fork: Fork = NEWEST) -> str:
+def disassemble(code: bytes, fork: Fork = DEFAULT_FORK) -> str:
     """Return `code` as assembly that gives it again, with the pc and the bytes of every instruction in a comment.
 
     >>> print(disassemble(bytes.fromhex("5b600056fc61ff")))

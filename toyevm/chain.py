@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from toyevm.blocks import Block, Header
-from toyevm.forks import NEWEST, BlobSchedule, Fork
+from toyevm.forks import DEFAULT_FORK, BlobSchedule, Fork
 from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import Precompile, precompiles_of
@@ -26,7 +26,7 @@ class ChainConfig:
     """Everything that all blocks of a chain share. `extra_precompiles` are added to those of the fork."""
 
     chain_id: int = 1
-    fork: Fork = NEWEST
+    fork: Fork = DEFAULT_FORK
     extra_precompiles: Mapping[Address, Precompile] | None = None
 
     @cached_property

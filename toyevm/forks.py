@@ -131,7 +131,10 @@ BPO1 = replace(OSAKA, rank=6, name="BPO1", blobs=BlobSchedule(10, 15, base_fee_u
 BPO2 = replace(BPO1, rank=7, name="BPO2", blobs=BlobSchedule(14, 21, base_fee_update_fraction=11_684_671))
 
 FORKS = {fork.name: fork for fork in (LONDON, PARIS, SHANGHAI, CANCUN, PRAGUE, OSAKA, BPO1, BPO2)}
-NEWEST = OSAKA  # the last one that changed what code does
+"""Every fork toyevm knows, the oldest first. That is no promise that a chain has it, or another implementation."""
+
+DEFAULT_FORK = OSAKA
+"""The fork of whoever names none: commands, and `assemble` and `disassemble` as students call them."""
 
 
 def fork_named(name: str) -> Fork:

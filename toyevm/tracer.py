@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from toyevm.forks import Fork
 from toyevm.types import Address, Location, Word
 from toyevm.vm.frame import Frame, Machine
 from toyevm.vm.interpreter import step
@@ -34,6 +35,7 @@ class StepRecord:
     depth: int  # 1 for the outermost frame
     address: Address
     code: bytes  # all of the frame's
+    fork: Fork
     pc: int
     opcode: Opcode
     immediate: bytes
@@ -84,6 +86,7 @@ def record_steps(machine: Machine) -> Iterator[StepRecord]:
             depth=depth,
             address=frame.address,
             code=frame.code.raw,
+            fork=machine.env.fork,
             pc=pc,
             opcode=opcode,
             immediate=immediate,

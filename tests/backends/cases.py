@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support import full_block
-from tests.support.chains import ALL_FORKS, block_of
+from tests.support.chains import block_of
+from tests.support.forks import FORKS_WITH_RULES
 from tests.support.worlds import (
     BASE_FEE,
     BOB,
@@ -309,7 +310,7 @@ def invalid_cases() -> Iterator[Case]:
 
 def whole_blocks() -> Iterator[Case]:
     yield case("an empty block", {})
-    for fork in ALL_FORKS:
+    for fork in FORKS_WITH_RULES:
         yield Case(
             f"something of everything ({fork.name})",
             world(full_block.accounts(fork)),

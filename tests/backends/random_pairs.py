@@ -19,7 +19,8 @@ from random import Random
 
 from tests.backends.cases import KEYS, PEOPLE, POOR_KEY, Case, people
 from tests.backends.judge import differences, oracle_of, outcome_of
-from tests.support.chains import ALL_FORKS, block_of
+from tests.support.chains import block_of
+from tests.support.forks import FORKS_WITH_RULES
 from tests.support.worlds import BASE_FEE, COINBASE, CONTRACT, NOBODY, OTHER, THIRD, authorize, call, signed
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.assembler import assemble
@@ -77,7 +78,7 @@ def contract_of(random: Random) -> Account:
 def random_case(seed: int) -> Case:
     """Return the block with this number: 2 to 8 transactions of few senders on few contracts."""
     random = Random(seed)
-    fork, count = random.choice(ALL_FORKS), random.randrange(2, 9)
+    fork, count = random.choice(FORKS_WITH_RULES), random.randrange(2, 9)
     nonces: Counter[int] = Counter()
     transactions = [_transaction(random, fork, nonces) for _ in range(count)]
     if random.random() < 0.06:

@@ -13,12 +13,13 @@ import pytest
 
 from tests.support.chains import block_of, real_block_json
 from tests.support.command import Command
+from tests.support.forks import FORKS_ON_MAINNET
 from tests.support.full_block import accounts, transactions, withdrawals
 from tests.support.node import Failure, node_of, serving
 from tests.support.worlds import ALICE, BOB_KEY, signed, world
 from toyevm.assembler import assemble
 from toyevm.crypto import keccak256
-from toyevm.forks import CANCUN, FORKS, Fork
+from toyevm.forks import CANCUN, Fork
 from toyevm.rlp import encode
 from toyevm.state import ABSENT
 from toyevm.workloads.mainnet import load_block, parse_real_block
@@ -46,7 +47,7 @@ def fetch(command: Command, url: str, out: Path, number: Any = HEIGHTS["Cancun"]
     return command.succeeds("fetch-block", number, "--rpc", url, "--out", out)
 
 
-@pytest.mark.parametrize("fork", FORKS.values(), ids=str)
+@pytest.mark.parametrize("fork", FORKS_ON_MAINNET, ids=str)
 def test_what_was_fetched_must_replay(toyevm: Command, tmp_path: Path, fork: Fork) -> None:
     data, out = made(fork), tmp_path / "block.json"
     with serving(node_of(data)) as url:

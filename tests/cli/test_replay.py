@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.chains import ALL_FORKS, block_of, real_block_json
+from tests.support.chains import block_of, real_block_json
 from tests.support.command import Command
+from tests.support.forks import FORKS_WITH_RULES
 from tests.support.full_block import accounts, transactions, withdrawals
 from tests.support.statetests import write
 from tests.support.worlds import world
@@ -26,7 +27,7 @@ def made(fork: Fork = CANCUN) -> Any:
     return real_block_json(fork, world(accounts(fork)), block)
 
 
-@pytest.mark.parametrize("fork", ALL_FORKS, ids=str)
+@pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=str)
 def test_a_block_fails_its_checks(toyevm: Command, tmp_path: Path, fork: Fork) -> None:
     data = made(fork)
     report = toyevm.succeeds("replay", write(tmp_path / "block.json", data))

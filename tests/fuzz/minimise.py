@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from tests.fuzz.programs import SENDER, Program
 from tests.fuzz.writer import instructions
+from toyevm.forks import Fork
 from toyevm.state import Account
 from toyevm.transactions import LEGACY, Transaction
-from toyevm.vm.opcodes import BY_CODE
+from toyevm.vm.opcodes import opcodes_of
 
 Test = Callable[[Program], bool]
 T = TypeVar("T")
@@ -136,16 +137,16 @@ def _less_gas(program: Program, fails: Test) -> Program:
     return program
 
 
-def listing(code: bytes) -> str:
+def listing(code: bytes, fork: Fork) -> str:
     """Return bytecode as one line of mnemonics.
 
-    >>> listing(bytes.fromhex("6001505b"))
+    >>> from toyevm.forks import OSAKA
+    >>> listing(bytes.fromhex("6001505b"), OSAKA)
     'PUSH1 0x01 POP 3:JUMPDEST'
     """
-    words, at = [], 0
+    rows, words, at = opcodes_of(fork.rank), [], 0
     for part in instructions(code):
-        row = BY_CODE.get(part[0])
-        name = row.name if row else f"0x{part[0]:02x}"
+        name = rows[part[0]].name
         name = f"{at}:{name}" if name == "JUMPDEST" else name
         words.append(f"{name} 0x{part[1:].hex()}" if len(part) > 1 else name)
         at += len(part)

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from tests.fuzz.writer import EDGES, Writer, instructions
+from tests.support.forks import FORKS_WITH_RULES
 from tests.support.vectors import FOLDER as VECTORS
 from tests.vectors.vectorsource.assembly import Part, asm, call
 from toyevm import rlp
 from toyevm.contracts import load_contract, mapping_slot
 from toyevm.crypto import address_of, keccak256, sign
-from toyevm.forks import FORKS, NEWEST, Fork
+from toyevm.forks import FORKS, Fork
 from toyevm.state import Account, WorldState
 from toyevm.transactions import (
     ACCESS_LIST,
@@ -118,12 +119,12 @@ def environment(fork_name: str) -> BlockEnv:
     )
 
 
-def program(seed: int, kinds: tuple[str, ...] | None = None) -> Program:
-    """Return the program of this seed."""
+def program(seed: int, kinds: tuple[str, ...] | None = None, forks: Sequence[Fork] = FORKS_WITH_RULES) -> Program:
+    """Return the program of this seed, for one of these kinds and forks."""
     rng = random.Random(seed)
     chosen = {kind: KINDS[kind] for kind in kinds or KINDS}
     kind = rng.choices(list(chosen), [weight for _, weight in chosen.values()])[0]
-    fork = rng.choice([fork for fork in FORKS.values() if fork.rank <= NEWEST.rank])  # the others change no code
+    fork = rng.choice(forks)
     made = KINDS[kind][0](rng, fork)
     rich = {SENDER: Account(balance=10**24), SIGNER: Account(balance=rng.choice((0, 5)), nonce=rng.choice((0, 0, 1)))}
     accounts = {**rich, **made.accounts}

@@ -28,6 +28,7 @@ from tests.fuzz import eels, tiers  # noqa: E402
 from tests.fuzz.minimise import listing, minimise  # noqa: E402
 from tests.fuzz.programs import Program, program  # noqa: E402
 from tests.fuzz.tiers import Difference, Verdict  # noqa: E402
+from tests.support.forks import FORKS_WITH_RULES, FORKS_WITH_RULES_IN_EELS  # noqa: E402
 from toyevm.crypto import keccak256  # noqa: E402
 
 FAILURES = Path(__file__).parent / "failures"
@@ -36,6 +37,9 @@ BATCH = 25
 THOROUGH = 16  # one program of so many is repeated until the default of the compiler is reached
 PATIENCE = 120  # seconds for one program, all runs of it together
 SHARE = {"tiers": 2, "eels": 1}  # of the batches
+
+
+FORKS_OF = {"tiers": FORKS_WITH_RULES, "eels": FORKS_WITH_RULES_IN_EELS}
 
 
 def check(family: str, subject: Program, seed: int = 0) -> Verdict:
@@ -61,7 +65,7 @@ def run_batch(family: str, start: int, end: int) -> Batch:
     signal.signal(signal.SIGALRM, _give_up)
     for seed in range(start, end):
         signal.alarm(PATIENCE)
-        subject = program(seed)
+        subject = program(seed, forks=FORKS_OF[family])
         verdict = check(family, subject, seed)
         signal.alarm(0)
         outcomes[verdict.outcome] += 1
@@ -86,7 +90,9 @@ def keep(family: str, seed: int, subject: Program, found: Difference, folder: Pa
 
     small = minimise(subject, fails)
     difference = check(family, small, seed).difference or found
-    codes = {"0x" + who.hex(): listing(account.code) for who, account in small.accounts.items() if account.code}
+    codes = {
+        "0x" + who.hex(): listing(account.code, small.fork) for who, account in small.accounts.items() if account.code
+    }
     where = {"family": family, "seed": seed, "setting": difference.setting, "differs": difference.fields}
     folder.mkdir(exist_ok=True)
     path = folder / f"{family}-{seed}.json"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.chains import ALL_FORKS, BEACON_ROOT, PARENT_HASH, block_of, run_block, specified_header
+from tests.support.chains import BEACON_ROOT, PARENT_HASH, block_of, run_block, specified_header
+from tests.support.forks import FORKS_WITH_RULES, FORKS_WITH_RULES_IN_EELS
 from tests.support.full_block import BLOB_HASH, accounts, transactions, withdrawals
 from tests.support.oracles import list_root, specification
 from tests.support.system_contracts import RING, system_accounts
@@ -47,10 +48,10 @@ from toyevm.system import (
 )
 from toyevm.transactions import BLOB, encode_transaction
 
-by_fork = pytest.mark.parametrize("fork", ALL_FORKS, ids=str)
+by_fork = pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=str)
 
 
-@by_fork
+@pytest.mark.parametrize("fork", FORKS_WITH_RULES_IN_EELS, ids=str)
 def test_a_block_has_another_header_than_in_the_specification(fork: Fork) -> None:
     pre = world(accounts(fork))
     block = block_of(fork, *transactions(fork), withdrawals=withdrawals(fork))
@@ -84,7 +85,8 @@ def test_a_header_commits_to_something_else_than_what_is_in_the_block(fork: Fork
         assert header.withdrawals_root is None
     assert (header.blob_gas_used is None) is (fork.blobs is None)
     assert (header.requests_hash is None) is (not fork.requests)
-    assert len(rlp.decode(header.encode())) == {0: 16, 1: 16, 2: 17, 3: 20, 4: 21, 5: 21}[fork.rank]
+    # 16 since London, one more for withdrawals, three for blobs and the beacon root, one for requests
+    assert len(rlp.decode(header.encode())) == 16 + fork.withdrawals + 3 * bool(fork.blobs) + fork.requests
 
 
 @pytest.mark.parametrize("fork", [OSAKA, PRAGUE], ids=str)
@@ -331,7 +333,7 @@ def test_the_base_fee_moves_otherwise(gas_limit: int, percent: int, base_fee: in
     assert next_base_fee(Header(gas_limit=gas_limit, gas_used=gas_used, base_fee_per_gas=base_fee)) == expected
 
 
-@pytest.mark.parametrize("fork", [fork for fork in ALL_FORKS if fork.blobs], ids=str)
+@pytest.mark.parametrize("fork", [fork for fork in FORKS_WITH_RULES_IN_EELS if fork.blobs], ids=str)
 @given(excess=st.integers(0, 2**27), count=st.integers(0, 21), base_fee=st.integers(0, 10**10))
 @settings(max_examples=100)
 def test_the_blob_fee_moves_otherwise(fork: Fork, excess: int, count: int, base_fee: int) -> None:

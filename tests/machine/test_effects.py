@@ -39,7 +39,7 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidTransaction
-from toyevm.forks import CANCUN, FORKS, LONDON, NEWEST, PRAGUE, SHANGHAI
+from toyevm.forks import CANCUN, DEFAULT_FORK, FORKS, LONDON, PRAGUE, SHANGHAI
 from toyevm.journal import Journal
 from toyevm.results import TxResult
 from toyevm.state import Account, BlockView
@@ -157,7 +157,7 @@ def test_a_store_pays_another_refund_than_the_rule(values: tuple[int, int, int])
     original, current, new = values
     source = f"PUSH {current} PUSH 9 SSTORE  PUSH {new} PUSH 9 SSTORE"
     result = execute_message(world_with_code(assemble(source), storage={9: original}))
-    gas = NEWEST.gas
+    gas = DEFAULT_FORK.gas
     first = store_refund(gas, original, original, current) if current != original else 0
     second = store_refund(gas, original, current, new) if new != current else 0
     assert result.refund == first + second

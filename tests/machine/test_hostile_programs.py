@@ -23,7 +23,7 @@ from tests.fuzz.tiers import NEVER, hot_after
 from tests.machine.test_hostile_transactions import limited
 from tests.machine.test_limits import ERRORS, WITH_OPERANDS
 from tests.support.oracles import specification
-from tests.vectors.vectorsource.assembly import Part, asm, call, memory_bytes, store
+from tests.vectors.vectorsource.assembly import Part, Raw, asm, call, memory_bytes, store
 from toyevm.assembler import assemble
 from toyevm.forks import FORKS, LONDON, OSAKA, PRAGUE, SHANGHAI, Fork
 from toyevm.state import Account
@@ -254,7 +254,7 @@ def strange_code(rng: random.Random) -> str:
     for _ in range(rng.randrange(1, 40)):
         row = rng.choice(names)
         numbers = [rng.choice((*OFFSETS, 0, 1, 32, 100, 1_000)) for _ in range(row.pops if row.pops <= 7 else 1)]
-        parts += [*numbers, row.name if row.immediate_size == 0 else rng.randrange(256)]
+        parts += [*numbers, Raw(bytes([row.code])) if row.immediate_size == 0 else rng.randrange(256)]
     code = asm(*parts) if rng.random() < 0.9 else rng.randbytes(rng.randrange(80))
     return code.hex()
 

@@ -10,7 +10,7 @@ from tests.support.worlds import BASE_FEE, COINBASE
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
-from toyevm.forks import FORKS, NEWEST, Fork
+from toyevm.forks import Fork
 from toyevm.results import BlockResult, SealedBlock
 from toyevm.sealing import seal_block
 from toyevm.state import WorldState
@@ -229,6 +229,3 @@ def _transaction_json(tx: Transaction) -> dict[str, Any]:
             for a in tx.authorizations
         ]
     return fields
-
-
-ALL_FORKS = tuple(fork for fork in FORKS.values() if fork.rank <= NEWEST.rank)  # later ones change only blobs

@@ -8,7 +8,7 @@ from typing import Any
 from toyevm import rlp
 from toyevm.assembler import assemble
 from toyevm.crypto import address_of, keccak256, sign
-from toyevm.forks import LONDON, NEWEST, Fork
+from toyevm.forks import DEFAULT_FORK, LONDON, Fork
 from toyevm.results import TxResult
 from toyevm.state import Account, BlockView, StateView, WorldState
 from toyevm.transactions import Authorization, Transaction, sign_transaction
@@ -39,7 +39,7 @@ def world(accounts: Mapping[Address, Account] | None = None, *, source: str | No
     return WorldState(rich | more | dict(accounts or {}))
 
 
-def environment(fork: Fork = NEWEST, **fields: Any) -> BlockEnv:
+def environment(fork: Fork = DEFAULT_FORK, **fields: Any) -> BlockEnv:
     """Return the surroundings of a block in which gas costs at least BASE_FEE."""
     usual: dict[str, Any] = {"coinbase": COINBASE, "number": 1, "timestamp": 1_000, "base_fee_per_gas": BASE_FEE}
     return BlockEnv(fork, precompiles_of(fork), **(usual | fields))

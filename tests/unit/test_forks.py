@@ -6,13 +6,14 @@ from importlib import import_module
 
 import pytest
 
+from tests.support.forks import FORKS_IN_EELS
 from toyevm.errors import InputError
 from toyevm.forks import FORKS, Fork, fork_named
 
 pytest.importorskip("ethereum", reason="EELS is not installed: pip install 'toyevm[bench]'")
 
 
-@pytest.mark.parametrize("fork", [fork for fork in FORKS.values() if fork.blobs], ids=str)
+@pytest.mark.parametrize("fork", [fork for fork in FORKS_IN_EELS if fork.blobs], ids=str)
 def test_a_fork_carries_as_many_blobs_as_in_the_specification(fork: Fork) -> None:
     rules = import_module(f"ethereum.forks.{fork.name.lower()}.fork")
     gas = import_module(f"ethereum.forks.{fork.name.lower()}.vm.gas")

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.forks import FORKS_IN_EELS
 from toyevm import crypto, forks
 from toyevm.errors import PrecompileFailure
 from toyevm.types import to_address
@@ -73,7 +74,7 @@ def agree(number: int, data: bytes, fork: forks.Fork = forks.OSAKA) -> tuple[int
 # The table
 
 
-@pytest.mark.parametrize("fork", forks.FORKS.values(), ids=str)
+@pytest.mark.parametrize("fork", FORKS_IN_EELS, ids=str)
 def test_a_fork_has_exactly_the_precompiles_of_the_specification(fork):
     mapping = import_module(f"ethereum.forks.{fork.name.lower()}.vm.precompiled_contracts.mapping")
     assert set(precompiles_of(fork)) == {bytes(address) for address in mapping.PRE_COMPILED_CONTRACTS}

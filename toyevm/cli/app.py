@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from toyevm.cli.screen import progress, show
+from toyevm.forks import FORKS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -16,7 +17,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 UsageError: type[Any] = typer.BadParameter.__mro__[2]
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, also on a terminal.")]
-Fork = Annotated[str | None, typer.Option(help="London, Paris, Shanghai, Cancun, Prague, Osaka, BPO1 or BPO2.")]
+Fork = Annotated[str | None, typer.Option(help=f"One of {', '.join(FORKS)}.")]
 
 
 @app.callback()

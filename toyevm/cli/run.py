@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from toyevm.errors import InputError
-from toyevm.forks import NEWEST, fork_named
+from toyevm.forks import DEFAULT_FORK, fork_named
 from toyevm.state import Account, WorldState
 from toyevm.tracer import trace_rows
 from toyevm.types import Address
@@ -79,7 +79,7 @@ def read_call(
         raise InputError("more wei than an account can hold", "--value", f"less than 2**256 - {balance}")
     return Call(
         world=world,
-        env=default_env(NEWEST if fork is None else fork_named(fork)),
+        env=default_env(DEFAULT_FORK if fork is None else fork_named(fork)),
         sender=parse_bytes(sender, "--sender", 20),
         address=target,
         input=parse_bytes(input, "--input"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from toyevm.blocks import Log
-from toyevm.forks import NEWEST, Fork
+from toyevm.forks import DEFAULT_FORK, Fork
 from toyevm.journal import Journal
 from toyevm.state import Account, StateView, WorldState
 from toyevm.types import Address, Location, Read, Value
@@ -32,7 +32,7 @@ class MessageResult(NamedTuple):
     write_set: Mapping[Location, Value]
 
 
-def default_env(fork: Fork = NEWEST) -> BlockEnv:
+def default_env(fork: Fork = DEFAULT_FORK) -> BlockEnv:
     """Return a block environment for code that does not care about the block."""
     return BlockEnv(fork, precompiles_of(fork))
 

@@ -22,6 +22,7 @@ from urllib.request import Request, urlopen
 
 from toyevm.assembler import instructions
 from toyevm.errors import InputError
+from toyevm.forks import Fork, fork_named
 from toyevm.workloads.formats import parse_bytes, parse_int, parse_list, parse_object
 from toyevm.workloads.mainnet import parse_real_block
 
@@ -108,7 +109,7 @@ def download_block(number: int, node: Endpoint) -> dict[str, Any]:
         raise InputError("another chain", node.host, "a node of Ethereum's mainnet")
     block = _block(node, number, full=True)
     fork, pre_state = _fork_of(number, block), _pre_state(node, number, block)
-    hashes = dict(_ancestors(node, number, block, pre_state))
+    hashes = dict(_ancestors(node, number, block, pre_state, fork_named(fork)))
     data = {"fork": fork, "block": block, "preState": pre_state, "blockHashes": hashes}
     parse_real_block(data, f"{node.host} block {number}")  # so that a file that cannot be read is never written
     return data
@@ -187,12 +188,12 @@ def merge_prestates(before: Sequence[Mapping[str, Any]], created: Iterable[set[s
 
 
 def _ancestors(
-    node: Endpoint, number: int, block: Mapping[str, Any], pre_state: Mapping[str, Any]
+    node: Endpoint, number: int, block: Mapping[str, Any], pre_state: Mapping[str, Any], fork: Fork
 ) -> Iterator[tuple[str, str]]:
     """Yield the hashes by number: the parent's, and all that BLOCKHASH reaches where some code could ask for them."""
     yield str(number - 1), str(block.get("parentHash"))
     codes = (parse_bytes(account["code"], address) for address, account in pre_state.items() if "code" in account)
-    if any(one.opcode.name == "BLOCKHASH" for code in codes for one in instructions(code)):
+    if any(one.opcode.name == "BLOCKHASH" for code in codes for one in instructions(code, fork)):
         for ancestor in range(number - 2, max(number - REACH_OF_BLOCKHASH, 0) - 1, -1):
             yield str(ancestor), str(_block(node, ancestor, full=False).get("hash"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,17 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import pretend
 from tests.support.pictures import hide_ipywidgets
 from toyevm.assembler import assemble
 from toyevm.errors import InputError
+from toyevm.forks import FORKS, LONDON, OSAKA, PARIS, Fork
 from toyevm.state import Account, WorldState
 from toyevm.teaching.kit.stepper import Stepper, describe_step, gas_by_opcode, print_step, show_gas, show_step
 from toyevm.teaching.kit.stepper.gas_parts import gas_parts
-from toyevm.teaching.kit.stepper.glosses import gloss_of
+from toyevm.teaching.kit.stepper.glosses import gloss_of, written_gloss
 from toyevm.teaching.kit.stepper.scene import Mark, Scene, scene_of
 from toyevm.teaching.kit.svg import PALETTE
 from toyevm.tracer import StepRecord, record_steps
-from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, world_with_code
+from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, default_env, world_with_code
 from toyevm.vm.opcodes import OPCODES
 
 OTHER = b"\xbb" * 20
@@ -396,8 +399,8 @@ def test_words_too_pale_to_read(paint: Any) -> None:
 
 
 def test_every_opcode_must_have_words_that_fit_its_row() -> None:
-    for opcode in OPCODES:
-        gloss = gloss_of(opcode.name)
+    for opcode, fork in product(OPCODES, FORKS.values()):
+        gloss = gloss_of(opcode, fork)
         if not opcode.name.startswith(("DUP", "SWAP")):
             assert len(gloss.operands.split()) == opcode.pops, opcode.name
         fields = set(re.findall(r"{(\w+)}", gloss.does))
@@ -406,7 +409,43 @@ def test_every_opcode_must_have_words_that_fit_its_row() -> None:
         assert ("read" in fields) <= (gloss.reads is not None), opcode.name
         assert ("written" in fields) <= (gloss.writes is not None), opcode.name
         if opcode.name != "INVALID":
-            assert gloss != gloss_of("INVALID"), f"{opcode.name} has no words"
+            assert gloss != written_gloss("INVALID"), f"{opcode.name} has the words of what is no instruction"
+
+
+def test_every_opcode_has_words_that_somebody_wrote() -> None:
+    assert [opcode.name for opcode in OPCODES if written_gloss(opcode.name) is None] == []
+
+
+def test_an_opcode_nobody_wrote_words_for_gets_those_of_its_row() -> None:
+    with pretend.registered():
+        env = default_env(pretend.PRETEND)
+        code = assemble("PUSH 4 PUSH 2 PUSH 0x100 BLEND PUSH 1 PUSH 0 SSTORE", pretend.PRETEND)
+        steps = list(record_steps(begin_message(world_with_code(code, storage={0: 1}), env)))
+        scene = named(steps, "BLEND")
+        assert show_step(steps, scene.record.index).svg
+    assert scene.does == "takes 256 and 2 and 4, leaves 262"
+    assert [tuple(part) for part in scene.gas] == [(17, "fixed price and what depends on its operands")]
+    assert [cell.name for cell in scene.before] == ["operand1", "operand2", "operand3"]
+    assert marks(scene.after) == [("left", 262), ("left", 2)]
+
+
+@pytest.mark.parametrize(("fork", "names"), [(LONDON, ["0x5f", "0x1e"]), (OSAKA, ["PUSH0", "CLZ"])], ids=str)
+def test_the_program_is_listed_as_the_fork_of_the_run_has_it(fork: Fork, names: list[str]) -> None:
+    code = bytes.fromhex("005f1e")
+    steps = list(record_steps(begin_message(world_with_code(code), default_env(fork))))
+    drawn = words_of(show_step(steps, 0).svg)
+    assert [name for name in ("PUSH0", "CLZ", "0x5f", "0x1e") if name in drawn] == sorted(names, key=len, reverse=True)
+
+
+def test_words_and_prices_are_those_of_the_fork_of_the_run() -> None:
+    for fork, words in ((LONDON, "difficulty"), (PARIS, "random number")):
+        steps = list(record_steps(begin_message(world_with_code(assemble("PREVRANDAO")), default_env(fork))))
+        assert words in scene_of(steps, 0).does
+    dear = replace(OSAKA, name="Dear", gas=replace(OSAKA.gas, cold_slot=2_345, keccak_word=60, copy_word=30))
+    code = assemble("PUSH 0 SLOAD PUSH 70 PUSH 0 KECCAK256 PUSH 1 PUSH 1 SSTORE PUSH 70 PUSH 0 PUSH 0 CODECOPY")
+    steps = list(record_steps(begin_message(world_with_code(code), default_env(dear))))
+    assert {part for step in steps for part in gas_parts(step)} >= {
+        (2_345, "cold slot"), (180, "hashes 3 words"), (90, "copies 3 words")}  # fmt: skip
 
 
 # The widget

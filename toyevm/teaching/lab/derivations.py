@@ -13,7 +13,7 @@ from typing import Any
 
 from toyevm.assembler import assemble
 from toyevm.errors import InputError
-from toyevm.forks import NEWEST, Fork
+from toyevm.forks import DEFAULT_FORK, Fork
 from toyevm.teaching.lab.programs import MOST_GAS, Run, run_program, to_number
 
 Settings = Mapping[str, Any]
@@ -94,4 +94,4 @@ def _run(settings: Settings, length: int | None = None, gas: int | None = None) 
 
 def _fork(settings: Settings) -> Fork:
     prices = {name: to_number(price) for name, price in settings.get("prices", {}).items()}
-    return replace(NEWEST, gas=replace(NEWEST.gas, **prices))
+    return replace(DEFAULT_FORK, gas=replace(DEFAULT_FORK.gas, **prices))

@@ -13,6 +13,7 @@ from toyevm.teaching.lab.items import Case, Exercise
 from toyevm.teaching.lab.programs import (
     MOST_GAS,
     Run,
+    opcodes_in,
     read_program,
     run_program,
     show_bytes,
@@ -42,7 +43,7 @@ def judge_program(item: Exercise, cases: Sequence[Case], answer: Plain, parts: M
 
 def _broken_rule(item: Exercise, code: bytes) -> str:
     """Return which of the item's own rules the program breaks, or ""."""
-    names, settings = Run(code, b"", {}, None, 0, 0, "", ()).opcodes, item.settings
+    names, settings = opcodes_in(code), item.settings
     for name in settings.get("forbid", []):
         if name in names:
             return f"Your program uses {name}. The task is to do without it."
@@ -90,7 +91,7 @@ def _ending(error: str | None) -> str:
 def _program_fact(code: bytes, run: Run | None, name: str, wanted: Any) -> bool:
     """Return whether one fact of a symptom holds of a program and, if it has one, of its run."""
     if name in ("uses", "lacks"):
-        present = Run(code, b"", {}, None, 0, 0, "", ()).opcodes
+        present = opcodes_in(code)
         return all((opcode in present) == (name == "uses") for opcode in wanted)
     if run is None:
         return False

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from toyevm.analysis.dependencies import critical_path, dependency_graph
 from toyevm.assembler import assemble, instructions
 from toyevm.errors import InputError
-from toyevm.forks import NEWEST, Fork
+from toyevm.forks import DEFAULT_FORK, Fork
 from toyevm.results import TxResult
 from toyevm.state import StateDiff
 from toyevm.vm.frame import Machine
@@ -60,10 +59,14 @@ class Run:
     stack: tuple[int, ...]
     chain: int = 1
 
-    @cached_property
-    def opcodes(self) -> frozenset[str]:
-        """The opcodes that stand in the program, whether they ran or not."""
-        return frozenset(row.opcode.name for row in instructions(self.code))
+
+def opcodes_in(code: bytes, fork: Fork = DEFAULT_FORK) -> frozenset[str]:
+    """Return the opcodes that stand in a program for `run_program`, whether they run or not.
+
+    >>> sorted(opcodes_in(assemble("PUSH1 2 PUSH1 3 ADD")))
+    ['ADD', 'PUSH1']
+    """
+    return frozenset(row.opcode.name for row in instructions(code, fork))
 
 
 def read_program(answer: str | bytes) -> bytes:
@@ -85,7 +88,7 @@ def read_program(answer: str | bytes) -> bytes:
     return assemble(answer)
 
 
-def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = NEWEST) -> Run:
+def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = DEFAULT_FORK) -> Run:
     """Run `code` on what a case gives it: once, or once for each call, on what those before left behind.
 
     >>> run_program(assemble("PUSH1 0 CALLDATALOAD PUSH1 1 SSTORE"), {"input": [7]}).storage

@@ -2,13 +2,18 @@
 
 The opcode table says how many words an instruction takes and leaves. A reader wants to know *which is which*: that
 SSTORE takes the slot from the top and the value from below it. This table names the operands, top first, and says in
-one sentence what becomes of them. The stepper shows it; the machine does not know it.
+one sentence what becomes of them. The stepper shows it; the machine does not know it. An instruction that is not in
+the table gets words that its row of the opcode table can give.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
+
+from toyevm.forks import Fork
+from toyevm.vm.opcodes import BY_NAME, Opcode
 
 Range = tuple[str, str | int]  # of memory: the operand that is its offset, and the one that is its size, or the size
 
@@ -150,28 +155,58 @@ _GLOSSES: dict[str, Gloss] = {
     "SELFDESTRUCT": Gloss("beneficiary", "sends all wei of this account to {beneficiary} and ends this call"),
 }
 
+# What an instruction did before a feature of a fork changed it.
+_BEFORE: dict[str, tuple[str, Gloss]] = {
+    "PREVRANDAO": ("proof_of_stake", Gloss("", "puts the block's difficulty on the stack: {result}")),
+    "SELFDESTRUCT": (
+        "selfdestruct_needs_creation",
+        Gloss("beneficiary", "sends all wei of this account to {beneficiary} and ends this call, deletes the account"),
+    ),
+}
+
 ORDINALS = ("top", "2nd", "3rd", *(f"{n}th" for n in range(4, 18)))
 
 
 @lru_cache
-def gloss_of(name: str) -> Gloss:
-    """Return the words for an opcode.
+def gloss_of(opcode: Opcode, fork: Fork) -> Gloss:
+    """Return the words for an opcode, as it is in this fork.
 
-    >>> gloss_of("SSTORE").operands
+    >>> from toyevm.forks import LONDON, PARIS
+    >>> gloss_of(BY_NAME["SSTORE"], PARIS).operands
     'slot value'
-    >>> gloss_of("DUP2").does
+    >>> gloss_of(BY_NAME["DUP2"], PARIS).does
     'copies the 2nd word onto the top: {result}'
+    >>> gloss_of(BY_NAME["PREVRANDAO"], LONDON).does
+    "puts the block's difficulty on the stack: {result}"
     """
+    if opcode.name not in BY_NAME:
+        return _GLOSSES["INVALID"]
+    feature, before = _BEFORE.get(opcode.name, ("", None))
+    if before and not getattr(fork, feature):
+        return before
+    return written_gloss(opcode.name) or _gloss_of_row(opcode)
+
+
+def written_gloss(name: str) -> Gloss | None:
+    """Return the words that somebody wrote for an opcode, or None."""
     if name in _GLOSSES:
         return _GLOSSES[name]
-    if name.startswith("PUSH"):
+    family = re.fullmatch(r"(PUSH|DUP|SWAP|LOG)(\d+)", name)
+    if not family:
+        return None
+    n = int(family[2])
+    if family[1] == "PUSH":
         return Gloss("", "puts {result} on the stack, from the program")
-    if name.startswith("DUP"):
-        return Gloss("", f"copies the {ORDINALS[int(name[3:]) - 1]} word onto the top: {{result}}")
-    if name.startswith("SWAP"):
-        return Gloss("", f"exchanges the top word and the {ORDINALS[int(name[4:])]}")
-    if name.startswith("LOG"):
-        topics = [f"topic{n}" for n in range(int(name[3:]))]
-        shown = "".join(f", {{{topic}}}" for topic in topics)
-        return Gloss(" ".join(["offset size", *topics]), f"writes a log: memory, {{read}}{shown}", ("offset", "size"))
-    return _GLOSSES["INVALID"]
+    if family[1] == "DUP":
+        return Gloss("", f"copies the {ORDINALS[n - 1]} word onto the top: {{result}}")
+    if family[1] == "SWAP":
+        return Gloss("", f"exchanges the top word and the {ORDINALS[n]}")
+    topics = [f"topic{i}" for i in range(n)]
+    shown = "".join(f", {{{topic}}}" for topic in topics)
+    return Gloss(" ".join(["offset size", *topics]), f"writes a log: memory, {{read}}{shown}", ("offset", "size"))
+
+
+def _gloss_of_row(opcode: Opcode) -> Gloss:
+    operands = [f"operand{i + 1}" for i in range(opcode.pops)]
+    taken = " and ".join(f"{{{operand}}}" for operand in operands) or "nothing"
+    return Gloss(" ".join(operands), f"takes {taken}" + (", leaves {result}" if opcode.pushes else ""))

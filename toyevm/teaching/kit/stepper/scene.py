@@ -7,6 +7,7 @@ thought.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -174,7 +175,7 @@ def scene_of(steps: Sequence[StepRecord], index: int) -> Scene:
     if not 0 <= index < len(steps):
         raise IndexError(f"there is no step {index}: this run has {len(steps)}, counted from 0")
     record, following = steps[index], steps[index + 1] if index + 1 < len(steps) else None
-    gloss, operands = gloss_of(record.opcode.name), named_operands(record)
+    gloss, operands = gloss_of(record.opcode, record.fork), named_operands(record)
     own_steps = _own_steps(steps, index)
     before, after = _stacks(record)
     stack_rows = max(_rows_needed(step) for step in steps)
@@ -210,7 +211,7 @@ def scene_of(steps: Sequence[StepRecord], index: int) -> Scene:
 
 def named_operands(record: StepRecord) -> dict[str, Word]:
     """Return what a step took from the stack, by name, top first; nothing for DUP and SWAP."""
-    names = gloss_of(record.opcode.name).operands.split()
+    names = gloss_of(record.opcode, record.fork).operands.split()
     return dict(zip(names, record.operands, strict=False))
 
 
@@ -243,11 +244,11 @@ def _bytes_of(spot: Range | None, operands: dict[str, Word]) -> range:
 def _stacks(record: StepRecord) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     """Return the stack before and after, each word with what happened to it."""
     name, before, after = record.opcode.name, record.stack_before[::-1], record.stack_after[::-1]
-    if has_failed(record) and not gloss_of(name).operands:
+    if has_failed(record) and not gloss_of(record.opcode, record.fork).operands:
         return _cells(before), ()
-    if name.startswith("DUP"):
+    if re.fullmatch(r"DUP\d+", name):
         return _cells(before, {int(name[3:]) - 1: Mark.COPIED}), _cells(after, {0: Mark.COPY})
-    if name.startswith("SWAP"):
+    if re.fullmatch(r"SWAP\d+", name):
         return _swap(before, after, int(name[4:]))
     mark = Mark.KEPT if has_failed(record) else Mark.TAKEN
     taken = tuple(Cell(word, mark, operand) for operand, word in named_operands(record).items())
@@ -275,7 +276,7 @@ def _rows_needed(record: StepRecord) -> int:
 def _memory_rows(record: StepRecord) -> tuple[MemoryRow, ...]:
     """Choose a few neighbouring words, from the first touched one on; the first words if none is."""
     data, past, operands = record.memory_after, record.memory_before, named_operands(record)
-    gloss = gloss_of(record.opcode.name)
+    gloss = gloss_of(record.opcode, record.fork)
     written, read = (_bytes_of(spot, operands) for spot in (gloss.writes, gloss.reads))
     touched = written or read
     total = len(data) // 32
@@ -310,7 +311,7 @@ def _read_before(steps: Sequence[StepRecord], index: int) -> tuple[Location, int
 
 
 def _log(record: StepRecord, read: range) -> Log | None:
-    if not record.opcode.name.startswith("LOG") or has_failed(record):
+    if not re.fullmatch(r"LOG\d", record.opcode.name) or has_failed(record):
         return None
     return Log(record.memory_after[read.start : read.stop], record.operands[2:])
 

@@ -146,7 +146,7 @@ def _piece_label(scene: Scene, x: float, y: float, ink: str) -> list[str]:
 
 def _program(scene: Scene, heights: Heights) -> list[str]:
     record, top = scene.record, STAGE_Y - 16
-    rows = [*instructions(record.code), None]  # None: the end of the code
+    rows = [*instructions(record.code, record.fork), None]  # None: the end of the code
     lines = int((heights.bottom - top - 30) // LINE_HEIGHT)
     here = next((place for place, row in enumerate(rows) if row and row.pc == record.pc), len(rows) - 1)
     first = max(0, min(here - lines // 2, len(rows) - lines))
