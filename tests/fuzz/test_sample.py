@@ -5,18 +5,24 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fuzz import eels, run, tiers
+from tests.fuzz import eels, run, tiers, writer
 from tests.fuzz.minimise import minimise
 from tests.fuzz.mutants import FAULTY_PARTS, MUTANTS, planted
 from tests.fuzz.programs import KINDS, Program, program
 from tests.fuzz.writer import instructions
+from tests.support import pretend
+from tests.support.forks import FORKS_WITH_RULES, FORKS_WITH_RULES_IN_EELS
+from toyevm.forks import Fork
 from toyevm.journal import Journal
+from toyevm.vm import compiler
 from toyevm.vm.instructions import storage
+from toyevm.vm.opcodes import mnemonics_of
 
 OF_EACH_KIND = 20  # programs, for tier against tier; EELS gets half
 MUTANT_SEED, MUTANT_PROGRAMS = 2_000, 200
@@ -33,8 +39,8 @@ def disagreements(check: Any, subjects: list[Program]) -> tuple[dict[str, Any], 
     return differences, Counter(verdict.outcome for verdict in verdicts.values())
 
 
-def samples(kind: str, count: int = OF_EACH_KIND) -> list[Program]:
-    return [program(seed, (kind,)) for seed in range(count)]
+def samples(kind: str, count: int = OF_EACH_KIND, forks: Sequence[Fork] = FORKS_WITH_RULES) -> list[Program]:
+    return [program(seed, (kind,), forks) for seed in range(count)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -47,7 +53,7 @@ def test_the_tiers_differ_on_some_program(kind: str) -> None:
 @needs_eels
 @pytest.mark.parametrize("kind", KINDS)
 def test_toyevm_and_the_specification_differ_on_some_program(kind: str) -> None:
-    differences, _ = disagreements(eels.check, samples(kind, OF_EACH_KIND // 2))
+    differences, _ = disagreements(eels.check, samples(kind, OF_EACH_KIND // 2, FORKS_WITH_RULES_IN_EELS))
     assert differences == {}
 
 
@@ -64,15 +70,41 @@ def test_random_programs_die_at_once() -> None:
     assert len(outcomes) >= 8
 
 
-def test_some_instruction_is_never_run() -> None:
-    """Every instruction of the newest fork is met by some program that uses it on purpose."""
-    seen: set[int] = set()
-    for seed in range(500):
-        for account in program(seed).accounts.values():
-            seen |= {part[0] for part in instructions(account.code)}
-    from toyevm.vm.opcodes import BY_CODE
+def never_written(fork: Fork, count: int = 500) -> list[str]:
+    """Return the instructions of a fork that are in no program, of those whose every instruction is meant."""
+    meant = tuple(kind for kind in KINDS if kind not in ("noise", "mutated", "stored", "token"))
+    subjects = [program(seed, meant, [fork]) for seed in range(count)]
+    codes = [account.code for subject in subjects for account in subject.accounts.values()]
+    codes += [subject.tx.data for subject in subjects if subject.tx.to is None]
+    seen = {part[0] for code in codes for part in instructions(code)}
+    return [row.name for row in mnemonics_of(fork).values() if row.code not in seen]
 
-    assert [row.name for code, row in BY_CODE.items() if code not in seen] == []
+
+@pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=str)
+def test_every_instruction_of_a_fork_is_written_on_purpose(fork: Fork) -> None:
+    assert never_written(fork) == []
+
+
+def test_an_instruction_that_no_statement_knows_is_written_and_the_tiers_are_compared_on_it() -> None:
+    with pretend.registered():
+        assert "BLEND" not in never_written(pretend.PRETEND)
+        subjects = [program(seed, ("expressions", "loops"), [pretend.PRETEND]) for seed in range(OF_EACH_KIND)]
+        assert disagreements(tiers.check, subjects)[0] == {}
+
+
+def test_an_instruction_that_the_writer_forgets_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pretend.registered():
+        monkeypatch.setattr(writer, "FAMILIAR", writer.FAMILIAR | {"BLEND"})
+        assert "BLEND" in never_written(pretend.PRETEND)
+
+
+def test_a_price_that_tier_1_does_not_know_of_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instruction that charges by its operands must not be taken for one with a fixed price."""
+    with pretend.registered():
+        monkeypatch.setattr(compiler, "FOLLOWED", compiler.FOLLOWED | {"BLEND"})
+        monkeypatch.setitem(compiler._NAMES, "op_blend", pretend.BLEND.run)
+        subjects = [program(seed, ("expressions",), [pretend.PRETEND]) for seed in range(OF_EACH_KIND)]
+        assert disagreements(tiers.check, subjects)[0]
 
 
 # What was found and kept must stay mended.
@@ -149,7 +181,7 @@ def test_a_mistake_of_both_tiers_is_not_found(monkeypatch: pytest.MonkeyPatch, f
             monkeypatch.setattr(Journal, "is_empty", lambda journal, address: False)
         case _:
             monkeypatch.setattr(Journal, "rollback", lambda journal, mark: None)
-    subjects = [program(seed, ("calls", "storage")) for seed in range(60)]
+    subjects = [program(seed, ("calls", "storage"), FORKS_WITH_RULES_IN_EELS) for seed in range(60)]
     assert any(eels.check(subject).difference for subject in subjects)
 
 

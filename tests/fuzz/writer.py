@@ -8,11 +8,13 @@ again and again, gas that is looked at. Masks keep offsets, slots and sizes smal
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 from tests.vectors.vectorsource.assembly import Part, Raw, asm, call, deployer, memory_bytes
-from toyevm.forks import FORKS, Fork
+from toyevm.forks import Fork
 from toyevm.types import Address
+from toyevm.vm.opcodes import Opcode, mnemonics_of
 
 BINARY = "ADD MUL SUB DIV SDIV MOD SMOD SIGNEXTEND LT GT SLT SGT EQ AND OR XOR BYTE SHL SHR SAR".split()
 TRUTHS = "LT GT SLT SGT EQ".split()
@@ -24,6 +26,13 @@ EDGES = (0, 1, 2, 3, 7, 8, 31, 32, 33, 64, 255, 256, 257, 2**32, 2**64 - 1, 2**1
 OFFSETS = (0, 0, 1, 31, 32, 33, 64, 64, 96, 100, 128, 0x1E0, 0x1FF)
 GUEST_GAS = (0, 700, 2_300, 9_000, 40_000, 120_000, "GAS", "GAS")
 CALLS = ("CALL", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL")
+# What has a statement of its own, or several. Any other instruction of a fork is a newcomer, written as its row says.
+FAMILIAR = frozenset((*BINARY, *ASKS, *CALLS)) | frozenset(
+    "STOP ADDMOD MULMOD EXP ISZERO NOT CLZ KECCAK256 BALANCE CALLDATALOAD CALLDATACOPY CODECOPY MCOPY RETURNDATACOPY "
+    "EXTCODECOPY EXTCODESIZE EXTCODEHASH BLOCKHASH BLOBHASH BLOBBASEFEE POP PUSH0 MLOAD MSTORE MSTORE8 SLOAD SSTORE "
+    "TLOAD TSTORE JUMP JUMPI JUMPDEST CREATE CREATE2 RETURN REVERT INVALID SELFDESTRUCT".split()
+)
+FAMILIES = re.compile(r"(PUSH|DUP|SWAP|LOG)\d+")
 # Memory from here on belongs to the writer: return addresses, counters. Below, programs write where they like.
 KEPT = 0x400
 
@@ -40,6 +49,16 @@ def instructions(code: bytes) -> list[bytes]:
         cut.append(code[pc:end])
         pc = end
     return cut
+
+
+def newcomers(fork: Fork) -> list[Opcode]:
+    """Return the instructions of a fork that the statements below do not know.
+
+    >>> from toyevm.forks import OSAKA
+    >>> newcomers(OSAKA)
+    []
+    """
+    return [row for name, row in mnemonics_of(fork).items() if name not in FAMILIAR and not FAMILIES.fullmatch(name)]
 
 
 class Writer:
@@ -64,9 +83,12 @@ class Writer:
         self.floor = 0  # what lies below must stay as it is
         self.labels = 0
         self.functions: list[tuple[str, int, int]] = []  # (label, arguments, results)
-        self.has = {name: fork.rank >= FORKS[name].rank for name in ("Shanghai", "Cancun", "Osaka")}
+        self.has = mnemonics_of(fork)
+        self.newcomers = newcomers(fork)
         likes = likes or {}
         weights = {name: likes.get(name, weight) for name, weight in SIMPLE.items()}
+        if self.newcomers:
+            weights["newcomer"] = 4
         self._simple, self._simple_weights = list(weights), list(weights.values())
         weights = {name: likes.get(name, weight) for name, weight in COMPOUND.items()}
         self._compound, self._compound_weights = list(weights), list(weights.values())
@@ -122,7 +144,7 @@ class Writer:
         if self.rng.random() < 0.2:
             return self.input()
         self.height += 1
-        if self.has["Shanghai"] and self.rng.random() < 0.1:
+        if "PUSH0" in self.has and self.rng.random() < 0.1:
             return "PUSH0"
         if self.rng.random() < 0.4:
             return self.rng.randrange(256)
@@ -150,17 +172,28 @@ class Writer:
         return self.effect(1, 1, self.rng.choice((0, 1, 5, 8, 31, 32, 96, 224, 255, 256)), name)
 
     def unary(self) -> Part:
-        return self.effect(1, 1, self.rng.choice(["ISZERO", "NOT", "CLZ" if self.has["Osaka"] else "NOT"]))
+        return self.effect(1, 1, self.rng.choice(["ISZERO", "NOT", "CLZ" if "CLZ" in self.has else "NOT"]))
 
     def modular(self) -> Part:
         return self.effect(3, 1, self.rng.choice(("ADDMOD", "MULMOD")))
+
+    def newcomer(self) -> Part:
+        """Write an instruction that no other statement has, on words that are there, on small ones, or on any."""
+        row = self.rng.choice(self.newcomers)
+        word = Raw(bytes([row.code]) + self.rng.randbytes(row.immediate_size))
+        choice = self.rng.randrange(3)
+        if choice == 0 and self.height > self.floor:
+            return self.effect(0, row.pushes, self.same(row.pops), word)
+        if choice == 1:
+            return self.effect(0, row.pushes, [self.rng.choice(OFFSETS) for _ in range(row.pops)], word)
+        return self.effect(row.pops, row.pushes, word)
 
     def power(self) -> Part:
         small: Part = [0xFFFF, "AND SWAP1"] if self.rng.random() < 0.7 else []
         return self.effect(2, 1, "SWAP1", small, "EXP")
 
     def ask(self) -> Part:
-        late = ["BLOBBASEFEE"] if self.has["Cancun"] else []
+        late = ["BLOBBASEFEE"] if "BLOBBASEFEE" in self.has else []
         return self.effect(0, 1, self.rng.choice(ASKS + late))
 
     def shuffle(self) -> Part:
@@ -205,7 +238,7 @@ class Writer:
 
     def copying(self) -> Part:
         size, source, target = (self.rng.randrange(n) for n in (70, 100, 200))
-        names = ["CALLDATACOPY", "CODECOPY"] + ["MCOPY"] * self.has["Cancun"]
+        names = ["CALLDATACOPY", "CODECOPY"] + ["MCOPY"] * ("MCOPY" in self.has)
         if self.rng.random() < 0.2:
             who = self.rng.choice(self.targets)
             return self.effect(0, 0, size, source, target, who, "EXTCODECOPY")
@@ -225,7 +258,7 @@ class Writer:
         return self.same(1) if self.height > self.floor else self.rng.randrange(99)
 
     def storage(self) -> Part:
-        kind = "T" if self.has["Cancun"] and self.rng.random() < 0.25 else "S"
+        kind = "T" if "TLOAD" in self.has and self.rng.random() < 0.25 else "S"
         slot = self.slot()
         if self.rng.random() < 0.55:
             return self.effect(0, 1, slot, f"{kind}LOAD")
@@ -253,7 +286,7 @@ class Writer:
         """Ask about an account or a block hash."""
         who = self.rng.choice((*self.targets, "CALLER", "ORIGIN", "ADDRESS", 4, 0xBEEF))
         if self.rng.random() < 0.15:
-            names = ["BLOCKHASH"] + ["BLOBHASH"] * self.has["Cancun"]
+            names = ["BLOCKHASH"] + ["BLOBHASH"] * ("BLOBHASH" in self.has)
             return self.effect(0, 1, self.rng.randrange(7), self.rng.choice(names))
         return self.effect(0, 1, who, self.rng.choice(("BALANCE", "EXTCODESIZE", "EXTCODEHASH")))
 
