@@ -23,10 +23,10 @@ def _is_in_eels(fork: Fork) -> bool:
     return find_spec(f"ethereum.forks.{fork.name.lower()}") is not None
 
 
-_OLDEST, *_ = _ALL = tuple(FORKS.values())
+_ALL = tuple(FORKS.values())
 _MAINNET_NAMES = {name for _, name in (*FORKS_BY_NUMBER, *FORKS_BY_TIME)}
 
-FORKS_WITH_RULES = (_OLDEST, *(fork for before, fork in pairwise(_ALL) if has_own_rules(fork, before)))
+FORKS_WITH_RULES = (_ALL[0], *(fork for before, fork in pairwise(_ALL) if has_own_rules(fork, before)))
 """Where code or blocks behave otherwise than in the fork before."""
 
 FORKS_ON_MAINNET = tuple(fork for fork in _ALL if fork.name in _MAINNET_NAMES)
