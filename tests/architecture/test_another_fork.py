@@ -10,7 +10,7 @@ from .project import REPOSITORY
 SUITES = ("tests/unit", "tests/machine", "tests/teaching/kit", "tests/fuzz", "tests/cli")
 # Tests with the fork in their name, and those that draw a fork or look at a whole table.
 CHOSEN = (
-    *("Pretend", "disassembly", "rows_with_a_gap", "random_bytes_break", "step_and_run_differ_on_some"),
+    *("Pretend", "disassembly", "rows_with_a_gap", "random_bytes_break", "BLEND", "step_and_run_differ_on_some"),
     *("differ_on_some_program and expressions", "differ_on_some_program and mixed", "case_of_letters"),
 )
 ASK_FOR_A_DECISION = {

@@ -185,17 +185,17 @@ def test_a_mistake_in_the_price_of_memory_is_not_found(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("row", WITH_OPERANDS, ids=lambda row: row.name)
 def test_the_tiers_take_huge_operands_otherwise(row: Any) -> None:
     """As known numbers, and as numbers that only the input knows."""
-    rng = random.Random(row.code)
+    rng, fork = random.Random(row.code), FORKS[row.since]
     for _ in range(4):
         chosen = [rng.choice(OFFSETS) for _ in range(row.pops)]
         known = " ".join(f"PUSH {n}" for n in reversed(chosen))
         unknown = " ".join(f"PUSH {32 * k} CALLDATALOAD" for k in reversed(range(row.pops)))
         data = b"".join(number.to_bytes(32, "big") for number in chosen)
         for source in (known, unknown):
-            world, results = world_with_code(assemble(f"{source} {row.name}")), []
+            world, results = world_with_code(assemble(f"{source} {row.name}", fork)), []
             for visits in TIERS.values():
                 with hot_after(visits):
-                    results.append(execute_message(world, input=data, gas=3_000_000))
+                    results.append(execute_message(world, default_env(fork), input=data, gas=3_000_000))
             assert results[0] == results[1]
             assert results[0].error in ERRORS
 

@@ -14,7 +14,7 @@ from tests.support.worlds import ALICE, CONTRACT, ETHER, after, environment, exe
 from toyevm.assembler import assemble
 from toyevm.forks import CANCUN, FORKS, LONDON, OSAKA, PRAGUE
 from toyevm.state import Account
-from toyevm.vm.message import execute_message, world_with_code
+from toyevm.vm.message import default_env, execute_message, world_with_code
 from toyevm.vm.opcodes import OPCODES
 from toyevm.vm.precompiles import precompiles_of
 
@@ -29,14 +29,18 @@ WITH_OPERANDS = [row for row in OPCODES if row.pops and not row.name.startswith(
 
 @pytest.mark.parametrize("row", WITH_OPERANDS, ids=lambda row: row.name)
 def test_a_huge_operand_breaks_python(row: Any) -> None:
+    fork = FORKS[row.since]
+    env = default_env(fork)
     for huge in HUGE:
         for position in range(row.pops):
             operands = ["PUSH 1"] * row.pops
             operands[position] = f"PUSH {huge}"
-            result = execute_message(world_with_code(assemble(" ".join(operands) + f" {row.name}")), gas=10_000_000)
+            result = execute_message(
+                world_with_code(assemble(" ".join(operands) + f" {row.name}", fork)), env, gas=10_000_000
+            )
             assert result.error in ERRORS
-        everywhere = assemble(f"PUSH {huge} " * row.pops + row.name)
-        assert execute_message(world_with_code(everywhere), gas=10_000_000).error in ERRORS
+        everywhere = assemble(f"PUSH {huge} " * row.pops + row.name, fork)
+        assert execute_message(world_with_code(everywhere), env, gas=10_000_000).error in ERRORS
 
 
 @given(st.binary(max_size=80), st.sampled_from(tuple(FORKS)), st.binary(max_size=40))
