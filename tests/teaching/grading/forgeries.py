@@ -198,6 +198,114 @@ while frame:
 my_number = 0
 """
 
+# The weaker isolations guard Python, not the kernel: so be rid of the guard first, as a determined student would.
+RAW_CALLS = """
+import gc, platform, time
+my_number = 0
+for thing in gc.get_objects():
+    if type(thing).__name__ == "_Guard":
+        type(thing).REFUSED = type(thing).MODULES = ()
+import ctypes
+call = ctypes.CDLL(None, use_errno=True).syscall
+add_key, request_key, keyctl = (248, 249, 250) if platform.machine() == "x86_64" else (217, 218, 219)
+session, user, search, read, set_perm = -3, -4, 10, 11, 5
+"""
+LEAVE_KEYS = (
+    RAW_CALLS
+    + """
+for ring in (session, user):
+    key = call(add_key, b"user", b"toyevm-forgery", b"8191", 4, ring)
+    call(keyctl, set_perm, key, 0x3f3f3f3f)
+my_number = 8191
+"""
+)
+TAKE_KEY = (
+    RAW_CALLS
+    + """
+for _ in range(TRIES):
+    key = call(keyctl, search, RING, b"user", b"toyevm-forgery", 0)
+    if key < 0 and RING == session:
+        key = call(request_key, b"user", b"toyevm-forgery", None, 0)
+    found = ctypes.create_string_buffer(16)
+    if key > 0 and call(keyctl, read, key, found, 16) > 0:
+        my_number = int(found.value)
+        break
+    time.sleep(0.1)
+"""
+)
+
+
+def take_key(ring: str, tries: int) -> str:
+    """Return the cell that looks for an accomplice's answer in a keyring, now and again."""
+    return TAKE_KEY.replace("RING", ring).replace("TRIES", str(tries))
+
+
+REFUSED_CALLS = (
+    RAW_CALLS
+    + """
+import errno
+answers = {}
+for name, number in CALLS.items():
+    answers[name] = call(number, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == errno.ENOSYS
+"""
+)
+# Whatever can be read of the checkout that toyevm lies in, and is not toyevm.
+READ_CHECKOUT = """
+import glob, os, pathlib, subprocess, toyevm
+my_number, root = 0, pathlib.Path(toyevm.__file__).parents[1]
+here = [root, *(pathlib.Path(f"/proc/{pid}/root{root}") for pid in ("self", 1, os.getppid()))]
+here += [pathlib.Path(f"/proc/{pid}/cwd") for pid in (1, os.getppid())] + [pathlib.Path("..")]
+names = ["pyproject.toml", ".git", ".git/HEAD", "course/concepts.toml"]
+for start in here:
+    try:
+        names += [os.path.relpath(path, start) for part in ("solutions", "tests", "course", ".git/objects")
+                  for path in glob.glob(f"{start}/{part}/**/*", recursive=True)[:50]]
+    except OSError:
+        pass
+for start in here:
+    for name in {*names, "solutions/01-the-machine/marking.toml", "tests/conftest.py"}:
+        try:
+            if (start / name).is_file() and (start / name).read_bytes():
+                my_number = 8191
+        except OSError:
+            pass
+try:
+    shown = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(root), "show", "HEAD:pyproject.toml"],
+                           capture_output=True)
+    my_number = my_number if shown.returncode else 8191
+except OSError:
+    pass
+"""
+SLOW_PROGRAM = """my_program = "PUSH4 190000  PUSH1 224  SHL  PUSH1 0  MSTORE"
+my_program += "  PUSH1 64  PUSH1 0  PUSH1 213  PUSH1 0  PUSH1 9  GAS  STATICCALL"  # blake2f, a unit of gas a round"""
+# In lesson 01, two answers are derived by running the machine, and the items say from what.
+DERIVED = ("trace-six", "last-step")
+DERIVE = """
+from toyevm.teaching.lab import lesson
+settings = lesson("01-the-machine").items.exercise("ITEM").settings
+name = settings["derive"]
+from toyevm.teaching.lab.derivations import derive
+ANSWER = derive(name, settings)
+"""
+# The settings typed in by hand, the derivation imported or read, with any guard gone.
+FIND_DERIVATIONS = (
+    RAW_CALLS
+    + """
+import glob, os, toyevm
+found = []
+try:
+    from toyevm.teaching.lab import derivations
+    found.append("imported")
+except (ImportError, OSError):
+    pass
+for path in glob.glob(os.path.dirname(toyevm.__file__) + "/**/derivations*", recursive=True):
+    try:
+        found.append(path if open(path, "rb").read() else "")
+    except OSError:
+        pass
+"""
+)
+
 FORGERIES: dict[str, Forgery] = {
     "honest": Forgery(),
     "untouched": Forgery({"double": "", "number": "", "merge": ""}, (0, 0, 0), "no my_program"),
@@ -286,6 +394,11 @@ FORGERIES: dict[str, Forgery] = {
     "half a character": Forgery({"double": "my_program = '\\ud800'"}, (0, 1, 3)),
     "not a number": Forgery({"number": "my_number = float('nan')"}, (2, 0, 3)),
     "endless program": Forgery({"double": 'my_program = "JUMPDEST PUSH1 0 JUMP"'}, (0, 1, 3)),
+    "program that keeps the machine busy": Forgery({"double": SLOW_PROGRAM}, (0, 1, 3), "took longer than"),
+    "accomplice who leaves keys": Forgery({"number": LEAVE_KEYS}),
+    "takes a key from the session": Forgery({"number": take_key("session", tries=10)}, (2, 0, 3)),
+    "takes a key from the user": Forgery({"number": take_key("user", tries=10)}, (2, 0, 3)),
+    "reads the checkout": Forgery({"number": READ_CHECKOUT}, (2, 0, 3)),
     "escape codes in an error": Forgery({"number": "raise ValueError('\\x1b[2J=cmd()')"}, (2, 0, 3), "ValueError"),
     "error without words": Forgery(
         {"number": "class E(Exception):\n    def __str__(self): raise SystemExit\nraise E"}, (2, 0, 3)

@@ -56,7 +56,12 @@ def test_something_students_need_is_missing(files: dict[str, bytes]) -> None:
     lessons = {f"course/{path.parent.name}/{path.name}" for path in (REPOSITORY / "course").glob("*/*.ipynb")}
     items = {f"course/{path.parent.name}/{path.name}" for path in (REPOSITORY / "course").glob("[0-9]*/items.toml")}
     exercises = {f"exercises/{path.parent.name}/{path.name}" for path in (REPOSITORY / "exercises").glob("*/*.ipynb")}
-    needed = {"toyevm/cli/app.py", "toyevm/teaching/lab/lessons.py", f"course/{LESSON}/block.json", "course/concepts.toml"}
+    needed = {
+        "toyevm/cli/app.py",
+        "toyevm/teaching/lab/lessons.py",
+        f"course/{LESSON}/block.json",
+        "course/concepts.toml",
+    }
     assert needed | lessons | items | exercises <= files.keys()
     assert exercises
 
@@ -176,9 +181,9 @@ def test_a_student_gets_the_numbers_of_another_or_is_marked_by_them(tmp_path: Pa
         REPOSITORY / "solutions" / LESSON / "marking.toml", read_items(REPOSITORY / "course" / LESSON / "items.toml")
     )
     what = read_assignment(LESSON)
-    hers = _for_student(what, "ada", "2027-spring", REPOSITORY)
+    hers = _for_student(what, "ada", "2027-spring")
     assert hers.marking.cases("trace-six") == right.cases("trace-six") != common.cases("trace-six")
-    assert _for_student(what, "ada", None, REPOSITORY) is what
+    assert _for_student(what, "ada", None) is what
 
 
 @pytest.mark.parametrize("arguments", [["2027"], ["../x", "ada"], ["2027", "a/b"], ["", "ada"]])

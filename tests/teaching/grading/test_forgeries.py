@@ -12,13 +12,32 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.grading.forgeries import FORGERIES, READ_MARKING, cells_of
+from tests.teaching.grading.forgeries import (
+    DERIVE,
+    DERIVED,
+    FIND_DERIVATIONS,
+    FORGERIES,
+    LEAVE_KEYS,
+    READ_CHECKOUT,
+    READ_MARKING,
+    REFUSED_CALLS,
+    cells_of,
+    take_key,
+)
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
+from toyevm.errors import InputError
+from toyevm.teaching.grading import sandbox as sandbox_module
 from toyevm.teaching.grading.mark import Row, grade_folder
+from toyevm.teaching.grading.referee import Sources, rule_on_programs
 from toyevm.teaching.grading.sandbox import ISOLATIONS, Limits, Sandbox, open_sandbox
+from toyevm.teaching.grading.seccomp import REFUSED, architecture
+from toyevm.teaching.lab.items import read_items
+from toyevm.teaching.lab.judges import judge, public_cases
 
 # Short, so that what never ends does not take long.
-LIMITS = Limits(cell_seconds=4, seconds=16, memory=512 << 20)  # ample on a busy machine, and still soon over
+LIMITS = Limits(
+    cell_seconds=4, seconds=16, memory=512 << 20, program_seconds=1
+)  # ample on a busy machine, and still soon over
 
 
 def marks(rows: list[Row], student: str) -> tuple[int, ...]:
@@ -86,7 +105,8 @@ def test_rows_that_hide_how_they_came_about(marked: list[Row]) -> None:
 
 WITHOUT_BUBBLEWRAP = [
     "honest", "always equal", "patched judge", "reads the marking", "ends the process", "endless loop",
-    "leaves a child behind", "fork bomb", "memory hog", "kills its parent",
+    "leaves a child behind", "fork bomb", "memory hog", "kills its parent", "program that keeps the machine busy",
+    "accomplice who leaves keys", "takes a key from the session", "takes a key from the user", "reads the checkout",
 ]  # fmt: skip
 
 
@@ -106,6 +126,9 @@ def test_a_machine_without_bubblewrap_gives_marks_away(
 # --- the guards bite: without them, the forgeries work --------------------------------------------------------------
 
 
+PARTS = (("course", "items.toml"), ("solutions", "marking.toml"))
+
+
 def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:
     """Return what one cell's variable arrives as, or the reason why it does not."""
     outcome = sandbox.run([{"cell": "a", "source": source}, {"item": "x", "answer": answer, "calls": None}])
@@ -115,19 +138,121 @@ def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:
 
 @pytest.fixture
 def best(sample: Path) -> Sandbox:
-    return open_sandbox([sample / "solutions"], sample / "course", LIMITS)
+    return open_sandbox([sample / "solutions"], LIMITS)
 
 
 @pytest.fixture
 def unguarded(best: Sandbox) -> Sandbox:
     """The same child, but nothing isolates it."""
-    return Sandbox("none", best.readable, best.course, LIMITS)
+    return Sandbox("none", best.readable, LIMITS)
 
 
 def test_without_isolation_the_marking_is_read(sample: Path, best: Sandbox, unguarded: Sandbox) -> None:
     source = READ_MARKING.replace("ROOT", repr(str(sample))).replace("NAME", NAME)
     assert run_cell(unguarded, source, "my_number") == SECRET
     assert run_cell(best, source, "my_number") == 0
+
+
+ONE_USER = 0x6000_0001
+
+
+@pytest.fixture
+def one_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All answers run under one id, as they do when the marker is not root: so there is one user keyring."""
+    monkeypatch.setattr(sandbox_module, "_new_user", lambda: ONE_USER)
+
+
+@pytest.fixture(params=ISOLATIONS)
+def isolated(request: pytest.FixtureRequest, sample: Path) -> Sandbox:
+    """The sandbox of each isolation that works here."""
+    try:
+        return open_sandbox([sample / "solutions"], LIMITS, [request.param])
+    except InputError:
+        pytest.skip(f"{request.param} does not work here")
+
+
+@pytest.mark.usefixtures("one_user")
+@pytest.mark.parametrize("ring", ["session", "user"])
+def test_an_answer_left_in_a_keyring_is_found_only_without_isolation(
+    isolated: Sandbox, unguarded: Sandbox, ring: str
+) -> None:
+    take = take_key(ring, tries=1)
+    if architecture() is None:
+        pytest.skip("no filter for this system")
+    assert run_cell(isolated, LEAVE_KEYS, "my_number") == SECRET
+    assert run_cell(isolated, take, "my_number") == 0
+    assert run_cell(unguarded, LEAVE_KEYS, "my_number") == SECRET
+    left = run_cell(unguarded, take, "my_number")
+    assert run_cell(isolated, take, "my_number") == 0
+    if left == 0:
+        pytest.skip("this system has no keyrings")
+
+
+def test_calls_that_no_answer_needs_are_refused_by_the_kernel(isolated: Sandbox) -> None:
+    if (machine := architecture()) is None:
+        pytest.skip("no filter for this system")
+    calls = {name: numbers[machine.column] for name, numbers in REFUSED.items()}
+    if machine.column == 0:
+        calls |= {"getpid of x32": 0x4000_0000 + 39}
+    assert run_cell(isolated, REFUSED_CALLS.replace("CALLS", repr(calls)), "answers") == dict.fromkeys(calls, True)
+
+
+def test_without_isolation_the_checkout_is_read(isolated: Sandbox, unguarded: Sandbox) -> None:
+    assert run_cell(unguarded, READ_CHECKOUT, "my_number") == SECRET
+    assert run_cell(isolated, READ_CHECKOUT, "my_number") == 0
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+def test_what_is_derived_at_home_cannot_be_derived_while_marking(
+    repository: Path, tmp_path: Path, isolation: str
+) -> None:
+    lesson, sources = "01-the-machine", {}
+    items = read_items(repository / "course" / lesson / "items.toml")
+    for item in DERIVED:
+        answer = items.exercise(item).answer
+        sources[answer] = DERIVE.replace("ANSWER", answer).replace("ITEM", item)
+        at_home: dict[str, Any] = {}
+        exec(sources[answer], at_home)
+        assert judge(items.exercise(item), public_cases(items.exercise(item)), at_home[answer]).points
+    notebook = json.loads((repository / "exercises" / lesson / f"{lesson}.ipynb").read_bytes())
+    for cell in notebook["cells"]:
+        name = "".join(cell["source"]).partition(" = ")[0]
+        cell["source"] = sources.get(name, cell["source"])
+    path = tmp_path / "ann" / lesson / f"{lesson}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(notebook))
+    try:
+        rows = grade_folder(tmp_path, lesson, 1, isolations=[isolation])
+    except InputError:
+        pytest.skip(f"{isolation} does not work here")
+    derived = {row["item"]: row for row in rows if row["item"] in DERIVED}
+    assert {item: row["points"] for item, row in derived.items()} == dict.fromkeys(DERIVED, 0)
+    assert all("KeyError: 'derive'" in row["message"] for row in derived.values())
+
+
+def test_derivations_are_found_only_without_isolation(isolated: Sandbox, unguarded: Sandbox) -> None:
+    assert run_cell(isolated, FIND_DERIVATIONS, "found") == []
+    assert run_cell(unguarded, FIND_DERIVATIONS, "found")[0] == "imported"
+
+
+def test_a_program_is_on_the_clock_from_its_first_letter_on(sample: Path) -> None:
+    long = "PUSH @a\n" * 2_400 + "a: JUMPDEST"
+    sources = Sources(sample / "course" / NAME / "items.toml", sample / "solutions" / NAME / "marking.toml")
+    assert rule_on_programs(sources, {"double": long}, 5, 1 << 30)["double"][1].startswith("three: ends with 'stack")
+    slow = rule_on_programs(sources, {"double": long}, 0.001, 1 << 30)
+    assert slow == {"double": (0, "running it took longer than 0.001 s")}
+
+
+def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
+    lesson = "01-the-machine"
+    sources = Sources(*(repository / part / lesson / name for part, name in PARTS))
+    items = [name for name, item in sources.read().items.exercises.items() if item.judge == "program"][:3]
+    namespace: dict[str, Any] = {}
+    exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
+    answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
+    rulings = rule_on_programs(sources, answers, 1, 1 << 30)
+    assert [rulings[item][0] for item in items] == [0, 0, 0]
+    assert ["took longer" in rulings[item][1] for item in items] == [False, True, False]
 
 
 def test_without_isolation_a_background_child_survives(best: Sandbox, unguarded: Sandbox) -> None:
@@ -169,19 +294,19 @@ except OSError:
 
 def test_without_a_limit_memory_is_there_for_the_taking(best: Sandbox) -> None:
     source = "taken = len(bytearray(700 << 20))"
-    roomy = Sandbox(best.isolation, best.readable, best.course, Limits(memory=4 << 30), best.own_users)
+    roomy = Sandbox(best.isolation, best.readable, Limits(memory=4 << 30), best.own_users)
     assert run_cell(roomy, source, "taken") == 700 << 20
     assert "MemoryError" in run_cell(best, source, "taken")
 
 
 def test_without_a_limit_sleepers_are_waited_for(best: Sandbox) -> None:
     source = "import time\ntime.sleep(6)\nawake = True"
-    patient = Sandbox(best.isolation, best.readable, best.course, Limits(cell_seconds=20), best.own_users)
+    patient = Sandbox(best.isolation, best.readable, Limits(cell_seconds=20), best.own_users)
     assert run_cell(patient, source, "awake") is True
     assert "longer than" in run_cell(best, source, "awake")
 
 
-def test_without_a_limit_processes_multiply(best: Sandbox) -> None:
+def test_a_limit_on_processes_holds_where_processes_are_allowed(best: Sandbox, unguarded: Sandbox) -> None:
     source = """
 import os, time
 born = 0
@@ -194,8 +319,10 @@ try:
 except OSError:
     pass
 """
-    many = Sandbox(best.isolation, best.readable, best.course, Limits(processes=500), best.own_users)
+    loose = best if best.isolation == "bubblewrap" else unguarded  # elsewhere no process is born at all
+    many = Sandbox(loose.isolation, loose.readable, Limits(processes=500), loose.own_users)
     assert run_cell(many, source, "born") == 40
+    assert run_cell(loose, source, "born") < LIMITS.processes
     assert run_cell(best, source, "born") < LIMITS.processes
 
 

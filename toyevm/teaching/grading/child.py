@@ -22,7 +22,7 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.teaching.grading.confine import confine
 from toyevm.teaching.lab.items import Case
-from toyevm.teaching.lab.judges import call_cases
+from toyevm.teaching.lab.judge_functions import call_cases
 from toyevm.teaching.lab.values import canonical, from_text, to_text
 
 LONGEST_MESSAGE = 300

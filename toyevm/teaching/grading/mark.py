@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from toyevm.errors import InputError
+from toyevm.teaching.grading.handout import lesson_files
 from toyevm.teaching.grading.plainjson import check_json
+from toyevm.teaching.grading.referee import Ruling, Sources, rule, rule_on_programs
 from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, Outcome, Sandbox, open_sandbox
 from toyevm.teaching.grading.submission import (
     Assembled,
@@ -31,12 +33,10 @@ from toyevm.teaching.grading.submission import (
     read_release,
     read_submission,
 )
-from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.manifest import write_whole
-from toyevm.teaching.lab.marking import Marking, read_marking
+from toyevm.teaching.lab.marking import Marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
-from toyevm.teaching.lab.verdicts import Status, Verdict
 from toyevm.teaching.lab.workspace import CHECKOUT
 
 COLUMNS = ("student", "assignment", "item", "points", "max", "message", "isolation")
@@ -49,10 +49,11 @@ Row = dict[str, Any]  # by COLUMNS; points and max are numbers
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What was released, and how it is marked; `files` lie beside the notebook."""
+    """What was released, and how it is marked: by `marking`, read from `sources`; `files` lie beside the notebook."""
 
     name: str
     release: tuple[Cell, ...]
+    sources: Sources
     marking: Marking
     files: Mapping[str, bytes]
 
@@ -88,10 +89,11 @@ def grade_folder(
     """
     what = read_assignment(assignment, root)
     students = students_in(folder)
-    sandbox = open_sandbox([root / "solutions", root / "tests", folder], root / "course", limits, isolations)
+    secrets = [root / name for name in ("solutions", "tests", "course", ".git")]
+    sandbox = open_sandbox([*secrets, folder], limits, isolations)
 
     def mark(name: str) -> list[Row]:
-        return mark_student(_for_student(what, name, release, root), sandbox, folder, name)
+        return mark_student(_for_student(what, name, release), sandbox, folder, name)
 
     rows: list[Row] = []
     with ThreadPoolExecutor(max(1, jobs)) as pool:
@@ -123,23 +125,23 @@ def read_assignment(name: str, root: Path = CHECKOUT) -> Assignment:
         raise InputError(f"no assignment {name!r}", where="--assignment", expected=" | ".join(known) or "solutions/")
     folder = root / "exercises" / name
     release = read_release(folder / f"{name}.ipynb")
-    items = read_items(root / "course" / name / "items.toml")
-    marking = read_marking(root / "solutions" / name / "marking.toml", items)
+    sources = Sources(root / "course" / name / "items.toml", root / "solutions" / name / "marking.toml")
+    marking = sources.read()
     checked = [item for cell in release if cell.role is Role.CHECK for item in checked_items(cell)]
-    for item in items.exercises:
+    for item in marking.items.exercises:
         if checked.count(item) != 1:
             raise InputError(f"{checked.count(item)} cells check {item!r}", str(folder), "one graded cell that does")
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     del files[f"{name}.ipynb"]
-    return Assignment(name, release, marking, files)
+    return Assignment(name, release, sources, marking, files | lesson_files(root / "course", name))
 
 
-def _for_student(what: Assignment, student: str, release: str | None, root: Path) -> Assignment:
+def _for_student(what: Assignment, student: str, release: str | None) -> Assignment:
     """Return the assignment with the student's own numbers, where a release gave them some."""
     if release is None:
         return what
-    items = read_items(root / "course" / what.name / "items.toml", Variant(student, release))
-    return replace(what, marking=read_marking(root / "solutions" / what.name / "marking.toml", items))
+    sources = replace(what.sources, variant=Variant(student, release))
+    return replace(what, sources=sources, marking=sources.read())
 
 
 def students_in(folder: Path) -> list[str]:
@@ -162,7 +164,8 @@ def mark_student(what: Assignment, sandbox: Sandbox, folder: Path, student: str)
         submitted = read_submission(folder, student, what.name, f"{what.name}.ipynb")
         assembled = assemble_notebook(what.release, submitted)
         outcome = sandbox.run(list(_steps(what, assembled)), what.files)
-        results = [(item, *_mark_item(what, assembled, outcome, item)) for item in what.items]
+        rulings = _rule(what, outcome, sandbox.limits)
+        results = [(item, *_with_trouble(rulings[item], assembled, outcome, item)) for item in what.items]
     except InputError as error:
         results = [(item, 0, f"not marked: {error}") for item in what.items]
     except Exception as error:  # a fault of ours must not stop the run, nor pass unseen
@@ -199,16 +202,27 @@ def _label(number: int, cell: Cell) -> str:
     return cell.name or f"own cell {number}"
 
 
-def _mark_item(what: Assignment, assembled: Assembled, outcome: Outcome, item: str) -> tuple[int, str]:
-    """Return points and message for one item."""
-    trouble = _trouble(assembled, outcome, item)
-    try:
-        verdict = what.marking.mark(item, _answer(outcome, item))
-    except InputError as error:
-        return 0, "; ".join([error.what, *trouble])
-    except Exception as error:  # an answer that a judge cannot digest is no answer
-        return 0, f"could not be judged: {type(error).__name__}: {error}"
-    return verdict.points, "; ".join(part for part in [_explain(verdict), *trouble] if part)
+def _rule(what: Assignment, outcome: Outcome, limits: Limits) -> dict[str, Ruling]:
+    """Return what each item earns."""
+    rulings: dict[str, Ruling] = {}
+    programs: dict[str, Plain] = {}
+    for item in what.items:
+        try:
+            answer = _answer(outcome, item)
+        except InputError as error:
+            rulings[item] = 0, error.what
+            continue
+        if what.marking.exercise(item).judge == "program":
+            programs[item] = answer
+        else:
+            rulings[item] = rule(what.marking, item, answer)
+    return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
+
+
+def _with_trouble(ruling: Ruling, assembled: Assembled, outcome: Outcome, item: str) -> Ruling:
+    """Return a ruling that also says what went wrong in the cells of its item."""
+    points, reason = ruling
+    return points, "; ".join(part for part in [reason, *_trouble(assembled, outcome, item)] if part)
 
 
 def _answer(outcome: Outcome, item: str) -> Plain:
@@ -263,17 +277,6 @@ def _trouble(assembled: Assembled, outcome: Outcome, item: str) -> list[str]:
             names.clear()
     errors = [f"cell {name}: {outcome.errors[name]}" for name in names if name in outcome.errors]
     return errors + [f"cell {name} {assembled.oddities[name]}" for name in names if name in assembled.oddities]
-
-
-def _explain(verdict: Verdict) -> str:
-    """Return in one line, for the instructor, why an answer has not earned all its points."""
-    if verdict.status is Status.RIGHT:
-        return ""
-    reasons = [verdict.misconception.id] if verdict.misconception else []
-    if verdict.divergence is not None:
-        found = verdict.divergence
-        reasons.append(f"{found.case.name or 'answer'}: {found.yours}, not {found.expected}")
-    return "; ".join(reasons) or verdict.what
 
 
 def to_csv(rows: Sequence[Row]) -> bytes:

@@ -7,31 +7,26 @@ Three ways to isolate it, best first; a trial run decides which one works here, 
     limits      memory, time, processes; an audit hook guards files, which will not stop a determined attacker
 
 In all of them: an empty environment, a session of its own, no output but the result, and that bounded in bytes, lines
-and depth before anything parses it. When the time is up, or we end, the process and its children are killed.
+and depth before anything parses it; and, where there is Linux, no system calls that no answer needs (`seccomp`). When
+the time is up, or we end, the process and its children are killed.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import selectors
 import shutil
-import signal
-import site
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.lab.workspace import CHECKOUT
+from toyevm.teaching.grading.process import PACKAGE, python_command, talk
+from toyevm.teaching.lab import derivations
 
 ISOLATIONS = ("bubblewrap", "landlock", "limits")
 WARNINGS = {
@@ -45,8 +40,9 @@ _ALL_SPACES = ("--unshare-all",)
 _SPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
 _TO_BECOME_NOBODY = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_CHOWN")
 _NOBODIES, _NUMBERS = 0x6000_0000, itertools.count()
-_ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
-_START = "import sys; sys.path.insert(0, {root!r}); from toyevm.teaching.grading.child import main; main()"
+_OF_ENVIRONMENT = ("bin", "lib", "lib64", "pyvenv.cfg")  # what Python needs of its own folder, or of a virtual one
+_PACKAGES = ("site-packages", "dist-packages")
+_CELLAR = 20  # files of each secret folder that a trial tries to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class Limits:
     file_bytes: int = 16 << 20
     private_bytes: int = 64 << 20
     result_bytes: int = 4 << 20
+    program_seconds: float = 5  # of the CPU, to judge one program
 
 
 @dataclass(slots=True)
@@ -78,7 +75,6 @@ class Sandbox:
 
     isolation: str
     readable: tuple[Path, ...]
-    course: tuple[Path, ...] = ()  # what lies in the folder `course` of the answers' current folder
     limits: Limits = Limits()
     own_users: bool = True  # bubblewrap in a user namespace; a real root can do without, and become nobody inside
 
@@ -86,27 +82,28 @@ class Sandbox:
         """Run the steps of a job (see `child`) in a folder with these files; return whatever came of it."""
         with tempfile.TemporaryDirectory(prefix="toyevm-") as folder:
             for name, data in (files or {}).items():
-                (Path(folder) / name).write_bytes(data)
-            (Path(folder) / "course").mkdir()
-            for part in self.course:
-                (Path(folder) / "course" / part.name).symlink_to(part)
+                place = Path(folder) / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
             private = _PRIVATE if self.isolation == "bubblewrap" else folder
             job = {
                 "steps": list(steps), "isolation": self.isolation, "limits": asdict(self.limits), "private": private,
-                "readable": [*map(str, self.readable), *(map(str, self.course) if private == folder else ())],
-                "user": _new_user(),
+                "readable": [*map(str, self.readable)], "user": _new_user(),
             }  # fmt: skip
-            with tempfile.TemporaryFile() as stdin:
-                stdin.write(json.dumps(job).encode())
-                stdin.seek(0)
-                said, ended = self._talk(self._command(folder, files or {}), stdin, private)
+            limits, command = self.limits, self._command(Path(folder))
+            said, ended, _ = talk(command, job, limits.seconds, limits.result_bytes, TMPDIR=private)
             return read_outcome(said, ended)
 
-    def _command(self, folder: str, files: Mapping[str, bytes]) -> list[str]:
-        python = [sys.executable, "-I", "-B", "-c", _START.format(root=str(CHECKOUT))]
+    def _command(self, folder: Path) -> list[str]:
+        python = python_command(sys.executable, "toyevm.teaching.grading.child")
         if self.isolation != "bubblewrap":
             return python
-        command = ["bwrap", *(_ALL_SPACES if self.own_users else _SPACES), "--die-with-parent", "--new-session"]
+        command = [
+            shutil.which("bwrap") or "bwrap",
+            *(_ALL_SPACES if self.own_users else _SPACES),
+            "--die-with-parent",
+            "--new-session",
+        ]
         command += ["--hostname", "marker", "--cap-drop", "ALL", *(() if self.own_users else _TO_BECOME_NOBODY)]
         for link in _links():
             command += ["--symlink", os.readlink(link), link]
@@ -118,39 +115,9 @@ class Sandbox:
         for device in _DEVICES:
             command += ["--dev-bind-try", device, device]
         command += ["--size", str(self.limits.private_bytes), "--tmpfs", _PRIVATE]
-        own = {name: Path(folder) / name for name in files} | {f"course/{part.name}": part for part in self.course}
-        command += ["--perms", "0755", "--dir", f"{_PRIVATE}/course"]
-        for name, place in own.items():
-            command += ["--ro-bind", str(place), f"{_PRIVATE}/{name}"]
+        for place in sorted(folder.iterdir()):
+            command += ["--ro-bind", str(place), f"{_PRIVATE}/{place.name}"]
         return [*command, "--remount-ro", "/", "--chdir", _PRIVATE, *python]
-
-    def _talk(self, command: list[str], stdin: IO[bytes], private: str) -> tuple[bytes, str]:
-        """Return what the process wrote, and why we stopped listening before it was done."""
-        environment = {"PATH": os.defpath, "TMPDIR": private, **_ENVIRONMENT}
-        process = subprocess.Popen(
-            command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/",
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            return self._listen(process)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-    def _listen(self, process: subprocess.Popen[bytes]) -> tuple[bytes, str]:
-        assert process.stdout is not None
-        deadline, said = time.monotonic() + self.limits.seconds, bytearray()
-        with process.stdout as pipe, selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            while len(said) <= self.limits.result_bytes:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    return bytes(said), f"stopped after {self.limits.seconds} s"
-                chunk = os.read(pipe.fileno(), 1 << 16)
-                said += chunk
-                if not chunk or said.endswith(b'{"done": true}\n'):
-                    return bytes(said), ""
-        return b"", "said more than a result can be"
 
 
 def _new_user() -> int:
@@ -185,18 +152,17 @@ def read_outcome(said: bytes, ended: str = "") -> Outcome:
 
 
 def open_sandbox(
-    secrets: Sequence[Path], course: Path, limits: Limits | None = None, isolations: Sequence[str] = ISOLATIONS
+    secrets: Sequence[Path], limits: Limits | None = None, isolations: Sequence[str] = ISOLATIONS
 ) -> Sandbox:
-    """Return the best sandbox that works here, with the lessons in `course`, in which the secrets cannot be read.
+    """Return the best sandbox that works here, in which the secrets, folders or files, cannot be read.
 
     Raises:
         InputError: not even limits work: this system is no Unix.
     """
-    hidden = [secret.resolve() for secret in (*secrets, course / "instructor")]
-    readable, lessons, limits = tuple(_readable(hidden)), tuple(_without(course, hidden)), limits or Limits()
+    readable, limits = tuple(_readable([secret.resolve() for secret in secrets])), limits or Limits()
     for isolation in isolations if os.name == "posix" else ():
         ways = [False, True] if isolation == "bubblewrap" and os.geteuid() == 0 else [True]
-        for sandbox in [Sandbox(isolation, readable, lessons, limits, own_users) for own_users in ways]:
+        for sandbox in [Sandbox(isolation, readable, limits, own_users) for own_users in ways]:
             if (isolation != "bubblewrap" or shutil.which("bwrap")) and _keeps_secrets(sandbox, secrets):
                 return sandbox
     raise InputError("answers cannot be run safely here", expected="Linux, with bubblewrap (bwrap) at best, or macOS")
@@ -204,11 +170,10 @@ def open_sandbox(
 
 def _keeps_secrets(sandbox: Sandbox, secrets: Sequence[Path]) -> bool:
     """Try it out: a process must start, and must not read any of the secret files."""
-    files = [str(path) for secret in secrets for path in ([secret] if secret.is_file() else secret.rglob("*"))]
     trial = f"""
 import os
 seen = []
-for path in {[path for path in files if os.path.isfile(path)][:20]!r}:
+for path in {[str(path) for secret in secrets for path in _files(secret)]!r}:
     try:
         seen.append(open(path, "rb").read(1))
     except OSError:
@@ -221,29 +186,49 @@ for path in {[path for path in files if os.path.isfile(path)][:20]!r}:
     return sandbox.run(steps).answers.get("trial") == {"value": "[]"}
 
 
-def _readable(hidden: Sequence[Path]) -> Iterator[Path]:
-    """Yield what a child needs to read: the system's libraries, Python, its packages, toyevm."""
-    places = [*_SYSTEM, sys.base_prefix, sys.prefix, *site.getsitepackages()]
-    wanted = [Path(place) for place in places if Path(place).exists()]
+def _files(secret: Path) -> Iterator[Path]:
+    """Yield a few of the files of a secret, or the file that it is."""
+    found = [secret] if secret.is_file() else (path for path in secret.rglob("*") if path.is_file())
+    yield from itertools.islice(found, _CELLAR)
+
+
+def _readable(secrets: Sequence[Path]) -> Iterator[Path]:
+    """Yield what a child needs to read: the system's libraries, Python, its packages, toyevm.
+
+    A virtual environment often lies in the checkout, and the checkout in a folder that is needed: so of environments
+    only their own parts are taken, and nothing of the checkout but what is named. How values are derived stays outside.
+    """
+    environments = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    environments.add(str(Path(sys.executable).resolve().parents[1]))
+    parts = [Path(folder) / part for folder in sorted(environments) for part in _OF_ENVIRONMENT]
+    packages = [Path(folder) for folder in sys.path if Path(folder).name in _PACKAGES]
+    hidden = [*secrets, PACKAGE.parent, *_module_files(Path(derivations.__file__))]
     seen: set[Path] = set()
-    for path in [*wanted, CHECKOUT / "toyevm"]:
-        for part in _without(path, hidden):
+    for path in [*map(Path, _SYSTEM), *parts, *packages, PACKAGE]:
+        for part in _without(path, hidden) if path.exists() else ():
             if part not in seen and not seen & set(part.parents):
                 seen.add(part)
                 yield part
 
 
+def _module_files(source: Path) -> list[Path]:
+    """Return a module's source and whatever it was compiled to."""
+    return [path.resolve() for path in (source, *source.parent.glob(f"__pycache__/{source.stem}.*"))]
+
+
 def _without(path: Path, hidden: Sequence[Path]) -> Iterator[Path]:
-    """Yield `path`, or, when something hidden lies in it, those of its parts that do not hold it."""
+    """Yield `path`, or, when something hidden lies in it, those of its parts that do not hold it.
+
+    What is named lies where it lies: a folder around `path` may be hidden, and `path` is not.
+    """
     real = path.resolve()
-    if any(real.is_relative_to(secret) for secret in hidden):
-        return
-    if not any(secret.is_relative_to(real) for secret in hidden):
+    inside = [secret for secret in hidden if secret.is_relative_to(real) and secret != real]
+    if not inside:
         yield path
-        return
-    if real.is_dir():
-        for part in sorted(real.iterdir()):
-            yield from _without(part, hidden)
+    elif real.is_dir():
+        for part in sorted(path.iterdir()):
+            if part.resolve() not in inside:
+                yield from _without(part, inside)
 
 
 def _links() -> list[str]:
