@@ -34,10 +34,8 @@ from toyevm.teaching.grading.seccomp import REFUSED, architecture
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
 
-# Short, so that what never ends does not take long.
-LIMITS = Limits(
-    cell_seconds=4, seconds=16, memory=512 << 20, program_seconds=1
-)  # ample on a busy machine, and still soon over
+# Short, so that what never ends does not take long; ample on a busy machine, and still soon over.
+LIMITS = Limits(cell_seconds=4, seconds=16, memory=512 << 20, program_seconds=1)
 
 
 def marks(rows: list[Row], student: str) -> tuple[int, ...]:
@@ -306,7 +304,7 @@ def test_without_a_limit_sleepers_are_waited_for(best: Sandbox) -> None:
     assert "longer than" in run_cell(best, source, "awake")
 
 
-def test_a_limit_on_processes_holds_where_processes_are_allowed(best: Sandbox, unguarded: Sandbox) -> None:
+def test_processes_multiply_only_without_a_limit_or_a_guard(best: Sandbox, unguarded: Sandbox) -> None:
     source = """
 import os, time
 born = 0
@@ -319,11 +317,10 @@ try:
 except OSError:
     pass
 """
-    loose = best if best.isolation == "bubblewrap" else unguarded  # elsewhere no process is born at all
-    many = Sandbox(loose.isolation, loose.readable, Limits(processes=500), loose.own_users)
+    loose = best if best.isolation == "bubblewrap" else unguarded  # elsewhere the guard refuses every fork
+    many = Sandbox(loose.isolation, loose.readable, Limits(processes=10_000), loose.own_users)
     assert run_cell(many, source, "born") == 40
-    assert run_cell(loose, source, "born") < LIMITS.processes
-    assert run_cell(best, source, "born") < LIMITS.processes
+    assert run_cell(best, source, "born") < (LIMITS.processes if loose is best else 1)
 
 
 NAIVE = """

@@ -42,7 +42,7 @@ _TO_BECOME_NOBODY = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--ca
 _NOBODIES, _NUMBERS = 0x6000_0000, itertools.count()
 _OF_ENVIRONMENT = ("bin", "lib", "lib64", "pyvenv.cfg")  # what Python needs of its own folder, or of a virtual one
 _PACKAGES = ("site-packages", "dist-packages")
-_CELLAR = 20  # files of each secret folder that a trial tries to read
+_SAMPLE = 20  # files of each secret folder that a trial tries to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Sandbox:
             private = _PRIVATE if self.isolation == "bubblewrap" else folder
             job = {
                 "steps": list(steps), "isolation": self.isolation, "limits": asdict(self.limits), "private": private,
-                "readable": [*map(str, self.readable)], "user": _new_user(),
+                "readable": [str(path) for path in self.readable], "user": _new_user(),
             }  # fmt: skip
             limits, command = self.limits, self._command(Path(folder))
             said, ended, _ = talk(command, job, limits.seconds, limits.result_bytes, TMPDIR=private)
@@ -98,12 +98,8 @@ class Sandbox:
         python = python_command(sys.executable, "toyevm.teaching.grading.child")
         if self.isolation != "bubblewrap":
             return python
-        command = [
-            shutil.which("bwrap") or "bwrap",
-            *(_ALL_SPACES if self.own_users else _SPACES),
-            "--die-with-parent",
-            "--new-session",
-        ]
+        bwrap = shutil.which("bwrap") or "bwrap"
+        command = [bwrap, *(_ALL_SPACES if self.own_users else _SPACES), "--die-with-parent", "--new-session"]
         command += ["--hostname", "marker", "--cap-drop", "ALL", *(() if self.own_users else _TO_BECOME_NOBODY)]
         for link in _links():
             command += ["--symlink", os.readlink(link), link]
@@ -189,7 +185,7 @@ for path in {[str(path) for secret in secrets for path in _files(secret)]!r}:
 def _files(secret: Path) -> Iterator[Path]:
     """Yield a few of the files of a secret, or the file that it is."""
     found = [secret] if secret.is_file() else (path for path in secret.rglob("*") if path.is_file())
-    yield from itertools.islice(found, _CELLAR)
+    yield from itertools.islice(found, _SAMPLE)
 
 
 def _readable(secrets: Sequence[Path]) -> Iterator[Path]:
