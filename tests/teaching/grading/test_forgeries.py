@@ -179,11 +179,9 @@ def test_an_answer_left_in_a_keyring_is_found_only_without_isolation(
         pytest.skip("no filter for this system")
     assert run_cell(isolated, LEAVE_KEYS, "my_number") == SECRET
     assert run_cell(isolated, take, "my_number") == 0
-    assert run_cell(unguarded, LEAVE_KEYS, "my_number") == SECRET
-    left = run_cell(unguarded, take, "my_number")
+    there_are_keyrings = run_cell(unguarded, LEAVE_KEYS, "key") > 0  # some containers have none
+    assert run_cell(unguarded, take, "my_number") == (SECRET if there_are_keyrings else 0)
     assert run_cell(isolated, take, "my_number") == 0
-    if left == 0:
-        pytest.skip("this system has no keyrings")
 
 
 def test_calls_that_no_answer_needs_are_refused_by_the_kernel(isolated: Sandbox) -> None:
