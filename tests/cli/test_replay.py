@@ -14,7 +14,8 @@ from tests.support.command import Command
 from tests.support.forks import FORKS_WITH_RULES
 from tests.support.full_block import accounts, transactions, withdrawals
 from tests.support.statetests import write
-from tests.support.worlds import world
+from tests.support.worlds import signed, world
+from toyevm.assembler import assemble
 from toyevm.backends import BACKENDS
 from toyevm.forks import CANCUN, LONDON, PRAGUE, Fork
 
@@ -129,6 +130,14 @@ MISSING = [
     *(("block", name) for name in REQUIRED[1]),
     *((*FIRST, name) for name in REQUIRED[2]),
     *(("block", "withdrawals", 0, name) for name in ("index", "validatorIndex", "address", "amount")),
+    # what the fork, or the type of a transaction, needs: nothing of it is taken for zero
+    *(("block", name) for name in ("withdrawals", "withdrawalsRoot")),
+    *(("block", name) for name in ("blobGasUsed", "excessBlobGas", "parentBeaconBlockRoot")),
+    (*FIRST, "to"),
+    *(("block", "transactions", 2, name) for name in ("chainId", "accessList")),
+    ("block", "transactions", 2, "accessList", 0, "storageKeys"),
+    *(("block", "transactions", -2, name) for name in ("maxFeePerBlobGas", "blobVersionedHashes")),
+    ("block", "transactions", -1, "authorizationList"),
 ]
 MALFORMED: list[tuple[tuple[Any, ...], Any]] = [
     (("fork",), "Berlin"),
@@ -161,6 +170,19 @@ MALFORMED: list[tuple[tuple[Any, ...], Any]] = [
     ((*FIRST, "input"), "0x1"),
     ((*FIRST, "v"), "0x2"),
     ((*FIRST, "value"), hex(2**256)),
+    ((*FIRST, "gas"), hex(2**64)),
+    ((*FIRST, "nonce"), hex(2**64)),
+    (("block", "timestamp"), hex(2**64)),
+    (("block", "number"), hex(2**64)),
+    (("block", "gasLimit"), hex(2**64)),
+    (("block", "baseFeePerGas"), hex(2**256)),
+    (("block", "excessBlobGas"), hex(2**64)),
+    (("block", "withdrawals", 0, "amount"), hex(2**64)),
+    (("preState", "0x" + "11" * 20), {"balance": hex(2**256)}),
+    (("preState", "0x" + "11" * 20), {"balance": hex(2**256 - 1)}),  # and the others have some, too
+    (("preState", "0x" + "11" * 20), {"nonce": hex(2**64)}),
+    (("preState", "0x" + "11" * 20), {"storage": {"0x0": hex(2**256)}}),
+    (("preState", "0x" + "11" * 20), {"storage": {hex(2**256): "0x1"}}),
     ((*FIRST, "accessList"), 5),
     ((*FIRST, "accessList"), [5]),
     ((*FIRST, "accessList"), [{"address": "0x12", "storageKeys": []}]),
@@ -203,6 +225,39 @@ def test_a_block_that_may_not_be_is_replayed(
     assert answer.err.startswith("toyevm: ")
     assert len(answer.err.splitlines()) == 1
     assert "transaction 0" in answer.err
+
+
+def test_the_difficulty_of_a_block_before_the_merge_is_needed(toyevm: Command, tmp_path: Path) -> None:
+    for fork, code in ((LONDON, 2), (CANCUN, 0)):
+        file = write(tmp_path / "block.json", replaced(made(fork), ("block", "difficulty"), ...))
+        assert toyevm("replay", file).code == code
+
+
+@pytest.mark.parametrize("excess", [592_000_001 + 10_000_000, 700_000_000, 2**64 - 1])
+def test_a_price_of_blob_gas_beyond_a_word_is_refused(toyevm: Command, tmp_path: Path, excess: int) -> None:
+    """It is e to the power of excess / 3,338,477 (EIP-4844): 2**256 at about 592 million."""
+    file = write(tmp_path / "block.json", replaced(made(), ("block", "excessBlobGas"), hex(excess)))
+    assert f"an excess blob gas of {excess} (expected a price" in toyevm.refuses("replay", file)
+
+
+@pytest.mark.parametrize("backend", ["sequential", "all"])
+def test_a_hash_that_the_file_lacks_is_named(toyevm: Command, tmp_path: Path, backend: str) -> None:
+    call = signed(to=None, data=assemble("PUSH 3 NUMBER SUB BLOCKHASH PUSH 0 PUSH 0 LOG1 STOP"))
+    data = real_block_json(CANCUN, world(), block_of(CANCUN, call))
+    assert toyevm.succeeds("replay", write(tmp_path / "whole.json", data))["checks"]["receiptsRoot"]
+    file = write(tmp_path / "block.json", replaced(data, ("blockHashes", "997"), ...))
+    assert f"{file} blockHashes: no hash of block 997 (expected" in toyevm.refuses("replay", file, "--backend", backend)
+    assert "no hash of block 997" in toyevm.refuses("atlas", file, "--only", "nft", "--count", 2, "--seeds", 1)
+    assert "no hash of block 997" in toyevm.refuses("bench", "replay", file)
+    file = write(tmp_path / "unasked.json", replaced(data, ("blockHashes", "998"), ...))
+    assert toyevm.succeeds("replay", file, "--backend", backend)["checks"]["receiptsRoot"]
+
+
+def test_a_hash_that_is_out_of_reach_is_zero(toyevm: Command, tmp_path: Path) -> None:
+    """Code may ask for the block itself, and for what is older than 256 blocks: no file has those."""
+    call = signed(to=None, data=assemble("PUSH 257 NUMBER SUB BLOCKHASH NUMBER BLOCKHASH PUSH 0 PUSH 0 LOG2 STOP"))
+    data = real_block_json(CANCUN, world(), block_of(CANCUN, call)) | {"blockHashes": {}}
+    assert all(toyevm.succeeds("replay", write(tmp_path / "block.json", data))["checks"].values())
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, [], 5, None, {}])

@@ -14,7 +14,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState, world_from_alloc
-from toyevm.types import Address
+from toyevm.types import WORD_MASK, Address
 
 
 def read_json(path: Path) -> Any:
@@ -33,14 +33,14 @@ def read_json(path: Path) -> Any:
 
 
 def parse_bytes(text: Any, where: str, size: int | None = None) -> bytes:
-    """Read hex, with or without 0x.
+    """Read hex, with or without 0x; like the readers of public fixtures, with spaces around it, or 0X.
 
-    >>> parse_bytes("0x00ff", "--code")
-    b'\\x00\\xff'
+    >>> parse_bytes("0x00ff", "--code"), parse_bytes(" 0X00ff", "--code")
+    (b'\\x00\\xff', b'\\x00\\xff')
     """
     expected = f"{size} bytes in hex" if size else "an even number of hex digits"
     try:
-        data = bytes.fromhex(text.removeprefix("0x"))
+        data = bytes.fromhex(text.strip().lower().removeprefix("0x"))
     except (ValueError, AttributeError) as error:
         raise InputError(f"not hexadecimal: {str(text)[:40]!r}", where, expected) from error
     if size is not None and len(data) != size:
@@ -51,15 +51,16 @@ def parse_bytes(text: Any, where: str, size: int | None = None) -> bytes:
 def parse_int(value: Any, where: str, bits: int = 256) -> int:
     """Read a number: a JSON integer, decimal text, or hex text after 0x.
 
-    >>> parse_int("0x10", "gas"), parse_int("10", "gas"), parse_int(10, "gas")
-    (16, 10, 10)
+    >>> parse_int("0x10", "gas"), parse_int(" 0X10", "gas"), parse_int("10", "gas"), parse_int(10, "gas")
+    (16, 16, 10, 10)
     """
     expected = f"a whole number from 0 to 2**{bits} - 1"
     try:
         if isinstance(value, str):
-            if not re.fullmatch("-?(0x[0-9a-fA-F]+|[0-9]+)", value):
+            text = value.strip().lower()
+            if not re.fullmatch("-?(0x[0-9a-f]+|[0-9]+)", text):
                 raise ValueError
-            number = int(value, 16 if "x" in value else 10)
+            number = int(text, 16 if "x" in text else 10)
         elif isinstance(value, int) and not isinstance(value, bool):
             number = value
         else:
@@ -105,3 +106,9 @@ def parse_alloc(value: Any, where: str) -> WorldState:
         )
 
     return world_from_alloc(account(address, fields) for address, fields in parse_object(value, where).items())
+
+
+def check_supply(world: WorldState, where: str, more: int = 0) -> None:
+    """Raise InputError where the accounts together, and `more` wei on top, could make one balance exceed a word."""
+    if sum(account.balance for account in world.accounts.values()) + more > WORD_MASK:
+        raise InputError("more wei than one account can hold", where, "less than 2**256 in all accounts together")
