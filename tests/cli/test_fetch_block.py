@@ -15,15 +15,16 @@ from tests.support.chains import block_of, real_block_json
 from tests.support.command import Command
 from tests.support.forks import FORKS_ON_MAINNET
 from tests.support.full_block import accounts, transactions, withdrawals
-from tests.support.node import Failure, node_of, serving
-from tests.support.worlds import ALICE, BOB_KEY, signed, world
+from tests.support.node import Failure, Kind, node_of, serving
+from tests.support.worlds import ALICE, BOB_KEY, CONTRACT, NOBODY, OTHER, authorize, call, contract, signed, world
 from toyevm.assembler import assemble
-from toyevm.crypto import keccak256
-from toyevm.forks import CANCUN, Fork
+from toyevm.crypto import address_of, keccak256
+from toyevm.forks import CANCUN, FORKS, Fork
 from toyevm.rlp import encode
 from toyevm.state import ABSENT
+from toyevm.workloads.formats import parse_alloc
 from toyevm.workloads.mainnet import load_block, parse_real_block
-from toyevm.workloads.rpc import created_accounts, merge_prestates
+from toyevm.workloads.rpc import merge_prestates
 
 HEIGHTS = {  # a block of each fork, and a second at which there was one
     "London": (13_000_000, 1_628_166_822),
@@ -47,15 +48,17 @@ def fetch(command: Command, url: str, out: Path, number: Any = HEIGHTS["Cancun"]
     return command.succeeds("fetch-block", number, "--rpc", url, "--out", out)
 
 
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("fork", FORKS_ON_MAINNET, ids=str)
-def test_what_was_fetched_must_replay(toyevm: Command, tmp_path: Path, fork: Fork) -> None:
+def test_what_was_fetched_must_replay(toyevm: Command, tmp_path: Path, fork: Fork, kind: Kind) -> None:
     data, out = made(fork), tmp_path / "block.json"
-    with serving(node_of(data)) as url:
+    with serving(node_of(data, kind)) as url:
         report = fetch(toyevm, url, out, HEIGHTS[fork.name][0])
     assert (report["fork"], report["transactions"]) == (fork.name, len(data["block"]["transactions"]))
     assert report["file"] == str(out)
     replayed = toyevm.succeeds("replay", out)
     assert all(replayed["checks"].values())
+    assert report["checks"] == replayed["checks"]
     assert load_block(out).block == parse_real_block(data, "original").block  # all 256 hashes included
     assert [path.name for path in tmp_path.iterdir()] == ["block.json"]
 
@@ -102,14 +105,160 @@ def test_a_contract_that_the_block_creates_must_not_be_there_before(toyevm: Comm
         fetch(toyevm, url, tmp_path / "block.json")
     assert address not in load_block(tmp_path / "block.json").pre.accounts
     assert all(toyevm.succeeds("replay", tmp_path / "block.json")["checks"].values())
-
-    plain, diff = ([one["result"] for one in node["debug_traceBlockByNumber"](hex(HEIGHTS["Cancun"][0]), {
-        "tracer": "prestateTracer", "tracerConfig": {"diffMode": mode}})] for mode in (False, True))  # fmt: skip
-    assert [len(created_accounts(one)) for one in diff] == [1, 0, 0]
-    careless = merge_prestates(plain, [set()] * 3)  # the check bites: without the second mode the contract is there
-    assert f"0x{address.hex()}" in careless
-    (tmp_path / "careless.json").write_text(json.dumps(data | {"preState": careless}))
+    assert f"0x{address.hex()}" in careless(data, Kind.OLD)["preState"]
+    (tmp_path / "careless.json").write_text(json.dumps(careless(data, Kind.OLD)))
     assert toyevm("replay", tmp_path / "careless.json").code == 1
+
+
+def careless(data: Any, kind: Kind) -> Any:
+    """Return a file with what the node shows first, whatever was empty: tests must notice."""
+    trace = node_of(data, kind)["debug_traceBlockByNumber"]
+    options = {"tracer": "prestateTracer", "tracerConfig": {"diffMode": False}}
+    seen = [one["result"] for one in trace(data["block"]["number"], options)]
+    return data | {"preState": merge_prestates(seen, [{}] * len(seen))}
+
+
+def block_json(fork: Fork, accounts: Any, *calls: Any) -> Any:
+    number, timestamp = HEIGHTS[fork.name]
+    return real_block_json(fork, world(accounts), block_of(fork, *calls, number=number, timestamp=timestamp))
+
+
+PAYS_NOBODY = {CONTRACT: contract(call(NOBODY, value=1), balance=9)}
+FRESH_KEY = b"\xfe" * 32
+FRESH = address_of(FRESH_KEY)
+EMPTY_CONTRACT = keccak256(encode([ALICE, 0]))[12:]
+FILLED = {  # what is empty before a block, filled by its first transaction, and seen by its second
+    "an account that is paid": (NOBODY, block_json(CANCUN, PAYS_NOBODY, signed(), signed(BOB_KEY))),
+    "an account that is delegated": (
+        FRESH,
+        block_json(
+            FORKS["Prague"],
+            {CONTRACT: contract("PUSH 1 PUSH 0 SSTORE")},
+            signed(type=4, to=OTHER, authorizations=(authorize(FRESH_KEY),)),
+            signed(BOB_KEY, to=FRESH),
+        ),
+    ),
+    "a contract without code": (
+        EMPTY_CONTRACT,
+        block_json(
+            CANCUN,
+            {CONTRACT: contract(call(EMPTY_CONTRACT, value=1), balance=9)},
+            signed(to=None),
+            signed(BOB_KEY),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("what", FILLED)
+def test_what_the_block_fills_must_be_empty_before(toyevm: Command, tmp_path: Path, what: str, kind: Kind) -> None:
+    address, data = FILLED[what]
+    out, number = tmp_path / "block.json", int(data["block"]["number"], 16)
+    with serving(node_of(data, kind)) as url:
+        report = fetch(toyevm, url, out, number)
+    assert address not in load_block(out).pre.accounts
+    assert all(report["checks"].values())
+    replayed = toyevm.succeeds("replay", out)
+    assert all(replayed["checks"].values())
+    assert f"0x{address.hex()}" in careless(data, Kind.TODAY)["preState"]  # the test bites
+
+
+def test_the_first_payment_must_cost_what_a_new_account_costs(toyevm: Command, tmp_path: Path) -> None:
+    """Forwarding to an account that another transaction pays later: 25,000 more than to one that is there."""
+    calls = [signed(nonce=0), signed(nonce=1)]
+    data = block_json(CANCUN, PAYS_NOBODY, *calls)
+    with serving(node_of(data)) as url:
+        fetch(toyevm, url, tmp_path / "block.json")
+    forwarding = 21_000 + 6 * 3 + 2 + 2_600 + 9_000 - 2_300  # PUSH, GAS; cold account, value, a stipend that comes back
+    assert toyevm.succeeds("replay", tmp_path / "block.json")["gasUsed"] == 2 * forwarding + 25_000
+    (tmp_path / "careless.json").write_text(json.dumps(careless(data, Kind.TODAY)))
+    answer = toyevm("replay", tmp_path / "careless.json")
+    assert (answer.code, answer.json["gasUsed"]) == (1, 2 * forwarding)
+
+
+def test_a_node_that_leaves_out_too_much_must_fail_the_checks(toyevm: Command, tmp_path: Path) -> None:
+    """It shows what was empty in neither mode: that cannot be mended, but it can be noticed."""
+    data = block_json(CANCUN, PAYS_NOBODY, signed(), signed(BOB_KEY))
+    node = node_of(data, Kind.BETWEEN)
+    trace = node["debug_traceBlockByNumber"]
+
+    def forgetful(height: str, options: Any) -> Any:
+        traces = trace(height, options)
+        if options["tracerConfig"]["diffMode"]:
+            traces[0]["result"]["post"].pop("0x" + NOBODY.hex())
+        return traces
+
+    out = tmp_path / "block.json"
+    with serving(node | {"debug_traceBlockByNumber": forgetful}) as url:
+        answer = toyevm("fetch-block", HEIGHTS["Cancun"][0], "--rpc", url, "--out", out)
+    assert (answer.code, answer.err, answer.json["checks"]["gasUsed"]) == (1, "", False)
+    assert out.exists()
+
+
+AA = "0x" + "aa" * 20
+SOME = {"balance": "0x5", "nonce": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "slots"),
+    [
+        # a slot of an account that was there: filled by the first transaction, which does not show that it was zero
+        (
+            [{AA: SOME}, {AA: SOME | {"storage": {"0x1": "0x7"}}}],
+            [({AA: SOME}, {AA: {"storage": {"0x1": "0x7"}}}), ({}, {})],
+            {},
+        ),
+        # changed, not filled
+        (
+            [{AA: SOME}, {AA: SOME | {"storage": {"0x1": "0x7"}}}],
+            [({AA: SOME | {"storage": {"0x1": "0x6"}}}, {AA: {"storage": {"0x1": "0x7"}}}), ({}, {})],
+            {1: 7},  # the first trace of the mode that shows everything does not have it: then nobody read it
+        ),
+        # a node that writes addresses with capitals in one mode
+        ([{AA: SOME}, {AA: SOME | {"storage": {"0x2": "0x8"}}}], [({}, {}), ({}, {"0x" + "AA" * 20: SOME})], {2: 8}),
+        # emptied by the first transaction, filled by the second: what it holds then is new
+        (
+            [{AA: SOME | {"storage": {"0x1": "0x7"}}}, {}, {AA: SOME | {"storage": {"0x2": "0x9"}}}],
+            [({AA: SOME}, {}), ({}, {AA: SOME}), ({}, {})],
+            {1: 7},
+        ),
+    ],
+)  # fmt: skip
+def test_a_slot_must_be_taken_from_where_it_was_seen_first(before: Any, changes: Any, slots: dict[int, int]) -> None:
+    merged = merge_prestates(before, [{"pre": old, "post": new} for old, new in changes])
+    account = parse_alloc(merged, "merged").accounts[bytes.fromhex(AA[2:])]
+    assert (account.balance, account.nonce, account.storage) == (5, 1, slots)
+
+
+def test_an_account_that_only_looks_destroyed_must_be_empty_before() -> None:
+    """A SELFDESTRUCT that is undone hides a created account from the mode that compares; `includeEmpty` shows it."""
+    before = [{AA: {"balance": "0x0", "storage": {"0x1": "0x0"}}}, {AA: SOME | {"code": "0x00"}}]
+    assert merge_prestates(before, [{"pre": {}, "post": {}}] * 2) == {}
+
+
+# Hashes of older blocks
+
+ASKS = assemble("PUSH 3 NUMBER SUB BLOCKHASH PUSH 0 PUSH 0 LOG1 STOP")
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param([signed(to=None, data=ASKS)], id="init code"),
+        pytest.param(
+            [signed(data=bytes([len(ASKS)]) + ASKS), signed(BOB_KEY, data=bytes([len(ASKS)]) + ASKS)], id="a factory"
+        ),
+    ],
+)
+def test_hashes_that_created_code_asks_for_must_be_fetched(toyevm: Command, tmp_path: Path, calls: Any) -> None:
+    factory = "PUSH 0 CALLDATALOAD PUSH 248 SHR DUP1 PUSH 1 PUSH 0 CALLDATACOPY PUSH 0 PUSH 0 CREATE"
+    data, out = block_json(CANCUN, {CONTRACT: contract(factory)}, *calls), tmp_path / "block.json"
+    with serving(node_of(data)) as url:
+        report = fetch(toyevm, url, out)
+    assert all(report["checks"].values())
+    assert len(load_block(out).block.ancestor_hashes) == 256
+    assert all(toyevm.succeeds("replay", out)["checks"].values())
 
 
 def test_hashes_that_nobody_asks_for_must_not_be_fetched(toyevm: Command, tmp_path: Path) -> None:

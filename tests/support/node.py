@@ -1,4 +1,8 @@
-"""A node that answers JSON-RPC on this computer: it knows one block, and traces it as geth does."""
+"""A node that answers JSON-RPC on this computer: it knows one block, and traces it as geth does.
+
+Modelled on go-ethereum's `eth/tracers/native/prestate.go`. What was empty before a transaction is left out of its trace
+by today's (in either mode, unless `includeEmpty` asks for it), by older ones only if the transaction created it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 
+from tests.support.worlds import after
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import TxResult
-from toyevm.state import Account, StateDiff, WorldState
+from toyevm.state import Account, WorldState
+from toyevm.transactions import Transaction
+from toyevm.types import Address
 from toyevm.workloads.mainnet import parse_real_block
 
 Answer = Callable[..., Any]
@@ -59,10 +67,19 @@ def answer(methods: Mapping[str, Answer], request: Mapping[str, Any]) -> dict[st
         return head | {"error": {"code": -32000, "message": str(failure)}}
 
 
-def node_of(data: Mapping[str, Any]) -> dict[str, Answer]:
+class Kind(Enum):
+    """How nodes differ that trace."""
+
+    TODAY = auto()  # leaves out what was empty, unless `includeEmpty` is set
+    OLD = auto()  # leaves out what was empty and is created; passes over options that it does not know
+    BETWEEN = auto()  # leaves out what was empty, and knows no option to ask for it
+    STRICT = auto()  # the same, and refuses options that it does not know
+
+
+def node_of(data: Mapping[str, Any], kind: Kind = Kind.TODAY) -> dict[str, Answer]:
     """Return the methods of a node that knows the block of a file for `toyevm replay`, and nothing else."""
     number = int(data["block"]["number"], 16)
-    plain, diff = traces(data)
+    steps = transitions(data)
 
     def block(height: str, full: bool) -> Any:
         if int(height, 16) == number:
@@ -74,50 +91,87 @@ def node_of(data: Mapping[str, Any]) -> dict[str, Answer]:
 
     def trace(height: str, options: Mapping[str, Any]) -> Any:
         assert (int(height, 16), options["tracer"]) == (number, "prestateTracer")
-        return diff if options["tracerConfig"]["diffMode"] else plain
+        config = options["tracerConfig"]
+        if config["diffMode"] and config.get("includeEmpty"):
+            raise Failure("cannot use diffMode with includeEmpty")
+        if kind is Kind.STRICT and "includeEmpty" in config:
+            raise Failure("unknown field `includeEmpty`")
+        every = kind is Kind.TODAY and config.get("includeEmpty", False)
+        make = change if config["diffMode"] else before
+        traces = [make(step, every, keep_uncreated=kind is Kind.OLD) for step in steps]
+        return [
+            {"txHash": tx.get("hash"), "result": result} for tx, result in zip(data["block"]["transactions"], traces)
+        ]
 
     return {"eth_chainId": lambda: "0x1", "eth_getBlockByNumber": block, "debug_traceBlockByNumber": trace}
 
 
-def traces(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
-    """Return what geth's prestateTracer says of each transaction, in either mode.
+class Step(NamedTuple):
+    """One transaction: the world before and after it, and what it touched."""
 
-    Like geth's, the trace of a transaction leaves out what did not exist before it and was created by it.
-    """
+    tx: Transaction
+    world: WorldState
+    after: WorldState
+    result: TxResult
+    coinbase: Address
+
+    @property
+    def touched(self) -> list[Address]:
+        places = {*self.result.read_set, *self.result.write_set}
+        return sorted({location.address for location in places} | {self.coinbase})
+
+    def slots(self, address: Address) -> list[int]:
+        return [one.key for one in self.result.read_set if one.address == address and one.is_slot]
+
+    def creates(self, address: Address) -> bool:
+        authorities = {authorization.authority for authorization in self.tx.authorizations}
+        return address not in authorities and address not in self.world.accounts and bool(self.new(address).nonce)
+
+    def shows(self, address: Address, keep_uncreated: bool) -> bool:
+        return self.old(address) != Account() or (keep_uncreated and not self.creates(address))
+
+    def old(self, address: Address) -> Account:
+        return self.world.accounts.get(address, Account())
+
+    def new(self, address: Address) -> Account:
+        return self.after.accounts.get(address, Account())
+
+
+def transitions(data: Mapping[str, Any]) -> list[Step]:
     real = parse_real_block(data, "node")
     results = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(real.chain)).results
-    world, plain, diff = real.pre, [], []
-    for tx, result in zip(data["block"]["transactions"], results):
-        after = world.apply(StateDiff(result.write_set, result.touched))
-        head = {"txHash": tx.get("hash")}
-        plain.append(head | {"result": _before(world, after, result)})
-        diff.append(head | {"result": _change(world, after, result)})
-        world = after
-    return plain, diff
+    world, steps, coinbase = real.pre, [], real.block.header.coinbase
+    for tx, result in zip(real.block.transactions, results):
+        steps.append(Step(tx, world, after(world, result, coinbase), result, coinbase))
+        world = steps[-1].after
+    return steps
 
 
-def _touched(result: TxResult) -> list[bytes]:
-    return sorted({location.address for location in result.read_set} | {one.address for one in result.write_set})
+def before(step: Step, every: bool, keep_uncreated: bool) -> dict[str, Any]:
+    """Return the trace in the mode that shows what was there."""
+    shown = [one for one in step.touched if every or step.shows(one, keep_uncreated)]
+    return {"0x" + one.hex(): _as_geth(step.old(one), step.slots(one)) for one in shown}
 
 
-def _before(world: WorldState, after: WorldState, result: TxResult) -> dict[str, Any]:
-    found = {}
-    for address in _touched(result):
-        account, now = world.accounts.get(address), after.accounts.get(address, Account())
-        if account is not None or not now.code:
-            slots = [one.key for one in result.read_set if one.address == address and one.is_slot]
-            found["0x" + address.hex()] = _as_geth(account or Account(), slots)
-    return found
-
-
-def _change(world: WorldState, after: WorldState, result: TxResult) -> dict[str, Any]:
+def change(step: Step, every: bool, keep_uncreated: bool) -> dict[str, Any]:
+    """Return the trace in the mode that compares: `pre` is whole accounts, `post` what is different."""
     pre, post = {}, {}
-    for address in _touched(result):
-        old, new = world.accounts.get(address, Account()), after.accounts.get(address, Account())
-        pre["0x" + address.hex()] = _as_geth(old, [])
-        if new.code != old.code:
-            post["0x" + address.hex()] = {"code": "0x" + new.code.hex()}
+    for address in step.touched:
+        old, new, name = step.old(address), step.new(address), "0x" + address.hex()
+        if old == new:
+            continue
+        if every or step.shows(address, keep_uncreated):
+            changed = [slot for slot in step.slots(address) if old.storage.get(slot, 0) != new.storage.get(slot, 0)]
+            pre[name] = _as_geth(old, [slot for slot in changed if old.storage.get(slot)])
+        if address in step.after.accounts:
+            post[name] = _difference(old, new)
     return {"pre": pre, "post": post}
+
+
+def _difference(old: Account, new: Account) -> dict[str, Any]:
+    fields = _as_geth(new, [slot for slot, value in new.storage.items() if old.storage.get(slot) != value])
+    same = [name for name in ("balance", "nonce", "code") if getattr(old, name) == getattr(new, name)]
+    return {name: value for name, value in fields.items() if name not in same}
 
 
 def _as_geth(account: Account, slots: list[int]) -> dict[str, Any]:

@@ -105,12 +105,14 @@ def fetch_block(
     rpc: Annotated[str, typer.Option(metavar="URL", help="A node with the debug namespace.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .json or .json.xz.")],
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Bring a real block, and the state it needs, from a node into a file to replay."""
     from toyevm.cli.fetch import fetch
     from toyevm.cli.tables import print_fetched
 
-    show(fetch(number, rpc, out), as_json, print_fetched)
+    report = fetch(number, rpc, out)
+    show(report, as_json, print_fetched)
+    return 0 if all(report["checks"].values()) else 1
 
 
 @app.command()

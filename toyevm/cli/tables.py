@@ -97,6 +97,9 @@ def print_fetched(console: Console, report: Report) -> None:
         f"Block {report['block']:,}, {report['fork']}: {report['transactions']} transactions and the "
         f"{report['accounts']} accounts they touch are in {report['file']}. Next: toyevm replay {report['file']}"
     )
+    bad = [name for name, holds in report["checks"].items() if not holds]
+    if bad:
+        console.print("It does NOT come out as its header says, so the node told too little: " + ", ".join(bad))
 
 
 def print_backends(console: Console, rows: Sequence[Report]) -> None:

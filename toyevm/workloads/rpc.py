@@ -2,7 +2,10 @@
 
 A node hands out blocks readily, but not "the state that this block reads". Its *prestate tracer* gives that for each
 transaction, as it was before that transaction. What was there before the block is what is seen first of each account
-and of each slot; only contracts that the block itself creates were not there at all: the tracer's other mode tells.
+and of each slot; but what was empty, a node may leave out: then the transaction that fills it does not mention it, and
+the next one does, with what it holds by then. The tracer's other mode, which compares before and after, tells.
+
+Whether code asks for the hashes of older blocks is found out by executing the block.
 
 Needs a node of Ethereum's mainnet with the `debug` namespace, and, for an old block, with the state of that time.
 """
@@ -11,23 +14,21 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from toyevm.assembler import instructions
-from toyevm.errors import InputError
-from toyevm.forks import Fork, fork_named
-from toyevm.workloads.formats import parse_bytes, parse_int, parse_list, parse_object
-from toyevm.workloads.mainnet import parse_real_block
+from toyevm.errors import InputError, InvalidBlock
+from toyevm.results import BlockResult
+from toyevm.workloads.formats import parse_int, parse_list, parse_object
+from toyevm.workloads.mainnet import MissingHash, RealBlock, parse_real_block
 
 METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
-DELEGATION = "0xef0100"  # EIP-7702: not a created contract, but an account that points to one
 REACH_OF_BLOCKHASH = 256
 # Mainnet's forks: from which block on or, since Shanghai, from which second on.
 FORKS_BY_NUMBER = ((15_537_394, "Paris"), (12_965_000, "London"))
@@ -91,28 +92,53 @@ def _result(answer: Any, where: str) -> Any:
     return fields["result"]
 
 
-def fetch_block(number: int, url: str, out: Path) -> dict[str, Any]:
-    """Write the file that `load_block` reads, whole or not at all; return what is in it.
+class Fetched(NamedTuple):
+    """A block from a node: as JSON, as values, and executed."""
+
+    data: dict[str, Any]
+    real: RealBlock
+    result: BlockResult
+
+
+Execute = Callable[[RealBlock], BlockResult]
+
+
+def fetch_block(number: int, url: str, out: Path, execute: Execute) -> Fetched:
+    """Write the file that `load_block` reads, whole or not at all; return what is in it, and what came of executing it.
 
     Raises:
         InputError: with what the node, or the file system, has against it.
     """
-    data = download_block(number, Endpoint(url))
-    text = json.dumps(data).encode()
+    fetched = download_block(number, Endpoint(url), execute)
+    text = json.dumps(fetched.data).encode()
     _write_at_once(out, lzma.compress(text) if out.suffix == ".xz" else text)
-    return data
+    return fetched
 
 
-def download_block(number: int, node: Endpoint) -> dict[str, Any]:
-    """Return a real block as `parse_real_block` takes it: `{fork, block, preState, blockHashes}`."""
+def download_block(number: int, node: Endpoint, execute: Execute) -> Fetched:
+    """Return a real block as `parse_real_block` takes it: `{fork, block, preState, blockHashes}`.
+
+    It is executed, so that a file that cannot be is never written, and to see whether code asks for old hashes.
+
+    Raises:
+        InputError: with what the node says, or what is wrong with it.
+    """
     if parse_int(node.call("eth_chainId"), f"{node.host} eth_chainId") != 1:
         raise InputError("another chain", node.host, "a node of Ethereum's mainnet")
     block = _block(node, number, full=True)
     fork, pre_state = _fork_of(number, block), _pre_state(node, number, block)
-    hashes = dict(_ancestors(node, number, block, pre_state, fork_named(fork)))
-    data = {"fork": fork, "block": block, "preState": pre_state, "blockHashes": hashes}
-    parse_real_block(data, f"{node.host} block {number}")  # so that a file that cannot be read is never written
-    return data
+    data = {"fork": fork, "block": block, "preState": pre_state, "blockHashes": {}}
+    where = f"{node.host} block {number}"
+    hashes = {str(number - 1): str(block.get("parentHash"))}
+    result = None
+    try:
+        with suppress(MissingHash):  # without any, to see whether code asks for one
+            result = execute(parse_real_block(data, where))
+        data["blockHashes"] = hashes if result else hashes | _older_hashes(node, number)
+        real = parse_real_block(data, where)
+        return Fetched(data, real, result or execute(real))
+    except InvalidBlock as error:
+        raise InputError(str(error), where, "a block that is valid on the state that the node tells") from error
 
 
 def _block(node: Endpoint, number: int, full: bool) -> Mapping[str, Any]:
@@ -135,67 +161,78 @@ def _fork_of(number: int, block: Mapping[str, Any]) -> str:
 
 def _pre_state(node: Endpoint, number: int, block: Mapping[str, Any]) -> dict[str, Any]:
     count = len(parse_list(block.get("transactions"), f"block {number} transactions"))
-    before, changes = (
-        _traces(node, number, count, {"tracer": "prestateTracer", "tracerConfig": {"diffMode": diff}})
-        for diff in (False, True)
-    )
-    return merge_prestates(before, map(created_accounts, changes))
+    try:
+        before = _traces(node, number, count, {"diffMode": False, "includeEmpty": True})
+    except InputError as error:  # most nodes pass over an option that they do not know; some may say so
+        if "includeEmpty" not in str(error):
+            raise
+        before = _traces(node, number, count, {"diffMode": False})
+    return merge_prestates(before, _traces(node, number, count, {"diffMode": True}))
 
 
-def _traces(node: Endpoint, number: int, count: int, options: Any) -> list[Mapping[str, Any]]:
+def _traces(node: Endpoint, number: int, count: int, config: Mapping[str, bool]) -> list[Mapping[str, Any]]:
     where = f"{node.host} debug_traceBlockByNumber"
+    options = {"tracer": "prestateTracer", "tracerConfig": config}
     traces = parse_list(node.call("debug_traceBlockByNumber", hex(number), options), where)
     if len(traces) != count:
         raise InputError(f"{len(traces)} traces of {count} transactions", where)
     return [parse_object(parse_object(trace, where).get("result"), where) for trace in traces]
 
 
-def created_accounts(change: Mapping[str, Any]) -> set[str]:
-    """Return the contracts that a transaction created, from its trace in diff mode.
-
-    >>> created_accounts({"pre": {"0xaa": {"code": "0x00"}}, "post": {"0xaa": {"nonce": 2}, "0xbb": {"code": "0x00"}}})
-    {'0xbb'}
-    """
-    before, after = (parse_object(change.get(name, {}), f"trace {name}") for name in ("pre", "post"))
-    code = {address: parse_object(fields, address).get("code") for address, fields in after.items()}
-    had_code = {address for address, fields in before.items() if "code" in parse_object(fields, address)}
-    return {one for one in code if code[one] and not str(code[one]).startswith(DELEGATION)} - had_code
-
-
-def merge_prestates(before: Sequence[Mapping[str, Any]], created: Iterable[set[str]]) -> dict[str, Any]:
-    """Return the accounts as they were before the block.
+def merge_prestates(before: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the accounts as they were before the block: each as it is seen first, unless that is too late.
 
     Args:
-        before: for each transaction, the accounts it touches, as they were before it.
-        created: for each transaction, the contracts it creates; what is seen of them later was not there before.
+        before: for each transaction, the accounts it touches, as they were before it. Empty ones may be left out.
+        changes: for each transaction, what changed: `{"pre": accounts, "post": accounts}`. What is only in `post` was
+            empty before, whatever later transactions see of it.
 
     >>> first, second = {"0xaa": {"balance": "0x9"}}, {"0xaa": {"balance": "0x5", "storage": {"0x1": "0x7"}}}
-    >>> merge_prestates([first, second], [set(), set()])
+    >>> merge_prestates([first, second], [{}, {}])
     {'0xaa': {'balance': '0x9', 'storage': {'0x1': '0x7'}}}
+    >>> merge_prestates([first, {"0xbb": {"balance": "0x4"}}], [{"pre": {}, "post": {"0xbb": {"balance": "0x4"}}}, {}])
+    {'0xaa': {'balance': '0x9', 'storage': {}}}
     """
     accounts: dict[str, Any] = {}
     new: set[str] = set()
-    for touched, just_created in zip(before, created, strict=True):
-        for address, fields in touched.items():
-            if address in new:
-                continue
-            fields = parse_object(fields, address)
-            own = {name: fields[name] for name in ("balance", "nonce", "code") if name in fields}
-            account = accounts.setdefault(address, own | {"storage": {}})
-            account["storage"] = {**parse_object(fields.get("storage", {}), address), **account["storage"]}
-        new |= just_created
-    return accounts
+    for touched, change in zip(before, changes, strict=True):
+        old, now = (_accounts(change.get(name, {})) for name in ("pre", "post"))
+        for address, fields in _accounts(touched).items():
+            if address not in new:
+                _see(accounts, address, fields)
+        for address in accounts.keys() & old.keys() & now.keys() - new:
+            filled = {slot: "0x0" for slot in _storage(now[address]) if slot not in _storage(old[address])}
+            accounts[address]["storage"] = filled | accounts[address]["storage"]
+        new |= now.keys() - old.keys()
+    return {address: account for address, account in accounts.items() if not _is_empty(account)}
 
 
-def _ancestors(
-    node: Endpoint, number: int, block: Mapping[str, Any], pre_state: Mapping[str, Any], fork: Fork
-) -> Iterator[tuple[str, str]]:
-    """Yield the hashes by number: the parent's, and all that BLOCKHASH reaches where some code could ask for them."""
-    yield str(number - 1), str(block.get("parentHash"))
-    codes = (parse_bytes(account["code"], address) for address, account in pre_state.items() if "code" in account)
-    if any(one.opcode.name == "BLOCKHASH" for code in codes for one in instructions(code, fork)):
-        for ancestor in range(number - 2, max(number - REACH_OF_BLOCKHASH, 0) - 1, -1):
-            yield str(ancestor), str(_block(node, ancestor, full=False).get("hash"))
+def _accounts(value: Any) -> dict[str, Mapping[str, Any]]:
+    """Read a trace's accounts; nodes differ in how they write an address."""
+    return {address.lower(): parse_object(fields, address) for address, fields in parse_object(value, "trace").items()}
+
+
+def _storage(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return parse_object(fields.get("storage") or {}, "trace storage")
+
+
+def _see(accounts: dict[str, Any], address: str, fields: Mapping[str, Any]) -> None:
+    """Note an account, and slots, if they have not been seen before."""
+    own = {name: fields[name] for name in ("balance", "nonce", "code") if fields.get(name) is not None}
+    account = accounts.setdefault(address, own | {"storage": {}})
+    account["storage"] = {**_storage(fields), **account["storage"]}
+
+
+def _is_empty(account: Mapping[str, Any]) -> bool:
+    """Return whether there is no such account: mainnet has had no empty ones since EIP-161."""
+    numbers = [account.get("balance", 0), account.get("nonce", 0), *account["storage"].values()]
+    return account.get("code") in (None, "0x") and not any(parse_int(number, "trace") for number in numbers)
+
+
+def _older_hashes(node: Endpoint, number: int) -> dict[str, str]:
+    """Return the hashes that BLOCKHASH reaches besides the parent's: which it asks for may hang on what it gets."""
+    ancestors = range(number - 2, max(number - REACH_OF_BLOCKHASH, 0) - 1, -1)
+    return {str(one): str(_block(node, one, full=False).get("hash")) for one in ancestors}
 
 
 def _write_at_once(path: Path, data: bytes) -> None:
