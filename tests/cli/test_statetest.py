@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Command
+from tests.support.command import Answer, Command
 from tests.support.statetests import NO_LOGS, state_test, sub_case, transfer, transfer_test, write
 from tests.support.worlds import CONTRACT, contract, signed, world
 from toyevm.transactions import encode_transaction
@@ -23,6 +23,12 @@ ENDLESS = "loop: JUMPDEST PUSH @loop JUMP"
 def endless_test() -> dict[str, Any]:
     pre = world({CONTRACT: contract(ENDLESS)})
     return state_test(pre, {"Cancun": [sub_case(signed(gas_limit=29_000_000), {})]})
+
+
+def failing(answer: Answer) -> Any:
+    """Return the rows of a command of which a case, but nothing else, failed."""
+    assert (answer.code, answer.err) == (1, "")
+    return answer.json
 
 
 def test_a_good_case_does_not_pass(toyevm: Command, tmp_path: Path) -> None:
@@ -48,7 +54,7 @@ def test_a_good_case_does_not_pass(toyevm: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [{"hash": "0x" + "11" * 32}, {"logs": "0x" + "11" * 32}, {"expectException": "Any"}])
 def test_a_wrong_expectation_passes_or_fails_the_command(toyevm: Command, tmp_path: Path, wrong: Any) -> None:
     path = write(tmp_path / "t.json", {"transfer": transfer_test(**wrong)})
-    (row,) = toyevm.succeeds("statetest", path)
+    (row,) = failing(toyevm("statetest", path))
     assert (row["pass"], row["stateRoot"]) == (False, transfer_test()["post"]["Cancun"][0]["hash"])
 
 
@@ -68,7 +74,9 @@ def test_a_rejection_is_not_held_against_what_was_expected(
     pre, tx, _ = transfer()
     changes = {"txbytes": raw, "expectException": "TransactionException.ANY" if expected else ...}
     test = state_test(pre, {"Cancun": [sub_case(tx, pre.accounts, **changes)]})
-    (row,) = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"rejected": test}))
+    answer = toyevm("statetest", write(tmp_path / "t.json", {"rejected": test}))
+    (row,) = answer.json
+    assert answer.code == (0 if expected else 1)
     assert row["pass"] is expected
     assert error in row["error"]
     assert row["stateRoot"] == test["post"]["Cancun"][0]["hash"]
@@ -77,13 +85,13 @@ def test_a_rejection_is_not_held_against_what_was_expected(
 def test_a_failing_call_is_a_failing_case(toyevm: Command, tmp_path: Path) -> None:
     pre = world(source="INVALID")
     path = write(tmp_path / "t.json", {"halt": state_test(pre, {"Cancun": [sub_case(signed(), {})]})})
-    (row,) = toyevm.succeeds("statetest", path)
+    (row,) = failing(toyevm("statetest", path))
     assert (row["error"], row["pass"]) == ("invalid opcode", False)
 
 
 def test_a_case_that_takes_too_long_stops_the_others(toyevm: Command, tmp_path: Path) -> None:
     path = write(tmp_path / "t.json", {"endless": endless_test(), "transfer": transfer_test()})
-    slow, quick = toyevm.succeeds("statetest", path, "--timeout", "0.2")
+    slow, quick = failing(toyevm("statetest", path, "--timeout", "0.2"))
     assert slow == {
         "file": str(path),
         "name": "endless",
@@ -111,7 +119,7 @@ def test_other_forks_are_run_or_not_counted(toyevm: Command, tmp_path: Path) -> 
 def test_the_index_is_lost(toyevm: Command, tmp_path: Path) -> None:
     test = transfer_test()
     test["post"]["Cancun"] = [*test["post"]["Cancun"], {**test["post"]["Cancun"][0], "hash": "0x"}]
-    rows = toyevm.succeeds("statetest", write(tmp_path / "t.json", {"two": test}))
+    rows = failing(toyevm("statetest", write(tmp_path / "t.json", {"two": test})))
     assert [(row["index"], row["pass"]) for row in rows] == [(0, True), (1, False)]
     assert all(set(row) == KEYS for row in rows)
 
@@ -147,7 +155,86 @@ def test_two_processes_answer_otherwise(toyevm: Command, tmp_path: Path) -> None
     root = folder(tmp_path)
     assert toyevm.succeeds("statetest", "--jobs", "2", root) == toyevm.succeeds("statetest", root)
     write(root / "deep" / "d.json", {"x": 5})
-    assert "d.json" in toyevm.refuses("statetest", "--jobs", "2", root)
+    one, two = (toyevm("statetest", "--jobs", jobs, root) for jobs in (1, 2))
+    assert (one, one.code, len(one.json)) == (two, 2, 3)
+    assert "d.json x: not a state test" in one.err
+
+
+def test_what_cannot_be_run_is_named_and_the_others_run(toyevm: Command, tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    write(root / "0.json", b"{")
+    write(root / "bb.json", {"no test": 5, "a transfer": transfer_test(), "no post": {**transfer_test(), "post": 5}})
+    (root / "link.json").symlink_to(tmp_path / "nowhere.json")
+    write(tmp_path / "cut.tar.xz", compressed(tmp_path)[:-5_000])
+    answer = toyevm("statetest", root, tmp_path / "cut.tar.xz", root / "a.json")
+    assert [row["name"] for row in answer.json] == [
+        "transfer 1",
+        "transfer 0",
+        "a transfer",
+        "transfer 2",
+        "transfer 1",
+    ]
+    assert answer.code == 2
+    said = answer.err.splitlines()
+    assert all(line.startswith("toyevm: ") for line in said)
+    named = [
+        "0.json: not JSON",
+        "bb.json no test: not a state test (expected env, pre, post and transaction), and 1 more like it",
+        "link.json",
+        "cut.tar.xz: not an",
+    ]
+    assert len(said) == len(named)
+    assert all(name in line for name, line in zip(named, said, strict=True)), said
+
+
+def test_a_case_that_fails_beside_one_that_cannot_be_run_is_bad_input(toyevm: Command, tmp_path: Path) -> None:
+    path = write(tmp_path / "t.json", {"wrong": transfer_test(hash="0x" + "11" * 32), "bad": 5})
+    answer = toyevm("statetest", path)
+    assert ([row["pass"] for row in answer.json], answer.code) == ([False], 2)
+
+
+def test_hidden_files_below_a_folder_are_passed_over(toyevm: Command, tmp_path: Path) -> None:
+    """A release of execution-spec-tests has an index of its files in `.meta`; computers leave notes of their own."""
+    root = folder(tmp_path)
+    (root / ".meta").mkdir()
+    index = {"root_hash": "0x00", "test_count": 3, "forks": ["Cancun"], "test_cases": []}
+    for name in (".meta/index.json", "deep/._c.json"):
+        write(root / name, index)
+    expected = toyevm.succeeds("statetest", root / "a.json", root / "b.json", root / "deep" / "c.json")
+    assert toyevm.succeeds("statetest", root) == expected
+    assert len(toyevm.succeeds("statetest", archive(root, tmp_path / "t.tar.xz", "w:xz"))) == 3
+    assert "index.json" in toyevm.refuses("statetest", root / ".meta" / "index.json")  # who names it, means it
+    hidden = tmp_path / ".hidden"
+    hidden.mkdir()
+    write(hidden / "t.json", {"transfer": transfer_test()})
+    assert len(toyevm.succeeds("statetest", hidden)) == 1
+    write(root / "index.json", index)
+    assert "index.json root_hash: not a state test" in toyevm("statetest", root).err  # nothing says what it is
+
+
+@pytest.mark.parametrize("key", ["fixture-format", "fixture_format"])
+def test_tests_that_say_they_are_of_another_kind_are_counted(toyevm: Command, tmp_path: Path, key: str) -> None:
+    tests = {
+        "ours": transfer_test() | {"_info": {key: "state_test"}},
+        "theirs": {"_info": {key: "blockchain_test"}, "blocks": []},
+        "another": {"_info": {key: "blockchain_test_engine"}, **transfer_test()},
+    }
+    answer = toyevm("statetest", write(tmp_path / "t.json", tests))
+    assert ([row["name"] for row in answer.json], answer.code) == (["ours"], 0)
+    assert answer.err == "2 tests that are no state tests were left out\n"
+
+
+@pytest.mark.parametrize("write_hex", [lambda text: " " + text, lambda text: text.replace("0x", "0X"), str.upper])
+def test_hex_is_read_as_other_readers_of_fixtures_do(toyevm: Command, tmp_path: Path, write_hex: Any) -> None:
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {changed(key): changed(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [changed(item) for item in value]
+        return write_hex(value) if isinstance(value, str) and value.startswith("0x") else value
+
+    path = write(tmp_path / "t.json", {"transfer": changed(transfer_test())})
+    assert [row["pass"] for row in toyevm.succeeds("statetest", path)] == [True]
 
 
 def test_the_config_of_a_test_is_ignored(toyevm: Command, tmp_path: Path) -> None:
@@ -199,6 +286,8 @@ def changed(*path: Any, value: Any) -> dict[str, Any]:
         {"bad": 5},
         {"bad": []},
         {"bad": {}},
+        {"bad": {"_info": 5}},
+        {"bad": {"_info": {"fixture-format": ["blockchain_test"]}}},
         changed("env", value=...),
         changed("env", value=[]),
         changed("env", "currentCoinbase", value=...),
@@ -223,6 +312,15 @@ def changed(*path: Any, value: Any) -> dict[str, Any]:
         changed("post", "Cancun", 0, "logs", value=...),
         changed("post", "Cancun", 0, "txbytes", value=...),
         changed("post", "Cancun", 0, "txbytes", value=5),
+        changed("post", "Cancun", 0, "hash", value=5),
+        changed("env", "currentNumber", value=hex(2**256)),
+        changed("env", "currentBaseFee", value="0x1" + "0" * 5_000),
+        changed("env", "currentExcessBlobGas", value="0x29b92700"),  # 700,000,000
+        changed("env", "currentExcessBlobGas", value=hex(2**64 - 1)),
+        changed("pre", value={"0x" + "11" * 20: {"balance": hex(2**256)}}),
+        changed("pre", value={"0x" + "11" * 20: {"nonce": 2**64}}),
+        changed("pre", value={"0x" + "11" * 20: {"storage": {"0x0": 2**256}}}),
+        changed("pre", value={"0x" + "11" * 20: {"storage": {hex(2**256): "0x1"}}}),
         changed("post", "Cancun", 0, "txbytes", value="0x1"),
         changed("config", value=[]),
         changed("config", value={"chainid": "x"}),

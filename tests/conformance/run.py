@@ -22,17 +22,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance.sampling import ARCHIVE, MAY_TIME_OUT, SLOW_FAMILIES, family_of
+from tests.conformance.sampling import MAY_TIME_OUT, SLOW_FAMILIES, family_of, state_test_files
 from toyevm.bench.replay import replay_block
-from toyevm.cli.statetest import find_files, run_file
 from toyevm.forks import FORKS
+from toyevm.workloads.statetests import run_file
 
 Rows = list[dict[str, Any]]
 
 
 def main() -> int:
     options = read_options()
-    files = list(find_files([options.data / ARCHIVE]))
+    files = state_test_files(options.data)
     quick = [source for source in files if family_of(source[0]) is None]
     slow = [source for source in files if family_of(source[0]) is not None]
     print(
@@ -82,9 +82,11 @@ def run_all(files: list[tuple[str, bytes]], jobs: int, timeout: float) -> tuple[
     left_out = 0
     start = time.monotonic()
     with Pool(jobs) as pool:
-        for done, more in pool.imap_unordered(partial(run_file, timeout=timeout), files):
-            rows += done
-            left_out += more
+        for outcomes in pool.imap_unordered(partial(run_file, timeout=timeout), files):
+            if outcomes.problems:
+                raise outcomes.problems[0]
+            rows += outcomes.rows
+            left_out += outcomes.unsupported + outcomes.others
             if sys.stderr.isatty():
                 print(f"\r{len(rows)} sub-cases", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():

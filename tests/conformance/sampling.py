@@ -8,8 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toyevm.cli.statetest import find_files
+from toyevm.errors import InputError
 from toyevm.forks import FORKS
+from toyevm.workloads.statetests import find_files
 
 SLOW_FAMILIES = ("stTimeConsuming", "stQuadraticComplexityTest", "CreateOOGafterMaxCodesize", "vmPerformance")
 MAY_TIME_OUT = "vmPerformance/loopMul"
@@ -39,6 +40,16 @@ def rank(*key: Any) -> str:
     return sha256(json.dumps(key).encode()).hexdigest()
 
 
+def state_test_files(data: Path) -> list[tuple[str, bytes]]:
+    """Return the name and content of every file in the archive; raise InputError if one cannot be read."""
+    files = []
+    for source in find_files([data / ARCHIVE]):
+        if isinstance(source, InputError):
+            raise source
+        files.append(source)
+    return files
+
+
 def sub_cases(file: str, content: bytes) -> Iterator[SubCase]:
     """Yield the sub-cases of a file on the forks we know."""
     for name, test in json.loads(content).items():
@@ -53,7 +64,7 @@ def sample(data: Path, size: int) -> list[SubCase]:
 
     One in three is not of Cancun, which would otherwise crowd out the other forks.
     """
-    files = sorted(find_files([data / ARCHIVE]), key=lambda source: rank(source[0]))
+    files = sorted(state_test_files(data), key=lambda source: rank(source[0]))
     chosen: dict[bool, list[SubCase]] = {True: [], False: []}
     wanted = {True: size - size // 3, False: size // 3}
     for file, content in files:

@@ -12,10 +12,10 @@ from tests.conformance.sampling import MAINNET, SubCase, family_of, sample
 from tests.support.drivers import replace_instruction
 from tests.support.vectors import FILES, FOLDER
 from toyevm.bench.replay import replay_block
-from toyevm.cli.statetest import run_file
 from toyevm.vm.frame import Frame
 from toyevm.workloads.formats import read_json
 from toyevm.workloads.mainnet import load_block
+from toyevm.workloads.statetests import run_file
 
 SIZE = 300
 TIMEOUT = 60.0
@@ -27,15 +27,16 @@ def cases(toyevm_data: Path) -> list[SubCase]:
 
 
 def run_case(case: SubCase) -> dict[str, Any]:
-    (row,), _ = run_file((case.file, case.content), timeout=TIMEOUT)
+    outcomes = run_file((case.file, case.content), timeout=TIMEOUT)
+    (row,) = outcomes.rows
     return row | {"index": case.post_index}
 
 
 def failures(path: Path) -> list[Any]:
-    rows, unsupported = run_file((path.name, path.read_bytes()), timeout=TIMEOUT)
-    assert rows
-    assert unsupported == 0
-    return [row for row in rows if not row["pass"]]
+    outcomes = run_file((path.name, path.read_bytes()), timeout=TIMEOUT)
+    assert outcomes.rows
+    assert (outcomes.unsupported, outcomes.others, outcomes.problems) == (0, 0, [])
+    return [row for row in outcomes.rows if not row["pass"]]
 
 
 @pytest.mark.data

@@ -11,12 +11,12 @@ import pytest
 
 from tests.support import pretend
 from toyevm.assembler import assemble
-from toyevm.cli.statetest import run_file
 from toyevm.forks import FORKS, OSAKA, Fork
 from toyevm.vm import compiler
 from toyevm.vm.frame import Code, prepare
 from toyevm.vm.message import MessageResult, default_env, execute_message, world_with_code
 from toyevm.vm.opcodes import Opcode, mnemonics_of
+from toyevm.workloads.statetests import run_file
 
 VECTORS = sorted((Path(__file__).parents[1] / "vectors").glob("*.json"))
 
@@ -42,8 +42,8 @@ def differs(monkeypatch: pytest.MonkeyPatch, code: bytes, gas: int = 100_000, fo
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
 def test_every_vector_passes_compiled_from_the_first_visit(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     monkeypatch.setattr(compiler, "HOT_AFTER", 0)
-    rows, _ = run_file((path.name, path.read_bytes()))
-    assert [row for row in rows if not row["pass"]] == []
+    outcomes = run_file((path.name, path.read_bytes()))
+    assert ([row for row in outcomes.rows if not row["pass"]], outcomes.problems) == ([], [])
 
 
 PROGRAMS = {

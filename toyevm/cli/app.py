@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
 from toyevm.forks import FORKS
 
@@ -51,8 +52,8 @@ def run(
         code=code, alloc=alloc, to=to, input=input, sender=sender, address=address, value=value, gas=gas,
         storage=storage, fork=fork,
     )  # fmt: skip
-    if trace is not None:
-        command.write_trace(call, trace)
+    if trace is not None and not command.write_trace(call, trace):
+        return
     if explain:
         print(command.explain(call))
     show(command.run_call(call, repeat, warmup), as_json, tables.print_call)
@@ -65,19 +66,25 @@ def statetest(
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.001, max=86_400, help="Seconds for one sub-case.")] = 60.0,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Run GeneralStateTests and print one row for each sub-case."""
-    from toyevm.cli import statetest as command
-    from toyevm.cli import tables
+    from toyevm.cli.tables import print_state_tests
     from toyevm.forks import fork_named
+    from toyevm.workloads.statetests import count_files, find_files, run_files
 
     name = None if fork is None else fork_named(fork).name
-    total = command.count_files(paths) if sys.stderr.isatty() else None
+    total = count_files(paths) if sys.stderr.isatty() else None
     with progress("files", total) as begin:
-        rows, unsupported = command.run_files(command.find_files(paths), name, jobs, timeout, begin)
-    if unsupported:
-        print(f"{unsupported} sub-cases of unsupported forks were left out", file=sys.stderr)
-    show(rows, as_json, tables.print_state_tests)
+        outcomes = run_files(find_files(paths), name, jobs, timeout, begin)
+    for problem in outcomes.problems:
+        complain(str(problem))
+    if outcomes.unsupported:
+        print(f"{outcomes.unsupported} sub-cases of unsupported forks were left out", file=sys.stderr)
+    if outcomes.others:
+        print(f"{outcomes.others} tests that are no state tests were left out", file=sys.stderr)
+    if outcomes.rows or not outcomes.problems:
+        show(outcomes.rows, as_json, print_state_tests)
+    return outcomes.exit_code
 
 
 @app.command()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from toyevm.cli.output import to_json
 from toyevm.errors import InputError
 from toyevm.forks import DEFAULT_FORK, fork_named
 from toyevm.state import Account, WorldState
@@ -18,7 +18,7 @@ from toyevm.vm.compiler import compiled_source
 from toyevm.vm.frame import BlockEnv, Machine
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import MessageResult, begin_message, default_env, finish_message
-from toyevm.workloads.formats import parse_alloc, parse_bytes, parse_int, parse_storage, read_json
+from toyevm.workloads.formats import check_supply, parse_alloc, parse_bytes, parse_int, parse_storage, read_json
 
 WARM_UP_RUNS = 150  # a place is compiled after some visits, and the places it leads to a little later
 WARM_UP_SECONDS = 1.0
@@ -74,9 +74,8 @@ def read_call(
         slots = parse_storage(read_json(storage), str(storage))
         account = world.accounts.get(target, Account())
         world = WorldState({**world.accounts, target: replace(account, storage={k: v for k, v in slots.items() if v})})
-    balance, amount = world.accounts.get(target, Account()).balance, parse_int(value, "--value")
-    if balance + amount >= 2**256:
-        raise InputError("more wei than an account can hold", "--value", f"less than 2**256 - {balance}")
+    amount = parse_int(value, "--value")
+    check_supply(world, "--value" if amount else str(alloc), amount)
     return Call(
         world=world,
         env=default_env(DEFAULT_FORK if fork is None else fork_named(fork)),
@@ -138,8 +137,11 @@ def describe(result: MessageResult) -> dict[str, Any]:
     }
 
 
-def write_trace(call: Call, target: str) -> None:
+def write_trace(call: Call, target: str) -> bool:
     """Write one EIP-3155 row a step, then the summary line, to a file or, for `-`, to stdout.
+
+    Returns:
+        whether somebody still reads stdout: a call that is traced may take minutes.
 
     Raises:
         InputError: when the file cannot be written.
@@ -148,15 +150,18 @@ def write_trace(call: Call, target: str) -> None:
         return _write_rows(call, sys.stdout)
     try:
         with open(target, "w", encoding="utf-8") as file:
-            _write_rows(call, file)
+            return _write_rows(call, file)
     except OSError as error:
         raise InputError(error.strerror or "cannot be written", f"--trace {target}", "a writable file") from error
 
 
-def _write_rows(call: Call, file: TextIO) -> None:
+def _write_rows(call: Call, file: TextIO) -> bool:
     machine = call.begin()
     for row in trace_rows(machine):
-        file.write(json.dumps(row) + "\n")
+        file.write(to_json(row) + "\n")
+        if getattr(file, "unread", False):
+            return False
     result = finish_message(machine, call.gas)
     summary = {"output": "0x" + result.output.hex(), "gasUsed": hex(result.gas_used), "pass": result.error is None}
-    file.write(json.dumps(summary) + "\n")
+    file.write(to_json(summary) + "\n")
+    return True

@@ -5,12 +5,13 @@ What is not the answer (progress, warnings) goes to stderr, and progress only wh
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, TextIO
+
+from toyevm.cli.output import to_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ LONGEST_NAME = 30
 def show(value: Any, as_json: bool, print_report: Callable[[Console, Any], None]) -> None:
     """Print `value` as one line of JSON, or, on a terminal and without --json, as `print_report` does."""
     if as_json or not sys.stdout.isatty():
-        print(json.dumps(value))
+        print(to_json(value))
         return
     print_report(console_on(sys.stdout), value)
 
