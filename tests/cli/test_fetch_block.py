@@ -21,7 +21,7 @@ from toyevm.assembler import assemble
 from toyevm.crypto import address_of, keccak256
 from toyevm.forks import CANCUN, FORKS, Fork
 from toyevm.rlp import encode
-from toyevm.state import ABSENT
+from toyevm.state import ABSENT, Account
 from toyevm.workloads.formats import parse_alloc
 from toyevm.workloads.mainnet import load_block, parse_real_block
 from toyevm.workloads.rpc import merge_prestates
@@ -194,6 +194,32 @@ def test_a_node_that_leaves_out_too_much_must_fail_the_checks(toyevm: Command, t
         answer = toyevm("fetch-block", HEIGHTS["Cancun"][0], "--rpc", url, "--out", out)
     assert (answer.code, answer.err, answer.json["checks"]["gasUsed"]) == (1, "", False)
     assert out.exists()
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["delegated before", "delegated by the block"])
+def test_code_that_is_run_by_delegation_must_be_fetched(toyevm: Command, tmp_path: Path, before: bool) -> None:
+    """Older tracers show the account that is called, and not the one whose code it runs."""
+    delegated = Account(nonce=1, code=bytes.fromhex("ef0100") + CONTRACT)
+    accounts = {CONTRACT: contract("PUSH 1 PUSH 0 SSTORE")} | ({FRESH: delegated} if before else {})
+    set_code = signed(type=4, to=OTHER, authorizations=(authorize(FRESH_KEY, nonce=int(before)),))
+    data, out = block_json(FORKS["Prague"], accounts, set_code, signed(BOB_KEY, to=FRESH)), tmp_path / "block.json"
+    node, name, asked = node_of(data), "0x" + CONTRACT.hex(), []
+
+    def trace(height: str, options: Any) -> Any:
+        traces = node["debug_traceBlockByNumber"](height, options)
+        for one in traces:
+            one["result"].pop(name, None)
+        return traces
+
+    def code(address: str, height: str) -> str:
+        asked.append((address, int(height, 16)))
+        return "0x" + accounts[CONTRACT].code.hex()
+
+    with serving(node | {"debug_traceBlockByNumber": trace, "eth_getCode": code}) as url:
+        report = fetch(toyevm, url, out, HEIGHTS["Prague"][0])
+    assert asked == [(name, HEIGHTS["Prague"][0] - 1)]
+    assert all(report["checks"].values())
+    assert load_block(out).pre.accounts[CONTRACT].code == accounts[CONTRACT].code
 
 
 AA = "0x" + "aa" * 20

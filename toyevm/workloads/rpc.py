@@ -29,6 +29,7 @@ from toyevm.workloads.formats import parse_int, parse_list, parse_object
 from toyevm.workloads.mainnet import MissingHash, RealBlock, parse_real_block
 
 METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
+DELEGATION = "0xef0100"  # EIP-7702: what follows is an address, whose code is run
 REACH_OF_BLOCKHASH = 256
 # Mainnet's forks: from which block on or, since Shanghai, from which second on.
 FORKS_BY_NUMBER = ((15_537_394, "Paris"), (12_965_000, "London"))
@@ -167,7 +168,22 @@ def _pre_state(node: Endpoint, number: int, block: Mapping[str, Any]) -> dict[st
         if "includeEmpty" not in str(error):
             raise
         before = _traces(node, number, count, {"diffMode": False})
-    return merge_prestates(before, _traces(node, number, count, {"diffMode": True}))
+    changes = _traces(node, number, count, {"diffMode": True})
+    shown = [*before, *(change.get("post", {}) for change in changes)]
+    return merge_prestates(before, changes) | _delegates(node, number, shown)
+
+
+def _delegates(node: Endpoint, number: int, traces: Sequence[Any]) -> dict[str, Any]:
+    """Return the contracts whose code other accounts run (EIP-7702): a tracer may show the delegation only.
+
+    All that is read of such a contract is its code; where more is, the tracer shows it.
+    """
+    shown = [fields for trace in traces for fields in _accounts(trace).items()]
+    codes = {str(fields.get("code")).lower() for _, fields in shown}
+    targets = {"0x" + code.removeprefix(DELEGATION) for code in codes if code.startswith(DELEGATION)}
+    height = hex(number - 1)
+    code = {one: node.call("eth_getCode", one, height) for one in sorted(targets - {name for name, _ in shown})}
+    return {address: {"code": found} for address, found in code.items() if found not in (None, "0x")}
 
 
 def _traces(node: Endpoint, number: int, count: int, config: Mapping[str, bool]) -> list[Mapping[str, Any]]:
