@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from toyevm.blocks import Block, Header
-from toyevm.errors import InputError
 from toyevm.forks import DEFAULT_FORK, BlobSchedule, Fork
-from toyevm.types import WORD_MASK, Address
+from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import Precompile, precompiles_of
 
@@ -84,15 +83,10 @@ def fake_exponential(factor: int, numerator: int, denominator: int) -> int:
 
 
 def blob_base_fee(blobs: BlobSchedule | None, excess_blob_gas: int) -> int:
-    """Return the price of a unit of blob gas, in wei; 1 without blobs. Raise InputError if it is more than a word."""
+    """Return the price of a unit of blob gas, in wei; 1 where there are no blobs."""
     if blobs is None:
         return MIN_BLOB_BASE_FEE
-    fraction = blobs.base_fee_update_fraction
-    if excess_blob_gas <= 256 * fraction:  # e > 2, so beyond it is 2**256; and the series would have no end
-        price = fake_exponential(MIN_BLOB_BASE_FEE, excess_blob_gas, fraction)
-        if price <= WORD_MASK:
-            return price
-    raise InputError(f"an excess blob gas of {excess_blob_gas}", expected="a price of blob gas that fits into a word")
+    return fake_exponential(MIN_BLOB_BASE_FEE, excess_blob_gas, blobs.base_fee_update_fraction)
 
 
 def next_excess_blob_gas(fork: Fork, parent: Header) -> int:

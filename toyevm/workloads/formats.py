@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toyevm.chain import blob_base_fee
 from toyevm.errors import InputError
+from toyevm.forks import BlobSchedule
 from toyevm.state import Account, WorldState, world_from_alloc
 from toyevm.types import WORD_MASK, Address
 
@@ -112,3 +114,12 @@ def check_supply(world: WorldState, where: str, more: int = 0) -> None:
     """Raise InputError where the accounts together, and `more` wei on top, could make one balance exceed a word."""
     if sum(account.balance for account in world.accounts.values()) + more > WORD_MASK:
         raise InputError("more wei than one account can hold", where, "less than 2**256 in all accounts together")
+
+
+def check_blob_price(blobs: BlobSchedule | None, excess: int, where: str) -> None:
+    """Raise InputError where an excess blob gas leads to a price that does not fit into a word."""
+    if blobs is None:
+        return
+    is_hopeless = excess > 256 * blobs.base_fee_update_fraction  # e > 2, so that is beyond 2**256, and takes for ever
+    if is_hopeless or blob_base_fee(blobs, excess) > WORD_MASK:
+        raise InputError(f"an excess blob gas of {excess}", where, "a price of blob gas that fits into a word")

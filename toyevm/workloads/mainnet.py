@@ -23,6 +23,7 @@ from toyevm.transactions import BLOB, FIELDS, LEGACY, SET_CODE, AccessList, Auth
 from toyevm.trie import EMPTY_TRIE_ROOT
 from toyevm.types import Hash32
 from toyevm.workloads.formats import (
+    check_blob_price,
     check_supply,
     parse_alloc,
     parse_bytes,
@@ -90,7 +91,7 @@ def parse_real_block(data: Any, where: str) -> RealBlock:
     )
     pre = parse_alloc(file["preState"], f"{where} preState")
     check_supply(pre, f"{where} preState", GWEI * sum(w.amount for w in block.withdrawals) + 2 * BLOCK_REWARD)
-    chain.env(block)  # whose prices must fit into a word
+    check_blob_price(chain.fork.blobs, expected.excess_blob_gas or 0, f"{where} block")
     return RealBlock(chain, pre, block, expected)
 
 

@@ -29,7 +29,7 @@ from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Version
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
-from toyevm.workloads.formats import parse_alloc, parse_bytes, parse_int, parse_list, parse_object
+from toyevm.workloads.formats import check_blob_price, parse_alloc, parse_bytes, parse_int, parse_list, parse_object
 
 Row = dict[str, Any]
 SourceFile = tuple[str, bytes]
@@ -246,6 +246,8 @@ def _env(test: Row, fork_name: str) -> BlockEnv:
         return parse_int(env.get(key, 0), f"env {key}", bits)
 
     fork = _configured(FORKS[fork_name], config)
+    excess = number("currentExcessBlobGas", 64)
+    check_blob_price(fork.blobs, excess, "env")
     return BlockEnv(
         fork=fork,
         precompiles=precompiles_of(fork),
@@ -256,7 +258,7 @@ def _env(test: Row, fork_name: str) -> BlockEnv:
         gas_limit=number("currentGasLimit"),
         base_fee_per_gas=number("currentBaseFee"),
         randao_or_difficulty=number("currentRandom" if fork.proof_of_stake else "currentDifficulty"),
-        blob_base_fee=blob_base_fee(fork.blobs, number("currentExcessBlobGas", 64)),
+        blob_base_fee=blob_base_fee(fork.blobs, excess),
         ancestor_hashes=_OldHashes(),
     )
 
