@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,7 @@ from tests.support.forks import FORKS_IN_EELS
 from toyevm import crypto, forks
 from toyevm.errors import PrecompileFailure
 from toyevm.types import to_address
-from toyevm.vm import curves
+from toyevm.vm import curves, precompiles
 from toyevm.vm.precompiles import Precompile, precompiles_of
 
 pytest.importorskip("ethereum")
@@ -318,6 +320,15 @@ def test_the_point_outside_the_subgroup_is_refused_for_that_reason():
 # BLAKE2
 
 
+def agree_on_blake2f(data: bytes) -> tuple[int, bytes] | str:
+    """Assert that EELS agrees with our own rounds, and with the library where it is installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(precompiles, "_compiled_blake2f", lambda: None)
+        result = agree(9, data)
+    assert agree(9, data) == result
+    return result
+
+
 @given(st.binary(max_size=128))
 def test_blake2f_is_the_compression_inside_blake2b(message):
     initial = [*(0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1)]
@@ -325,18 +336,39 @@ def test_blake2f_is_the_compression_inside_blake2b(message):
     initial[0] ^= 0x01010000 ^ 64  # parameters: no key, a digest of 64 bytes
     state = b"".join(number.to_bytes(8, "little") for number in initial)
     block = message.ljust(128, b"\0") + len(message).to_bytes(16, "little") + b"\x01"
-    assert ours(9, (12).to_bytes(4, "big") + state + block) == (12, hashlib.blake2b(message).digest())
+    assert agree_on_blake2f((12).to_bytes(4, "big") + state + block) == (12, hashlib.blake2b(message).digest())
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 25), st.binary(min_size=208, max_size=208), st.sampled_from([0, 1, 2, 255]))
 def test_blake2f_agrees_for_any_number_of_rounds(rounds, middle, flag):
-    assert (agree(9, rounds.to_bytes(4, "big") + middle + bytes([flag])) == FAILED) == (flag > 1)
+    assert (agree_on_blake2f(rounds.to_bytes(4, "big") + middle + bytes([flag])) == FAILED) == (flag > 1)
+
+
+@settings(deadline=None)
+@given(
+    rounds=st.integers(0, 41),
+    words=st.lists(st.sampled_from([0, 1, 2**63, 2**64 - 1]), min_size=26, max_size=26),
+    flag=st.booleans(),
+)
+def test_no_carry_or_turn_of_blake2f_reaches_a_neighbouring_word(rounds, words, flag):
+    agree_on_blake2f(rounds.to_bytes(4, "big") + struct.pack("<26Q", *words) + bytes([flag]))
+
+
+@pytest.mark.parametrize("is_installed", [False, True])
+def test_the_library_of_blake2f_is_used_where_it_is_installed(monkeypatch, is_installed):
+    library = SimpleNamespace(decode_and_compress=lambda data: list(data[:64])) if is_installed else None
+    monkeypatch.setitem(sys.modules, "blake2b", library)
+    precompiles._compiled_blake2f.cache_clear()
+    try:
+        assert (precompiles.blake2f(bytes(213)) == bytes(64)) is is_installed
+    finally:
+        precompiles._compiled_blake2f.cache_clear()
 
 
 @pytest.mark.parametrize("length", [0, 3, 212, 214])
 def test_blake2f_refuses_any_other_length(length):
-    assert agree(9, bytes(length)) == FAILED
+    assert agree_on_blake2f(bytes(length)) == FAILED
 
 
 # Blob commitments
