@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from vectorsource import (
+    clearing_family,
     delegation_family,
     machine_family,
     message_family,
@@ -43,6 +44,7 @@ FAMILIES: dict[str, Callable[[], list[StateTest]]] = {
     "transient": state_family.transient,
     "access": state_family.access,
     "selfdestruct": state_family.selfdestruct,
+    "clearing": clearing_family.clearing,
     "calls": message_family.calls,
     "create": message_family.create,
     "transactions": transaction_family.transactions,

@@ -12,6 +12,7 @@ from toyevm.errors import ExceptionalHalt, FrameFailure, Halt, Revert, Suspend
 from toyevm.vm.compiler import visit
 from toyevm.vm.frame import Frame, Machine, Message, Outcome, Return
 from toyevm.vm.opcodes import Action, dispatch_of
+from toyevm.vm.precompiles import RIPEMD160
 
 
 def step(machine: Machine) -> None:
@@ -140,7 +141,7 @@ def _report(
 ) -> None:
     """Settle the account of a call that has ended: undo if it failed, then tell the caller, or the world."""
     if failure is not None:
-        machine.journal.rollback(mark)
+        _undo(machine, mark)
         gas_left, output = (gas_left, failure.output) if isinstance(failure, Revert) else (0, b"")
     if not machine.frames:
         machine.outcome = Outcome(gas_left, output, failure)
@@ -156,3 +157,16 @@ def _report(
     if wanted:
         caller.memory[message.return_offset : message.return_offset + len(wanted)] = wanted
     caller.stack.append(0 if failure else 1)
+
+
+def _undo(machine: Machine, mark: int) -> None:
+    """Take back what a failed call did, but for one thing, unless the whole transaction has failed.
+
+    A touch of the RIPEMD-160 precompile stays. In block 2,675,119 of the main chain clients took that account away, for
+    it was empty, although the call had run out of gas; so it became the rule (issue 716 of ethereum/EIPs, EELS).
+    """
+    journal = machine.journal
+    was_touched = RIPEMD160 in journal.touched
+    journal.rollback(mark)
+    if was_touched and machine.frames:
+        journal.touch(RIPEMD160)

@@ -82,6 +82,7 @@ def finish_message(machine: Machine, gas: int = DEFAULT_GAS) -> MessageResult:
     """Collect what a machine that has stopped did with `gas`."""
     outcome, journal = machine.outcome, machine.journal
     assert outcome is not None
+    journal.clear_empty_accounts()
     return MessageResult(
         gas_used=gas - outcome.gas_left,
         refund=journal.refund,

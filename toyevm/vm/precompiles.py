@@ -22,6 +22,8 @@ from toyevm.forks import Fork
 from toyevm.types import Address, to_address
 from toyevm.vm import curves
 
+RIPEMD160 = to_address(3)
+
 
 @dataclass(frozen=True, slots=True)
 class Precompile:
