@@ -179,6 +179,19 @@ class Journal:
 
     # The outcome
 
+    def clear_empty_accounts(self, later: Address | None = None) -> None:
+        """Clear the storage of all touched accounts that are empty: they are gone when the transaction ends (EIP-161).
+
+        That matters only where there is storage, so this is the first question about an account not known to live.
+        Whether `later` is empty will be known later: it is the fee recipient.
+        """
+        known = self.fields.get
+        for address in self.touched:
+            if known((address, BALANCE)) or known((address, CODE)) or known((address, NONCE)) or address == later:
+                continue
+            if self.has_storage(address) and self.is_empty(address):
+                self._set(self.fields, (address, STORAGE), 0)
+
     def write_set(self) -> dict[Location, Value]:
         """Return every location whose value the transaction changed, with its new value, in order of first read.
 

@@ -143,11 +143,12 @@ class BlockView:
         self._touched |= diff.touched
 
     def pay(self, version: Version, address: Address, amount: int) -> None:
-        """Add to a balance, as fees, withdrawals and rewards do."""
-        location = Location(address, Field.BALANCE)
-        balance = self.read(location).value
+        """Add to a balance, as fees, withdrawals and rewards do; an account that is empty even so is gone (EIP-161)."""
+        balance, nonce, code, has_storage = (self.read(Location(address, field)).value for field in Field)
         assert isinstance(balance, int)
-        writes: dict[Location, Value] = {location: balance + amount} if amount else {}
+        writes: dict[Location, Value] = {Location(address, Field.BALANCE): balance + amount} if amount else {}
+        if has_storage and not (balance or amount or nonce or code):
+            writes[Location(address, Field.STORAGE)] = 0
         self.commit(version, StateDiff(writes, frozenset([address])))
 
     def diff(self) -> StateDiff:

@@ -209,6 +209,7 @@ def finish_transaction(execution: Execution) -> TxResult:
     checked, machine = execution.checked, execution.machine
     tx, journal, outcome, env = checked.tx, machine.journal, machine.outcome, machine.env
     assert outcome is not None
+    journal.clear_empty_accounts(later=env.coinbase)  # first, since it reads
     spent = tx.gas_limit - outcome.gas_left
     refunded = min(journal.refund, spent // env.fork.gas.refund_quotient)
     gas_used = max(spent - refunded, checked.floor_gas)

@@ -33,6 +33,7 @@ from toyevm.forks import CANCUN, LONDON, PRAGUE, SHANGHAI, Fork
 from toyevm.state import Account, WorldState
 from toyevm.transactions import BLOB, SET_CODE, Transaction
 from toyevm.types import Address
+from toyevm.vm.instructions.calls import contract_address
 
 KEYS = tuple(bytes([0x11 * i]) * 32 for i in range(1, 9))
 PEOPLE = tuple(map(address_of, KEYS))
@@ -261,12 +262,42 @@ def account_cases() -> Iterator[Case]:
             fork=fork,
         )
     code = bytes([0x60, len(KILLABLE), 0x80, 0x60, 0x0B, 0x60, 0, 0x39, 0x60, 0, 0xF3]) + KILLABLE
-    from toyevm.vm.instructions.calls import contract_address
-
     made = contract_address(PEOPLE[0], 0)
     yield case("a creation, then calls", {}, sent(0, to=None, data=code), *everybody(4, to=made)[1:])
     empty = {NOBODY: Account(), COINBASE: Account()}
     yield case("an empty account is touched", empty, sent(0, to=NOBODY), sent(1, to=THIRD), sent(2, to=NOBODY))
+    remains = Account(storage={3: 1})
+    slow = {CONTRACT: contract(BURN.format(n=8_000))}  # while it runs, nothing is final
+    late = sent(5, gas_limit=300_000)
+    yield case(
+        "an empty account with storage is touched, then paid",
+        {NOBODY: remains, **slow},
+        *(late, sent(0, to=NOBODY), sent(1, to=NOBODY, value=1), sent(2, to=NOBODY)),
+        fork=LONDON,
+    )
+    successor = contract_address(PEOPLE[1], 0)
+    reads_what_was = assemble("PUSH 3 SLOAD PUSH 5 ADD PUSH 4 SSTORE", LONDON)
+    yield case(
+        "an empty account with storage is touched, then made a contract",
+        {successor: remains, **slow},
+        *(late, sent(0, to=successor), sent(1, to=None, data=reads_what_was), sent(2, to=successor)),
+        fork=LONDON,
+    )
+    yield case(
+        "an empty account with storage is touched, then agrees to run code",
+        {POOR: remains, OTHER: contract("PUSH 3 SLOAD PUSH 5 ADD PUSH 4 SSTORE"), **slow},
+        *(late, sent(0, to=POOR)),
+        sent(1, type=SET_CODE, to=POOR, authorizations=(authorize(POOR_KEY, OTHER, 0),)),
+        *(sent(2, to=POOR), sent(3, to=POOR, value=1)),
+        fork=PRAGUE,
+    )
+    yield case(
+        "an empty producer with storage is paid at last",
+        {COINBASE: remains},
+        *everybody(3, to=NOBODY, max_fee_per_gas=BASE_FEE),
+        *(sent(3, to=COINBASE, max_fee_per_gas=BASE_FEE), sent(4, to=NOBODY)),
+        fork=LONDON,
+    )
     look = f"PUSH 0x{NOBODY.hex()} EXTCODEHASH PUSH 0 SLOAD PUSH 1 ADD DUP1 PUSH 0 SSTORE SSTORE"
     yield case(
         "an account comes into being",

@@ -17,6 +17,7 @@ from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
 NO_HINTS = Hints((), (), ())
 WILD = CostModel(jitter=300, commit=5_000)
+THOROUGH = CostModel(validate=2_000)  # while one core checks what was read, there is time for another to come along
 GAS_ALONE = CostModel(read=0, validate=0, commit=0, schedule=0)
 
 
@@ -43,7 +44,7 @@ def outcome_faults(case: Case) -> Iterator[str]:
     somebody_asks = any(fees in result.read_set for result in results)
     for backend in PARALLEL:
         for cores, seed, hints in ((2, 1, None), (4, 0, NO_HINTS), (16, 3, NO_HINTS), (4, 1, honest)):
-            config = RunConfig(case.chain, cores, seed, WILD, hints)
+            config = RunConfig(case.chain, cores, seed, THOROUGH if cores == 2 else WILD, hints)
             outcome, found = _try(backend, case, config, oracle)
             yield from found
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")

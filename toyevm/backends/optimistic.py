@@ -76,7 +76,8 @@ class _Speculation:
     def warn_readers(self, core: Core, committed: Attempt) -> Process[None]:
         """Look at the attempts that have read what was just overwritten.
 
-        Slots that went with their account need no search of their own: who read one has read the account's code.
+        Slots that went with a destroyed account need no search of their own: who read one has read the account's code.
+        Those that went with an empty one are so rare that their readers are found when their turn comes.
         """
         assert committed.outcome.result is not None
         for location in committed.outcome.result.write_set:
