@@ -41,6 +41,7 @@ class StepRecord:
     immediate: bytes
     gas_before: int
     gas_cost: int  # what left the frame, gas sent along with a call included; all of it, if the step halted the frame
+    gas_charged: int  # the same in EIP-3155: all that was sent along with a call, and nothing of what a creation got
     stack_before: tuple[Word, ...]  # bottom first
     stack_after: tuple[Word, ...]
     memory_before: bytes
@@ -79,8 +80,9 @@ def record_steps(machine: Machine) -> Iterator[StepRecord]:
         storage, reads_before = dict(journal.storage[frame.address]), len(journal.reads)
         return_data, refund = frame.return_data, journal.refund
         immediate = frame.code.padded[pc + 1 : pc + 1 + opcode.immediate_size]
-        step(machine)
+        gas_charged = step(machine)
         failure = None if frame.failure is None else frame.failure.name
+        is_halted = failure not in (None, "revert")
         yield StepRecord(
             index=index,
             depth=depth,
@@ -91,7 +93,8 @@ def record_steps(machine: Machine) -> Iterator[StepRecord]:
             opcode=opcode,
             immediate=immediate,
             gas_before=gas_before,
-            gas_cost=gas_before - frame.gas_left if failure in (None, "revert") else gas_before,
+            gas_cost=gas_before if is_halted else gas_before - frame.gas_left,
+            gas_charged=gas_before if is_halted else gas_charged,
             stack_before=stack,
             stack_after=tuple(frame.stack),
             memory_before=memory,
@@ -114,13 +117,18 @@ def _changes(frame: Frame, before: dict[int, Word]) -> tuple[StorageChange, ...]
 
 
 def trace_rows(machine: Machine) -> Iterator[dict[str, Any]]:
-    """Run the machine to its end and yield one EIP-3155 row a step: numbers in hex, as that format has them."""
+    """Run the machine to its end and yield one EIP-3155 row a step: numbers in hex, as that format has them.
+
+    The STOP with which our machine leaves an account without code is no step to others.
+    """
     for record in record_steps(machine):
+        if not record.code:
+            continue
         row = {
             "pc": record.pc,
             "op": record.opcode.code,
             "gas": hex(record.gas_before),
-            "gasCost": hex(record.gas_cost),
+            "gasCost": hex(record.gas_charged),
             "memSize": len(record.memory_before),
             "stack": [hex(word) for word in record.stack_before],
             "depth": record.depth,

@@ -13,14 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from toyevm.chain import GAS_PER_BLOB
-from toyevm.errors import ExceptionalHalt, Halt, InvalidSignature, InvalidTransaction
+from toyevm.errors import InvalidSignature, InvalidTransaction
 from toyevm.forks import Fork
 from toyevm.journal import Journal
 from toyevm.results import TxResult
 from toyevm.state import StateView
 from toyevm.transactions import BLOB, SET_CODE, Authorization, Transaction
 from toyevm.types import ZERO_ADDRESS, Address, Location, Read
-from toyevm.vm.frame import BlockEnv, Machine, Message, Outcome, TxEnv
+from toyevm.vm.frame import BlockEnv, Machine, Message, TxEnv
 from toyevm.vm.gas import words
 from toyevm.vm.instructions.calls import (
     DELEGATION_PREFIX,
@@ -153,11 +153,7 @@ def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransactio
     _warm_up(journal, env, checked)
     for authorization in tx.authorizations:
         _delegate(journal, env, authorization)
-    message = _first_message(journal, env, checked)
-    if message.is_create and is_taken(journal, message.address):
-        machine.outcome = Outcome(0, failure=ExceptionalHalt(Halt.ADDRESS_COLLISION))
-    else:
-        enter(machine, message)
+    enter(machine, _first_message(journal, env, checked))
     return Execution(checked, machine)
 
 
@@ -198,7 +194,8 @@ def _first_message(journal: Journal, env: BlockEnv, checked: CheckedTransaction)
     if tx.to is None:
         address = contract_address(sender, tx.nonce)
         journal.warm_address(address)
-        return Message(sender, address, tx.data, gas, tx.value, is_create=True)
+        collides = is_taken(journal, address)
+        return Message(sender, address, tx.data, gas, tx.value, is_create=True, collides=collides)
     journal.warm_address(tx.to)
     code, precompile = entry_code(journal, env, tx.to)
     return Message(sender, tx.to, code, gas, tx.value, tx.data, precompile=precompile)

@@ -12,17 +12,20 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
-from tests.support.oracles import specification
+from tests.support.oracles import specification, state_trie
 from tests.support.statetests import write
-from tests.support.worlds import CONTRACT, OTHER, call, contract, environment, signed, world
+from tests.support.worlds import BOB, CONTRACT, OTHER, THIRD, call, contract, environment, signed, world
 from toyevm.assembler import assemble
 from toyevm.forks import CANCUN, FORKS
+from toyevm.state import Account
 from toyevm.tracer import trace_rows
 from toyevm.transactions import encode_transaction
 from toyevm.transition import begin_transaction, check_transaction
+from toyevm.types import to_address
 
 KEYS = {"gasUsed", "refund", "output", "error", "logs", "seconds"}
 FIVE = "60026003015f5260205ff3"  # 2 + 3, returned as a word
+SHA256 = to_address(2)
 
 
 def hexed(source: str, fork: Any = CANCUN) -> str:
@@ -271,6 +274,11 @@ def test_a_trace_that_cannot_be_written_is_lost(toyevm: Command, tmp_path: Path)
 # Traces
 
 
+def root_after(code: str, **fields: Any) -> str:
+    """Return the root of the state in which there is only the called account."""
+    return "0x" + state_trie({CONTRACT: Account(nonce=1, code=bytes.fromhex(code), **fields)}).root_hash.hex()
+
+
 def rows_of(text: str) -> tuple[list[Any], Any]:
     *rows, summary = [json.loads(line) for line in text.splitlines()]
     return rows, summary
@@ -293,7 +301,12 @@ def test_a_trace_has_another_shape(toyevm: Command, tmp_path: Path) -> None:
         "opName": "ADD",
     }
     assert [row["opName"] for row in rows] == "PUSH1 PUSH1 ADD PUSH0 MSTORE PUSH1 PUSH0 RETURN".split()
-    assert summary == {"output": answer["output"], "gasUsed": hex(answer["gasUsed"]), "pass": True}
+    assert summary == {
+        "stateRoot": root_after(FIVE),
+        "output": answer["output"],
+        "gasUsed": hex(answer["gasUsed"]),
+        "pass": True,
+    }
 
 
 def test_a_trace_on_stdout_comes_after_the_answer_or_elsewhere(toyevm: Command, tmp_path: Path) -> None:
@@ -312,7 +325,43 @@ def test_a_failing_step_is_traced_as_a_good_one(toyevm: Command, tmp_path: Path)
     rows, summary = rows_of(path.read_text())
     assert rows[-1]["error"] == "stack underflow"
     assert (rows[-1]["gas"], rows[-1]["gasCost"]) == (hex(97), hex(97))
-    assert summary == {"output": "0x", "gasUsed": hex(100), "pass": False}
+    assert summary == {"stateRoot": root_after("600001"), "output": "0x", "gasUsed": hex(100), "pass": False}
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "fields"),
+    [
+        ("6005600155", [], {"storage": {1: 5}}),
+        ("6005600155", ["--value", "3"], {"storage": {1: 5}, "balance": 3}),
+        ("6005600155fe", ["--value", "3"], {}),
+        ("33ff", ["--fork", "Cancun"], {}),
+    ],
+)
+def test_a_trace_ends_with_the_root_of_the_state(
+    toyevm: Command, tmp_path: Path, code: str, options: list[str], fields: Any
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    toyevm.succeeds("run", "--code", code, "--trace", path, *options)
+    assert rows_of(path.read_text())[1]["stateRoot"] == root_after(code, **fields)
+
+
+@pytest.mark.parametrize(("code", "count"), [("0x5f5f5f5f5f60aa61fffff1", 9), ("0x", 0), ("0x5f5f5ff0", 5)])
+def test_a_frame_without_code_has_no_row(toyevm: Command, tmp_path: Path, code: str, count: int) -> None:
+    """The last row of the others is the STOP behind their own code."""
+    path = tmp_path / "trace.jsonl"
+    toyevm.succeeds("run", "--code", code, "--trace", path)
+    rows, _ = rows_of(path.read_text())
+    assert [row["depth"] for row in rows] == [1] * count
+
+
+def test_a_call_to_a_precompile_costs_what_is_sent_along(toyevm: Command, tmp_path: Path) -> None:
+    """The program and the gas of EIP-3155's own example; the prices are today's."""
+    path = tmp_path / "trace.jsonl"
+    code = "604080536040604055604060006040600060025afa6040f3"
+    toyevm.succeeds("run", "--code", code, "--trace", path, "--gas", str(10**10))
+    (row,) = [row for row in rows_of(path.read_text())[0] if row["opName"] == "STATICCALL"]
+    left = int(row["gas"], 16) - 100
+    assert (row["pc"], int(row["gasCost"], 16)) == (20, 100 + left - left // 64)
 
 
 @pytest.mark.parametrize(
@@ -324,34 +373,50 @@ def test_a_failing_step_is_traced_as_a_good_one(toyevm: Command, tmp_path: Path)
         "PUSH 0 PUSH 1 SSTORE PUSH 5 PUSH 1 SSTORE PUSH 0 PUSH 1 SSTORE",
         "PUSH 0x6001600155 PUSH 0 MSTORE PUSH 5 PUSH 27 PUSH 0 CREATE POP PUSH 1 BALANCE",
         "PUSH 1 PUSH 1000 MSTORE PUSH 0 PUSH 0 REVERT",
+        f"{call(SHA256)} {call(SHA256, gas='PUSH 5')} {call(SHA256, value=1)} {call(SHA256, value=9)}",
+        f"{call(BOB)} {call(BOB, value=1)} {call(BOB, value=9)} {call(THIRD)} {call(THIRD, gas='PUSH 5')}",
+        "PUSH 0 PUSH 0 PUSH 0 CREATE PUSH 0 PUSH 0 PUSH 9 CREATE PUSH 32 PUSH 0 PUSH 1 CREATE POP",
+        "PUSH 5 PUSH 0 PUSH 0 PUSH 0 CREATE2 PUSH 5 PUSH 0 PUSH 0 PUSH 0 CREATE2",  # the second finds the first
     ],
 )
 def test_a_trace_differs_from_the_specifications(source: str) -> None:
-    """Row by row: where, what, how much gas before it, and the stack, as EELS sees the same transaction."""
+    """Row by row: where, what, how much gas before it and for it, and the stack, as EELS sees the same transaction."""
     oracle = specification()
-    pre = world({CONTRACT: contract(source, balance=5), OTHER: contract("PUSH 7 SLOAD PUSH 32 PUSH 0 RETURN")})
+    accounts = {CONTRACT: contract(source, balance=5), OTHER: contract("PUSH 7 SLOAD PUSH 32 PUSH 0 RETURN")}
+    pre = world(accounts | {THIRD: contract(call(SHA256))})
     tx, env = signed(), environment(CANCUN)
     theirs = traced_by(oracle, pre, encode_transaction(tx))
     machine = begin_transaction(pre, env, check_transaction(pre, env, tx)).machine
     ours = []
     for row in trace_rows(machine):
         stack = [int(word, 16) for word in row["stack"]]
-        ours.append((row["depth"], row["pc"], row["opName"], int(row["gas"], 16), stack, row["memSize"]))
+        is_halted = row.get("error", "revert") != "revert"
+        gas, cost = int(row["gas"], 16), None if is_halted else int(row["gasCost"], 16)
+        ours.append((row["depth"], row["pc"], row["opName"], gas, cost, stack, row["memSize"]))
     assert ours == theirs
 
 
 def traced_by(oracle: Any, pre: Any, raw: bytes) -> list[Any]:
-    """Return what EELS reports before every instruction; the STOP behind the code's end is not one to it."""
-    from ethereum.trace import EvmStop, OpStart, set_evm_trace
+    """Return what EELS reports of every instruction; the STOP behind the code's end is not one to it."""
+    from ethereum.trace import EvmStop, GasAndRefund, OpException, OpStart, PrecompileStart, set_evm_trace
     from ethereum_types.numeric import Uint
 
     rows: list[Any] = []
+    is_priced = True  # the first charge after an instruction began is its price; a precompile's is not
 
     def watch(evm: Any, event: Any) -> None:
-        if isinstance(event, OpStart) or (isinstance(event, EvmStop) and evm.running):
+        nonlocal is_priced
+        if isinstance(event, OpStart) or (isinstance(event, EvmStop) and evm.running and evm.code):
             stack = [int(word) for word in evm.stack]
             depth, name = int(evm.message.depth) + 1, event.op.name.replace("KECCAK", "KECCAK256")
-            rows.append((depth, int(evm.pc), name, int(evm.gas_left), stack, len(evm.memory)))
+            rows.append([depth, int(evm.pc), name, int(evm.gas_left), 0, stack, len(evm.memory)])
+            is_priced = False
+        elif isinstance(event, GasAndRefund) and not is_priced:
+            rows[-1][4], is_priced = event.gas_cost, True
+        elif isinstance(event, PrecompileStart):
+            is_priced = True
+        elif isinstance(event, OpException) and rows[-1][0] == int(evm.message.depth) + 1 and rows[-1][2] != "REVERT":
+            rows[-1][4] = None
 
     state = oracle.make_state("Cancun", pre.accounts)
     env = {
@@ -371,7 +436,7 @@ def traced_by(oracle: Any, pre: Any, raw: bytes) -> list[Any]:
         oracle.fork_module("Cancun", ".fork").process_transaction(block_env, output, tx, Uint(0))
     finally:
         set_evm_trace(previous)
-    return rows
+    return [tuple(row) for row in rows]
 
 
 # As another process

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from toyevm.cli.output import to_json
 from toyevm.errors import InputError
 from toyevm.forks import DEFAULT_FORK, fork_named
-from toyevm.state import Account, WorldState
+from toyevm.state import Account, StateDiff, WorldState
 from toyevm.tracer import trace_rows
 from toyevm.types import Address
 from toyevm.vm.compiler import compiled_source
@@ -161,7 +161,14 @@ def _write_rows(call: Call, file: TextIO) -> bool:
         file.write(to_json(row) + "\n")
         if getattr(file, "unread", False):
             return False
-    result = finish_message(machine, call.gas)
-    summary = {"output": "0x" + result.output.hex(), "gasUsed": hex(result.gas_used), "pass": result.error is None}
+    result, after = finish_message(machine, call.gas), call.world
+    if result.error is None:  # a call that fails leaves nothing
+        after = after.apply(StateDiff(result.write_set, frozenset(machine.journal.touched)))
+    summary = {
+        "stateRoot": "0x" + after.root.hex(),
+        "output": "0x" + result.output.hex(),
+        "gasUsed": hex(result.gas_used),
+        "pass": result.error is None,
+    }
     file.write(to_json(summary) + "\n")
     return True

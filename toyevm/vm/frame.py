@@ -101,6 +101,14 @@ class Message:
     transfers: bool = True
     is_static: bool = False
     is_create: bool = False
+    collides: bool = False  # a creation where there is a contract already: it fails before it begins
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A call or creation may not even begin: the caller gets back this gas, and 0 on the stack."""
+
+    gas: int = 0
 
 
 @dataclass(slots=True)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from toyevm.errors import ExceptionalHalt, FrameFailure, Halt, Revert, Suspend
 from toyevm.vm.compiler import visit
-from toyevm.vm.frame import Frame, Machine, Message, Outcome, Return
+from toyevm.vm.frame import Frame, Machine, Message, Outcome, Refusal, Return
 from toyevm.vm.opcodes import Action, dispatch_of
 from toyevm.vm.precompiles import RIPEMD160
 
 
-def step(machine: Machine) -> None:
-    """Run one instruction of the innermost frame.
+def step(machine: Machine) -> int:
+    """Run one instruction of the innermost frame, and return the gas it cost.
+
+    As tools have it (EIP-3155), the gas sent along with a call is part of that, however much of it comes back, and the
+    gas for the init code of a creation is not.
 
     Raises:
         Suspend: when the view cannot answer yet; the machine is as it was, and the step may be tried again.
@@ -35,8 +38,10 @@ def step(machine: Machine) -> None:
         raise
     except FrameFailure as failure:
         _close(machine, frame, failure)
-    else:
-        _perform(machine, frame, action)
+        return gas_before - frame.gas_left
+    cost = gas_before - frame.gas_left
+    _perform(machine, frame, action)
+    return cost
 
 
 def run(machine: Machine) -> Outcome:
@@ -82,9 +87,15 @@ def _halt_before(height: int, lowest: int, highest: int) -> ExceptionalHalt:
 def _perform(machine: Machine, frame: Frame, action: Action) -> None:
     """Do what an instruction asked for."""
     if isinstance(action, Message):
+        if action.is_create:
+            frame.gas_left -= action.gas
         enter(machine, action)
     elif isinstance(action, Return):
         _close(machine, frame, None, action.output)
+    elif isinstance(action, Refusal):
+        frame.return_data = b""
+        frame.gas_left += action.gas
+        frame.stack.append(0)
     elif isinstance(action, Suspend):
         raise action
 
@@ -94,6 +105,8 @@ def enter(machine: Machine, message: Message) -> None:
     journal = machine.journal
     mark = journal.mark
     if message.is_create:
+        if message.collides:
+            return _report(machine, message, mark, 0, b"", ExceptionalHalt(Halt.ADDRESS_COLLISION))
         journal.mark_created(message.address)
         journal.increment_nonce(message.address)  # EIP-161: a contract is never empty, not even while it is built
     if message.transfers:

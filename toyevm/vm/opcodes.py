@@ -14,15 +14,14 @@ from typing import NamedTuple
 from toyevm.errors import Suspend
 from toyevm.forks import FORKS, Fork
 from toyevm.types import WORD_MASK, to_signed
-from toyevm.vm.frame import MAX_STACK, Frame, Message, Return
+from toyevm.vm.frame import MAX_STACK, Frame, Message, Refusal, Return
 from toyevm.vm.instructions import arithmetic as a
 from toyevm.vm.instructions import calls, context, flow, storage
 from toyevm.vm.instructions.arithmetic import binary, ternary, unary
 from toyevm.vm.instructions.context import as_word, copy_from, push_value
 
-Action = (
-    Message | Return | Suspend | None
-)  # what a function asks of the interpreter: a new frame, the end of this one, or nothing
+# What a function asks of the interpreter: a new frame or why there is none, the end of this one, or nothing.
+Action = Message | Refusal | Return | Suspend | None
 
 
 class Opcode(NamedTuple):

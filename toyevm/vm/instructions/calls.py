@@ -14,7 +14,7 @@ from toyevm.crypto import keccak256
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.journal import Journal
 from toyevm.types import Address, to_address
-from toyevm.vm.frame import MAX_DEPTH, BlockEnv, Frame, Message, Return
+from toyevm.vm.frame import MAX_DEPTH, BlockEnv, Frame, Message, Refusal, Return
 from toyevm.vm.gas import access_cost, all_but_one_64th, charge, expansion, grow, words
 from toyevm.vm.instructions.storage import forbid_in_static_call
 from toyevm.vm.precompiles import Precompile
@@ -59,7 +59,7 @@ def is_taken(journal: Journal, address: Address) -> bool:
 
 def call(
     takes_value: bool = False, in_own_account: bool = False, keeps_caller: bool = False, is_static: bool = False
-) -> Callable[[Frame], Message | None]:
+) -> Callable[[Frame], Message | Refusal]:
     """Make one of the four calls, which differ in who is who and in what may be changed.
 
     `in_own_account`: the other code works on the caller's storage and balance; `keeps_caller`: it sees the caller's
@@ -67,7 +67,7 @@ def call(
     """
     pops = 7 if takes_value else 6
 
-    def instruction(frame: Frame) -> Message | None:
+    def instruction(frame: Frame) -> Message | Refusal:
         stack, journal, message, env = frame.stack, frame.journal, frame.message, frame.env
         requested_gas, target = stack[-1], to_address(stack[-2])
         value = stack[-3] if takes_value else 0
@@ -106,8 +106,7 @@ def call(
         if value:
             passed_gas += env.fork.gas.call_stipend
         if not can_pay or message.depth == MAX_DEPTH:
-            _refuse(frame, passed_gas)
-            return None
+            return Refusal(passed_gas)
         return Message(  # in the order of its fields: as keywords they would cost three times as much
             message.caller if keeps_caller else frame.address,
             frame.address if in_own_account else target,
@@ -136,18 +135,11 @@ def _follow(frame: Frame, target: Address, code: bytes) -> tuple[bytes, Address 
     return frame.journal.code(delegate), delegate
 
 
-def _refuse(frame: Frame, gas: int) -> None:
-    """Answer a call or creation that cannot even begin: 0 on the stack, the gas handed back."""
-    frame.return_data = b""
-    frame.gas_left += gas
-    frame.stack.append(0)
-
-
-def create(is_salted: bool) -> Callable[[Frame], Message | None]:
+def create(is_salted: bool) -> Callable[[Frame], Message | Refusal]:
     """Make CREATE or CREATE2."""
     pops = 4 if is_salted else 3
 
-    def instruction(frame: Frame) -> Message | None:
+    def instruction(frame: Frame) -> Message | Refusal:
         forbid_in_static_call(frame)
         stack, journal, message, fork = frame.stack, frame.journal, frame.message, frame.env.fork
         value, offset, size = stack[-1], stack[-2], stack[-3]
@@ -170,16 +162,13 @@ def create(is_salted: bool) -> Callable[[Frame], Message | None]:
             stack.pop()
         grow(frame, offset, size)
         if not may_begin:
-            _refuse(frame, 0)
-            return None
-        passed_gas = all_but_one_64th(frame.gas_left)
-        charge(frame, passed_gas)
+            return Refusal()
         journal.warm_address(address)
         journal.increment_nonce(frame.address)
-        if taken:
-            _refuse(frame, 0)  # the gas that would have gone along is lost
-            return None
-        return Message(frame.address, address, init_code, passed_gas, value, depth=message.depth + 1, is_create=True)
+        passed_gas, depth = all_but_one_64th(frame.gas_left), message.depth + 1
+        return Message(
+            frame.address, address, init_code, passed_gas, value, depth=depth, is_create=True, collides=taken
+        )
 
     return instruction
 
