@@ -132,4 +132,4 @@ class Suspend(ToyevmError):
 
     def __init__(self, location: Location) -> None:
         self.location = location
-        super().__init__(str(location))
+        super().__init__(location)

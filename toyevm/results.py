@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from toyevm.blocks import Header, Log, Receipt
 from toyevm.state import StateDiff
@@ -41,21 +41,6 @@ class TxResult:
         return StateDiff(self.write_set, self.touched)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSpan:
-    """One piece of work on one virtual core, in the cost model's unit of time; an aborted one had to be done again."""
-
-    core: int
-    tx_index: int
-    incarnation: int
-    start: int
-    end: int
-    kind: str = "execute"
-    aborted: bool = False
-    cause: Location | None = None  # why it was aborted: it had seen an outdated version of this
-    accesses: tuple[tuple[Location, int], ...] = field(default=(), repr=False)  # and the gas used when it came to each
-
-
 @dataclass(frozen=True)
 class BlockResult:
     """What executing a block gives, whichever backend did it."""
@@ -63,9 +48,6 @@ class BlockResult:
     results: tuple[TxResult, ...]  # in block order
     diff: StateDiff  # everything the block changed, fees, withdrawals and system calls included
     requests: tuple[bytes, ...] = ()  # to the consensus layer (EIP-7685): type byte and data, in order of type
-    spans: tuple[TaskSpan, ...] = field(default=(), repr=False)  # empty if the backend does not simulate time
-    attempts: int = 0  # executions of transactions, repeated ones included
-    aborts: int = 0  # executions that were thrown away
 
     @property
     def gas_used(self) -> int:

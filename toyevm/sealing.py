@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -34,11 +35,20 @@ def seal_block(
     """
     if parent is not None:
         check_link(chain, parent, block.header)
-    fork = chain.fork
     receipts = receipts_of(block, result)
+    header = replace(header_after(chain, block, result, receipts), state_root=post.root)
+    return SealedBlock(header, block.transactions, receipts)
+
+
+def header_after(chain: ChainConfig, block: Block, result: BlockResult, receipts: Sequence[Receipt]) -> Header:
+    """Complete a header with all that can be told without the state: the state root stays as it was.
+
+    Raises:
+        InvalidBlock: it is larger than its fork allows.
+    """
+    fork = chain.fork
     header = replace(
         block.header,
-        state_root=post.root,
         transactions_root=ordered_trie_root([encode_transaction(tx) for tx in block.transactions]),
         receipts_root=ordered_trie_root([receipt.encode() for receipt in receipts]),
         logs_bloom=bloom(log for receipt in receipts for log in receipt.logs),
@@ -51,7 +61,7 @@ def seal_block(
         size = len(replace(block, header=header).encode())
         if size > fork.max_block_size:
             raise InvalidBlock(f"{size:,} bytes are too many for a block, {fork.max_block_size:,} are allowed")
-    return SealedBlock(header, block.transactions, receipts)
+    return header
 
 
 def child_header(chain: ChainConfig, parent: Header, seconds: int = 12) -> Header:

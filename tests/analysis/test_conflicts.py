@@ -18,13 +18,13 @@ from toyevm.analysis.conflicts import (
     cost_in,
     every_definition,
     hot_spots,
-    path_by_access,
 )
 from toyevm.analysis.dependencies import Hazard, critical_path, dependency_graph, span
-from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError
 from toyevm.results import BlockResult, TxResult
+from toyevm.simulation.metrics import measure, path_by_access, time_of
+from toyevm.simulation.run import Run
 from toyevm.state import StateDiff
 from toyevm.types import BEFORE_BLOCK, Field, Location, Read
 from toyevm.workloads.applications import APPLICATIONS
@@ -47,9 +47,13 @@ blocks = st.lists(st.builds(result, some.map(lambda places: places | {PLACES[0]}
 lenses = st.sampled_from(LENSES)
 
 
-def execute(workload: Workload, backend: str = "sequential", cores: int = 1) -> BlockResult:
+def run(workload: Workload, backend: str = "sequential", cores: int = 1) -> Run:
     config = RunConfig(workload.chain, cores=cores)
     return BACKENDS.named(backend).execute_block(workload.pre, workload.block, config)
+
+
+def execute(workload: Workload) -> BlockResult:
+    return run(workload).result
 
 
 def meetings(lens: Lens, earlier: TxResult, later: TxResult) -> set[Hazard]:
@@ -145,7 +149,8 @@ def test_every_definition_must_be_reported_with_its_name() -> None:
     assert (plain["count"].work, plain["count"].span, plain["count"].speedup) == (12, 4, 3.0)
     assert (plain["gas"].work, plain["gas"].span) == (12 * 21_000, 4 * 21_000)
     assert plain["count"].conflicting_pairs == 6 / 66
-    with_time = every_definition(execute(workload, "two_phase", cores=2), PRODUCER)
+    simulated = run(workload, "two_phase", cores=2)
+    with_time = every_definition(simulated.result, PRODUCER, {"time": time_of(simulated)})
     assert len(with_time) == 48
     assert {figure.unit for figure in with_time} == {"count", "gas", "time"}
     timed = next(figure for figure in with_time if figure.lens == Lens() and figure.unit == "time")
@@ -201,10 +206,12 @@ def test_a_chain_at_one_place_must_not_be_stitched_from_two() -> None:
 def test_the_path_by_access_must_be_as_long_as_the_metrics_say(name: str) -> None:
     """Twin: the metrics work out the length of the same chain in their own way."""
     workload = APPLICATIONS[name](40, users=20)
-    outcome = execute(workload, "two_phase", cores=4)
-    path = path_by_access(outcome, PRODUCER)
-    assert path.length == measure(outcome, 4, PRODUCER).span_by_access
-    by_transaction = critical_path(dependency_graph(outcome.results, PRODUCER), cost_in("gas", outcome))
+    two_phase = run(workload, "two_phase", cores=4)
+    path = path_by_access(two_phase, PRODUCER)
+    assert path.length == measure(two_phase, 4, PRODUCER).span_by_access
+    by_transaction = critical_path(
+        dependency_graph(two_phase.result.results, PRODUCER), cost_in("gas", two_phase.result)
+    )
     assert path.length < by_transaction.length
 
 

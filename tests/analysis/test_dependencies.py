@@ -99,7 +99,7 @@ payments = st.lists(st.builds(Payment, people, people, st.integers(1, 3)), min_s
 
 def executed(workload: Workload) -> tuple[TxResult, ...]:
     config = RunConfig(workload.chain)
-    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).results
+    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result.results
 
 
 @given(payments, st.booleans())

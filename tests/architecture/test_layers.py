@@ -88,9 +88,10 @@ def test_the_kit_knows_no_lesson(copy: Path) -> None:
     assert "The classroom has rows of its own BROKEN" in done.stdout
 
 
-def test_the_layers_are_the_twelve_of_the_design() -> None:
-    assert len(layers()) == 12
+def test_the_layers_are_the_thirteen_of_the_design() -> None:
+    assert len(layers()) == 13
     assert layers()[0] == {"types", "errors"}
     assert "vm" in layers()[4]
-    assert layers()[10] == {"teaching"}
-    assert "cli" in layers()[11]
+    assert layers()[7:9] == [{"simulation"}, {"backends"}]
+    assert layers()[11] == {"teaching"}
+    assert "cli" in layers()[12]

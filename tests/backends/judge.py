@@ -9,13 +9,13 @@ from typing import Any
 from tests.backends.cases import Case
 from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.backends.base import compare_results
-from toyevm.backends.ledger import FEE
 from toyevm.errors import InvalidBlock
-from toyevm.results import BlockResult, TaskSpan
 from toyevm.sealing import seal_block
+from toyevm.simulation.ledger import FEE
+from toyevm.simulation.run import Run, TaskSpan
 from toyevm.types import BEFORE_BLOCK, Location
 
-Outcome = BlockResult | InvalidBlock
+Outcome = Run | InvalidBlock
 
 
 def outcome_of(backend: Backend, case: Case, config: RunConfig) -> Outcome:
@@ -35,8 +35,8 @@ def differences(case: Case, outcome: Outcome, oracle: Outcome, seal: bool = Fals
     if isinstance(outcome, InvalidBlock) or isinstance(oracle, InvalidBlock):
         got, right = _complaint(outcome), _complaint(oracle)
         return [] if got == right else [f"{got} instead of {right}"]
-    found = compare_results(outcome, oracle)
-    if len(outcome.results) != len(oracle.results):
+    found = compare_results(outcome.result, oracle.result)
+    if len(outcome.result.results) != len(oracle.result.results):
         return found
     if seal and _header(case, outcome) != _header(case, oracle):
         found.append("header")
@@ -47,43 +47,43 @@ def _complaint(outcome: Outcome) -> Any:
     return (outcome.tx_index, outcome.reason) if isinstance(outcome, InvalidBlock) else "a result"
 
 
-def _header(case: Case, result: BlockResult) -> Any:
-    return seal_block(case.chain, case.block, result, case.pre.apply(result.diff)).header
+def _header(case: Case, run: Run) -> Any:
+    return seal_block(case.chain, case.block, run.result, case.pre.apply(run.result.diff)).header
 
 
-def broken_promises(case: Case, result: BlockResult) -> list[str]:
+def broken_promises(case: Case, run: Run) -> list[str]:
     """Return what is wrong with a run's record: counts, times, cores that do two things at once, versions of no one.
 
     It is taken for granted that a unit of gas takes a unit of time, or longer.
     """
-    found = []
-    runs = [span for span in result.spans if span.kind in ("execute", "dry run")]
+    found, results = [], run.result.results
+    runs = [span for span in run.spans if span.kind in ("execute", "dry run")]
     last = {span.tx_index: span for span in runs if not span.aborted and span.kind == "execute"}
     final = {tx_index: span.incarnation for tx_index, span in last.items()}
-    if not result.spans:
-        return [] if result.attempts == len(result.results) and not result.aborts else ["counts without spans"]
-    if sorted(final) != list(range(len(result.results))):
+    if not run.spans:
+        return [] if run.attempts == len(results) and not run.aborts else ["counts without spans"]
+    if sorted(final) != list(range(len(results))):
         found.append("not one final attempt for each transaction")
-    if (result.attempts, result.aborts) != (len(runs), sum(span.aborted for span in runs)):
+    if (run.attempts, run.aborts) != (len(runs), sum(span.aborted for span in runs)):
         found.append("attempts and aborts are not those of the spans")
     aborts = Counter(span.tx_index for span in runs if span.aborted)
     if any(incarnation != aborts[tx_index] for tx_index, incarnation in final.items()):
         found.append("a final incarnation is not the number of aborts before it")
-    gas = [one.gas_used + one.gas_refunded for one in result.results]
+    gas = [one.gas_used + one.gas_refunded for one in results]
     for span in runs:
         used = [used for _, used in span.accesses]
         least = gas[span.tx_index] if span is last.get(span.tx_index) else max(used, default=0)
         if span.end - span.start < least:
             found.append(f"the {span.kind} of {span.tx_index} takes less time than its gas")
     by_core = defaultdict(list)
-    for span in result.spans:
+    for span in run.spans:
         by_core[span.core].append((span.start, span.end))
     if any(end > start for spans in by_core.values() for (_, end), (start, _) in pairwise(spans)):
         found.append("a core does two things at once")
-    commits = [span.tx_index for span in sorted(result.spans, key=lambda span: span.end) if span.kind == "commit"]
+    commits = [span.tx_index for span in sorted(run.spans, key=lambda span: span.end) if span.kind == "commit"]
     if commits != sorted(commits):
         found.append("commits are out of order")
-    for tx_index, one in enumerate(result.results):
+    for tx_index, one in enumerate(results):
         for location, read in one.read_set.items():
             writer, incarnation = read.version
             if read.version == BEFORE_BLOCK:

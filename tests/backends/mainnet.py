@@ -18,9 +18,9 @@ from typing import Any
 
 from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
-from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
-from toyevm.results import BlockResult
+from toyevm.simulation.metrics import measure
+from toyevm.simulation.run import Run
 from toyevm.workloads.mainnet import load_block
 
 
@@ -41,9 +41,9 @@ def _compare(
     real = load_block(path)
     case = Case(path.name.partition(".")[0], real.pre, real.block, real.chain)
     oracle = oracle_of(case)
-    assert isinstance(oracle, BlockResult)
+    assert isinstance(oracle, Run)
     coinbase = real.block.header.coinbase
-    truth = hints_of(oracle.results, coinbase)
+    truth = hints_of(oracle.result.results, coinbase)
     for backend in BACKENDS:
         if backend.kind == "sequential" or (names and backend.name not in names):
             continue
@@ -55,7 +55,7 @@ def _compare(
                 seconds = time.process_time() - begin
                 row = {"block": case.name, "backend": backend.name, "honest": hints is not None, "cores": count}
                 row |= {"differences": differences(case, outcome, oracle)[:5], "seconds": round(seconds, 2)}
-                if isinstance(outcome, BlockResult):
+                if isinstance(outcome, Run):
                     metrics = measure(outcome, count, coinbase, costs=CostModel())
                     row |= {"speedup": round(metrics.speedup, 2), "efficiency": round(metrics.efficiency, 2)}
                     row |= {"aborts": metrics.aborts, "attempts": outcome.attempts}

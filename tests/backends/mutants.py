@@ -10,24 +10,17 @@ from typing import Any
 
 import pytest
 
-from toyevm.backends import (
-    CostModel,
-    access_list_dag,
-    conversation,
-    declared_locks,
-    guided,
-    ledger,
-    optimistic,
-    simulate,
-)
+from toyevm.backends import CostModel, access_list_dag, declared_locks, guided, optimistic
 from toyevm.backends.guided import GuidedExecution, SpeculativeView
-from toyevm.backends.ledger import FEE, BlockRoom, Ledger
-from toyevm.backends.multiversion import MultiVersionMemory
 from toyevm.backends.optimistic import _Speculation
-from toyevm.backends.simulate import Core, Simulation
 from toyevm.errors import InvalidBlock
 from toyevm.results import TxResult
+from toyevm.simulation import conversation, ledger, virtual_cores
+from toyevm.simulation.ledger import FEE, Ledger
+from toyevm.simulation.multiversion import MultiVersionMemory
+from toyevm.simulation.virtual_cores import Core, Simulation
 from toyevm.state import BlockView, StateDiff
+from toyevm.system import BlockRoom
 from toyevm.types import Field, Location, Read, Version
 
 Patch = pytest.MonkeyPatch
@@ -267,7 +260,7 @@ def read_everything_at_the_start(patch: Patch) -> None:
 
 @mutant
 def finish_at_the_last_read(patch: Patch) -> None:
-    patch.setattr(conversation.Outcome, "gas", property(lambda self: 0))
+    patch.setattr(conversation.Conclusion, "gas", property(lambda self: 0))
     patch.setattr(Core, "spend", _spend_nothing_negative(Core.spend))
 
 
@@ -297,7 +290,7 @@ def go_on_with_the_old_machine(patch: Patch) -> None:
             known[id(tx)] = (tx, (yield from original(env, tx)))
         return known[id(tx)][1]
 
-    patch.setattr(simulate, "conversation", remembered)
+    patch.setattr(virtual_cores, "conversation", remembered)
 
 
 @mutant
@@ -374,7 +367,7 @@ def publish_before_the_end(patch: Patch) -> None:
         return outcome
 
     patch.setattr(Core, "execute", execute)
-    patch.setattr(simulate, "conversation", converse)
+    patch.setattr(virtual_cores, "conversation", converse)
 
 
 # Time

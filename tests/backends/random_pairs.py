@@ -28,7 +28,7 @@ from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
 from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidBlock
 from toyevm.forks import LONDON, Fork
-from toyevm.results import BlockResult
+from toyevm.simulation.run import Run
 from toyevm.state import Account
 from toyevm.transactions import SET_CODE, Transaction
 
@@ -129,7 +129,7 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
     oracle = oracle_of(case)
     is_invalid = isinstance(oracle, InvalidBlock)
     coinbase = case.block.header.coinbase
-    edges = () if is_invalid else dependency_graph(oracle.results, fee_recipient=coinbase).dependencies
+    edges = () if is_invalid else dependency_graph(oracle.result.results, fee_recipient=coinbase).dependencies
     for _ in range(schedules):
         config = random_schedule(random, case, oracle)
         aborts = {}
@@ -147,7 +147,7 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
     return tally
 
 
-def random_schedule(random: Random, case: Case, oracle: BlockResult | InvalidBlock) -> RunConfig:
+def random_schedule(random: Random, case: Case, oracle: Run | InvalidBlock) -> RunConfig:
     """Return a number of cores, costs, a seed, and perhaps hints, right or wrong."""
     costs = CostModel(
         gas=1,
@@ -159,7 +159,7 @@ def random_schedule(random: Random, case: Case, oracle: BlockResult | InvalidBlo
     )
     hints = None
     if not isinstance(oracle, InvalidBlock) and random.random() < 0.5:
-        honest = hints_of(oracle.results, case.block.header.coinbase)
+        honest = hints_of(oracle.result.results, case.block.header.coinbase)
         parts = [list(part or ()) for part in (honest.locks, honest.edges, honest.access_lists)]
         if random.random() < 0.7:
             for part in parts:

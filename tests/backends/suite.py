@@ -9,9 +9,9 @@ from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
-from toyevm.backends.simulate import Attempt, Process, Simulation
 from toyevm.errors import InvalidBlock
-from toyevm.results import BlockResult
+from toyevm.simulation.run import Run
+from toyevm.simulation.virtual_cores import Incarnation, Process, Simulation
 from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
@@ -38,7 +38,7 @@ def outcome_faults(case: Case) -> Iterator[str]:
     (guided.py).
     """
     oracle = oracle_of(case)
-    results = () if isinstance(oracle, InvalidBlock) else oracle.results
+    results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
     honest = hints_of(results, case.block.header.coinbase)
     fees = Location(case.block.header.coinbase, Field.BALANCE)
     somebody_asks = any(fees in result.read_set for result in results)
@@ -48,7 +48,7 @@ def outcome_faults(case: Case) -> Iterator[str]:
             outcome, found = _try(backend, case, config, oracle)
             yield from found
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
-            if is_told and not somebody_asks and isinstance(outcome, BlockResult) and outcome.aborts:
+            if is_told and not somebody_asks and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
 
 
@@ -66,8 +66,8 @@ def straddling_faults() -> Iterator[str]:
     writer = "PUSH 7 PUSH 0 SSTORE PUSH 8 PUSH 1 SSTORE"
     source = f"CALLDATASIZE PUSH @read JUMPI {writer} STOP read: JUMPDEST {reader}"
     block = case("two reads", {CONTRACT: contract(source)}, sent(0), sent(1, data=b"x", gas_limit=500_000))
-    simulation = Simulation(block.pre, block.block, RunConfig(block.chain, cores=2))
-    seen: list[Attempt] = []
+    simulation = Simulation(block.pre, block.block, block.chain, cores=2)
+    seen: list[Incarnation] = []
 
     def write() -> Process[None]:
         core = simulation.cores[0]
@@ -99,15 +99,17 @@ def time_faults() -> Iterator[str]:
     long = sent(1, to=OTHER, gas_limit=200_000)
     warned = case("a value that changes long before one's turn", code, sent(0), long, sent(2, data=b"x"))
     oracle = oracle_of(warned)
-    assert isinstance(oracle, BlockResult)
-    yield from _slower(BACKENDS.named("optimistic"), warned, 3, oracle.results[1].gas_used)
+    assert isinstance(oracle, Run)
+    yield from _slower(BACKENDS.named("optimistic"), warned, 3, oracle.result.results[1].gas_used)
 
 
 def _slower(backend: Backend, block: Case, cores: int, time: int) -> Iterator[str]:
     oracle = oracle_of(block)
-    assert isinstance(oracle, BlockResult)
-    config = RunConfig(block.chain, cores, costs=GAS_ALONE, hints=hints_of(oracle.results, block.block.header.coinbase))
+    assert isinstance(oracle, Run)
+    config = RunConfig(
+        block.chain, cores, costs=GAS_ALONE, hints=hints_of(oracle.result.results, block.block.header.coinbase)
+    )
     outcome, found = _try(backend, block, config, oracle)
     yield from found
-    if isinstance(outcome, BlockResult) and (took := max(span.end for span in outcome.spans)) > time:
+    if isinstance(outcome, Run) and (took := max(span.end for span in outcome.spans)) > time:
         yield f"{block}, {backend.name}: takes {took} instead of {time}"

@@ -46,7 +46,7 @@ def hostile_hints(count: int, honest: Hints) -> dict[str, Hints]:
 @pytest.mark.parametrize("backend", [b for b in PARALLEL if getattr(b, "hint_kind", None)], ids=lambda b: b.name)
 def test_a_hint_changes_the_outcome(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
-    results = () if isinstance(oracle, InvalidBlock) else oracle.results
+    results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
     honest = hints_of(results, case.block.header.coinbase)
     for name, hints in hostile_hints(len(case.block.transactions), honest).items():
         for cores, seed in ((2, 1), (16, 0)):

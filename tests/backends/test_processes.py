@@ -133,7 +133,7 @@ def test_some_core_can_be_used() -> None:
 
 def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None:
     workload = mill_block([3, 1, 2], unit=500, slots=[7, 8, 7])
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     assert all(result.succeeded for result in outcome.results)
     gas = [result.gas_used for result in outcome.results]
     assert gas[0] > gas[2] > gas[1]
@@ -179,7 +179,7 @@ def test_a_plan_whose_result_is_another_must_be_found_out(monkeypatch: pytest.Mo
 
 def test_a_block_with_dependencies_must_not_be_torn_apart() -> None:
     workload = mill_block([1, 1], UNIT, slots=[0, 0])
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     job = job_of("chain", outcome.results, workload.block.header.coinbase, "AB")
     with pytest.raises(InputError, match="waits for another"):
         RealPlans(workload, job, {"mine": "A:1 B:2"})

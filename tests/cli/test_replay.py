@@ -105,15 +105,39 @@ def test_a_backend_that_differs_passes(toyevm: Command, tmp_path: Path, monkeypa
         name = "wrong"
 
         def execute_block(self, pre: Any, block: Any, config: Any) -> Any:
-            result = super().execute_block(pre, block, config)
-            writes = dict(list(result.diff.writes.items())[:-1])
-            return replace(result, diff=replace(result.diff, writes=writes))
+            run = super().execute_block(pre, block, config)
+            diff = run.result.diff
+            writes = dict(list(diff.writes.items())[:-1])
+            return replace(run, result=replace(run.result, diff=replace(diff, writes=writes)))
 
     monkeypatch.setitem(BACKENDS._backends, "wrong", Wrong())
     answer = toyevm("replay", write(tmp_path / "block.json", made()), "--backend", "wrong")
     assert answer.code == 1
     assert answer.json["backends"]["wrong"]["equal"] is False
     assert all(answer.json["checks"].values())
+
+
+def test_a_replay_runs_the_sequential_backend_once_and_hashes_no_state(
+    toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from toyevm.backends.sequential import SequentialBackend
+    from toyevm.state import WorldState
+
+    original, runs = SequentialBackend.execute_block, []
+
+    def counted(self: Any, pre: Any, block: Any, config: Any) -> Any:
+        runs.append(block)
+        return original(self, pre, block, config)
+
+    def hashed(self: WorldState) -> bytes:
+        raise AssertionError("the state of a replayed block is partial: its root means nothing")
+
+    path = write(tmp_path / "block.json", made())
+    monkeypatch.setattr(SequentialBackend, "execute_block", counted)
+    monkeypatch.setattr(WorldState, "root", property(hashed))
+    answer = toyevm("replay", path, "--backend", "all")
+    assert answer.code == 0
+    assert len(runs) == 1
 
 
 # Bad input

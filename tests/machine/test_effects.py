@@ -271,7 +271,7 @@ def the_second_sees_what_the_first_paid() -> None:
     pre = world(source=f"COINBASE BALANCE {store_top(0)}")
     header = Header(coinbase=COINBASE, number=1, base_fee_per_gas=BASE_FEE)
     block = Block(header, (signed(BOB_KEY, to=NOBODY), signed()))
-    result = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(ChainConfig(fork=SHANGHAI)))
+    result = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(ChainConfig(fork=SHANGHAI))).result
     first, second = result.results
     assert second.read_set[Location(COINBASE, Field.BALANCE)] == (Version(0), first.fee)
     assert second.write_set[Location(CONTRACT, 0)] == first.fee

@@ -50,7 +50,7 @@ class Outcome:
 def run_block(fork: Fork, pre: WorldState, block: Block, backend: str = "sequential") -> Outcome:
     """Execute and seal a block."""
     chain = ChainConfig(fork=fork)
-    result = BACKENDS.named(backend).execute_block(pre, block, RunConfig(chain))
+    result = BACKENDS.named(backend).execute_block(pre, block, RunConfig(chain)).result
     post = pre.apply(result.diff)
     return Outcome(result, post, seal_block(chain, block, result, post))
 

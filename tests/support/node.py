@@ -139,7 +139,7 @@ class Step(NamedTuple):
 
 def transitions(data: Mapping[str, Any]) -> list[Step]:
     real = parse_real_block(data, "node")
-    results = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(real.chain)).results
+    results = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(real.chain)).result.results
     world, steps, coinbase = real.pre, [], real.block.header.coinbase
     for tx, result in zip(real.block.transactions, results):
         steps.append(Step(tx, world, after(world, result, coinbase), result, coinbase))

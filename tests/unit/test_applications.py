@@ -67,7 +67,7 @@ def digest(workload: Workload) -> tuple[str, str]:
 @cache
 def executed(name: str, seed: int = 0) -> tuple[TxResult, ...]:
     workload = APPLICATIONS[name](seed=seed)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     return outcome.results
 
 
@@ -105,7 +105,9 @@ def test_a_call_that_fails_for_want_of_a_setup_spoils_the_block(name: str) -> No
 def test_few_users_and_small_blocks_must_do(name: str) -> None:
     for count, users in ((10, 2), (60, 3)):
         workload = APPLICATIONS[name](count, users=users)
-        outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+        outcome = (
+            BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
+        )
         failed = sum(not result.succeeded for result in outcome.results)
         assert len(outcome.results) == count
         assert failed == (users - 1 if name == "amm-arbitrage" else 0)
@@ -115,7 +117,7 @@ def test_few_users_and_small_blocks_must_do(name: str) -> None:
 @pytest.mark.parametrize("name", ["amm-swap", "payments"])
 def test_ten_thousand_calls_must_all_succeed(name: str) -> None:
     workload = APPLICATIONS[name](10_000, users=100)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     assert Counter(result.succeeded for result in outcome.results) == {True: 10_000}
 
 

@@ -36,7 +36,7 @@ from toyevm.workloads.transfers import (
 
 
 def executed(workload: Workload) -> BlockResult:
-    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
 
 
 def digest(workload: Workload) -> str:
@@ -147,6 +147,6 @@ def test_waves_must_be_payable_by_their_payers_and_independent() -> None:
     assert len({tx.sender for tx in everything} | {tx.to for tx in everything}) == 10
     assert all(CHEAPEST * GWEI <= tx.max_fee_per_gas <= DEAREST * GWEI for tx in everything)
     block = Block(Header(base_fee_per_gas=CHEAPEST * GWEI, excess_blob_gas=0), everything)
-    outcome = BACKENDS.named("sequential").execute_block(demand.pre, block, RunConfig())
+    outcome = BACKENDS.named("sequential").execute_block(demand.pre, block, RunConfig()).result
     assert all(result.succeeded for result in outcome.results)
     assert demand == payments_in_waves([2, 0, 3]) != payments_in_waves([2, 0, 3], seed=1)

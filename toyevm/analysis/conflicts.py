@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import groupby, product
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from toyevm.analysis.dependencies import (
     Cost,
     DependencyGraph,
     Hazard,
-    Path,
-    critical_path,
     dependency_graph,
     span,
     work,
@@ -28,7 +27,8 @@ from toyevm.results import BlockResult, TxResult
 from toyevm.types import Address, Field, Location
 
 T = TypeVar("T")
-UNITS = ("count", "gas", "time")
+UNITS = ("count", "gas")
+_MONEY = frozenset({Field.BALANCE, Field.NONCE})
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Lens:
 
     def place(self, location: Location) -> Location | None:
         """Return what a location counts as; None: it does not count."""
-        if not self.balances and location.key in (Field.BALANCE, Field.NONCE):
+        if not self.balances and location.key in _MONEY:
             return None
         return Location(location.address, Field.BALANCE) if self.accounts else location
 
@@ -89,10 +89,8 @@ class Lens:
         return replace(result, read_set=reads | {fees: seen}, write_set=writes | {fees: 0}, fee=0)
 
     def _kept(self, locations: Mapping[Location, T]) -> dict[Location, T]:
-        if self.balances and not self.accounts:
-            return dict(locations)
-        places = ((self.place(location), value) for location, value in locations.items())
-        return {place: value for place, value in places if place is not None}
+        kept = locations.items() if self.balances else [each for each in locations.items() if each[0].key not in _MONEY]
+        return {Location(place.address, Field.BALANCE): value for place, value in kept} if self.accounts else dict(kept)
 
 
 _YES_AND_NO = (False, True)
@@ -135,18 +133,22 @@ def conflict_matrix(
     wanted, payers = set(hazards), 0
     readers: dict[Location, int] = defaultdict(int)
     writers: dict[Location, int] = defaultdict(int)
+    cleared: set[Address] = set()  # accounts of which somebody has cleared all slots at once
     rows = []
     for tx_index, result in enumerate(results):
         row, bit = 0, 1 << tx_index
         if Hazard.READ_AFTER_WRITE in wanted:
             for location in result.read_set:
-                row |= writers[location] | (payers if location == fees else 0)
-                row |= writers[Location(location.address, Field.STORAGE)] if location.is_slot else 0
+                row |= writers.get(location, 0) | (payers if location == fees else 0)
+                if location.address in cleared and location.is_slot:
+                    row |= writers[Location(location.address, Field.STORAGE)]
         for location in result.write_set:
             row |= writers[location] if Hazard.WRITE_AFTER_WRITE in wanted else 0
             row |= readers[location] if Hazard.WRITE_AFTER_READ in wanted else 0
             writers[location] |= bit
-        for location in result.read_set:
+            if location.key == Field.STORAGE:
+                cleared.add(location.address)
+        for location in result.read_set if Hazard.WRITE_AFTER_READ in wanted else ():
             readers[location] |= bit
         payers |= bit if result.fee else 0
         rows.append(row)
@@ -218,46 +220,36 @@ class Figure(NamedTuple):
         return self.work / self.span if self.span else 1.0
 
 
-def every_definition(outcome: BlockResult, fee_recipient: Address) -> list[Figure]:
+def every_definition(
+    result: BlockResult, fee_recipient: Address, more_costs: Mapping[str, Cost] = MappingProxyType({})
+) -> list[Figure]:
     """Return the figures of a block by each definition in use: sixteen lenses, and every unit that can be had.
 
     A figure without its definition says nothing: the same block may be 1 or 100 times faster.
+
+    Args:
+        more_costs: by name, besides those in `UNITS`; such as the time of a run on virtual cores.
     """
-    costs = {unit: cost_in(unit, outcome) for unit in (UNITS if outcome.spans else UNITS[:2])}
+    costs = {unit: cost_in(unit, result) for unit in UNITS} | dict(more_costs)
     figures = []
-    for lens in LENSES:
-        seen = lens.apply(outcome.results, fee_recipient)
-        share = conflict_matrix(seen, fee_recipient, lens.hazards).share
-        graph = dependency_graph(seen, fee_recipient, lens.hazards)
-        figures += [Figure(lens, unit, share, work(graph, cost), span(graph, cost)) for unit, cost in costs.items()]
+    for _, group in groupby(LENSES, key=lambda lens: replace(lens, hazards=Lens.hazards)):
+        lenses = list(group)  # they see the same places, and count other hazards there
+        seen = lenses[0].apply(result.results, fee_recipient)
+        everything = dependency_graph(seen, fee_recipient, Hazard)
+        for lens in lenses:
+            share, graph = conflict_matrix(seen, fee_recipient, lens.hazards).share, everything.only(lens.hazards)
+            figures += [Figure(lens, unit, share, work(graph, cost), span(graph, cost)) for unit, cost in costs.items()]
     return figures
 
 
-def cost_in(unit: str, outcome: BlockResult) -> Cost:
-    """Return what a transaction costs: "count" 1; "gas", refunds not deducted; "time" what its last run took.
+def cost_in(unit: str, result: BlockResult) -> Cost:
+    """Return what a transaction costs: "count" 1; "gas", refunds not deducted.
 
     Raises:
-        InputError: another unit, or the time of a run that was not simulated.
+        InputError: another unit.
     """
     if unit == "count":
         return lambda tx_index: 1
     if unit == "gas":
-        return [result.gas_before_refund for result in outcome.results].__getitem__
-    if unit == "time" and outcome.spans:
-        runs = (each for each in outcome.spans if each.kind == "execute" and not each.aborted)
-        return {each.tx_index: each.end - each.start for each in runs}.__getitem__
-    raise InputError(f"no cost in {unit!r}", expected=" | ".join(UNITS) + "; time only with virtual cores")
-
-
-def path_by_access(outcome: BlockResult, fee_recipient: Address, unit: int = 1) -> Path:
-    """Return the longest chain of a run on virtual cores if each reads a value as soon as it is there.
-
-    Args:
-        unit: time for a unit of gas (`CostModel.gas`).
-    """
-    runs = (each for each in outcome.spans if each.kind == "execute" and not each.aborted)
-    offsets = {each.tx_index: dict(each.accesses) for each in runs}
-    graph, gas = dependency_graph(outcome.results, fee_recipient), cost_in("gas", outcome)
-    return critical_path(
-        graph, lambda tx_index: unit * gas(tx_index), lambda tx_index, place: unit * offsets[tx_index].get(place, 0)
-    )
+        return [each.gas_before_refund for each in result.results].__getitem__
+    raise InputError(f"no cost in {unit!r}", expected=" | ".join(UNITS))

@@ -84,6 +84,11 @@ class DependencyGraph:
             found[depth].append(tx_index)
         return tuple(map(tuple, found))
 
+    def only(self, hazards: Iterable[Hazard]) -> DependencyGraph:
+        """Return what is left if only these hazards count."""
+        wanted = frozenset(hazards)
+        return DependencyGraph(self.size, tuple(each for each in self.dependencies if each.hazard in wanted))
+
     def without(self, location: Location) -> DependencyGraph:
         """Return what is left if nobody met at this location."""
         return DependencyGraph(self.size, tuple(each for each in self.dependencies if each.location != location))
@@ -124,44 +129,47 @@ def dependency_graph(
         hazards: the kinds to look for. Write after read and write after write matter only to a machine that keeps one
             value for each location.
     """
-    wanted = set(hazards)
-    found = (each for each in _all_dependencies(results, fee_recipient) if each.hazard in wanted)
-    return DependencyGraph(len(results), tuple(sorted(found)))
+    return DependencyGraph(len(results), tuple(sorted(_dependencies(results, fee_recipient, frozenset(hazards)))))
 
 
-def _all_dependencies(results: Sequence[TxResult], fee_recipient: Address | None) -> Iterator[Dependency]:
+def _dependencies(
+    results: Sequence[TxResult], fee_recipient: Address | None, wanted: frozenset[Hazard]
+) -> Iterator[Dependency]:
     writer: dict[Location, int] = {}
+    cleared: dict[Address, int] = {}  # who has cleared all slots of an account at once
     readers: dict[Location, list[int]] = defaultdict(list)  # since the last write
     fees = None if fee_recipient is None else Location(fee_recipient, Field.BALANCE)
     payers: list[int] = []  # since somebody wrote the balance that fees add to
     for after, result in enumerate(results):
-        for location in result.read_set:
-            before = _last_writer(writer, location)
+        for location in result.read_set if Hazard.READ_AFTER_WRITE in wanted else ():
+            before = _last_writer(writer, cleared, location)
             if before is not None:
                 yield Dependency(before, after, location)
             if location == fees:
                 yield from (Dependency(payer, after, location) for payer in payers if payer != before)
+        for location in result.read_set if Hazard.WRITE_AFTER_READ in wanted else ():
             readers[location].append(after)
         for location in result.write_set:
-            if location in writer:
+            if location in writer and Hazard.WRITE_AFTER_WRITE in wanted:
                 yield Dependency(writer[location], after, location, Hazard.WRITE_AFTER_WRITE)
             for before in readers.pop(location, ()):
                 if before != after:
                     yield Dependency(before, after, location, Hazard.WRITE_AFTER_READ)
             writer[location] = after
+            if location.key == Field.STORAGE:
+                cleared[location.address] = after
         if fees in result.write_set:
             payers.clear()
         if result.fee:
             payers.append(after)
 
 
-def _last_writer(writer: dict[Location, int], location: Location) -> int | None:
+def _last_writer(writer: dict[Location, int], cleared: dict[Address, int], location: Location) -> int | None:
     """Return who wrote a location last: the slot itself, or all slots of the account at once."""
     own = writer.get(location)
-    if not location.is_slot:
+    if location.address not in cleared or not location.is_slot:
         return own
-    cleared = writer.get(Location(location.address, Field.STORAGE))
-    return own if cleared is None or (own is not None and own >= cleared) else cleared
+    return max(cleared[location.address], -1 if own is None else own)
 
 
 def work(graph: DependencyGraph, cost: Cost) -> int:

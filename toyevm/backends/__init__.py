@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from toyevm.backends.access_list_dag import ACCESS_LIST_DAG
-from toyevm.backends.base import Backend, CostModel, Registry, RunConfig
+from toyevm.backends.base import Backend, Registry, RunConfig
 from toyevm.backends.declared_locks import DECLARED_LOCKS
 from toyevm.backends.dependency_dag import DEPENDENCY_DAG
 from toyevm.backends.hints import Hints, Locks, hints_of
 from toyevm.backends.optimistic import OPTIMISTIC
 from toyevm.backends.sequential import SequentialBackend
 from toyevm.backends.two_phase import TWO_PHASE
+from toyevm.simulation.costs import CostModel
+from toyevm.simulation.run import Run
 
-__all__ = ["BACKENDS", "Backend", "CostModel", "Hints", "Locks", "RunConfig", "hints_of"]
+__all__ = ["BACKENDS", "Backend", "CostModel", "Hints", "Locks", "Run", "RunConfig", "hints_of"]
 
 BACKENDS = Registry()
 BACKENDS.register(SequentialBackend())

@@ -22,16 +22,17 @@ from collections.abc import Collection, Sequence
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends.declared_locks import lock_order
 from toyevm.backends.guided import GuidedExecution, Plan, dry_run
-from toyevm.backends.hints import Locks
-from toyevm.backends.simulate import Process, SimulatedBackend, Simulation
+from toyevm.backends.hints import Hints, Locks
+from toyevm.backends.simulated import SimulatedBackend
 from toyevm.errors import InvalidSignature
+from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.transactions import AccessList, Transaction
 from toyevm.types import Field, Location
 
 
-def schedule_list(simulation: Simulation) -> Process[None]:
+def schedule_list(simulation: Simulation, hints: Hints | None) -> Process[None]:
     """Plan by the access lists that came with the block, or by a dry run; then execute."""
-    hints, transactions = simulation.config.hints, simulation.block.transactions
+    transactions = simulation.block.transactions
     predecessors: Sequence[Collection[int]]
     if hints is None or hints.access_lists is None:
         results = yield from dry_run(simulation)

@@ -15,28 +15,12 @@ from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
 from toyevm.results import BlockResult, TxResult
+from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.run import Run
 from toyevm.state import WorldState
 from toyevm.types import Location, Value
 
 Kind = Literal["sequential", "parallel", "settlement"]
-
-
-@dataclass(frozen=True)
-class CostModel:
-    """What things cost on a virtual core. The unit of time is that of one unit of gas, a few nanoseconds.
-
-    The defaults are guesses at what a lookup, a comparison or a hand-over between threads takes beside that: about one
-    per cent of a transfer. Set them to 0 to see the algorithm alone, or much higher to see what it pays for.
-    """
-
-    gas: int = 1  # for each unit of gas, refunds not deducted: they undo no work; the floor of calldata counts
-    read: int = 10  # to look a location up, the first time a transaction asks for it
-    fetch: int = 0  # to get a location from disk, once in a block; who asks while it is on its way waits for the rest
-    validate: int = 5  # to compare the version of one read
-    commit: int = 10  # to write one location
-    schedule: int = 100  # to hand a task to a core
-    contention: int = 0  # by how many thousandths each further core slows all of them down, even one that is idle
-    jitter: int = 20  # by how many per cent a piece of work may take longer than it should; none with seed 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +34,7 @@ class RunConfig:
     chain: ChainConfig = MAINNET
     cores: int = 1
     seed: int = 0
-    costs: CostModel = CostModel()
+    costs: CostModel = DEFAULT_COSTS
     hints: Hints | None = None
 
 
@@ -61,8 +45,8 @@ class Backend(Protocol):
     kind: Kind
     summary: str
 
-    def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> BlockResult:
-        """Return what `block` does to `pre`, which stays as it is.
+    def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
+        """Return what `block` does to `pre`, which stays as it is, and how that was found out.
 
         Raises:
             InvalidBlock: with the index of the first transaction that may not be in the block.
@@ -73,7 +57,7 @@ class Backend(Protocol):
 def compare_results(result: BlockResult, right: BlockResult) -> list[str]:
     """Return in words what differs between two results of a block: nothing, if they are the same.
 
-    How it came about does not count: spans, attempts, and in which incarnation a value that was read had been written.
+    In which incarnation a value that was read had been written does not count.
     """
     found = [name for name in ("diff", "requests") if getattr(result, name) != getattr(right, name)]
     if len(result.results) != len(right.results):

@@ -21,14 +21,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from toyevm.backends.guided import GuidedExecution, Plan, dry_run
-from toyevm.backends.hints import Locks, hints_of
-from toyevm.backends.simulate import Process, SimulatedBackend, Simulation
+from toyevm.backends.hints import Hints, Locks, hints_of
+from toyevm.backends.simulated import SimulatedBackend
+from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.types import Location
 
 
-def lock_and_run(simulation: Simulation) -> Process[None]:
+def lock_and_run(simulation: Simulation, hints: Hints | None) -> Process[None]:
     """Plan by the locks that were declared, or by those of a dry run; then execute."""
-    hints, block = simulation.config.hints, simulation.block
+    block = simulation.block
     locks = hints.locks if hints else None
     if locks is None:
         locks = hints_of((yield from dry_run(simulation))).locks or ()

@@ -18,12 +18,14 @@ from __future__ import annotations
 
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends.guided import GuidedExecution, Plan, dry_run
-from toyevm.backends.simulate import Process, SimulatedBackend, Simulation
+from toyevm.backends.hints import Hints
+from toyevm.backends.simulated import SimulatedBackend
+from toyevm.simulation.virtual_cores import Process, Simulation
 
 
-def follow_edges(simulation: Simulation) -> Process[None]:
+def follow_edges(simulation: Simulation, hints: Hints | None) -> Process[None]:
     """Plan by the edges that came with the block, or by those of a dry run; then execute."""
-    hints, count = simulation.config.hints, len(simulation.block.transactions)
+    count = len(simulation.block.transactions)
     if hints is None or hints.edges is None:
         results = yield from dry_run(simulation)
         predecessors = dependency_graph(results, simulation.ledger.env.coinbase).predecessors

@@ -18,9 +18,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from toyevm.backends.multiversion import MultiVersionMemory
-from toyevm.backends.simulate import Attempt, Core, Process, Simulation
 from toyevm.results import TxResult
+from toyevm.simulation.multiversion import MultiVersionMemory
+from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.types import Field, Location, Read, Value
 
 
@@ -45,7 +45,7 @@ class GuidedExecution:
     def __init__(self, simulation: Simulation, plan: Plan) -> None:
         self.simulation, self.ledger, self.plan = simulation, simulation.ledger, plan
         self.memory = MultiVersionMemory(simulation.ledger.view)
-        self.attempts: dict[int, Attempt] = {}
+        self.attempts: dict[int, Incarnation] = {}
         self.is_committing = False
         self.waits_for = [set(before) for before in plan.predecessors]
         self.successors: list[list[int]] = [[] for _ in plan.predecessors]
@@ -72,7 +72,7 @@ class GuidedExecution:
             else:
                 yield self.simulation.news()
 
-    def finish(self, attempt: Attempt) -> None:
+    def finish(self, attempt: Incarnation) -> None:
         """Show what a transaction has written, and let go those that waited for it."""
         tx_index, result = attempt.tx_index, attempt.outcome.result
         self.memory.publish(attempt.version, result.write_set if result else {})

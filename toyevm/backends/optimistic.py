@@ -20,11 +20,13 @@ from __future__ import annotations
 from collections import defaultdict
 from heapq import heappop, heappush
 
-from toyevm.backends.simulate import Attempt, Core, Process, SimulatedBackend, Simulation
+from toyevm.backends.hints import Hints
+from toyevm.backends.simulated import SimulatedBackend
+from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.types import Location
 
 
-def speculate_and_commit(simulation: Simulation) -> Process[None]:
+def speculate_and_commit(simulation: Simulation, _: Hints | None) -> Process[None]:
     """Let every core speculate and commit until the block is complete."""
     yield from simulation.on_every_core(_Speculation(simulation).work)
 
@@ -35,7 +37,7 @@ class _Speculation:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation, self.ledger = simulation, simulation.ledger
         self.to_run = list(range(len(simulation.block.transactions)))  # a heap
-        self.attempts: dict[int, Attempt] = {}
+        self.attempts: dict[int, Incarnation] = {}
         self.readers: defaultdict[Location, set[int]] = defaultdict(set)  # of those attempts
         self.is_committing = False
 
@@ -73,7 +75,7 @@ class _Speculation:
             self.simulation.announce()
         self.is_committing = False
 
-    def warn_readers(self, core: Core, committed: Attempt) -> Process[None]:
+    def warn_readers(self, core: Core, committed: Incarnation) -> Process[None]:
         """Look at the attempts that have read what was just overwritten.
 
         Slots that went with a destroyed account need no search of their own: who read one has read the account's code.

@@ -105,7 +105,7 @@ def burn(rounds: int) -> int:
 
 def execute_part(part: tuple[WorldState, Block]) -> StateDiff:
     """Return what a part of a block of the main chain changes: what a process is asked for."""
-    return SequentialBackend().execute_block(*part, RunConfig()).diff
+    return SequentialBackend().execute_block(*part, RunConfig()).result.diff
 
 
 def merge_parts(pre: WorldState, parts: Sequence[StateDiff], fee_recipient: Address) -> WorldState:

@@ -20,10 +20,12 @@ says 172 ms instead of 252 ms for a mainnet block, 1.5x, disk and state root inc
 
 from __future__ import annotations
 
-from toyevm.backends.simulate import Process, SimulatedBackend, Simulation
+from toyevm.backends.hints import Hints
+from toyevm.backends.simulated import SimulatedBackend
+from toyevm.simulation.virtual_cores import Process, Simulation
 
 
-def two_phases(simulation: Simulation) -> Process[None]:
+def two_phases(simulation: Simulation, _: Hints | None) -> Process[None]:
     """Speculate on all transactions, then commit them one after the other, again where it went wrong."""
     attempts = yield from simulation.speculate_on_all()
     core = simulation.cores[0]

@@ -15,9 +15,9 @@ from typing import Any
 
 from toyevm.analysis.conflicts import Lens, conflict_matrix, cost_in, every_definition, hot_spots
 from toyevm.analysis.dependencies import dependency_graph, span
-from toyevm.analysis.schedule import list_schedule, speedup
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError, InvalidBlock
+from toyevm.simulation.schedule import list_schedule, speedup
 from toyevm.workloads.applications import APPLICATIONS, Application
 from toyevm.workloads.mainnet import load_block
 from toyevm.workloads.places import PlaceNames
@@ -90,11 +90,11 @@ def measure_block(workload: Workload) -> Row:
     """
     config, coinbase = RunConfig(workload.chain), workload.block.header.coinbase
     try:
-        outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config)
+        outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result
     except InvalidBlock as error:
         raise InputError(str(error), "atlas", "a valid block") from error
     row: Row = {"transactions": len(outcome.results)}
-    gas = cost_in("gas", outcome)
+    gas, names = cost_in("gas", outcome), PlaceNames(workload)
     for name, lens in (("storage", Lens(balances=False)), ("all", Lens())):
         seen = lens.apply(outcome.results, coinbase)
         graph = dependency_graph(seen, coinbase)
@@ -105,7 +105,7 @@ def measure_block(workload: Workload) -> Row:
             "cores": round(speedup(list_schedule(graph, gas, CORES)), 2),
         }
         hot = hot_spots(graph, gas, limit=1)
-        row[name]["hot"] = PlaceNames(workload)(hot[0].location) if hot else None
+        row[name]["hot"] = names(hot[0].location) if hot else None
     row["definitions"] = [
         {"lens": str(each.lens), "unit": each.unit, "pairs": round(each.conflicting_pairs, 4),
          "speedup": round(each.speedup, 2)}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
 from toyevm.backends.base import compare_results
 from toyevm.bench.replay import describe
 from toyevm.errors import InputError
+from toyevm.simulation.metrics import measure
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import Workload, to_many, to_one_shop
 
@@ -67,7 +67,7 @@ def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
 def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> Iterator[Report]:
     workload = WORKLOADS[name]()
     pre, block, coinbase = workload.pre, workload.block, workload.block.header.coinbase
-    oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain))
+    oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain)).result
     hints = hints_of(oracle.results, coinbase)
     for backend in BACKENDS:
         kind = getattr(backend, "hint_kind", None)
@@ -75,11 +75,11 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
             size = given.byte_sizes[kind] if given and kind else 0
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")
-                result = backend.execute_block(pre, block, RunConfig(workload.chain, cores=count, hints=given))
+                run = backend.execute_block(pre, block, RunConfig(workload.chain, cores=count, hints=given))
                 yield {
                     "workload": name,
                     "backend": backend.name,
                     "hints": ("honest" if given else "dry run") if kind else None,
-                    "equal": not compare_results(result, oracle),
-                    **describe(measure(result, count, coinbase, costs=CostModel(), hint_bytes=size)),
+                    "equal": not compare_results(run.result, oracle),
+                    **describe(measure(run, count, coinbase, costs=CostModel(), hint_bytes=size)),
                 }

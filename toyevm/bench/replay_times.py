@@ -18,7 +18,7 @@ from toyevm.bench.machine import Report, cpu_time, describe_computer
 from toyevm.bench.replay import compare_headers, recover_senders
 from toyevm.bench.tiers import NEVER, CompileCache
 from toyevm.errors import InputError, InvalidBlock
-from toyevm.sealing import seal_block
+from toyevm.sealing import header_after, receipts_of
 from toyevm.vm import compiler
 from toyevm.workloads.mainnet import RealBlock, load_block
 
@@ -54,7 +54,7 @@ def measure_block(real: RealBlock, repeats: int) -> Report:
     execute = partial(BACKENDS.named("sequential").execute_block, real.pre, real.block, RunConfig(real.chain))
     settled = CompileCache()
     with settled.in_use(hot_after=0):
-        oracle = execute()
+        oracle = execute().result
     times: dict[str, list[float]] = {way: [] for way in WAYS}
     is_equal = True
     for _ in range(repeats):
@@ -62,11 +62,11 @@ def measure_block(real: RealBlock, repeats: int) -> Report:
         for way, cache, visits in zip(WAYS, (CompileCache(), cold, settled), (NEVER, None, NEVER), strict=True):
             gc.collect()
             with cache.in_use(visits):
-                seconds, result = cpu_time([execute])
+                seconds, run = cpu_time([execute])
             times[way].append(seconds)
-            is_equal = is_equal and result == oracle
+            is_equal = is_equal and run.result == oracle
     medians = {way: median(seconds) for way, seconds in times.items()}
-    header = seal_block(real.chain, real.block, oracle, real.pre.apply(oracle.diff)).header
+    header = header_after(real.chain, real.block, oracle, receipts_of(real.block, oracle))
     return {
         "block": real.expected.number,
         "fork": real.chain.fork.name,

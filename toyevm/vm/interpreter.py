@@ -96,8 +96,6 @@ def _perform(machine: Machine, frame: Frame, action: Action) -> None:
         frame.return_data = b""
         frame.gas_left += action.gas
         frame.stack.append(0)
-    elif isinstance(action, Suspend):
-        raise action
 
 
 def enter(machine: Machine, message: Message) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from toyevm.errors import Suspend
 from toyevm.forks import FORKS, Fork
 from toyevm.types import WORD_MASK, to_signed
 from toyevm.vm.frame import MAX_STACK, Frame, Message, Refusal, Return
@@ -21,7 +20,7 @@ from toyevm.vm.instructions.arithmetic import binary, ternary, unary
 from toyevm.vm.instructions.context import as_word, copy_from, push_value
 
 # What a function asks of the interpreter: a new frame or why there is none, the end of this one, or nothing.
-Action = Message | Refusal | Return | Suspend | None
+Action = Message | Refusal | Return | None
 
 
 class Opcode(NamedTuple):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.support.pictures import hide_ipywidgets, luminance
 from tests.unit.test_transfers import executed
-from toyevm.backends.naive import play
 from toyevm.errors import InputError
+from toyevm.simulation.interleaver import play
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.interleaving.view import Scene, balances, show_interleaving, verdict
 from toyevm.teaching.kit.lanes import PAINTS as LANE_PAINTS

@@ -359,5 +359,5 @@ def test_no_number_that_lesson_01_asks_for_may_stand_in_its_stored_outputs() -> 
 
 def test_the_block_of_lesson_01_must_be_one_that_a_node_would_accept() -> None:
     real = load_block(LESSON_01.parent / "block.json")
-    outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain))
+    outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain)).result
     assert seal_block(real.chain, real.block, outcome, real.pre.apply(outcome.diff)).header == real.expected

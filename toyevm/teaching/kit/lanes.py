@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from toyevm.analysis.dependencies import DependencyGraph, Path, critical_path, dependency_graph, work
-from toyevm.analysis.schedule import Priority, block_order, list_schedule, makespan
-from toyevm.results import TaskSpan, TxResult
+from toyevm.results import TxResult
+from toyevm.simulation.run import TaskSpan
+from toyevm.simulation.schedule import Priority, block_order, list_schedule, makespan
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import FAINT, PANEL, PAPER, READ, WRITTEN, Paint

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pictures import hide_ipywidgets, luminance
-from toyevm.analysis.schedule import PRIORITIES, batch_schedule, makespan
 from toyevm.errors import InputError
+from toyevm.simulation.schedule import PRIORITIES, batch_schedule, makespan
 from toyevm.teaching.kit.lanes import CRITICAL, NORMAL
 from toyevm.teaching.lessons.schedulers.gantt import GanttPlayer, lengths_of
 from toyevm.teaching.lessons.schedulers.gantt_view import holding_up, plan, read_job, show_plan, write_plan

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import load_contract
-from toyevm.results import BlockResult
+from toyevm.simulation.metrics import measure
+from toyevm.simulation.run import Run
 from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, show_attempts, show_reads, version_name
 from toyevm.types import BEFORE_BLOCK, Location
 from toyevm.workloads.applications import APPLICATIONS
@@ -22,12 +22,12 @@ BLOCKS = {name: APPLICATIONS[name](30) for name in ("erc20-zipf", "nft-counter",
 }
 
 
-def run(workload: Workload, cores: int) -> BlockResult:
+def run(workload: Workload, cores: int) -> Run:
     return BACKENDS.named("optimistic").execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores))
 
 
 @pytest.fixture(scope="module")
-def five() -> BlockResult:
+def five() -> Run:
     return run(MINTS, 5)
 
 
@@ -36,18 +36,18 @@ def five() -> BlockResult:
 def test_the_table_must_agree_with_the_verdict_of_the_machine(name: str, cores: int) -> None:
     """Oracle: the machine compared real versions. The table works them out from times, and must come to the same."""
     result = run(BLOCKS[name], cores)
-    written = {location for each in result.results for location in each.write_set}
+    written = {location for each in result.result.results for location in each.write_set}
     rows = [(location, seen) for location in written for seen in reads_of(result, location)]
-    assert len(rows) > len(result.results)
+    assert len(rows) > len(result.result.results)
     for location, seen in rows:
         if not seen.attempt.span.aborted:
             assert seen.version == seen.right
-            assert seen.version == result.results[seen.attempt.span.tx_index].read_set[location].version
+            assert seen.version == result.result.results[seen.attempt.span.tx_index].read_set[location].version
         elif seen.attempt.span.cause == location:
             assert seen.version != seen.right
 
 
-def test_five_through_one_counter_must_spoil_ten(five: BlockResult) -> None:
+def test_five_through_one_counter_must_spoil_ten(five: Run) -> None:
     seen = list(reads_of(five, SUPPLY))
     assert len(seen) == five.attempts == 15
     assert [version_name(each.version) for each in seen[:6]] == ["before"] * 5 + ["A.0"]
@@ -55,7 +55,7 @@ def test_five_through_one_counter_must_spoil_ten(five: BlockResult) -> None:
     assert seen[0].right == BEFORE_BLOCK
 
 
-def test_words_and_picture_must_hold_every_attempt(five: BlockResult) -> None:
+def test_words_and_picture_must_hold_every_attempt(five: Run) -> None:
     picture = show_attempts(five, 5, "mints")
     named = re.findall(r"[A-E]\.\d", picture.text)
     assert sorted(named) == sorted(attempt.name for attempt in attempts_of(five))
@@ -64,7 +64,7 @@ def test_words_and_picture_must_hold_every_attempt(five: BlockResult) -> None:
     assert 'aria-label="mints; 5 cores: 15 executions, 10 thrown away' in picture.svg
 
 
-def test_a_hatch_must_not_leave_its_box(five: BlockResult) -> None:
+def test_a_hatch_must_not_leave_its_box(five: Run) -> None:
     picture = show_attempts(five, 5)
     boxes = re.findall(
         r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="#f9dcd6"', picture.svg
@@ -87,7 +87,7 @@ def test_a_long_run_must_be_summed_up() -> None:
     assert picture.svg.count("<path ") == result.aborts
 
 
-def test_the_table_must_show_both_versions_and_mark_the_aborted(five: BlockResult) -> None:
+def test_the_table_must_show_both_versions_and_mark_the_aborted(five: Run) -> None:
     picture = show_reads(five, SUPPLY, "totalSupply")
     assert re.search(r"B\.0 +27,064 +before +39,204 +A\.0 +aborted", picture.text)
     assert picture.svg.count("stroke-dasharray") == five.aborts

@@ -11,7 +11,7 @@ from toyevm.workloads.transfers import Workload, block_of, read_payments
 def executed(text: str) -> tuple[Workload, BlockResult]:
     workload = block_of(read_payments(text))
     backend = BACKENDS.named("sequential")
-    return workload, backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    return workload, backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
 
 
 def test_a_dependency_that_is_not_marked_would_look_like_none() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from toyevm.backends.moves import Move, letter
-from toyevm.backends.naive import NO_RULES, Play, Rules, play
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
+from toyevm.simulation.interleaver import NO_RULES, Play, Rules, play
+from toyevm.simulation.notation import Move, letter
 from toyevm.state import WorldState
 from toyevm.teaching.kit.interleaving.view import Scene, describe_interleaving, show_interleaving
 from toyevm.teaching.kit.player import import_ipywidgets, in_text

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from toyevm.backends.moves import letter
-from toyevm.backends.naive import Event, Play
+from toyevm.simulation.interleaver import Event, Play
+from toyevm.simulation.notation import letter
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN, Paint

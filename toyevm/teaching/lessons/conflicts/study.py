@@ -70,7 +70,7 @@ class Study:
 def study(workload: Workload, titles: Sequence[str] = ()) -> Study:
     """Execute a block, one transaction after the other, and return it for study; its transactions count from 0."""
     config = RunConfig(workload.chain)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config)
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result
     names = tuple(titles) or tuple(map(str, range(len(outcome.results))))
     return Study(outcome, workload.block.header.coinbase, names, workload.name, PlaceNames(workload))
 

@@ -7,9 +7,9 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from toyevm.analysis.schedule import PRIORITIES, makespan
 from toyevm.errors import InputError
-from toyevm.results import TaskSpan
+from toyevm.simulation.run import TaskSpan
+from toyevm.simulation.schedule import PRIORITIES, makespan
 from toyevm.teaching.kit.lanes import Job
 from toyevm.teaching.kit.player import import_ipywidgets, in_text
 from toyevm.teaching.lessons.schedulers.gantt_view import picture_of, plan, write_plan

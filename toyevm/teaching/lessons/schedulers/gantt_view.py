@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from toyevm.analysis.dependencies import Dependency, DependencyGraph
-from toyevm.analysis.schedule import PRIORITIES, Place, best_schedule, makespan, place, shortest_time
 from toyevm.errors import InputError
-from toyevm.results import TaskSpan
+from toyevm.simulation.run import TaskSpan
+from toyevm.simulation.schedule import PRIORITIES, Start, best_schedule, makespan, schedule_starts, shortest_time
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.lanes import CRITICAL, NORMAL, Job
 from toyevm.teaching.kit.stepper.view import Picture
@@ -49,28 +49,28 @@ def read_job(text: str, title: str = "block") -> Job:
     return Job(title, DependencyGraph(len(names), tuple(waits)), tuple(costs), tuple(names))
 
 
-def read_plan(job: Job, cores: int, text: str) -> tuple[Place, ...]:
-    """Return who goes where, as `place` wants it; a plan may stop before the end.
+def read_plan(job: Job, cores: int, text: str) -> tuple[Start, ...]:
+    """Return who goes where, as `schedule_starts` wants it; a plan may stop before the end.
 
     Commas between the words, or small letters for capitals, are no reason to refuse a plan.
 
     Raises:
         InputError: a name or core that there is not, a name twice, or one before another that it waits for.
     """
-    places: list[Place] = []
+    starts: list[Start] = []
     for word in text.replace(",", " ").split():
         name, _, core = word.partition(":")
         name = name if name in job.labels else name.upper()
         if name not in job.labels or not core.isdecimal() or not 1 <= int(core) <= cores:
             known = " ".join(job.labels)
             raise InputError(f"{word!r} cannot be placed", expected=f'"A:1"; names {known}, cores 1 to {cores}')
-        tx_index, placed = job.labels.index(name), [each for each, _ in places]
+        tx_index, placed = job.labels.index(name), [each for each, _ in starts]
         if tx_index in placed:
             raise InputError(f"{name} comes twice", expected="each name once")
         if early := [job.label(each) for each in job.graph.predecessors[tx_index] if each not in placed]:
             raise InputError(f"{name} waits for {early[0]}", expected=f"{early[0]} before {name}")
-        places.append((tx_index, int(core) - 1))
-    return tuple(places)
+        starts.append((tx_index, int(core) - 1))
+    return tuple(starts)
 
 
 def write_plan(job: Job, spans: Sequence[TaskSpan]) -> str:
@@ -88,7 +88,7 @@ def plan(job: Job, cores: int, by: str = "block order") -> tuple[TaskSpan, ...]:
         return job.schedule(cores, PRIORITIES[by])
     if by == BEST:
         return best_schedule(job.graph, job.cost, cores)
-    return place(job.graph, job.cost, cores, read_plan(job, cores, by))
+    return schedule_starts(job.graph, job.cost, cores, read_plan(job, cores, by))
 
 
 def show_plan(job: Job, cores: int, by: str = "block order") -> Picture:

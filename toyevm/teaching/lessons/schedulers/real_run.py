@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from toyevm.analysis.schedule import speedup
 from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts, usable_cores
 from toyevm.errors import InputError
-from toyevm.results import TaskSpan
+from toyevm.simulation.run import TaskSpan
+from toyevm.simulation.schedule import speedup
 from toyevm.teaching.kit.lanes import Job
 from toyevm.teaching.kit.player import in_text
 from toyevm.teaching.lessons.schedulers.gantt_view import plan

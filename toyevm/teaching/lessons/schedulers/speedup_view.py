@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log2
 
-from toyevm.analysis.schedule import PRIORITIES, speedup
+from toyevm.simulation.schedule import PRIORITIES, speedup
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.lanes import Job
 from toyevm.teaching.kit.stepper.view import Picture

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from toyevm.analysis.metrics import Metrics, measure
-from toyevm.backends.base import CostModel
-from toyevm.backends.moves import letter
-from toyevm.results import BlockResult, TaskSpan
+from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.metrics import Metrics, measure
+from toyevm.simulation.notation import letter
+from toyevm.simulation.run import Run, TaskSpan
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, Paint
@@ -24,7 +24,6 @@ TALLEST, AREA, HATCH = 34, 272, 8
 LISTED = 60  # runs of at most so many attempts are listed one by one
 USED = Paint("#a9cfee", READ.line, "#1b1b1b")
 TICK, CROSS = "✓", "✗"
-COSTS = CostModel()
 
 
 @dataclass(frozen=True)
@@ -65,25 +64,25 @@ def version_name(version: Version) -> str:
     return f"{letter(tx_index) if tx_index < 26 else tx_index}.{incarnation}"
 
 
-def attempts_of(result: BlockResult) -> list[Attempt]:
+def attempts_of(run: Run) -> list[Attempt]:
     """Return the attempts of a run in the order of their start, dry runs left out."""
     decided: dict[Version, int] = {}
-    for span in result.spans:
+    for span in run.spans:
         if span.kind in ("validate", "commit"):
             decided[Version(span.tx_index, span.incarnation)] = span.end
-    made = (span for span in result.spans if span.kind == "execute")
+    made = (span for span in run.spans if span.kind == "execute")
     found = [Attempt(span, decided.get(Version(span.tx_index, span.incarnation), span.end)) for span in made]
     return sorted(found, key=lambda attempt: (attempt.span.start, attempt.span.core))
 
 
-def show_attempts(result: BlockResult, cores: int, title: str = "") -> Picture:
+def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
     """Return a run as lanes, one for each core, and as its text twin the same attempts in words."""
-    return Picture(_draw(result, cores, title), describe_attempts(result, cores, title))
+    return Picture(_draw(run, cores, title), describe_attempts(run, cores, title))
 
 
-def describe_attempts(result: BlockResult, cores: int, title: str = "") -> str:
+def describe_attempts(run: Run, cores: int, title: str = "") -> str:
     """Return the numbers of a run; a short one attempt by attempt."""
-    attempts, numbers = attempts_of(result), measure(result, cores)
+    attempts, numbers = attempts_of(run), measure(run, cores)
     lines = [*([title] if title else []), _summary(numbers)]
     for core in range(cores if len(attempts) <= LISTED else 0):
         words = [
@@ -102,7 +101,7 @@ def _summary(numbers: Metrics) -> str:
     )
 
 
-def reads_of(result: BlockResult, location: Location, costs: CostModel = COSTS) -> Iterator[Seen]:
+def reads_of(run: Run, location: Location, costs: CostModel = DEFAULT_COSTS) -> Iterator[Seen]:
     """Yield what each attempt of an `optimistic` run has seen at a location, by when it read and who had committed.
 
     Args:
@@ -110,30 +109,28 @@ def reads_of(result: BlockResult, location: Location, costs: CostModel = COSTS) 
     """
     commits = [
         (span.end, Version(span.tx_index, span.incarnation))
-        for span in result.spans
-        if span.kind == "commit" and location in result.results[span.tx_index].write_set
+        for span in run.spans
+        if span.kind == "commit" and location in run.result.results[span.tx_index].write_set
     ]
 
     def visible(time: int) -> Version:
         return max((commit for commit in commits if commit[0] <= time), default=(0, BEFORE_BLOCK))[1]
 
-    for attempt in attempts_of(result):
-        gas = 0
-        for number, (place, gas_used) in enumerate(attempt.span.accesses, start=1):
-            gas = max(gas, gas_used)
-            if place == location:
-                at = attempt.span.start + costs.schedule + costs.gas * gas + costs.read * number
-                # A commit ends with the writes: what the attempt itself has written does not count.
-                decided = attempt.decided - (not attempt.span.aborted)
-                yield Seen(attempt, at, visible(at), visible(decided))
+    for attempt in attempts_of(run):
+        offset = attempt.span.offsets(costs).get(location)
+        if offset is not None:
+            at = attempt.span.start + costs.schedule + offset
+            # A commit ends with the writes: what the attempt itself has written does not count.
+            decided = attempt.decided - (not attempt.span.aborted)
+            yield Seen(attempt, at, visible(at), visible(decided))
 
 
-def show_reads(result: BlockResult, location: Location, name: str, costs: CostModel = COSTS) -> Picture:
+def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS) -> Picture:
     """Return a table of what each attempt has seen at a location, as a picture and in words."""
     rows = [
         (each.attempt.name, f"{each.at:,}", version_name(each.version), f"{each.attempt.decided:,}",
          version_name(each.right), "aborted" if each.attempt.span.aborted else "committed")
-        for each in reads_of(result, location, costs)
+        for each in reads_of(run, location, costs)
     ]  # fmt: skip
     table: list[tuple[str, ...]] = [
         ("attempt", "reads at", "sees version", "checked at", "right version", "so it is"),
@@ -169,8 +166,8 @@ def _draw_table(title: str, table: list[tuple[str, ...]]) -> str:
     return svg.figure(wide + 2 * MARGIN, 40 + height * len(table), words, body)
 
 
-def _draw(result: BlockResult, cores: int, title: str) -> str:
-    attempts, numbers = attempts_of(result), measure(result, cores)
+def _draw(run: Run, cores: int, title: str) -> str:
+    attempts, numbers = attempts_of(run), measure(run, cores)
     lane = min(TALLEST, AREA / cores)
     bottom = round(HEAD + lane * cores)
     scale = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / max(numbers.makespan, 1)
@@ -188,7 +185,7 @@ def _draw(result: BlockResult, cores: int, title: str) -> str:
     ]
     for attempt in attempts:
         body += _box(attempt, HEAD + lane * attempt.span.core, lane, scale)
-    return svg.figure(WIDTH, bottom + FOOT, "; ".join(describe_attempts(result, cores, title).split("\n")), body)
+    return svg.figure(WIDTH, bottom + FOOT, "; ".join(describe_attempts(run, cores, title).split("\n")), body)
 
 
 def _box(attempt: Attempt, top: float, lane: float, scale: float) -> list[str]:

@@ -51,7 +51,7 @@ class LocalChain:
             InvalidBlock: one of them may not be in it; the chain stays as it was.
         """
         block = Block(child_header(self.chain, self.head), transactions)
-        result = BACKENDS.named("sequential").execute_block(self.world, block, RunConfig(self.chain))
+        result = BACKENDS.named("sequential").execute_block(self.world, block, RunConfig(self.chain)).result
         after = self.world.apply(result.diff)
         sealed = seal_block(self.chain, block, result, after, parent=self.head)
         self.world = after

@@ -96,7 +96,7 @@ def run_order(shuffle: Shuffle, order: Sequence[int]) -> OrderOutcome:
         raise InputError(f"{list(numbers)} is not an order", expected=f"each number from 0 to {last}, once")
     block = Block(shuffle.header, tuple(shuffle.transactions[i] for i in numbers))
     try:
-        result = BACKENDS.named("sequential").execute_block(shuffle.pre, block, shuffle.config)
+        result = BACKENDS.named("sequential").execute_block(shuffle.pre, block, shuffle.config).result
     except InvalidBlock as error:
         return OrderOutcome(numbers, (), problem=_problem(shuffle, numbers, error))
     post = shuffle.pre.apply(result.diff)

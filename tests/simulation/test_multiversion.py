@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toyevm.backends.multiversion import MultiVersionMemory
+from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.state import Account, WorldState
 from toyevm.types import Field, Location, Read, Version
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from toyevm.analysis.metrics import Metrics, measure
 from toyevm.backends import CostModel
-from toyevm.results import BlockResult, TaskSpan, TxResult
+from toyevm.results import BlockResult, TxResult
+from toyevm.simulation.metrics import Metrics, measure
+from toyevm.simulation.run import Run, TaskSpan
 from toyevm.state import StateDiff
 from toyevm.types import BEFORE_BLOCK, Field, Location, Read
 
@@ -19,14 +22,19 @@ def tx(gas: int, reads: list[Location], writes: list[Location], fee: int = 0, re
     return TxResult(True, gas, fee, seen, dict.fromkeys(writes, 1), gas_refunded=refund)
 
 
+def run_of(*results: TxResult, **fields: Any) -> Run:
+    return Run(BlockResult(results, StateDiff()), **fields)
+
+
 def span(core: int, tx_index: int, start: int, end: int, kind: str = "execute", **fields: object) -> TaskSpan:
     return TaskSpan(core, tx_index, fields.pop("incarnation", 0), start, end, kind, **fields)  # type: ignore[arg-type]
 
 
 # 0 writes a place that 1 reads after 60 of its 100, and 2 does not touch it. 1 is tried in vain at first.
-RESULT = BlockResult(
-    (tx(100, [], [SPOT]), tx(90, [SPOT], [OTHER], refund=10), tx(50, [], [])),
-    StateDiff(),
+RUN = run_of(
+    tx(100, [], [SPOT]),
+    tx(90, [SPOT], [OTHER], refund=10),
+    tx(50, [], []),
     spans=(
         span(1, 1, 0, 100, aborted=True, cause=SPOT, accesses=((SPOT, 60),)),
         span(0, 0, 0, 100),
@@ -44,7 +52,7 @@ RESULT = BlockResult(
 
 @pytest.fixture(scope="module")
 def metrics() -> Metrics:
-    return measure(RESULT, cores=2, hint_bytes=3)
+    return measure(RUN, cores=2, hint_bytes=3)
 
 
 def test_work_and_span_are_wrong(metrics: Metrics) -> None:
@@ -52,7 +60,7 @@ def test_work_and_span_are_wrong(metrics: Metrics) -> None:
     assert metrics.span == 200  # 1 begins when 0 has ended
     assert metrics.span_by_access == 140  # it may begin at 40, to read at 100
     assert (metrics.bound, metrics.efficiency) == (140, 140 / 220)
-    assert measure(RESULT, cores=1).bound == 250
+    assert measure(RUN, cores=1).bound == 250
     assert metrics.speedup == 250 / 220
 
 
@@ -73,32 +81,32 @@ def test_cores_and_latencies_are_wrong(metrics: Metrics) -> None:
 def test_a_cascade_is_not_followed() -> None:
     chain = tuple(tx(10, [SPOT], [SPOT]) for _ in range(4))
     spans = tuple(span(0, i, i, i + 1, aborted=True, cause=SPOT) for i in (2, 1, 3))
-    assert measure(BlockResult(chain, StateDiff(), spans=spans, attempts=7, aborts=3), 1).cascade_depth == 3
-    assert measure(BlockResult(chain, StateDiff(), spans=spans[:1], attempts=5, aborts=1), 1).cascade_depth == 1
+    assert measure(run_of(*chain, spans=spans, attempts=7, aborts=3), 1).cascade_depth == 3
+    assert measure(run_of(*chain, spans=spans[:1], attempts=5, aborts=1), 1).cascade_depth == 1
 
 
 def test_who_reads_the_fees_waits_for_nobody() -> None:
-    block = BlockResult((tx(10, [], [], fee=1), tx(10, [], [], fee=1), tx(10, [FEES], [])), StateDiff(), attempts=3)
+    block = run_of(tx(10, [], [], fee=1), tx(10, [], [], fee=1), tx(10, [FEES], []), attempts=3)
     assert measure(block, 1).span == 10
     with_fees = measure(block, 1, fee_recipient=FEES.address)
     assert (with_fees.span, with_fees.dependency_distances) == (20, {1: 1, 2: 1})
 
 
 def test_a_sequential_run_is_not_the_unit() -> None:
-    metrics = measure(BlockResult(RESULT.results, StateDiff(), attempts=3), 1)
+    metrics = measure(run_of(*RUN.result.results, attempts=3), 1)
     assert (metrics.makespan, metrics.speedup, metrics.efficiency, metrics.utilisation) == (250, 1.0, 1.0, 1.0)
-    assert measure(BlockResult((), StateDiff()), 1).speedup == 1.0
+    assert measure(run_of(), 1).speedup == 1.0
 
 
 def test_a_dry_run_is_free() -> None:
-    spans = (*RESULT.spans, span(0, 0, 215, 315, "dry run"))
-    metrics = measure(BlockResult(RESULT.results, StateDiff(), spans=spans, attempts=5, aborts=1), cores=2)
+    spans = (*RUN.spans, span(0, 0, 215, 315, "dry run"))
+    metrics = measure(run_of(*RUN.result.results, spans=spans, attempts=5, aborts=1), cores=2)
     assert (metrics.executions, metrics.dry_runs, metrics.wasted) == (4, 1, 200 / 450)
 
 
 def test_the_single_core_reads_and_fetches_for_nothing() -> None:
-    assert measure(RESULT, 1, costs=CostModel(gas=3, read=0)).work == 750
-    metrics = measure(RESULT, 1, costs=CostModel(gas=3, read=20, fetch=7))
+    assert measure(RUN, 1, costs=CostModel(gas=3, read=0)).work == 750
+    metrics = measure(RUN, 1, costs=CostModel(gas=3, read=20, fetch=7))
     assert metrics.work == 750 + 20 + 7  # one read, of one place
     assert metrics.span == 300 + 300 + 20
     assert metrics.span_by_access == 300 + (300 - 180)  # the read is paid for when it sees the value
@@ -107,5 +115,5 @@ def test_the_single_core_reads_and_fetches_for_nothing() -> None:
 def test_the_clock_of_a_run_goes_backwards() -> None:
     """What is asked for after a frame has given gas back was not asked for earlier."""
     last = span(0, 1, 0, 90, accesses=((OTHER, 60), (SPOT, 50)))
-    block = BlockResult((tx(100, [], [SPOT]), tx(90, [SPOT], [])), StateDiff(), spans=(span(1, 0, 0, 100), last))
+    block = run_of(tx(100, [], [SPOT]), tx(90, [SPOT], []), spans=(span(1, 0, 0, 100), last))
     assert measure(block, 2).span_by_access == 100 + 90 - 60

@@ -12,12 +12,12 @@ from tests.backends.cases import CASES, INCREMENT, Case, case, everybody, sent
 from tests.backends.judge import oracle_of
 from tests.backends.suite import NO_HINTS, straddling_faults
 from tests.support.worlds import CONTRACT, NOBODY, contract
-from toyevm.analysis.metrics import measure
 from toyevm.backends import BACKENDS, Backend, CostModel, RunConfig, hints_of
-from toyevm.backends.conversation import Access, Conversation, Outcome, conversation
-from toyevm.backends.simulate import Core
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.forks import PRAGUE
+from toyevm.simulation.conversation import Access, Conclusion, Conversation, conversation
+from toyevm.simulation.metrics import measure
+from toyevm.simulation.virtual_cores import Core
 from toyevm.state import BlockView, StateView
 from toyevm.types import Field, Location, Read, Version
 from toyevm.vm import compiler
@@ -86,7 +86,7 @@ def test_a_backend_guesses_and_is_never_wrong(backend: Backend) -> None:
 
 @pytest.mark.parametrize("name", ["declared_locks", "dependency_dag", "access_list_dag"])
 def test_who_is_told_the_truth_runs_something_twice(name: str) -> None:
-    honest = hints_of(BACKENDS.named("sequential").execute_block(CHAIN.pre, CHAIN.block, RunConfig()).results)
+    honest = hints_of(BACKENDS.named("sequential").execute_block(CHAIN.pre, CHAIN.block, RunConfig()).result.results)
     told = run(BACKENDS.named(name), CHAIN, hints=honest)
     assert (told.attempts, told.aborts) == (8, 0)
     found_out = run(BACKENDS.named(name), CHAIN)
@@ -125,7 +125,7 @@ def test_independent_transfers_do_not_take_their_share(name: str, cores: int) ->
 @pytest.mark.parametrize("to_shop", [0, 5, 20])
 def test_an_honest_list_takes_longer_than_the_critical_path(to_shop: int) -> None:
     block = mixed(20, to_shop=to_shop)
-    honest = hints_of(run(BACKENDS.named("sequential"), block).results)
+    honest = hints_of(run(BACKENDS.named("sequential"), block).result.results)
     result = run(BACKENDS.named("dependency_dag"), block, 20, costs=FREE, hints=honest)
     metrics = measure(result, 20)
     assert metrics.makespan == metrics.span == 21_000 * max(1, to_shop)
@@ -166,7 +166,7 @@ def test_a_refund_that_the_floor_takes_back_makes_a_run_longer() -> None:
     block = case("much calldata", {CONTRACT: filled}, sent(0, data=b"\1" * 1_500, gas_limit=500_000), fork=PRAGUE)
     result = run(BACKENDS.named("sequential"), block)
     floor = 21_000 + 1_500 * 40
-    assert (result.results[0].gas_used, result.results[0].gas_refunded) == (floor, 0)
+    assert (result.result.results[0].gas_used, result.result.results[0].gas_refunded) == (floor, 0)
     assert measure(result, 1).work == floor
 
 
@@ -196,7 +196,7 @@ def test_a_backend_runs_on_no_core() -> None:
 # Conversations
 
 
-def converse(talk: Conversation, answer: Callable[[Location], Read]) -> tuple[list[Access], Outcome]:
+def converse(talk: Conversation, answer: Callable[[Location], Read]) -> tuple[list[Access], Conclusion]:
     """Answer every question; return the questions and the outcome."""
     asked = [next(talk)]
     while True:

@@ -16,34 +16,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import NamedTuple, Protocol
 
-from toyevm.analysis.dependencies import DependencyGraph, critical_path, dependency_graph
-from toyevm.results import BlockResult, TaskSpan, TxResult
+from toyevm.analysis.dependencies import Cost, DependencyGraph, Offset, Path, critical_path, dependency_graph
+from toyevm.errors import InputError
+from toyevm.simulation.costs import GAS_ALONE, CostModel
+from toyevm.simulation.run import Run, TaskSpan
+from toyevm.simulation.schedule import busy_time, makespan
 from toyevm.types import Address, Location
-
-
-class Costs(Protocol):
-    """The costs that nobody is spared: a part of a `CostModel`."""
-
-    @property
-    def gas(self) -> int: ...
-    @property
-    def read(self) -> int: ...
-    @property
-    def fetch(self) -> int: ...
-
-
-class GasAlone(NamedTuple):
-    """Costs of a machine that has everything at hand."""
-
-    gas: int = 1
-    read: int = 0
-    fetch: int = 0
-
-
-GAS_ALONE = GasAlone()
 
 
 @dataclass(frozen=True)
@@ -88,11 +67,11 @@ class Metrics:
 
 
 def measure(
-    result: BlockResult,
+    run: Run,
     cores: int,
     fee_recipient: Address | None = None,
     *,
-    costs: Costs = GAS_ALONE,
+    costs: CostModel = GAS_ALONE,
     hint_bytes: int = 0,
 ) -> Metrics:
     """Return the metrics of a run; one without spans, as the sequential backend's, counts as one core's work.
@@ -102,55 +81,57 @@ def measure(
         costs: those of the run; without them, reads and fetches are taken to be overhead of the run.
         hint_bytes: the length of the hints that the run used.
     """
-    results, spans = result.results, result.spans
+    results, spans = run.result.results, run.spans
     graph = dependency_graph(results, fee_recipient=fee_recipient)
-    durations = [_duration(each, costs) for each in results]
+    durations = [costs.running(each.gas_before_refund, len(each.read_set)) for each in results]
     places = {location for each in results for location in each.read_set}
     work = sum(durations) + costs.fetch * len(places)
-    makespan = max((span.end for span in spans), default=work)
-    runs = [span for span in spans if span.kind == "execute"]
+    time = makespan(spans) if spans else work
+    executed = [span for span in spans if span.kind == "execute"]
     dry_runs = [span for span in spans if span.kind == "dry run"]
-    aborted = [span for span in runs if span.aborted]
-    offsets = {run.tx_index: _offsets(run, costs) for run in runs if not run.aborted}
-
-    def offset(tx_index: int, location: Location) -> int:
-        return offsets.get(tx_index, {}).get(location, 0)  # unknown: it reads right at its start
-
+    aborted = [span for span in executed if span.aborted]
     return Metrics(
         cores=cores,
         work=work,
-        makespan=makespan,
+        makespan=time,
         span=critical_path(graph, durations.__getitem__).length,
-        span_by_access=critical_path(graph, durations.__getitem__, offset).length,
-        executions=result.attempts - len(dry_runs),
+        span_by_access=critical_path(graph, durations.__getitem__, offset_of(run, costs)).length,
+        executions=run.attempts - len(dry_runs),
         dry_runs=len(dry_runs),
-        aborts=result.aborts,
+        aborts=run.aborts,
         aborts_by_location=dict(Counter(span.cause for span in aborted if span.cause is not None).most_common()),
         cascade_depth=_cascade_depth(graph, aborted),
-        wasted=_time([*aborted, *dry_runs]) / max(1, _time([*runs, *dry_runs])),
+        wasted=busy_time([*aborted, *dry_runs]) / max(1, busy_time([*executed, *dry_runs])),
         validations=sum(span.kind == "validate" for span in spans),
-        utilisation=_time(spans) / (cores * makespan) if spans and makespan else 1.0,
+        utilisation=busy_time(spans) / (cores * time) if spans and time else 1.0,
         dependency_distances=_distances(graph),
         commit_latency=_commit_latency(spans),
         hint_bytes=hint_bytes,
     )
 
 
-def _duration(result: TxResult, costs: Costs) -> int:
-    return costs.gas * result.gas_before_refund + costs.read * len(result.read_set)
+def offset_of(run: Run, costs: CostModel = GAS_ALONE) -> Offset:
+    """Return a function that tells how far into its run a transaction read a location; 0 where that is unknown."""
+    offsets = {tx_index: span.offsets(costs) for tx_index, span in run.final_spans.items()}
+    return lambda tx_index, location: offsets.get(tx_index, {}).get(location, 0)
 
 
-def _offsets(run: TaskSpan, costs: Costs) -> dict[Location, int]:
-    """Return how long after its start a run came to each location."""
-    gas = accumulate((gas_used for _, gas_used in run.accesses), max)
-    return {
-        location: costs.gas * used + costs.read * number
-        for number, ((location, _), used) in enumerate(zip(run.accesses, gas, strict=True), start=1)
-    }
+def time_of(run: Run) -> Cost:
+    """Return how long the last execution of each transaction took, as a cost.
+
+    Raises:
+        InputError: the time of a run that was not simulated.
+    """
+    if not run.spans:
+        raise InputError("no time without virtual cores", expected="a run on virtual cores")
+    return {tx_index: span.duration for tx_index, span in run.final_spans.items()}.__getitem__
 
 
-def _time(spans: Iterable[TaskSpan]) -> int:
-    return sum(span.end - span.start for span in spans)
+def path_by_access(run: Run, fee_recipient: Address, costs: CostModel = GAS_ALONE) -> Path:
+    """Return the longest chain of a run on virtual cores if each reads a value as soon as it is there."""
+    results = run.result.results
+    durations = [costs.running(each.gas_before_refund, len(each.read_set)) for each in results]
+    return critical_path(dependency_graph(results, fee_recipient), durations.__getitem__, offset_of(run, costs))
 
 
 def _cascade_depth(graph: DependencyGraph, aborted: Iterable[TaskSpan]) -> int:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from toyevm.analysis.dependencies import Hazard, dependency_graph
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.backends.moves import Move, letter, read_schedule
-from toyevm.backends.naive import NO_RULES, Play, Rules, all_plays, play
 from toyevm.errors import InputError
+from toyevm.simulation.interleaver import NO_RULES, Play, Rules, all_plays, play
+from toyevm.simulation.notation import Move, letter, read_schedule
 from toyevm.teaching.kit.interleaving.view import balances
 from toyevm.types import Field, Location
 from toyevm.workloads.transfers import PRODUCER, Payment, Workload, block_of, read_payments
@@ -75,7 +75,7 @@ blocks = st.permutations(["Ann", "Bob", "Cleo", "Dan"]).flatmap(
 def test_a_schedule_that_keeps_all_hazards_in_order_is_never_wrong(made: tuple[Payment, ...], schedule: str) -> None:
     """Oracle: serializability. If for each hazard the earlier one writes before the later one runs, all is well."""
     workload = block_of(made, base_fee=0, tip=0)
-    results = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig()).results
+    results = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig()).result.results
     graph = dependency_graph(results, PRODUCER, Hazard)
     order = schedule.split()
     keeps = all(
@@ -91,7 +91,7 @@ def test_a_schedule_that_keeps_all_hazards_in_order_is_never_wrong(made: tuple[P
 
 def test_one_after_the_other_must_be_what_the_sequential_backend_does() -> None:
     workload = block_of(read_payments(SHOP))  # with fees
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig())
+    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig()).result
     result = play(workload.pre, workload.block, "A1 A2 B1 B2 C1 C2")
     assert result.post.root == result.expected.root == workload.pre.apply(outcome.diff).root
 

@@ -17,10 +17,10 @@ from typing import TypeAlias
 
 from toyevm.analysis.dependencies import Cost, DependencyGraph, span, work
 from toyevm.errors import InputError
-from toyevm.results import TaskSpan
+from toyevm.simulation.run import TaskSpan
 
 Priority: TypeAlias = Callable[[DependencyGraph, Cost], Sequence[int]]  # a rank for each transaction: the lowest first
-Place: TypeAlias = tuple[int, int]  # a transaction, and the core it runs on
+Start: TypeAlias = tuple[int, int]  # a transaction, and the core on which it starts
 MOST_SEARCHED = 12  # transactions of which the best schedule can be found in reasonable time
 
 
@@ -115,18 +115,19 @@ def _checked(cores: int) -> int:
     return cores
 
 
-def place(graph: DependencyGraph, cost: Cost, cores: int, places: Iterable[Place]) -> tuple[TaskSpan, ...]:
+def schedule_starts(graph: DependencyGraph, cost: Cost, cores: int, starts: Iterable[Start]) -> tuple[TaskSpan, ...]:
     """Return the schedule in which each transaction in turn starts on its core as early as it can, after those before.
 
     Raises:
         InputError: a core or transaction that there is not, one that comes twice, or before one that it waits for.
 
-    >>> [(span.tx_index, span.start) for span in place(DependencyGraph(3), lambda _: 10, 2, [(2, 0), (0, 0), (1, 1)])]
+    >>> starts = [(2, 0), (0, 0), (1, 1)]
+    >>> [(span.tx_index, span.start) for span in schedule_starts(DependencyGraph(3), lambda _: 10, 2, starts)]
     [(2, 0), (0, 10), (1, 0)]
     """
     free, ends = [0] * _checked(cores), dict[int, int]()
     spans = []
-    for tx_index, core in places:
+    for tx_index, core in starts:
         if not 0 <= core < cores or not 0 <= tx_index < graph.size or tx_index in ends:
             raise InputError(f"{tx_index} on core {core}", expected=f"each of {graph.size} once, on {cores} cores")
         early = [before for before in graph.predecessors[tx_index] if before not in ends]
@@ -192,7 +193,7 @@ class _Search:
             task = TaskSpan(core, tx_index, incarnation=0, start=start, end=end)
             self._try([*spans, task], (*free[:core], end, *free[core + 1 :]), ends | {tx_index: end})
 
-    def _choices(self, free: tuple[int, ...], ends: Mapping[int, int]) -> Iterator[Place]:
+    def _choices(self, free: tuple[int, ...], ends: Mapping[int, int]) -> Iterator[Start]:
         """Yield what may start next, and where; of cores that are free at the same time one is as good as another."""
         cores = {free[core]: core for core in reversed(range(self.cores))}.values()
         for tx_index in sorted(range(self.graph.size), key=lambda tx_index: -self.chains[tx_index]):
@@ -227,12 +228,17 @@ def batch_schedule(
     return tuple(spans)
 
 
-def makespan(spans: Sequence[TaskSpan]) -> int:
+def makespan(spans: Iterable[TaskSpan]) -> int:
     """Return when the last piece of work ends."""
     return max((span.end for span in spans), default=0)
 
 
-def speedup(spans: Sequence[TaskSpan]) -> float:
+def busy_time(spans: Iterable[TaskSpan]) -> int:
+    """Return how long all these pieces of work take together."""
+    return sum(span.duration for span in spans)
+
+
+def speedup(spans: Iterable[TaskSpan]) -> float:
     """Return how many times faster than one core that does the same work; 1 where there is none."""
-    total = sum(span.end - span.start for span in spans if not span.aborted)
-    return total / makespan(spans) if spans else 1.0
+    spans = tuple(spans)
+    return busy_time(span for span in spans if not span.aborted) / makespan(spans) if spans else 1.0

@@ -18,12 +18,14 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from toyevm.backends.base import Kind, RunConfig
-from toyevm.backends.conversation import Outcome, conversation
-from toyevm.backends.ledger import Ledger
 from toyevm.blocks import Block
+from toyevm.chain import ChainConfig
 from toyevm.errors import InputError, InvalidBlock
-from toyevm.results import BlockResult, TaskSpan
+from toyevm.results import BlockResult
+from toyevm.simulation.conversation import Conclusion, conversation
+from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.ledger import Ledger
+from toyevm.simulation.run import Run, TaskSpan
 from toyevm.state import StateView, WorldState
 from toyevm.types import Location, Version
 
@@ -35,11 +37,11 @@ Process: TypeAlias = "Generator[Event, Any, T]"  # what takes virtual time befor
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One execution of a transaction: its outcome, and which of the spans it was."""
+class Incarnation:
+    """One execution of a transaction: what it came to, and which of the spans it was."""
 
     version: Version
-    outcome: Outcome
+    outcome: Conclusion
     span: int
 
     @property
@@ -50,22 +52,30 @@ class Attempt:
 class Simulation:
     """A block on virtual cores: a clock, the cores, the ledger they commit to, and a record of what ran when."""
 
-    def __init__(self, pre: WorldState, block: Block, config: RunConfig) -> None:
+    def __init__(
+        self,
+        pre: WorldState,
+        block: Block,
+        chain: ChainConfig,
+        cores: int,
+        seed: int = 0,
+        costs: CostModel = DEFAULT_COSTS,
+    ) -> None:
         import simpy
 
-        if config.cores < 1:
-            raise InputError(f"{config.cores} cores", expected="at least 1")
-        self.block, self.config = block, config
-        self.ledger = Ledger(pre, block, config.chain)
+        if cores < 1:
+            raise InputError(f"{cores} cores", expected="at least 1")
+        self.block, self.costs = block, costs
+        self.ledger = Ledger(pre, block, chain)
         self.clock = simpy.Environment()
-        self.cores = [Core(self, number) for number in range(config.cores)]
+        self.cores = [Core(self, number) for number in range(cores)]
         self.spans: list[TaskSpan] = []
         self.incarnations: Counter[int] = Counter()
         self.arrivals: dict[Location, int] = {}  # when what was sent for came from disk, or will come
         self._news = self.clock.event()
-        self._random = Random(config.seed) if config.seed else None
+        self._random = Random(seed) if seed else None
 
-    def run(self, process: Process[None]) -> BlockResult:
+    def run(self, process: Process[None]) -> Run:
         """Let the process run to its end, close the block, and return what came of it."""
         try:
             self.clock.run(until=self.clock.process(process))
@@ -75,22 +85,16 @@ class Simulation:
             raise error from error.__cause__
         requests = self.ledger.close()
         runs = [span for span in self.spans if span.kind in ("execute", "dry run")]
-        return BlockResult(
-            tuple(self.ledger.results),
-            self.ledger.view.diff(),
-            requests,
-            tuple(self.spans),
-            attempts=len(runs),
-            aborts=sum(span.aborted for span in runs),
-        )
+        result = BlockResult(tuple(self.ledger.results), self.ledger.view.diff(), requests)
+        return Run(result, tuple(self.spans), attempts=len(runs), aborts=sum(span.aborted for span in runs))
 
     def on_every_core(self, work: Callable[[Core], Process[None]]) -> Process[None]:
         """Start this work on every core, and wait for all of them."""
         yield self.clock.all_of([self.clock.process(work(core)) for core in self.cores])
 
-    def speculate_on_all(self, kind: str = "execute") -> Process[list[Attempt]]:
+    def speculate_on_all(self, kind: str = "execute") -> Process[list[Incarnation]]:
         """Execute every transaction on what is committed now; whichever core is free takes the lowest that is left."""
-        attempts: dict[int, Attempt] = {}
+        attempts: dict[int, Incarnation] = {}
         left = iter(range(len(self.block.transactions)))
 
         def work(core: Core) -> Process[None]:
@@ -109,13 +113,13 @@ class Simulation:
         self._news.succeed()
         self._news = self.clock.event()
 
-    def abort(self, attempt: Attempt, cause: Location) -> None:
+    def abort(self, attempt: Incarnation, cause: Location) -> None:
         """Throw an attempt away because it has seen a version of `cause` that is not the right one."""
         self.spans[attempt.span] = replace(self.spans[attempt.span], aborted=True, cause=cause)
 
     def stretch(self, time: int) -> int:
         """Return how long a piece of work really takes."""
-        costs = self.config.costs
+        costs = self.costs
         time += time * costs.contention * (len(self.cores) - 1) // 1000
         return time + (time * self._random.randint(0, costs.jitter) // 100 if self._random else 0)
 
@@ -125,12 +129,12 @@ class Core:
 
     def __init__(self, simulation: Simulation, number: int) -> None:
         self.simulation, self.number = simulation, number
-        self.costs, self.ledger = simulation.config.costs, simulation.ledger
+        self.costs, self.ledger = simulation.costs, simulation.ledger
 
     def spend(self, time: int) -> Process[None]:
         yield self.simulation.clock.timeout(self.simulation.stretch(time))
 
-    def execute(self, tx_index: int, view: StateView, kind: str = "execute") -> Process[Attempt]:
+    def execute(self, tx_index: int, view: StateView, kind: str = "execute") -> Process[Incarnation]:
         """Execute a transaction from the beginning, reading through `view` at the time of each access."""
         simulation, costs = self.simulation, self.costs
         start, incarnation = self._now, simulation.incarnations[tx_index]
@@ -142,17 +146,17 @@ class Core:
             access = next(talk)
             while True:
                 accesses.append(access)
-                yield from self.spend(costs.gas * max(0, access.gas_used - spent) + costs.read)
+                yield from self.spend(costs.running(max(0, access.gas_used - spent), reads=1))
                 yield from self._fetch(access.location)
                 spent = max(spent, access.gas_used)
                 access = talk.send(view.read(access.location))
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-        yield from self.spend(costs.gas * (outcome.gas - spent))
+            outcome: Conclusion = stop.value
+        yield from self.spend(costs.running(outcome.gas - spent, reads=0))
         version = Version(tx_index, incarnation)
-        return Attempt(version, outcome, self._note(start, version, kind, tuple(accesses)))
+        return Incarnation(version, outcome, self._note(start, version, kind, tuple(accesses)))
 
-    def validate(self, attempt: Attempt) -> Process[bool]:
+    def validate(self, attempt: Incarnation) -> Process[bool]:
         """Compare every version that an attempt has seen with the final one; throw it away if one differs."""
         start = self._now
         yield from self.spend(self.costs.validate * len(attempt.outcome.reads))
@@ -162,7 +166,7 @@ class Core:
             self.simulation.abort(attempt, stale)
         return stale is None
 
-    def commit(self, attempt: Attempt) -> Process[None]:
+    def commit(self, attempt: Incarnation) -> Process[None]:
         """Write the outcome of the head into the ledger."""
         start, result = self._now, attempt.outcome.result
         yield from self.spend(self.costs.commit * (len(result.write_set) if result else 0))
@@ -186,19 +190,3 @@ class Core:
         span = TaskSpan(self.number, tx_index, incarnation, start, self._now, kind, accesses=accesses)
         self.simulation.spans.append(span)
         return len(self.simulation.spans) - 1
-
-
-@dataclass
-class SimulatedBackend:
-    """A backend on virtual cores: a name for an algorithm, and for the kind of hints that it follows, if it does."""
-
-    name: str
-    summary: str
-    algorithm: Callable[[Simulation], Process[None]]
-    hint_kind: str | None = None  # a field of Hints
-    kind: Kind = "parallel"
-
-    def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> BlockResult:
-        """Execute `block` on `pre`; see `Backend.execute_block`."""
-        simulation = Simulation(pre, block, config)
-        return simulation.run(self.algorithm(simulation))

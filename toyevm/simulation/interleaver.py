@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toyevm.backends.conversation import Access, Outcome, conversation
-from toyevm.backends.moves import LETTERS, ONE_READ, ONE_WRITE, RUN, WRITE, Move, letter, read_schedule
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
 from toyevm.results import TxResult
+from toyevm.simulation.conversation import Access, Conclusion, conversation
+from toyevm.simulation.notation import LETTERS, ONE_READ, ONE_WRITE, RUN, WRITE, Move, letter, read_schedule
 from toyevm.state import BlockView, StateDiff, WorldState
 from toyevm.transactions import Transaction
 from toyevm.types import Field, Location, Read, Value, Version
@@ -296,7 +296,7 @@ class _Actor:
         return tuple(place for place, read in self.reads.items() if self.stage.view.read(place).version != read.version)
 
     def _script(self) -> Script:
-        outcome: Outcome = yield from conversation(self.stage.env, self.tx)
+        outcome: Conclusion = yield from conversation(self.stage.env, self.tx)
         if outcome.result is None:
             where = Move(self.tx_index, RUN)
             raise InputError(f"{where} is refused here: {outcome.refusal}", "schedule") from outcome.refusal

@@ -38,7 +38,7 @@ class Access(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Conclusion:
     """What a transaction comes to, given what it read: a result, or the reason why it may not run."""
 
     reads: dict[Location, Read]
@@ -51,7 +51,7 @@ class Outcome:
         return self.result.gas_before_refund if self.result else 0
 
 
-Conversation = Generator[Access, Read, Outcome]
+Conversation = Generator[Access, Read, Conclusion]
 
 
 class Answers:
@@ -68,16 +68,16 @@ class Answers:
 
 
 def conversation(env: BlockEnv, tx: Transaction) -> Conversation:
-    """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Outcome`."""
+    """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Conclusion`."""
     view = Answers()
     try:
         checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
     except InvalidTransaction as refusal:
-        return Outcome(view.given, refusal=refusal)
+        return Conclusion(view.given, refusal=refusal)
     execution = yield from _answering(view, lambda: begin_transaction(view, env, checked))
     machine = execution.machine
     yield from _answering(view, lambda: run(machine), lambda: gas_used(tx, machine))
-    return Outcome(view.given, (yield from _answering(view, lambda: finish_transaction(execution))))
+    return Conclusion(view.given, (yield from _answering(view, lambda: finish_transaction(execution))))
 
 
 def gas_used(tx: Transaction, machine: Machine) -> int:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from tests.analysis.test_dependencies import SPOTS, graphs
 from toyevm.analysis.dependencies import Dependency, DependencyGraph, span, work
-from toyevm.analysis.schedule import (
+from toyevm.errors import InputError
+from toyevm.simulation.run import TaskSpan
+from toyevm.simulation.schedule import (
     MOST_SEARCHED,
     PRIORITIES,
     batch_schedule,
@@ -19,12 +21,10 @@ from toyevm.analysis.schedule import (
     graham_bound,
     list_schedule,
     makespan,
-    place,
+    schedule_starts,
     shortest_time,
     speedup,
 )
-from toyevm.errors import InputError
-from toyevm.results import TaskSpan
 
 costs_of_seven = st.lists(st.integers(1, 5), min_size=7, max_size=7)
 cores_of_four = st.integers(1, 4)
@@ -122,7 +122,7 @@ def brute_force(graph: DependencyGraph, costs: Sequence[int], cores: int) -> int
         if all(order.index(before) < order.index(after) for before, after, *_ in graph.dependencies)
     ]
     return min(
-        makespan(place(graph, costs.__getitem__, cores, list(zip(order, choice, strict=True))))
+        makespan(schedule_starts(graph, costs.__getitem__, cores, list(zip(order, choice, strict=True))))
         for order in orders
         for choice in product(range(cores), repeat=graph.size)
     )
@@ -202,7 +202,7 @@ def test_a_barrier_that_is_not_waited_for_is_none() -> None:
 @pytest.mark.parametrize("places", [[(1, 0)], [(0, 0), (0, 1)], [(0, 2)], [(0, -1)], [(2, 0)]])
 def test_a_place_that_cannot_be_taken_is_refused(places: list[tuple[int, int]]) -> None:
     with pytest.raises(InputError):
-        place(chained(2, (0, 1)), lambda _: 1, 2, places)
+        schedule_starts(chained(2, (0, 1)), lambda _: 1, 2, places)
 
 
 def test_one_core_takes_the_order_of_the_block() -> None:

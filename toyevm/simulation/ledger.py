@@ -13,14 +13,13 @@ schedules and seeds change the time a block takes, and never its outcome.
 
 from __future__ import annotations
 
-from toyevm.backends.conversation import Outcome
-from toyevm.backends.sequential import BlockRoom
 from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidBlock, InvalidTransaction
 from toyevm.results import TxResult
+from toyevm.simulation.conversation import Conclusion
 from toyevm.state import BlockView, WorldState
-from toyevm.system import begin_block, end_block
+from toyevm.system import BlockRoom, begin_block, end_block
 from toyevm.types import Field, Location, Version
 
 FEE = -1  # in place of an incarnation: Version(5, FEE) is no run's value, but what there is after 5 has paid
@@ -46,14 +45,14 @@ class Ledger:
     def is_complete(self) -> bool:
         return self.head == len(self.block.transactions)
 
-    def find_stale(self, outcome: Outcome) -> Location | None:
+    def find_stale(self, outcome: Conclusion) -> Location | None:
         """Return a location that has another version by now than the one this outcome has seen; None if it is valid."""
         for location, read in outcome.reads.items():
             if self.view.read(location).version != read.version:
                 return location
         return None
 
-    def commit(self, version: Version, outcome: Outcome) -> None:
+    def commit(self, version: Version, outcome: Conclusion) -> None:
         """Make the outcome of the head final.
 
         Raises:
