@@ -101,6 +101,16 @@ FACTORY_SOURCE = f"""
 READ_FEES = f"PUSH 0x{COINBASE.hex()} BALANCE PUSH 0 SLOAD PUSH 1 ADD DUP1 PUSH 0 SSTORE SSTORE"  # one slot a reader
 
 
+def mixed_snapshot_cases() -> Iterator[Case]:
+    """Yield blocks in which an attempt that saw a mixed snapshot ends in an error of the machine."""
+    first, second = b"\xaa" * 20, b"\xbb" * 20  # while money is on its way, it may be seen in both: more than a word
+    parts = "4750366013576113885b6001900380600957505b5f5f5f5f7f80", "00" * 31, "73", second.hex(), "620186a0f173"
+    code = bytes.fromhex("".join((*parts, second.hex(), "315f5260205fa0")))
+    accounts = {first: Account(1, 2**255, code), second: Account(1, 2**255 - 10**22)}
+    mover, reader = sent(0, to=first, data=b"\x78", gas_limit=300_000), sent(1, to=first, gas_limit=300_000)
+    yield case("more than a word", accounts, mover, reader)
+
+
 def fee_recipient_cases() -> Iterator[Case]:
     code = {CONTRACT: contract(INCREMENT)}
     reader = {CONTRACT: contract(READ_FEES)}
@@ -353,7 +363,14 @@ def whole_blocks() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     parts = (
-        *(fee_recipient_cases(), invalid_cases(), nonce_cases(), failure_cases(), storage_cases()),
+        *(
+            fee_recipient_cases(),
+            invalid_cases(),
+            nonce_cases(),
+            failure_cases(),
+            mixed_snapshot_cases(),
+            storage_cases(),
+        ),
         *(account_cases(), whole_blocks()),
     )
     return [each for part in parts for each in part]

@@ -250,6 +250,25 @@ def let_the_first_that_is_refused_end_the_block(patch: Patch) -> None:
     patch.setattr(Core, "execute", execute)
 
 
+@mutant
+def let_the_first_that_fails_end_the_block(patch: Patch) -> None:
+    """Take an error of a speculative attempt for final."""
+    original = Core.execute
+
+    def execute(self: Core, tx_index: int, view: Any, kind: str = "execute") -> Any:
+        attempt = yield from original(self, tx_index, view, kind)
+        if attempt.outcome.failure is not None:
+            raise attempt.outcome.failure
+        return attempt
+
+    patch.setattr(Core, "execute", execute)
+
+
+@mutant
+def forget_reads_of_what_went_wrong(patch: Patch) -> None:
+    forget_reads(patch, lambda self, outcome, location: outcome.failure is not None)
+
+
 # Speculation
 
 

@@ -9,8 +9,11 @@ business, and depends on the answers alone: the answers are its read set.
     access = talk.send(Read(version, value))                # ... the next one
     ...                                                     # StopIteration brings the outcome
 
-An outcome may also be that the transaction is not allowed. Under speculation that is an outcome like any other: it was
-found out from what was read, and holds as long as that holds.
+It may also come out that the transaction is not allowed. Under speculation that is an outcome like any other: it was
+found out from what was read, and holds as long as that holds. So is an error of whatever kind: answers of different
+moments may not fit together, as when money is in two accounts at once, and a machine that is right about every state
+there can be need not be right about that. Time and memory stay bounded all the same: gas pays for every step before it
+is made, and how much of it there is stands in the transaction and not in the state.
 """
 
 from __future__ import annotations
@@ -39,15 +42,19 @@ class Access(NamedTuple):
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a transaction comes to, given what it read: a result, or the reason why it may not run."""
+    """What a transaction comes to, given what it read: a result, the reason why it may not run, or what went wrong."""
 
     reads: dict[Location, Read]
     result: TxResult | None = None
     refusal: InvalidTransaction | None = None
+    failure: Exception | None = None
 
     @property
     def gas(self) -> int:
-        """The gas that was used up, refunds not deducted, and at least the floor of calldata: how long it ran."""
+        """The gas that was used up, refunds not deducted, and at least the floor of calldata: how long it ran.
+
+        Without a result it counts for nothing after the last read.
+        """
         return self.result.gas_before_refund if self.result else 0
 
 
@@ -71,13 +78,19 @@ def conversation(env: BlockEnv, tx: Transaction) -> Conversation:
     """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Conclusion`."""
     view = Answers()
     try:
-        checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
+        return Conclusion(view.given, (yield from _execution(view, env, tx)))
     except InvalidTransaction as refusal:
         return Conclusion(view.given, refusal=refusal)
+    except Exception as failure:  # of any type: whether it counts is for validation to say
+        return Conclusion(view.given, failure=failure)
+
+
+def _execution(view: Answers, env: BlockEnv, tx: Transaction) -> Generator[Access, Read, TxResult]:
+    checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
     execution = yield from _answering(view, lambda: begin_transaction(view, env, checked))
     machine = execution.machine
     yield from _answering(view, lambda: run(machine), lambda: gas_used(tx, machine))
-    return Conclusion(view.given, (yield from _answering(view, lambda: finish_transaction(execution))))
+    return (yield from _answering(view, lambda: finish_transaction(execution)))
 
 
 def gas_used(tx: Transaction, machine: Machine) -> int:

@@ -299,7 +299,8 @@ class _Actor:
         outcome: Conclusion = yield from conversation(self.stage.env, self.tx)
         if outcome.result is None:
             where = Move(self.tx_index, RUN)
-            raise InputError(f"{where} is refused here: {outcome.refusal}", "schedule") from outcome.refusal
+            how = f"is refused here: {outcome.refusal}" if outcome.refusal else f"goes wrong here: {outcome.failure!r}"
+            raise InputError(f"{where} {how}", "schedule") from outcome.refusal or outcome.failure
         writes, fees = dict(outcome.result.write_set), self.stage.fees
         if self.stage.rules.fee_slot:
             if fees not in writes:

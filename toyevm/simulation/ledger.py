@@ -57,12 +57,13 @@ class Ledger:
 
         Raises:
             InvalidBlock: when the head may not be in the block: it does not fit any more, or it is not allowed.
+            Exception: what went wrong in the head, which has seen nothing but final values.
         """
         tx = self.block.transactions[self.head]
         try:
             self._room.check(tx)
             if outcome.result is None:
-                raise outcome.refusal or AssertionError("neither a result nor a refusal")
+                raise outcome.refusal or outcome.failure or AssertionError("an outcome that is none")
         except InvalidTransaction as error:
             raise InvalidBlock(str(error), self.head) from error
         self._room.use(tx, outcome.result)

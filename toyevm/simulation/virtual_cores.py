@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
-from toyevm.errors import InputError, InvalidBlock
+from toyevm.errors import InputError
 from toyevm.results import BlockResult
 from toyevm.simulation.conversation import Conclusion, conversation
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
@@ -73,16 +73,15 @@ class Simulation:
         self.incarnations: Counter[int] = Counter()
         self.arrivals: dict[Location, int] = {}  # when what was sent for came from disk, or will come
         self._news = self.clock.event()
+        self._end = self.clock.event()  # before the block is complete: something is wrong with it
+        self._error: Exception | None = None
         self._random = Random(seed) if seed else None
 
     def run(self, process: Process[None]) -> Run:
         """Let the process run to its end, close the block, and return what came of it."""
-        try:
-            self.clock.run(until=self.clock.process(process))
-        except InvalidBlock as error:
-            while isinstance(error.__cause__, InvalidBlock):  # SimPy hands on copies, which have lost their fields
-                error = error.__cause__
-            raise error from error.__cause__
+        self.clock.run(until=self.clock.any_of([self.clock.process(process), self._end]))
+        if self._error is not None:
+            raise self._error
         requests = self.ledger.close()
         runs = [span for span in self.spans if span.kind in ("execute", "dry run")]
         result = BlockResult(tuple(self.ledger.results), self.ledger.view.diff(), requests)
@@ -112,6 +111,15 @@ class Simulation:
         """Wake all cores that wait for work: there may be some now."""
         self._news.succeed()
         self._news = self.clock.event()
+
+    def give_up(self, error: Exception) -> Event:
+        """End the run with an error; return what the core that found it waits for, in vain.
+
+        An error that a process raises itself is handed on by SimPy as a copy, which may lack its fields.
+        """
+        self._error = error
+        self._end.succeed()
+        return self.clock.event()
 
     def abort(self, attempt: Incarnation, cause: Location) -> None:
         """Throw an attempt away because it has seen a version of `cause` that is not the right one."""
@@ -152,7 +160,7 @@ class Core:
                 access = talk.send(view.read(access.location))
         except StopIteration as stop:
             outcome: Conclusion = stop.value
-        yield from self.spend(costs.running(outcome.gas - spent, reads=0))
+        yield from self.spend(costs.running(max(0, outcome.gas - spent), reads=0))
         version = Version(tx_index, incarnation)
         return Incarnation(version, outcome, self._note(start, version, kind, tuple(accesses)))
 
@@ -171,7 +179,10 @@ class Core:
         start, result = self._now, attempt.outcome.result
         yield from self.spend(self.costs.commit * (len(result.write_set) if result else 0))
         self._note(start, attempt.version, "commit")
-        self.ledger.commit(attempt.version, attempt.outcome)
+        try:
+            self.ledger.commit(attempt.version, attempt.outcome)
+        except Exception as error:  # the block is invalid, or its execution fails whoever does it
+            yield self.simulation.give_up(error)
 
     @property
     def _now(self) -> int:
