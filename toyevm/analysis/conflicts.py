@@ -69,6 +69,8 @@ class Lens:
     def apply(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> tuple[TxResult, ...]:
         """Return the results as they look through the lens."""
         fees = Location(fee_recipient, Field.BALANCE) if self.fees and fee_recipient is not None else None
+        if fees is None and self.balances and not self.accounts:
+            return tuple(results)
         return tuple(self._seen(result, fees) for result in results)
 
     def graph(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> DependencyGraph:

@@ -17,6 +17,7 @@ from toyevm.errors import InputError
 from toyevm.results import BlockResult, TxResult
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.run import Run
+from toyevm.simulation.transcripts import Transcripts
 from toyevm.state import WorldState
 from toyevm.types import Location, Value
 
@@ -28,7 +29,8 @@ class RunConfig:
     """How to run: on which chain's rules, with how many virtual cores, at which costs.
 
     The same seed gives the same schedule; with seed 0 all cores are equally fast. `hints` came with the block, from
-    somebody who need not be right.
+    somebody who need not be right. With `transcripts`, kept from run to run of the same block, no transaction is
+    executed twice on the same values.
     """
 
     chain: ChainConfig = MAINNET
@@ -36,6 +38,7 @@ class RunConfig:
     seed: int = 0
     costs: CostModel = DEFAULT_COSTS
     hints: Hints | None = None
+    transcripts: Transcripts | None = None
 
 
 class Backend(Protocol):

@@ -28,5 +28,5 @@ class SimulatedBackend:
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Execute `block` on `pre`; see `Backend.execute_block`."""
-        simulation = Simulation(pre, block, config.chain, config.cores, config.seed, config.costs)
+        simulation = Simulation(pre, block, config.chain, config.cores, config.seed, config.costs, config.transcripts)
         return simulation.run(self.strategy(simulation, config.hints))

@@ -14,6 +14,7 @@ from toyevm.backends.base import compare_results
 from toyevm.bench.replay import describe
 from toyevm.errors import InputError
 from toyevm.simulation.metrics import measure
+from toyevm.simulation.transcripts import Transcripts
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import Workload, to_many, to_one_shop
 
@@ -69,13 +70,15 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
     pre, block, coinbase = workload.pre, workload.block, workload.block.header.coinbase
     oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain)).result
     hints = hints_of(oracle.results, coinbase)
+    transcripts = Transcripts()
     for backend in BACKENDS:
         kind = getattr(backend, "hint_kind", None)
         for given in _ways(backend, hints):
             size = given.byte_sizes[kind] if given and kind else 0
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")
-                run = backend.execute_block(pre, block, RunConfig(workload.chain, cores=count, hints=given))
+                config = RunConfig(workload.chain, cores=count, hints=given, transcripts=transcripts)
+                run = backend.execute_block(pre, block, config)
                 yield {
                     "workload": name,
                     "backend": backend.name,

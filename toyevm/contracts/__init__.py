@@ -59,6 +59,7 @@ def _as_word(argument: int | bytes) -> bytes:
     return argument.to_bytes(32, "big") if isinstance(argument, int) else argument.rjust(32, b"\0")
 
 
+@lru_cache(maxsize=2**16)  # whoever names places asks for the same entries in block after block
 def mapping_slot(slot: int, key: int | bytes) -> int:
     """Return where Vyper keeps entry `key` of the mapping at `slot`: at the hash of both (Solidity: key first).
 

@@ -22,10 +22,11 @@ from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
 from toyevm.errors import InputError
 from toyevm.results import BlockResult
-from toyevm.simulation.conversation import Conclusion, conversation
+from toyevm.simulation.conversation import Conclusion, Conversation, conversation
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.ledger import Ledger
 from toyevm.simulation.run import Run, TaskSpan
+from toyevm.simulation.transcripts import Transcripts
 from toyevm.state import StateView, WorldState
 from toyevm.types import Location, Version
 
@@ -60,12 +61,13 @@ class Simulation:
         cores: int,
         seed: int = 0,
         costs: CostModel = DEFAULT_COSTS,
+        transcripts: Transcripts | None = None,
     ) -> None:
         import simpy
 
         if cores < 1:
             raise InputError(f"{cores} cores", expected="at least 1")
-        self.block, self.costs = block, costs
+        self.block, self.costs, self.transcripts = block, costs, transcripts
         self.ledger = Ledger(pre, block, chain)
         self.clock = simpy.Environment()
         self.cores = [Core(self, number) for number in range(cores)]
@@ -86,6 +88,11 @@ class Simulation:
         runs = [span for span in self.spans if span.kind in ("execute", "dry run")]
         result = BlockResult(tuple(self.ledger.results), self.ledger.view.diff(), requests)
         return Run(result, tuple(self.spans), attempts=len(runs), aborts=sum(span.aborted for span in runs))
+
+    def converse(self, tx_index: int) -> Conversation:
+        """Begin the execution of a transaction."""
+        tx = self.block.transactions[tx_index]
+        return (self.transcripts.conversation if self.transcripts else conversation)(self.ledger.env, tx)
 
     def on_every_core(self, work: Callable[[Core], Process[None]]) -> Process[None]:
         """Start this work on every core, and wait for all of them."""
@@ -128,6 +135,8 @@ class Simulation:
     def stretch(self, time: int) -> int:
         """Return how long a piece of work really takes."""
         costs = self.costs
+        if not costs.contention and self._random is None:
+            return time
         time += time * costs.contention * (len(self.cores) - 1) // 1000
         return time + (time * self._random.randint(0, costs.jitter) // 100 if self._random else 0)
 
@@ -139,8 +148,9 @@ class Core:
         self.simulation, self.number = simulation, number
         self.costs, self.ledger = simulation.costs, simulation.ledger
 
-    def spend(self, time: int) -> Process[None]:
-        yield self.simulation.clock.timeout(self.simulation.stretch(time))
+    def spend(self, time: int) -> Event:
+        """Return what a core waits for that is busy for this time."""
+        return self.simulation.clock.timeout(self.simulation.stretch(time))
 
     def execute(self, tx_index: int, view: StateView, kind: str = "execute") -> Process[Incarnation]:
         """Execute a transaction from the beginning, reading through `view` at the time of each access."""
@@ -148,26 +158,27 @@ class Core:
         start, incarnation = self._now, simulation.incarnations[tx_index]
         if kind == "execute":
             simulation.incarnations[tx_index] += 1
-        yield from self.spend(costs.schedule)
-        talk, spent, accesses = conversation(self.ledger.env, simulation.block.transactions[tx_index]), 0, []
+        yield self.spend(costs.schedule)
+        talk, spent, accesses = simulation.converse(tx_index), 0, []
         try:
             access = next(talk)
             while True:
                 accesses.append(access)
-                yield from self.spend(costs.running(max(0, access.gas_used - spent), reads=1))
-                yield from self._fetch(access.location)
+                yield self.spend(costs.running(max(0, access.gas_used - spent), reads=1))
+                if costs.fetch:
+                    yield from self._fetch(access.location)
                 spent = max(spent, access.gas_used)
                 access = talk.send(view.read(access.location))
         except StopIteration as stop:
             outcome: Conclusion = stop.value
-        yield from self.spend(costs.running(max(0, outcome.gas - spent), reads=0))
+        yield self.spend(costs.running(max(0, outcome.gas - spent), reads=0))
         version = Version(tx_index, incarnation)
         return Incarnation(version, outcome, self._note(start, version, kind, tuple(accesses)))
 
     def validate(self, attempt: Incarnation) -> Process[bool]:
         """Compare every version that an attempt has seen with the final one; throw it away if one differs."""
         start = self._now
-        yield from self.spend(self.costs.validate * len(attempt.outcome.reads))
+        yield self.spend(self.costs.validate * len(attempt.outcome.reads))
         self._note(start, attempt.version, "validate")
         stale = self.ledger.find_stale(attempt.outcome)
         if stale is not None:
@@ -177,7 +188,7 @@ class Core:
     def commit(self, attempt: Incarnation) -> Process[None]:
         """Write the outcome of the head into the ledger."""
         start, result = self._now, attempt.outcome.result
-        yield from self.spend(self.costs.commit * (len(result.write_set) if result else 0))
+        yield self.spend(self.costs.commit * (len(result.write_set) if result else 0))
         self._note(start, attempt.version, "commit")
         try:
             self.ledger.commit(attempt.version, attempt.outcome)
@@ -190,11 +201,10 @@ class Core:
 
     def _fetch(self, location: Location) -> Process[None]:
         """Wait until a location has come from disk: the first to ask sends for it, the others wait for the same."""
-        if self.costs.fetch:
-            arrivals, simulation = self.simulation.arrivals, self.simulation
-            if location not in arrivals:
-                arrivals[location] = self._now + simulation.stretch(self.costs.fetch)
-            yield simulation.clock.timeout(max(0, arrivals[location] - self._now))
+        arrivals, simulation = self.simulation.arrivals, self.simulation
+        if location not in arrivals:
+            arrivals[location] = self._now + simulation.stretch(self.costs.fetch)
+        yield simulation.clock.timeout(max(0, arrivals[location] - self._now))
 
     def _note(self, start: int, version: Version, kind: str, accesses: tuple[tuple[Location, int], ...] = ()) -> int:
         tx_index, incarnation = version
