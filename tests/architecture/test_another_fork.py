@@ -7,7 +7,7 @@ import sys
 
 from .project import REPOSITORY
 
-SUITES = ("tests/unit", "tests/machine", "tests/teaching/kit", "tests/fuzz", "tests/cli")
+SUITES = ("tests/machine", "tests/teaching/kit", "tests/fuzz", "tests/cli")
 # Tests with the fork in their name, and those that draw a fork or look at a whole table.
 CHOSEN = (
     *("Pretend", "disassembly", "rows_with_a_gap", "random_bytes_break", "BLEND", "step_and_run_differ_on_some"),

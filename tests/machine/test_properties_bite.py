@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from tests.unit import test_assembler, test_rlp, test_trie
+from tests.machine import test_assembler, test_rlp, test_trie
 from toyevm import assembler, rlp, trie
 from toyevm.errors import DecodingError, InvalidProof
 
