@@ -15,6 +15,7 @@ from toyevm.results import TxResult
 from toyevm.state import BlockView, StateDiff
 from toyevm.transactions import Transaction
 from toyevm.types import BEFORE_BLOCK, Address, Hash32, Version
+from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import begin_message, finish_message
@@ -29,8 +30,7 @@ CONSOLIDATION_REQUESTS = bytes.fromhex("0000bbddc7ce488642fb579f8b00f3a590007251
 REQUEST_QUEUES = (WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS)
 DEPOSIT_TOPIC = 0x649BBC62D0E31342AFEA4E5CD82D4049E7E1EE912FC0889AA790803BE39038C5
 DEPOSIT_FIELD_SIZES = (48, 32, 8, 96, 8)  # public key, withdrawal credentials, amount, signature, index
-BLOCK_REWARD = 2 * 10**18  # before the Merge
-GWEI = 10**9
+BLOCK_REWARD = 2 * ETHER  # before the Merge
 
 
 def begin_block(view: BlockView, env: BlockEnv, block: Block) -> None:

@@ -28,7 +28,8 @@ from toyevm.simulation.run import Run
 from toyevm.state import StateDiff
 from toyevm.types import BEFORE_BLOCK, Field, Location, Read
 from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.transfers import PRODUCER, Workload, block_of, mixed, read_payments
+from toyevm.workloads.transfers import block_of, mixed, read_payments
+from toyevm.workloads.workload import PRODUCER, Workload
 
 ANN, SHOP = b"\x01" * 20, b"\x02" * 20
 FEES = Location(PRODUCER, Field.BALANCE)
@@ -187,7 +188,7 @@ def test_the_hottest_spot_must_come_first_with_what_is_left_without_it() -> None
     workload = block_of(read_payments("A>S, B>S, C>S, D>S, P>Q, Q>R"))
     results = execute(workload).results
     spots = hot_spots(dependency_graph(results, PRODUCER), ONE)
-    assert [(workload.place(spot.location), *spot[1:]) for spot in spots] == [
+    assert [(workload.location_name(spot.location), *spot[1:]) for spot in spots] == [
         ("S's balance", 3, 4, 2),
         ("Q's balance", 1, 2, 4),
     ]

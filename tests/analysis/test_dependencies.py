@@ -22,7 +22,8 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError
 from toyevm.results import TxResult
 from toyevm.types import BEFORE_BLOCK, Field, Location, Read
-from toyevm.workloads.transfers import PRODUCER, Payment, Workload, block_of, mixed
+from toyevm.workloads.transfers import Payment, block_of, mixed
+from toyevm.workloads.workload import PRODUCER, Workload
 
 HERE, THERE = b"\x01" * 20, b"\x02" * 20
 SPOTS = [*(Location(HERE, key) for key in (0, 1, Field.BALANCE, Field.STORAGE)), Location(THERE, 0)]

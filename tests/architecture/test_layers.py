@@ -90,7 +90,7 @@ def test_the_kit_knows_no_lesson(copy: Path) -> None:
 
 def test_the_layers_are_the_thirteen_of_the_design() -> None:
     assert len(layers()) == 13
-    assert layers()[0] == {"types", "errors"}
+    assert layers()[0] == {"types", "units", "errors"}
     assert "vm" in layers()[4]
     assert layers()[7:9] == [{"simulation"}, {"backends"}]
     assert layers()[11] == {"teaching"}

@@ -21,7 +21,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.kit.lanes import job_of
 from toyevm.teaching.lessons.schedulers.gantt_view import read_job
 from toyevm.teaching.lessons.schedulers.real_run import RealPlans
-from toyevm.workloads.mill import mill_block
+from toyevm.workloads.hashing_blocks import hashing_block
 
 UNIT = 20  # rounds: enough to see which is longer
 
@@ -132,7 +132,7 @@ def test_some_core_can_be_used() -> None:
 
 
 def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None:
-    workload = mill_block([3, 1, 2], unit=500, slots=[7, 8, 7])
+    workload = hashing_block([3, 1, 2], unit=500, slots=[7, 8, 7])
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     assert all(result.succeeded for result in outcome.results)
     gas = [result.gas_used for result in outcome.results]
@@ -142,7 +142,7 @@ def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None
 
 
 def test_parts_that_need_nothing_of_each_other_must_make_the_same_world() -> None:
-    workload = mill_block([3, 1, 2, 1], unit=UNIT)
+    workload = hashing_block([3, 1, 2, 1], unit=UNIT)
     pre, block = workload.pre, workload.block
     expected = pre.apply(execute_part((pre, block)))
     parts = [[0, 3], [1, 2]]
@@ -158,7 +158,7 @@ def _part(block: Any, part: list[int]) -> Any:
 def test_a_table_must_show_control_and_plans_beside_what_was_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
     job = read_job("A 3, B 2, C 2, D 3, E 2")
-    run = RealPlans(mill_block(job.costs, UNIT), job, {"mine": "A:1 D:1 B:2 C:2 E:2", "longest": "longest first"})
+    run = RealPlans(hashing_block(job.costs, UNIT), job, {"mine": "A:1 D:1 B:2 C:2 E:2", "longest": "longest first"})
     assert run.agrees
     assert {title: round(value, 2) for title, value in run.simulated.items()} == {"mine": 2.0, "longest": 1.71}
     lines = run.text.split("\n")
@@ -171,14 +171,14 @@ def test_a_table_must_show_control_and_plans_beside_what_was_simulated(monkeypat
 
 def test_a_plan_whose_result_is_another_must_be_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
-    run = RealPlans(mill_block([1, 1], UNIT), read_job("A 1, B 1"), {"mine": "A:1 B:2"})
+    run = RealPlans(hashing_block([1, 1], UNIT), read_job("A 1, B 1"), {"mine": "A:1 B:2"})
     lost = run.measured["mine"]
     run.measured["mine"] = RealRun(lost.results[:1], lost.one_process)
     assert not run.agrees
 
 
 def test_a_block_with_dependencies_must_not_be_torn_apart() -> None:
-    workload = mill_block([1, 1], UNIT, slots=[0, 0])
+    workload = hashing_block([1, 1], UNIT, slots=[0, 0])
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     job = job_of("chain", outcome.results, workload.block.header.coinbase, "AB")
     with pytest.raises(InputError, match="waits for another"):

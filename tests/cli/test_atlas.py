@@ -15,10 +15,11 @@ from toyevm.bench.atlas import hottest, measure_block
 from toyevm.contracts import load_contract, mapping_slot
 from toyevm.teaching.kit.atlas_view import describe_atlas, show_atlas
 from toyevm.types import Field, Location
-from toyevm.workloads.application_scenes import ELECTION, TOKEN
 from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.places import PlaceNames
-from toyevm.workloads.scenes import address_named
+from toyevm.workloads.applications.election.workload import ELECTION
+from toyevm.workloads.location_names import LocationNames
+from toyevm.workloads.planned_blocks import address_named
+from toyevm.workloads.tokens import TOKEN
 from toyevm.workloads.transfers import block_of, mixed, read_payments
 
 SMALL = ["--count", "20", "--seeds", "3"]
@@ -125,14 +126,14 @@ def test_the_figure_and_its_words_must_say_the_same(pair: dict[str, Any]) -> Non
 def test_a_place_without_a_name_tells_nobody_anything() -> None:
     token = load_contract("erc20")
     workload = mixed(4, to_shop=4, token=True)
-    name = PlaceNames(workload)
+    name = LocationNames(workload)
     (shop,) = (address for address, who in workload.names.items() if who == "shop")
     balance = Location(TOKEN, mapping_slot(token.slots["balanceOf"], shop))
     assert name(balance) == "token: balanceOf[shop]"
     assert name(Location(TOKEN, token.slots["totalSupply"])) == "token: totalSupply"
     assert name(Location(TOKEN, Field.CODE)) == "token's code"
     assert name(Location(shop, Field.NONCE)) == "shop's nonce"
-    assert name(Location(TOKEN, balance.key + 64)) == workload.place(Location(TOKEN, balance.key + 64))
+    assert name(Location(TOKEN, balance.key + 64)) == workload.location_name(Location(TOKEN, balance.key + 64))
     assert name(Location(b"\x99" * 20, 7)) == f"0x{'99' * 20}'s slot 0x7"
 
 
@@ -140,6 +141,6 @@ def test_an_element_of_an_array_in_a_mapping_must_have_its_number() -> None:
     election = load_contract("election_sharded")
     workload = APPLICATIONS["election-sharded"](4, users=4)
     first = mapping_slot(election.slots["tallyShards"], 1)
-    assert PlaceNames(workload)(Location(ELECTION, first + 5)) == "election: tallyShards[1][5]"
+    assert LocationNames(workload)(Location(ELECTION, first + 5)) == "election: tallyShards[1][5]"
     voter = mapping_slot(election.slots["commitmentOf"], address_named("user 3"))
-    assert PlaceNames(workload)(Location(ELECTION, voter)) == "election: commitmentOf[user 3]"
+    assert LocationNames(workload)(Location(ELECTION, voter)) == "election: commitmentOf[user 3]"

@@ -22,7 +22,7 @@ from toyevm.crypto import address_of, keccak256
 from toyevm.forks import CANCUN, FORKS, Fork
 from toyevm.rlp import encode
 from toyevm.state import ABSENT, Account
-from toyevm.workloads.formats import parse_alloc
+from toyevm.workloads.json_input import parse_alloc
 from toyevm.workloads.mainnet import load_block, parse_real_block
 from toyevm.workloads.rpc import merge_prestates
 

@@ -13,7 +13,7 @@ from tests.support.drivers import replace_instruction
 from tests.support.vectors import FILES, FOLDER
 from toyevm.bench.replay import replay_block
 from toyevm.vm.frame import Frame
-from toyevm.workloads.formats import read_json
+from toyevm.workloads.json_input import read_json
 from toyevm.workloads.mainnet import load_block
 from toyevm.workloads.statetests import run_file
 

@@ -39,7 +39,7 @@ from toyevm.transition import intrinsic_gas
 from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
-from toyevm.workloads.formats import parse_alloc
+from toyevm.workloads.json_input import parse_alloc
 
 SENDER_KEY = keccak256(b"fuzz: sender")
 SIGNER_KEY = keccak256(b"fuzz: signer")

@@ -16,7 +16,8 @@ from toyevm.simulation.interleaver import NO_RULES, Play, Rules, all_plays, play
 from toyevm.simulation.notation import Move, letter, read_schedule
 from toyevm.teaching.kit.interleaving.view import balances
 from toyevm.types import Field, Location
-from toyevm.workloads.transfers import PRODUCER, Payment, Workload, block_of, read_payments
+from toyevm.workloads.transfers import Payment, block_of, read_payments
+from toyevm.workloads.workload import PRODUCER, Workload
 
 SHOP = "Ann>Shop 5, Bob>Shop 7, Cleo>Dan 2"
 

@@ -22,7 +22,8 @@ from toyevm.state import BlockView, StateView
 from toyevm.types import Field, Location, Read, Version
 from toyevm.vm import compiler
 from toyevm.vm.frame import prepare
-from toyevm.workloads.transfers import Workload, mixed, to_many
+from toyevm.workloads.transfers import mixed, to_many
+from toyevm.workloads.workload import Workload
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
 FREE = CostModel(read=0, validate=0, commit=0, schedule=0)

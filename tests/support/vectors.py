@@ -19,7 +19,7 @@ from toyevm.transactions import Transaction, decode_transaction
 from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import Precompile, precompiles_of
-from toyevm.workloads.formats import parse_alloc
+from toyevm.workloads.json_input import parse_alloc
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 FILES = tuple(sorted(FOLDER.glob("*.json")))

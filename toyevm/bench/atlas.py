@@ -18,10 +18,11 @@ from toyevm.analysis.dependencies import dependency_graph, span
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.simulation.schedule import list_schedule, speedup
-from toyevm.workloads.applications import APPLICATIONS, Application
+from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.applications.base import Application
+from toyevm.workloads.location_names import LocationNames
 from toyevm.workloads.mainnet import load_block
-from toyevm.workloads.places import PlaceNames
-from toyevm.workloads.transfers import Workload
+from toyevm.workloads.workload import Workload
 
 CORES = 16
 TOLERANCE = 0.2  # a figure further away from the design's needs a reason
@@ -94,7 +95,7 @@ def measure_block(workload: Workload) -> Row:
     except InvalidBlock as error:
         raise InputError(str(error), "atlas", "a valid block") from error
     row: Row = {"transactions": len(outcome.results)}
-    gas, names = cost_in("gas", outcome), PlaceNames(workload)
+    gas, names = cost_in("gas", outcome), LocationNames(workload)
     for name, lens in (("storage", Lens(balances=False)), ("all", Lens())):
         seen = lens.apply(outcome.results, coinbase)
         graph = dependency_graph(seen, coinbase)

@@ -16,7 +16,8 @@ from toyevm.errors import InputError
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.transcripts import Transcripts
 from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.transfers import Workload, to_many, to_one_shop
+from toyevm.workloads.transfers import to_many, to_one_shop
+from toyevm.workloads.workload import Workload
 
 CORES = (1, 2, 4, 16, 64)
 WORKLOADS: Mapping[str, Callable[[], Workload]] = {

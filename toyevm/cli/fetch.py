@@ -7,7 +7,7 @@ from typing import Any
 
 from toyevm.bench.replay import check_result, execute
 from toyevm.errors import InputError
-from toyevm.workloads.formats import parse_int
+from toyevm.workloads.json_input import parse_int
 from toyevm.workloads.rpc import fetch_block
 
 

@@ -18,7 +18,7 @@ from toyevm.vm.compiler import compiled_source
 from toyevm.vm.frame import BlockEnv, Machine
 from toyevm.vm.interpreter import run
 from toyevm.vm.message import MessageResult, begin_message, default_env, finish_message
-from toyevm.workloads.formats import check_supply, parse_alloc, parse_bytes, parse_int, parse_storage, read_json
+from toyevm.workloads.json_input import check_supply, parse_alloc, parse_bytes, parse_int, parse_storage, read_json
 
 WARM_UP_RUNS = 150  # a place is compiled after some visits, and the places it leads to a little later
 WARM_UP_SECONDS = 1.0

@@ -1,12 +1,9 @@
-"""Contracts that lessons, workloads and benchmarks run: Vyper sources, each beside what the compiler made of it.
+"""Compiled contracts: what a compiler says about a Vyper source, loaded by the contract's name.
 
-The compiled artefact is kept in the repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile`
-renews it, and a test tells when source and artefact disagree. The creation code ends with a hash of the source, so even
-a changed comment changes it.
-
-Each source begins with the real system it models, what it leaves out, its storage and its hot places. `erc20` is the
-plain token of the standard, as lesson 02 creates it: balances and allowances, no minting; nothing in it is hot but the
-balance of a busy holder.
+A source and its artefact, the compiler's answer, lie beside each other in the folder of their application, in
+`toyevm/workloads/applications`. The artefact is kept in the repository, so that nobody needs a compiler;
+`python -m toyevm.contracts.recompile` renews it, and a test tells when the two disagree. The creation code ends with a
+hash of the source, so even a changed comment changes it.
 """
 
 from __future__ import annotations
@@ -16,10 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
+from toyevm.contracts.abi import encode_arguments, encode_word
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
+
+_APPLICATIONS = files("toyevm") / "workloads" / "applications"  # one folder each, with the contracts it is made of
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Contract:
         >>> load_contract("erc20").call_data("transfer", b"\\xbb" * 20, 5)[:4].hex()
         'a9059cbb'
         """
-        return self._selector(function, len(arguments)) + b"".join(map(_as_word, arguments))
+        return self._selector(function, len(arguments)) + encode_arguments(*arguments)
 
     def _selector(self, function: str, argument_count: int) -> bytes:
         for entry in self.abi:
@@ -55,18 +56,14 @@ class Contract:
         raise InputError(f"{self.name} has no function {function} of {argument_count} arguments")
 
 
-def _as_word(argument: int | bytes) -> bytes:
-    return argument.to_bytes(32, "big") if isinstance(argument, int) else argument.rjust(32, b"\0")
-
-
 @lru_cache(maxsize=2**16)  # whoever names places asks for the same entries in block after block
 def mapping_slot(slot: int, key: int | bytes) -> int:
     """Return where Vyper keeps entry `key` of the mapping at `slot`: at the hash of both (Solidity: key first).
 
-    >>> mapping_slot(5, b"\\xbb" * 20) == int.from_bytes(keccak256(_as_word(5) + _as_word(b"\\xbb" * 20)), "big")
+    >>> mapping_slot(5, b"\\xbb" * 20) == int.from_bytes(keccak256(encode_word(5) + encode_word(b"\\xbb" * 20)), "big")
     True
     """
-    return int.from_bytes(keccak256(_as_word(slot) + _as_word(key)), "big")
+    return int.from_bytes(keccak256(encode_word(slot) + encode_word(key)), "big")
 
 
 @lru_cache
@@ -76,14 +73,40 @@ def load_contract(name: str) -> Contract:
     Raises:
         InputError: when there is none.
     """
-    artefact = files(__package__) / f"{name}.json"
-    if not artefact.is_file():
-        raise InputError(f"no contract named {name!r}")
-    return contract_from(name, json.loads(artefact.read_text(encoding="utf-8")))
+    return contract_from(name, json.loads(_file(name, ".json").read_text(encoding="utf-8")))
+
+
+def contract_source(name: str) -> str:
+    """Return the Vyper source of the contract of this name.
+
+    Raises:
+        InputError: when there is none.
+    """
+    return _file(name, ".vy").read_text(encoding="utf-8")
+
+
+@lru_cache
+def contract_names() -> tuple[str, ...]:
+    """Return the names of all contracts there are, in alphabetical order."""
+    return tuple(sorted(_folders()))
+
+
+def _file(name: str, suffix: str) -> Traversable:
+    if name not in (folders := _folders()):
+        raise InputError(f"no contract named {name!r}", expected=f"one of {', '.join(contract_names())}")
+    return folders[name] / f"{name}{suffix}"
+
+
+@lru_cache
+def _folders() -> dict[str, Traversable]:
+    """Return the folder in which each contract lies."""
+    folders = (folder for folder in _APPLICATIONS.iterdir() if folder.is_dir())
+    artefacts = ((folder, file.name) for folder in folders for file in folder.iterdir())
+    return {name.removesuffix(".json"): folder for folder, name in artefacts if name.endswith(".json")}
 
 
 def contract_from(name: str, artefact: Mapping[str, Any]) -> Contract:
-    """Return the contract that the compiler's answer, in the shape of the files here, describes."""
+    """Return the contract that an artefact describes."""
     return Contract(
         name=name,
         compiler=artefact["compiler"],
@@ -105,9 +128,9 @@ def slot_names(contract: Contract, keys: Mapping[str, int | bytes]) -> dict[int,
     >>> names[mapping_slot(token.slots["balanceOf"], b"\\xbb" * 20)], names[token.slots["totalSupply"]]
     ('balanceOf[Bob]', 'totalSupply')
     """
-    places = sorted((slot, name) for name, slot in contract.slots.items())
+    variables = sorted((slot, name) for name, slot in contract.slots.items())
     names: dict[int, str] = {}
-    for (slot, name), (following, _) in zip(places, [*places[1:], (places[-1][0] + 1, "")], strict=True):
+    for (slot, name), (following, _) in zip(variables, [*variables[1:], (variables[-1][0] + 1, "")], strict=True):
         size = following - slot
         names |= {slot + i: f"{name}[{i}]" if size > 1 else name for i in range(size)}
         names |= {mapping_slot(slot, key): f"{name}[{label}]" for label, key in keys.items()}

@@ -1,6 +1,6 @@
-"""From Vyper source to a contract that can be called: for who wants to change one, and has the compiler.
+"""Compiling a Vyper source to a contract that can be called, for who wants to change one and has the compiler.
 
-Vyper is not needed to run anything: the contracts of this folder are kept compiled.
+Vyper is not needed to run anything: the contracts of this repository are kept compiled.
 """
 
 from __future__ import annotations

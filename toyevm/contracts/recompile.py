@@ -1,4 +1,4 @@
-"""Compile the Vyper sources of this folder anew: `python -m toyevm.contracts.recompile`, with Vyper 0.4.3 installed."""
+"""Compile the Vyper sources of all applications anew: `python -m toyevm.contracts.recompile`; needs Vyper 0.4.3."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from toyevm.contracts.compile import compile_artefact
 
+APPLICATIONS = Path(__file__).parents[1] / "workloads" / "applications"
+
 
 def compile_source(source: Path) -> dict[str, Any]:
     """Return the artefact of one source; the source itself names compiler and EVM version, in its first lines."""
@@ -15,8 +17,8 @@ def compile_source(source: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Compile every source beside this file and write its artefact."""
-    for source in sorted(Path(__file__).parent.glob("*.vy")):
+    """Compile every source and write its artefact beside it."""
+    for source in sorted(APPLICATIONS.rglob("*.vy")):
         text = json.dumps(compile_source(source), indent=2) + "\n"
         source.with_suffix(".json").write_text(text, encoding="utf-8")
 

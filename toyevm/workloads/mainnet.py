@@ -18,11 +18,12 @@ from toyevm.chain import ChainConfig
 from toyevm.errors import DecodingError, InputError
 from toyevm.forks import Fork, fork_named
 from toyevm.state import WorldState
-from toyevm.system import BLOCK_REWARD, GWEI
+from toyevm.system import BLOCK_REWARD
 from toyevm.transactions import BLOB, FIELDS, LEGACY, SET_CODE, AccessList, Authorization, Transaction, split_v
 from toyevm.trie import EMPTY_TRIE_ROOT
 from toyevm.types import Hash32
-from toyevm.workloads.formats import (
+from toyevm.units import GWEI
+from toyevm.workloads.json_input import (
     check_blob_price,
     check_supply,
     parse_alloc,

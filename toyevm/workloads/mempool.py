@@ -1,4 +1,4 @@
-"""The waiting room of a chain, and the price that empties it.
+"""A simulated fee market: offers wait in the mempool, a producer takes the best tips, and the base fee follows demand.
 
 A transaction names the most it pays for a unit of gas, and how much of that may be a *tip* for the block's producer.
 Each block has a *base fee*, the same for all, which is burned. Who cannot pay it waits; of those who can, the producer
@@ -19,8 +19,8 @@ from toyevm.blocks import Header
 from toyevm.chain import ELASTICITY, next_base_fee
 from toyevm.transactions import Transaction
 from toyevm.types import Address
+from toyevm.units import GWEI
 
-GWEI = 10**9
 KINDS = ((21_000, 5), (45_000, 4), (120_000, 1))  # gas of a payment, a token transfer, a swap; how often in ten
 
 
@@ -83,7 +83,7 @@ def _rank(offer: Offer, base_fee: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class MarketBlock:
     """One block of a simulated market, and what is left when it is built.
 
     Args:
@@ -129,15 +129,15 @@ def run_market(
     gas_limit: int = 6_000_000,
     base_fee: int = 10 * GWEI,
     extra: Sequence[Offer] = (),
-) -> list[Slot]:
-    """Return a simulated market, a slot for each load: how many times the gas target arrives before that block.
+) -> list[MarketBlock]:
+    """Return a simulated market, a block for each load: how many times the gas target arrives before that block.
 
     `extra` offers come on top, before the block that their `arrived` names.
 
-    >>> [slot.base_fee // GWEI for slot in run_market([3, 3, 3])]
+    >>> [block.base_fee // GWEI for block in run_market([3, 3, 3])]
     [10, 11, 12]
     """
-    random, slots = Random(seed), []
+    random, blocks = Random(seed), []
     waiting: list[Offer] = []
     for number, load in enumerate(loads):
         fresh = arrivals(random, round(load * gas_limit / ELASTICITY), number)
@@ -147,8 +147,8 @@ def run_market(
         taken = set(map(id, chosen))
         waiting = [offer for offer in waiting if id(offer) not in taken]
         gas_used = sum(offer.gas for offer in chosen)
-        slots.append(
-            Slot(
+        blocks.append(
+            MarketBlock(
                 number,
                 base_fee,
                 arrived=len(fresh),
@@ -162,4 +162,4 @@ def run_market(
             )
         )
         base_fee = next_base_fee(Header(gas_limit=gas_limit, gas_used=gas_used, base_fee_per_gas=base_fee))
-    return slots
+    return blocks

@@ -1,4 +1,4 @@
-"""The programs by which machines are measured: each leans on one thing, and returns a result that depends on all of it.
+"""Benchmark programs for comparing machines: each leans on one thing, and returns a result that depends on all of it.
 
 All but the last are single message calls. `count` or `size` is how much they do. Everything succeeds.
 """
@@ -19,7 +19,8 @@ from toyevm.transactions import encode_transaction
 from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import DEFAULT_ADDRESS, DEFAULT_SENDER
-from toyevm.workloads.transfers import TOKEN, to_many
+from toyevm.workloads.tokens import TOKEN
+from toyevm.workloads.transfers import to_many
 
 FORK = PRAGUE  # the newest that all compared machines know
 

@@ -1,4 +1,4 @@
-"""A real block over JSON-RPC, with the part of the state it needs: what a node that can trace knows, put together.
+"""A real block and the part of the state it needs, fetched over JSON-RPC from a node that can trace.
 
 A node hands out blocks readily, but not "the state that this block reads". Its *prestate tracer* gives that for each
 transaction, as it was before that transaction. What was there before the block is what is seen first of each account
@@ -25,7 +25,7 @@ from urllib.request import Request, urlopen
 
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import BlockResult
-from toyevm.workloads.formats import parse_int, parse_list, parse_object
+from toyevm.workloads.json_input import parse_int, parse_list, parse_object
 from toyevm.workloads.mainnet import MissingHash, RealBlock, parse_real_block
 
 METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1

@@ -29,7 +29,7 @@ from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Version
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
-from toyevm.workloads.formats import check_blob_price, parse_alloc, parse_bytes, parse_int, parse_list, parse_object
+from toyevm.workloads.json_input import check_blob_price, parse_alloc, parse_bytes, parse_int, parse_list, parse_object
 
 Row = dict[str, Any]
 SourceFile = tuple[str, bytes]

@@ -1,31 +1,28 @@
-"""Blocks of payments: real signed transactions between people whose names say who they are.
+"""Blocks of payments, in ether or in the ERC-20 token, between people whose names say who they are.
 
 Everything is made from a seed, keys and signatures included: a block is the same, bit by bit, everywhere.
-Keys made from names are no secret: they are for play.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from toyevm.blocks import Block, Header
-from toyevm.chain import MAINNET, ChainConfig
-from toyevm.contracts import load_contract, mapping_slot
-from toyevm.crypto import address_of, keccak256
+from toyevm.blocks import Block
+from toyevm.chain import MAINNET
 from toyevm.errors import InputError
 from toyevm.state import Account, WorldState
-from toyevm.transactions import FEE_MARKET, Transaction, sign_transaction
-from toyevm.types import Address, Field, Location
+from toyevm.transactions import Transaction
+from toyevm.units import ETHER
+from toyevm.workloads.planned_blocks import TRANSFER_GAS, PlannedCall, sign_calls
+from toyevm.workloads.tokens import TOKEN, token_account, transfer_data
+from toyevm.workloads.wallets import wallet
+from toyevm.workloads.workload import BASE_FEE, PRODUCER, SAVINGS, TIP, Workload, open_header
 
-ETHER, GWEI = 10**18, 10**9
-SAVINGS = 100 * ETHER  # what everybody begins with
-TRANSFER_GAS, TOKEN_GAS = 21_000, 60_000
-BASE_FEE, TIP = 10 * GWEI, 1 * GWEI
-PRODUCER: Address = b"\xfe" * 20
-TOKEN: Address = b"\x70" * 20
+TOKEN_GAS = 60_000
+PAYMENT = re.compile(r"(\w+)(?:\s*(?:>|->|→)\s*|\s+pays\s+)(\w+)(?:\s+(\d{1,2}))?")
 
 
 @dataclass(frozen=True)
@@ -38,27 +35,6 @@ class Payment:
 
     def __str__(self) -> str:
         return f"{self.payer}>{self.payee}" + (f" {self.amount}" if self.amount != 1 else "")
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A block with the state it finds, and whose accounts they are."""
-
-    chain: ChainConfig
-    pre: WorldState
-    block: Block
-    names: Mapping[Address, str]
-
-    def name(self, address: Address) -> str:
-        """Return who an account belongs to."""
-        return self.names.get(address, "0x" + address.hex())
-
-    def place(self, location: Location) -> str:
-        """Return a location in words, such as "shop's balance"."""
-        digits = f"{location.key:#x}"
-        slot = "slot " + (digits if len(digits) <= 10 else digits[:6] + "…")
-        field = slot if location.is_slot else Field(location.key).name.lower()
-        return f"{self.name(location.address)}'s {field}"
 
 
 def to_many(count: int = 100, seed: int = 0, token: bool = False) -> Workload:
@@ -77,7 +53,7 @@ def two_blocks(seed: int = 0, token: bool = False) -> dict[str, Workload]:
 
 
 def mixed(count: int = 100, *, to_shop: int, seed: int = 0, token: bool = False) -> Workload:
-    """Return a block of `count` payments, `to_shop` of them, at random places, to the same shop.
+    """Return a block of `count` payments, `to_shop` of them, at random turns, to the same shop.
 
     Args:
         token: pay with an ERC-20 token, so that all call one contract, instead of ether.
@@ -98,21 +74,28 @@ def mixed(count: int = 100, *, to_shop: int, seed: int = 0, token: bool = False)
 
 
 def read_payments(text: str) -> tuple[Payment, ...]:
-    """Read payments as people jot them down: "Ann>Bob" pays 1, "Ann>Bob 5" pays 5; commas or lines between them.
+    """Read payments as people jot them down; commas, semicolons or lines between them.
 
     Raises:
         InputError: naming the first one that cannot be read.
 
-    >>> read_payments("Ann>Bob, Bob>Cleo 5")
+    >>> read_payments("Ann>Bob, Bob pays Cleo 5")
     (Payment(payer='Ann', payee='Bob', amount=1), Payment(payer='Bob', payee='Cleo', amount=5))
     """
-    payments = []
-    for number, part in enumerate(filter(None, map(str.strip, re.split(r"[,;\n]", text))), start=1):
-        fields = re.fullmatch(r"(\w+)\s*(?:>|->|→)\s*(\w+)(?:\s+(\d{1,2}))?", part)
-        if fields is None:
-            raise InputError(f"cannot read {part!r}", f"payment {number}", 'something like "Ann>Bob" or "Ann>Bob 5"')
-        payments.append(Payment(fields[1], fields[2], int(fields[3] or 1)))
-    return tuple(payments)
+    parts = filter(None, map(str.strip, re.split(r"[,;\n]", text)))
+    return tuple(read_payment(part, f"payment {number}") for number, part in enumerate(parts, start=1))
+
+
+def read_payment(words: str, where: str = "") -> Payment:
+    """Read one payment: "Ann>Bob" pays 1, "Ann>Bob 5" and "Ann pays Bob 5" pay 5.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    fields = PAYMENT.fullmatch(words)
+    if fields is None:
+        raise InputError(f"cannot read {words!r}", where, 'something like "Ann>Bob" or "Ann>Bob 5"')
+    return Payment(fields[1], fields[2], int(fields[3] or 1))
 
 
 def block_of(
@@ -128,45 +111,35 @@ def block_of(
     With `base_fee` and `tip` zero, gas is free, and balances change by the payments alone.
     """
     people = dict.fromkeys(name for payment in payments for name in (payment.payer, payment.payee))
-    keys = {name: key_of(name, seed) for name in people}
-    addresses = {name: address_of(key) for name, key in keys.items()}
-    nonces = dict.fromkeys(people, 0)
-    transactions = []
-    for payment in payments:
-        unsigned = _transaction(payment, addresses[payment.payee], nonces[payment.payer], token, base_fee, tip)
-        transactions.append(sign_transaction(unsigned, keys[payment.payer]))
-        nonces[payment.payer] += 1
-    header = Header(number=1, timestamp=12, coinbase=PRODUCER, base_fee_per_gas=base_fee, excess_blob_gas=0)
-    names = {address: name for name, address in addresses.items()} | {PRODUCER: "producer"}
-    accounts = {address: Account(balance=SAVINGS) for address in addresses.values()}
+    names = {wallet(name, seed).address: name for name in people} | {PRODUCER: "producer"}
+    accounts = {wallet(name, seed).address: Account(balance=SAVINGS) for name in people}
     if token:
         names[TOKEN] = "token"
-        accounts[TOKEN] = _token(addresses.values())
-    return Workload(MAINNET, WorldState(accounts), Block(header, tuple(transactions)), names)
+        accounts[TOKEN] = token_account(dict.fromkeys(accounts, SAVINGS))
+    transactions = sign_payments(payments, token=token, seed=seed, base_fee=base_fee, tip=tip)
+    return Workload(MAINNET, WorldState(accounts), Block(open_header(base_fee), transactions), names)
 
 
-def key_of(name: str, seed: int = 0) -> bytes:
-    """Return the private key of a person in a story."""
-    return keccak256(f"toyevm/{seed}/{name}".encode())
+def sign_payments(
+    payments: Iterable[Payment],
+    *,
+    unit: int = ETHER,
+    token: bool = False,
+    seed: int = 0,
+    base_fee: int = BASE_FEE,
+    tip: int = TIP,
+) -> tuple[Transaction, ...]:
+    """Return a transaction for each payment, signed by its payer.
+
+    Args:
+        unit: what amounts are counted in, in wei; the token has 18 decimals, as ether has.
+        token: pay with the token at TOKEN.
+    """
+    calls = (_call(one.payer, wallet(one.payee, seed).address, one.amount * unit, token) for one in payments)
+    return sign_calls(calls, base_fee=base_fee, tip=tip, seed=seed)
 
 
-def _transaction(payment: Payment, payee: Address, nonce: int, token: bool, base_fee: int, tip: int) -> Transaction:
-    amount = payment.amount * ETHER  # the token has 18 decimals, as ether has
-    return Transaction(
-        type=FEE_MARKET,
-        chain_id=MAINNET.chain_id,
-        nonce=nonce,
-        max_fee_per_gas=2 * base_fee + tip,
-        max_priority_fee_per_gas=tip,
-        gas_limit=TOKEN_GAS if token else TRANSFER_GAS,
-        to=TOKEN if token else payee,
-        value=0 if token else amount,
-        data=load_contract("erc20").call_data("transfer", payee, amount) if token else b"",
-    )
-
-
-def _token(holders: Iterable[Address]) -> Account:
-    contract = load_contract("erc20")
-    slot = contract.slots["balanceOf"]
-    storage = {mapping_slot(slot, holder): SAVINGS for holder in holders}
-    return Account(nonce=1, code=contract.code, storage=storage)
+def _call(payer: str, payee: bytes, amount: int, token: bool) -> PlannedCall:
+    if token:
+        return PlannedCall(payer, TOKEN, transfer_data(payee, amount), gas_limit=TOKEN_GAS)
+    return PlannedCall(payer, payee, value=amount, gas_limit=TRANSFER_GAS)

@@ -1,4 +1,4 @@
-"""People who sign: a name, a key, and the transactions that only the owner of that key can make.
+"""The wallet book: for each name a private key, and the account and signatures that come from it.
 
 The keys follow from the names, so that a lesson gives the same addresses and hashes everywhere. Everybody who knows the
 name knows the key: such an account is a toy, and stays one.
@@ -7,7 +7,7 @@ name knows the key: such an account is a toy, and stays one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from toyevm.chain import MAINNET
@@ -40,6 +40,7 @@ class Wallet:
         )
 
 
-def wallet(name: str) -> Wallet:
-    """Return the wallet of somebody with this name: always the same one."""
-    return Wallet(name, keccak256(b"toyevm wallet of " + name.encode()))
+@lru_cache(maxsize=20_000)
+def wallet(name: str, seed: int = 0) -> Wallet:
+    """Return the wallet of somebody with this name: always the same one; another seed gives all people other keys."""
+    return Wallet(name, keccak256(f"toyevm/{seed}/{name}".encode()))

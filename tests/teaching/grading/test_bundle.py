@@ -26,7 +26,10 @@ from toyevm.teaching.lab.variants import Variant
 LESSON = "01-the-machine"
 TOP_LEVEL = {"README.md", "LICENSE", "Makefile", "environment.yml", "pyproject.toml", "toyevm", "course", "exercises"}
 # Lines that solutions share with what an exercise shows on purpose: the verifier that is to be mended.
-SHOWN = {"toyevm/workloads/short_tree.py: solution or marking digest=leaf_hash(balance)forside,siblinginpath:"}
+SHOWN = {
+    "toyevm/teaching/lessons/state_transactions_blocks/short_merkle.py: "
+    "solution or marking digest=leaf_hash(balance)forside,siblinginpath:"
+}
 
 
 @pytest.fixture(scope="module")

@@ -11,18 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pictures import hide_ipywidgets, luminance
-from tests.unit.test_transfers import executed
+from tests.workloads.test_transfers import executed
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import play
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
-from toyevm.teaching.kit.interleaving.view import Scene, balances, show_interleaving, verdict
+from toyevm.teaching.kit.interleaving.view import InterleavingScene, balances, show_interleaving, verdict
 from toyevm.teaching.kit.lanes import PAINTS as LANE_PAINTS
 from toyevm.teaching.kit.lanes import Job, describe_lanes, job_of, show_lanes
 from toyevm.teaching.lessons.why_blocks_are_slow.cores import CoresSlider
 from toyevm.teaching.lessons.why_blocks_are_slow.load_view import PAINTS as LOAD_PAINTS
 from toyevm.teaching.lessons.why_blocks_are_slow.load_view import LoadRow, show_load
 from toyevm.types import Location
-from toyevm.workloads.transfers import PRODUCER, block_of, mixed, read_payments
+from toyevm.workloads.transfers import block_of, mixed, read_payments
+from toyevm.workloads.workload import PRODUCER
 
 
 def job(title: str = "block", to_shop: int = 0, count: int = 8) -> Job:
@@ -123,10 +124,10 @@ def test_a_slider_for_no_block_is_refused() -> None:
 SHOP = "Ann>Shop 5, Bob>Shop 7, Cleo>Dan 2"
 
 
-def scene(schedule: str, text: str = SHOP) -> Scene:
+def scene(schedule: str, text: str = SHOP) -> InterleavingScene:
     workload = block_of(read_payments(text), base_fee=0, tip=0)
     watched = balances(workload.names, [PRODUCER])
-    return Scene(play(workload.pre, workload.block, schedule), tuple(text.split(", ")), watched)
+    return InterleavingScene(play(workload.pre, workload.block, schedule), tuple(text.split(", ")), watched)
 
 
 def player(schedule: str = "") -> InterleavingPlayer:
@@ -171,7 +172,7 @@ def test_nothing_may_be_drawn_outside_its_figure(schedule: str) -> None:
 def test_amounts_that_are_no_whole_ether_are_rounded_not_cut_off() -> None:
     workload = block_of(read_payments("Ann>Bob"))  # with a fee
     watched = balances(workload.names, [PRODUCER])
-    picture = show_interleaving(Scene(play(workload.pre, workload.block, "A1 A2"), ("Ann>Bob",), watched))
+    picture = show_interleaving(InterleavingScene(play(workload.pre, workload.block, "A1 A2"), ("Ann>Bob",), watched))
     assert "Ann 98.9998" in words_of(picture.svg)
 
 

@@ -36,7 +36,7 @@ CARELESS = {
     "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), 2, (0, 1), (2, 3)]",
     "my_path = None": "my_path = [2, 4]",
     CHAIN: "Ann>Bob, Bob=Cleo",
-    "A1>A2, A2>A3, A3>A4": "Mallory pays A1",
+    "A1>A2, A2>A3, A3>A4": "Mallory owes A1",
 }
 CLUMSY = {
     "my_path = None": "my_path = [99]",

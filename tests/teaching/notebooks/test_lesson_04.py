@@ -12,7 +12,7 @@ from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.verdicts import Status
 
 LESSON = COURSE / "04-schedulers/04-schedulers.ipynb"
-FASTER = {"mill_block(five.costs)": "mill_block(five.costs, unit=50)"}  # nothing here is about real time
+FASTER = {"hashing_block(five.costs)": "hashing_block(five.costs, unit=50)"}  # nothing here is about real time
 RIGHT = {
     "at_3, at_4, ends_at = None, None, None": 'at_3, at_4, ends_at = "E", "D", 5',
     'my_plan = ""': 'my_plan = "C:1 A:2 B:1 D:2 E:1 F:1"',

@@ -21,7 +21,7 @@ from toyevm.teaching.lessons.conflicts.conflict_view import (
 from toyevm.teaching.lessons.conflicts.explorer import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.study import Study, study, study_board, study_payments
 from toyevm.types import Location
-from toyevm.workloads.boards import BOARD, board_block, board_place
+from toyevm.workloads.statement_blocks import BOARD, board_letter, statement_block
 from toyevm.workloads.transfers import mixed
 
 SIX = "Ann>Bob, Cleo>Dan, Bob>Eve, Ann>Fay, Gus>Hal, Eve>Cleo"
@@ -44,7 +44,7 @@ def board_sets(text: str) -> list[tuple[str, str]]:
     made = study_board(text)
     assert all(result.succeeded for result in made.outcome.results)
     return [
-        ("".join(sorted(map(board_place, one.read_set))), "".join(sorted(map(board_place, one.write_set))))
+        ("".join(sorted(map(board_letter, one.read_set))), "".join(sorted(map(board_letter, one.write_set))))
         for one in made.outcome.results
     ]
 
@@ -57,19 +57,19 @@ def test_a_statement_must_touch_what_it_says_and_nothing_else() -> None:
 
 def test_the_board_must_hold_the_values() -> None:
     made = study_board("x = 5; y = x + 2; x = y; z = 3 + 4; 9")
-    values = {board_place(place): value for place, value in made.outcome.diff.writes.items() if board_place(place)}
+    values = {board_letter(place): value for place, value in made.outcome.diff.writes.items() if board_letter(place)}
     assert values == {"x": 7, "y": 7, "z": 7}
 
 
 @pytest.mark.parametrize("text", ["x == 5", "x = ", "X = 5", "x = y + z", "x = 5, y = 6", "x = 1000"])
 def test_nonsense_on_the_board_must_be_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match="cannot read"):
-        board_block("x = 5;" + text)
+        statement_block("x = 5;" + text)
 
 
 def test_a_slot_of_another_contract_has_no_letter() -> None:
-    assert board_place(Location(BOARD, 1)) == "a"
-    assert board_place(Location(b"\x01" * 20, 1)) == board_place(Location(BOARD, 27)) == ""
+    assert board_letter(Location(BOARD, 1)) == "a"
+    assert board_letter(Location(b"\x01" * 20, 1)) == board_letter(Location(BOARD, 27)) == ""
 
 
 def test_each_hazard_must_be_had_alone() -> None:

@@ -13,7 +13,8 @@ from toyevm.simulation.run import Run
 from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, show_attempts, show_reads, version_name
 from toyevm.types import BEFORE_BLOCK, Location
 from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.transfers import Workload, block_of, read_payments
+from toyevm.workloads.transfers import block_of, read_payments
+from toyevm.workloads.workload import Workload
 
 MINTS = APPLICATIONS["erc20-mint"](5)
 SUPPLY = Location(MINTS.block.transactions[0].to or b"", load_contract("erc20_mint").slots["totalSupply"])

@@ -26,8 +26,8 @@ from toyevm.teaching.lessons.state_transactions_blocks.order import (
     token_shuffle,
 )
 from toyevm.trie import ordered_trie_root
+from toyevm.units import ETHER
 from toyevm.workloads.mempool import run_market
-from toyevm.workloads.tokens import ETHER
 from toyevm.workloads.wallets import wallet
 
 FOUR = token_shuffle(
@@ -131,7 +131,7 @@ def test_as_text_must_show_the_twin_and_a_notebook_must_store_it() -> None:
 def test_the_picture_of_an_order_must_say_what_its_twin_says() -> None:
     picture = show_order(FOUR, [1, 0, 2, 3])
     words = words_of(picture)
-    assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,995 gas", "50,930 gas"))
+    assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,983 gas", "50,930 gas"))
     assert label_of(picture) == picture.text.replace("\n", "; ")
     assert "seen" not in picture.text
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import BlockResult
 from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, place_of, waits_for
-from toyevm.workloads.transfers import Workload, block_of, read_payments
+from toyevm.workloads.transfers import block_of, read_payments
+from toyevm.workloads.workload import Workload
 
 
 def executed(text: str) -> tuple[Workload, BlockResult]:

@@ -12,7 +12,7 @@ from toyevm.errors import InputError
 from toyevm.simulation.interleaver import NO_RULES, Play, Rules, play
 from toyevm.simulation.notation import Move, letter
 from toyevm.state import WorldState
-from toyevm.teaching.kit.interleaving.view import Scene, describe_interleaving, show_interleaving
+from toyevm.teaching.kit.interleaving.view import InterleavingScene, describe_interleaving, show_interleaving
 from toyevm.teaching.kit.player import import_ipywidgets, in_text
 from toyevm.types import Location
 
@@ -87,8 +87,8 @@ class InterleavingPlayer:
                 words.pop()
 
     @property
-    def _scene(self) -> Scene:
-        return Scene(self.result, self.titles, self.watched)
+    def _scene(self) -> InterleavingScene:
+        return InterleavingScene(self.result, self.titles, self.watched)
 
     def _build(self, widgets: ModuleType, schedule: str) -> None:
         def button(words: str, meaning: str, action: Any) -> Any:

@@ -17,14 +17,14 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN, Paint
 from toyevm.types import Address, Field, Location, Value
+from toyevm.units import ETHER
 
-ETHER = 10**18
 MARGIN, NAMES, LAST, LANE, ROW = 14, 150, 128, 58, 24
 NARROW, WIDE = 84, 120
 
 
 @dataclass(frozen=True)
-class Scene:
+class InterleavingScene:
     """A play, and what of it is shown: some locations, by name.
 
     Args:
@@ -54,12 +54,12 @@ def balances(names: Mapping[Address, str], without: Iterable[Address] = ()) -> d
     return {Location(address, Field.BALANCE): name for address, name in names.items() if address not in left_out}
 
 
-def show_interleaving(scene: Scene) -> Picture:
+def show_interleaving(scene: InterleavingScene) -> Picture:
     """Return the picture, and as its text twin a table with a row for each move."""
     return Picture(_draw(scene), describe_interleaving(scene))
 
 
-def describe_interleaving(scene: Scene) -> str:
+def describe_interleaving(scene: InterleavingScene) -> str:
     """Return what the picture shows, in words."""
     names = list(scene.watched.values())
     widths = [max(len(name), 4) for name in names]
@@ -81,7 +81,7 @@ def describe_interleaving(scene: Scene) -> str:
     return "\n".join([*lines, *verdict(scene)])
 
 
-def verdict(scene: Scene) -> list[str]:
+def verdict(scene: InterleavingScene) -> list[str]:
     """Say how the end differs from what it should be; money made or lost is named."""
     play = scene.play
     if not play.is_complete:
@@ -101,7 +101,7 @@ def verdict(scene: Scene) -> list[str]:
     return lines
 
 
-def _sentence(scene: Scene, event: Event) -> str:
+def _sentence(scene: InterleavingScene, event: Event) -> str:
     name, values = letter(event.move.tx_index), _values(scene, event)
     if event.stale:
         return f"{name} is aborted: it has seen an old {_stale(scene, event)}"
@@ -110,22 +110,22 @@ def _sentence(scene: Scene, event: Event) -> str:
     return f"{name} {'runs: it sees' if event.move.runs else 'writes'} {', '.join(values) or 'nothing of this'}"
 
 
-def _values(scene: Scene, event: Event) -> list[str]:
+def _values(scene: InterleavingScene, event: Event) -> list[str]:
     seen = {place: read.value for place, read in event.seen.items()}
     found = seen if event.move.runs else event.wrote
     return scene.values([place for place in found if place in scene.watched], found)
 
 
-def _stale(scene: Scene, event: Event) -> str:
+def _stale(scene: InterleavingScene, event: Event) -> str:
     return ", ".join(scene.watched.get(place, str(place)) for place in event.stale)
 
 
-def _row(scene: Scene, event: Event | None) -> list[str]:
+def _row(scene: InterleavingScene, event: Event | None) -> list[str]:
     world = scene.play.pre if event is None else event.world
     return [scene.shown(world.read(place).value) for place in scene.watched]
 
 
-def _draw(scene: Scene) -> str:
+def _draw(scene: InterleavingScene) -> str:
     count = max(len(scene.play.events), 2 * len(scene.titles))
     column = max(NARROW, min(WIDE, (960 - NAMES - LAST - 2 * MARGIN) / (count + 1)))
     width = round(NAMES + LAST + 2 * MARGIN + column * (count + 1))
@@ -143,11 +143,11 @@ def _draw(scene: Scene) -> str:
     return svg.figure(width, bottom + 16 + 19 * max(len(says), 3), label, body)
 
 
-def _has_steps(scene: Scene) -> bool:
+def _has_steps(scene: InterleavingScene) -> bool:
     return any(event.move.is_single for event in scene.play.events)
 
 
-def _title(scene: Scene) -> str:
+def _title(scene: InterleavingScene) -> str:
     if _has_steps(scene):
         return "single steps: read by read (r), write by write (w)"
     return "two halves: run (read and work out), then write"
@@ -158,7 +158,7 @@ def _x(place: int, column: float) -> float:
     return MARGIN + NAMES + place * column
 
 
-def _lane(scene: Scene, tx_index: int, title: str, column: float, width: int) -> list[str]:
+def _lane(scene: InterleavingScene, tx_index: int, title: str, column: float, width: int) -> list[str]:
     y = 44 + LANE * tx_index
     moves = [(x, event) for x, event in enumerate(scene.play.events, start=1) if event.move.tx_index == tx_index]
     body = [
@@ -175,7 +175,7 @@ def _lane(scene: Scene, tx_index: int, title: str, column: float, width: int) ->
     return body
 
 
-def _move(scene: Scene, event: Event, x: float, y: float, column: float) -> list[str]:
+def _move(scene: InterleavingScene, event: Event, x: float, y: float, column: float) -> list[str]:
     paint = FAILED if event.stale else READ if event.move.runs else WRITTEN
     verb = "aborts" if event.stale else "sees" if event.move.runs else "writes"
     values = [f"old {_stale(scene, event)}"] if event.stale else _values(scene, event)
@@ -189,7 +189,7 @@ def _move(scene: Scene, event: Event, x: float, y: float, column: float) -> list
     ]
 
 
-def _rows(scene: Scene, top: float, column: float, width: int) -> list[str]:
+def _rows(scene: InterleavingScene, top: float, column: float, width: int) -> list[str]:
     last = width - MARGIN - LAST
     body = [svg.note(_x(0, column) + column / 2, top + 14, "before", anchor="middle")]
     body += [

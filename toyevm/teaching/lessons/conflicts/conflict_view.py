@@ -32,7 +32,8 @@ def meeting_places(study: Study, seen: Sequence[TxResult]) -> list[Location]:
             touched[place] = touched.get(place, 0) + 1
     written = {place for result in seen for place in result.write_set}
     return sorted(
-        (place for place in written if touched[place] > 1), key=lambda place: (-touched[place], study.place(place))
+        (place for place in written if touched[place] > 1),
+        key=lambda place: (-touched[place], study.location_name(place)),
     )
 
 

@@ -17,16 +17,17 @@ from toyevm.analysis.dependencies import DependencyGraph, Path, critical_path, w
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import BlockResult
 from toyevm.types import Address, Location
-from toyevm.workloads.boards import board_block, board_place, statements
-from toyevm.workloads.places import PlaceNames
-from toyevm.workloads.transfers import Workload, block_of, read_payments
+from toyevm.workloads.location_names import LocationNames
+from toyevm.workloads.statement_blocks import board_letter, statement_block, statements
+from toyevm.workloads.transfers import block_of, read_payments
+from toyevm.workloads.workload import Workload
 
 PLAIN = Lens()
 
 
 @dataclass(frozen=True)
 class Study:
-    """An executed block, and what its transactions, accounts and places are called.
+    """An executed block, and what its transactions, accounts and locations are called.
 
     `unit` is "count" (each transaction takes one unit of time) or "gas".
     """
@@ -35,7 +36,7 @@ class Study:
     fee_recipient: Address
     titles: tuple[str, ...]
     account: Callable[[Address], str]
-    place: Callable[[Location], str]
+    location_name: Callable[[Location], str]
 
     @property
     def size(self) -> int:
@@ -63,8 +64,8 @@ class Study:
         return hot_spots(self.graph(lens), cost_in("count", self.outcome), limit)
 
     def name(self, location: Location, lens: Lens = PLAIN) -> str:
-        """Return what a place is called; through a lens that sees accounts, whose it is."""
-        return self.account(location.address) if lens.accounts else self.place(location)
+        """Return what a location is called; through a lens that sees accounts, whose it is."""
+        return self.account(location.address) if lens.accounts else self.location_name(location)
 
 
 def study(workload: Workload, titles: Sequence[str] = ()) -> Study:
@@ -72,19 +73,19 @@ def study(workload: Workload, titles: Sequence[str] = ()) -> Study:
     config = RunConfig(workload.chain)
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result
     names = tuple(titles) or tuple(map(str, range(len(outcome.results))))
-    return Study(outcome, workload.block.header.coinbase, names, workload.name, PlaceNames(workload))
+    return Study(outcome, workload.block.header.coinbase, names, workload.name, LocationNames(workload))
 
 
 def study_board(text: str) -> Study:
     """Return a block of statements such as "x = 5; y = x; x" for study."""
-    workload = board_block(text)
+    workload = statement_block(text)
     made = study(workload, statements(text))
     return Study(
         made.outcome,
         made.fee_recipient,
         made.titles,
         made.account,
-        lambda place: board_place(place) or made.place(place),
+        lambda location: board_letter(location) or made.location_name(location),
     )
 
 

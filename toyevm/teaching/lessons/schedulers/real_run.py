@@ -17,7 +17,7 @@ from toyevm.simulation.schedule import speedup
 from toyevm.teaching.kit.lanes import Job
 from toyevm.teaching.kit.player import in_text
 from toyevm.teaching.lessons.schedulers.gantt_view import plan
-from toyevm.workloads.transfers import Workload
+from toyevm.workloads.workload import Workload
 
 CONTROL = 400_000  # rounds of arithmetic for each process: some tens of milliseconds
 

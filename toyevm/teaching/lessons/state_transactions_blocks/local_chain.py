@@ -15,7 +15,8 @@ from toyevm.state import WorldState
 from toyevm.transactions import Transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
 from toyevm.types import Address
-from toyevm.workloads.mempool import GWEI
+from toyevm.units import GWEI
+from toyevm.workloads.workload import PRODUCER
 
 
 class LocalChain:
@@ -30,7 +31,7 @@ class LocalChain:
         self,
         world: WorldState,
         *,
-        producer: Address = b"\xfe" * 20,
+        producer: Address = PRODUCER,
         gas_limit: int = 6_000_000,
         base_fee: int = 10 * GWEI,
         chain: ChainConfig = MAINNET,

@@ -8,58 +8,59 @@ from toyevm.chain import ELASTICITY
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.stepper.view import Picture
 from toyevm.teaching.kit.svg import GAS_LEFT, PAPER, READ, WRITTEN, box, line, note, text
-from toyevm.workloads.mempool import GWEI, Slot
+from toyevm.units import GWEI
+from toyevm.workloads.mempool import MarketBlock
 
 WIDTH, LEFT_EDGE, RIGHT_EDGE = 900, 176, 20
 PANEL_HEIGHT, GAP, TOP = 104, 40, 40
 
 
-def market_table(slots: Sequence[Slot], every: int = 1) -> str:
+def market_table(blocks: Sequence[MarketBlock], every: int = 1) -> str:
     """Return the numbers as a table, one row for each `every` blocks.
 
-    >>> print(market_table([Slot(0, 10**10, 9, 5, 300_000, 600_000, 4, 1, 10**9)]))
+    >>> print(market_table([MarketBlock(0, 10**10, 9, 5, 300_000, 600_000, 4, 1, 10**9)]))
     block  base fee  arrived  included   full  waiting  of them too poor
         0     10.00        9         5    50%        4                 1
     """
     head = "block  base fee  arrived  included   full  waiting  of them too poor"
     rows = [
-        f"{slot.number:>5}{slot.base_fee / GWEI:>10.2f}{slot.arrived:>9}{slot.included:>10}"
-        f"{slot.gas_used / slot.gas_limit:>7.0%}{slot.waiting:>9}{slot.priced_out:>18}"
-        for slot in slots[::every]
+        f"{block.number:>5}{block.base_fee / GWEI:>10.2f}{block.arrived:>9}{block.included:>10}"
+        f"{block.gas_used / block.gas_limit:>7.0%}{block.waiting:>9}{block.priced_out:>18}"
+        for block in blocks[::every]
     ]
     return "\n".join([head, *rows])
 
 
-def show_market(slots: Sequence[Slot], every: int = 1) -> Picture:
+def show_market(blocks: Sequence[MarketBlock], every: int = 1) -> Picture:
     """Return three panels over time: gas used, base fee, and how many wait; the twin is the table."""
-    twin = market_table(slots, every)
+    twin = market_table(blocks, every)
     bottom = TOP + 3 * PANEL_HEIGHT + 2 * GAP
-    step = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / len(slots)
+    step = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / len(blocks)
     body = [
-        *_gas(slots, step),
-        *_curve("base fee, gwei", [slot.base_fee / GWEI for slot in slots], TOP + PANEL_HEIGHT + GAP, step, WRITTEN),
-        *_curve("waiting", [float(slot.waiting) for slot in slots], TOP + 2 * (PANEL_HEIGHT + GAP), step, READ),
-        *(note(LEFT_EDGE + step * (place + 0.5), bottom + 18, str(slot.number), anchor="middle")
-          for place, slot in enumerate(slots) if place % 5 == 0),
+        *_gas(blocks, step),
+        *_curve("base fee, gwei", [block.base_fee / GWEI for block in blocks], TOP + PANEL_HEIGHT + GAP, step, WRITTEN),
+        *_curve("waiting", [float(block.waiting) for block in blocks], TOP + 2 * (PANEL_HEIGHT + GAP), step, READ),
+        *(note(LEFT_EDGE + step * (place + 0.5), bottom + 18, str(block.number), anchor="middle")
+          for place, block in enumerate(blocks) if place % 5 == 0),
         note(WIDTH - RIGHT_EDGE, bottom + 36, "block number", anchor="end"),
     ]  # fmt: skip
-    return Picture(svg.figure(WIDTH, bottom + 48, f"Fee market. {_summary(slots)}", body), twin)
+    return Picture(svg.figure(WIDTH, bottom + 48, f"Fee market. {_summary(blocks)}", body), twin)
 
 
-def _summary(slots: Sequence[Slot]) -> str:
-    fees, waiting = [slot.base_fee / GWEI for slot in slots], [slot.waiting for slot in slots]
-    full = sum(slot.gas_used > 0.95 * slot.gas_limit for slot in slots)
+def _summary(blocks: Sequence[MarketBlock]) -> str:
+    fees, waiting = [block.base_fee / GWEI for block in blocks], [block.waiting for block in blocks]
+    full = sum(block.gas_used > 0.95 * block.gas_limit for block in blocks)
     return (
-        f"{len(slots)} blocks, {full} of them full; base fee from {fees[0]:.2f} gwei to at most {max(fees):.2f}, "
+        f"{len(blocks)} blocks, {full} of them full; base fee from {fees[0]:.2f} gwei to at most {max(fees):.2f}, "
         f"last {fees[-1]:.2f}; at most {max(waiting)} waiting, last {waiting[-1]}"
     )
 
 
-def _gas(slots: Sequence[Slot], step: float) -> list[str]:
+def _gas(blocks: Sequence[MarketBlock], step: float) -> list[str]:
     floor = TOP + PANEL_HEIGHT
     bars = []
-    for place, slot in enumerate(slots):
-        height = PANEL_HEIGHT * slot.gas_used / slot.gas_limit
+    for place, block in enumerate(blocks):
+        height = PANEL_HEIGHT * block.gas_used / block.gas_limit
         bars.append(box(LEFT_EDGE + step * place + 1, floor - height, step - 2, height, GAS_LEFT, radius=0))
     target = floor - PANEL_HEIGHT / ELASTICITY
     return [

@@ -21,20 +21,20 @@ from toyevm.sealing import seal_block
 from toyevm.state import WorldState
 from toyevm.teaching.kit.player import import_ipywidgets
 from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import OrderPicture, Row, draw_order, order_text
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import OrderPicture, OrderRow, draw_order, order_text
 from toyevm.transactions import Transaction
-from toyevm.workloads.mempool import GWEI
-from toyevm.workloads.tokens import TOKEN, read_payment, sign_payments, token_balance, token_world
+from toyevm.workloads.tokens import TOKEN, token_balance, token_world
+from toyevm.workloads.transfers import read_payment, sign_payments
 from toyevm.workloads.wallets import wallet
+from toyevm.workloads.workload import BASE_FEE, PRODUCER
 
-PRODUCER = b"\xfe" * 20
 CONFIG = RunConfig()
 OPEN_HEADER = Header(
     number=1,
     timestamp=12,
     coinbase=PRODUCER,
     gas_limit=6_000_000,
-    base_fee_per_gas=10 * GWEI,
+    base_fee_per_gas=BASE_FEE,
     excess_blob_gas=0,
     parent_beacon_root=bytes(32),
 )
@@ -59,13 +59,14 @@ class Shuffle:
 
 def token_shuffle(balances: Mapping[str, int], payments: Sequence[str]) -> Shuffle:
     """Return token payments such as "Ann pays Bob 5" to put into order, in a world where people have these tokens."""
-    parties = [name for words in payments for name in read_payment(words)[:2]]
-    names = list(dict.fromkeys([*balances, *parties]))
+    read = list(map(read_payment, payments))
+    names = list(dict.fromkeys([*balances, *(name for one in read for name in (one.payer, one.payee))]))
 
     def tokens(world: WorldState) -> dict[str, int]:
         return {name: token_balance(world, TOKEN, wallet(name).address) for name in names}
 
-    return Shuffle(token_world(balances, names), OPEN_HEADER, sign_payments(payments), tuple(payments), tokens)
+    signed = sign_payments(read, unit=1, token=True)
+    return Shuffle(token_world(balances, names), OPEN_HEADER, signed, tuple(payments), tokens)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _picture(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], se
     header = outcome.header
     shown = OrderPicture(
         rows=tuple(
-            Row(number + 1, shuffle.labels[number], status, gas)
+            OrderRow(number + 1, shuffle.labels[number], status, gas)
             for number, (status, gas) in zip(outcome.order, results, strict=True)
         ),
         balances=tuple(outcome.balances.items()),

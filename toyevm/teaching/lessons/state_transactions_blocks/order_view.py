@@ -13,7 +13,7 @@ WORLD_X, WORLD_WIDTH = 500, 446
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OrderRow:
     """One transaction at its place; `number`, from 1, is its name, wherever it stands."""
 
     number: int
@@ -31,7 +31,7 @@ class OrderPicture:
         seen, roots: how many orders and different roots there were before this one and with it; 0 when it stands alone.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[OrderRow, ...]
     balances: tuple[tuple[str, int], ...]
     problem: str
     letter: str
@@ -64,7 +64,7 @@ def order_text(shown: OrderPicture) -> str:
     return "\n".join([*lines, f"seen     {_seen(shown)}"] if shown.seen else lines)
 
 
-def _line(row: Row) -> str:
+def _line(row: OrderRow) -> str:
     return f"{row.label:<28} {row.status:<8} {row.gas:>7,} gas" if row.status else row.label
 
 
@@ -86,7 +86,7 @@ def draw_order(shown: OrderPicture) -> str:
     return svg.figure(WIDTH, height, order_text(shown).replace("\n", "; "), body)
 
 
-def _card(place: int, row: Row) -> list[str]:
+def _card(place: int, row: OrderRow) -> list[str]:
     y, failed = TOP - 14 + place * CARD_STEP, row.status not in ("success", "")
     paint = FAILED if failed else LEFT if row.status else PANEL
     return [

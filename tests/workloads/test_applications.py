@@ -15,14 +15,14 @@ import pytest
 from toyevm import rlp
 from toyevm.analysis.dependencies import dependency_graph, span
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.contracts import load_contract, slot_names
+from toyevm.contracts import contract_names, load_contract, slot_names
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.results import TxResult
 from toyevm.transactions import encode_transaction
-from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.scenes import address_named, pick
-from toyevm.workloads.transfers import Workload
+from toyevm.workloads.applications import APPLICATIONS, MODULES, mixed
+from toyevm.workloads.planned_blocks import address_named, pick
+from toyevm.workloads.workload import Workload
 
 ALL = pytest.mark.parametrize("name", list(APPLICATIONS))
 # count 30, users 20, seed 5: keccak of the block (header and transactions) and the root of the state it finds
@@ -83,6 +83,28 @@ def measure(name: str, seed: int) -> tuple[float, float]:
     results = storage_only(executed(name, seed))
     pairs = [not set(a.write_set).isdisjoint(b.read_set) for a, b in combinations(results, 2)]
     return sum(pairs) / len(pairs), len(results) / span(dependency_graph(results), lambda tx_index: 1)
+
+
+def test_every_contract_belongs_to_an_application() -> None:
+    """Each contract is in some application's block; a name stands for one application."""
+    deployed = {
+        account.code
+        for one in APPLICATIONS.values()
+        for account in one(10, users=5).pre.accounts.values()
+        if account.code
+    }
+    assert {load_contract(name).code for name in contract_names()} == deployed
+    assert len(APPLICATIONS) == sum(len(module.APPLICATIONS) for module in MODULES)
+    assert all(one.name == name for name, one in APPLICATIONS.items())
+
+
+def test_no_two_applications_put_their_contracts_at_one_address() -> None:
+    """Otherwise they could not be mixed into one block."""
+    homes: dict[bytes, str] = {}
+    for one in (one for module in MODULES if module is not mixed for one in module.APPLICATIONS):
+        for address, account in one(10, users=5).pre.accounts.items():
+            if account.code:
+                assert homes.setdefault(address, one.plan.__module__) == one.plan.__module__
 
 
 @ALL

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import toyevm.contracts
 from tests.support.stage import OWNER, Place, Stage, person
-from toyevm.contracts import Contract, load_contract
+from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
 from toyevm.crypto import address_of, keccak256, sign
 from toyevm.state import Account
@@ -406,7 +404,7 @@ def test_a_check_that_no_mistake_fails_proves_nothing(
     name: str, old: str, new: str, check: Callable[[Contract, Story], Any], story: Story
 ) -> None:
     pytest.importorskip("vyper")
-    source = (Path(toyevm.contracts.__file__).parent / f"{name}.vy").read_text()
+    source = contract_source(name)
     assert source.count(old) >= 1
     check(load_contract(name), story)
     with pytest.raises(AssertionError):

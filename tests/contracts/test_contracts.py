@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-import toyevm.contracts
-from toyevm.contracts import load_contract, mapping_slot, slot_names
+from toyevm.contracts import contract_names, contract_source, load_contract, mapping_slot, slot_names
 from toyevm.contracts.compile import compile_vyper
+from toyevm.contracts.recompile import APPLICATIONS, compile_source
 from toyevm.errors import InputError
 from toyevm.state import WorldState
 from toyevm.types import Location
 from toyevm.vm.message import DEFAULT_ADDRESS, MessageResult, execute_message, world_with_code
 
-SOURCES = sorted(Path(toyevm.contracts.__file__).parent.glob("*.vy"))
+SOURCES = sorted(APPLICATIONS.rglob("*.vy"), key=lambda path: path.stem)
 OWNER, SPENDER, RECEIVER = (bytes([byte]) * 20 for byte in (0xA1, 0xB2, 0xC3))
 TRANSFER_TOPIC = 0xDDF252AD1BE2C89B69C2B068FC378DAA952BA7F163C4A11628F55A4DF523B3EF  # as block explorers show it
 ERC20_SELECTORS = {  # as the standard's ABI has them
@@ -56,14 +56,14 @@ def test_artefact_comes_from_its_source(source: Path) -> None:
     pytest.importorskip("vyper")
     import json
 
-    from toyevm.contracts.recompile import compile_source
-
     assert json.loads(source.with_suffix(".json").read_text()) == compile_source(source)
 
 
 def test_there_are_sources() -> None:
     names = "amm election election_sharded erc20 erc20_mint erc20_sharded land_registry land_registry_counter"
     assert [path.stem for path in SOURCES] == [*names.split(), "nft_market", "nft_market_counter", "payments"]
+    assert [path.stem for path in SOURCES] == list(contract_names())
+    assert all(contract_source(path.stem) == path.read_text() for path in SOURCES)
 
 
 @pytest.mark.parametrize("source", [path for path in SOURCES if path.stem != "erc20"], ids=lambda path: path.name)

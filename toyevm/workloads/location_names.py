@@ -1,4 +1,4 @@
-"""What a location means to people: "token: balanceOf[Ann]" instead of a slot number of seventy digits.
+"""Names for locations, such as "token: balanceOf[Ann]" instead of a slot number of seventy digits.
 
 A contract is recognised by its code; then its variables have names, and so have the entries of its mappings under any
 key that we know: the people of the story, and small numbers.
@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 
-from toyevm.contracts import Contract, load_contract, slot_names
+from toyevm.contracts import Contract, contract_names, load_contract, slot_names
 from toyevm.types import Location
-from toyevm.workloads.transfers import Workload
+from toyevm.workloads.workload import Workload
 
 MOST_NUMBERS = 1_000  # keys of mappings that are tokens, parcels, candidates
 LONGEST_ARRAY = 64  # that is an entry of a mapping
 
 
-class PlaceNames:
+class LocationNames:
     """Name the locations of a workload."""
 
     def __init__(self, workload: Workload) -> None:
@@ -28,7 +27,7 @@ class PlaceNames:
     def __call__(self, location: Location) -> str:
         """Return a location in words: what the contract calls the slot, else whose balance, nonce or slot it is."""
         name = self._variable(location) if location.is_slot else ""
-        return f"{self.workload.name(location.address)}: {name}" if name else self.workload.place(location)
+        return f"{self.workload.name(location.address)}: {name}" if name else self.workload.location_name(location)
 
     def _variable(self, location: Location) -> str:
         """Return what the contract calls a slot; of an array in a mapping, which element it is."""
@@ -52,5 +51,4 @@ class PlaceNames:
 
 @lru_cache
 def _contracts_by_code() -> dict[bytes, Contract]:
-    found = (file.name.removesuffix(".json") for file in files("toyevm.contracts").iterdir() if "json" in file.name)
-    return {contract.code: contract for contract in map(load_contract, sorted(found))}
+    return {contract.code: contract for contract in map(load_contract, contract_names())}

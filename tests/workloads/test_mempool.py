@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from toyevm.blocks import Header
 from toyevm.chain import next_base_fee
-from toyevm.workloads.mempool import GWEI, Offer, build_block, offer_of, run_market
+from toyevm.units import GWEI
+from toyevm.workloads.mempool import Offer, build_block, offer_of, run_market
 from toyevm.workloads.wallets import wallet
 
 ANN, BOB, CLEO = (bytes([byte]) * 20 for byte in (1, 2, 3))
@@ -103,31 +104,31 @@ def test_a_market_from_the_same_seed_must_be_the_same() -> None:
 
 
 def test_the_base_fee_must_be_that_of_the_protocol() -> None:
-    slots = run_market([0.5, 4, 4, 4, 0, 0], seed=1)
-    for before, after in pairwise(slots):
+    blocks = run_market([0.5, 4, 4, 4, 0, 0], seed=1)
+    for before, after in pairwise(blocks):
         parent = Header(gas_limit=before.gas_limit, gas_used=before.gas_used, base_fee_per_gas=before.base_fee)
         assert after.base_fee == next_base_fee(parent)
         assert abs(after.base_fee - before.base_fee) <= before.base_fee // 8 + 1
 
 
 def test_nobody_may_get_lost_between_arrival_and_block() -> None:
-    slots = run_market([1, 5, 5, 0.2, 0], seed=2)
-    assert sum(slot.arrived for slot in slots) == sum(slot.included for slot in slots) + slots[-1].waiting
-    assert all(slot.included == len(slot.offers) and slot.priced_out <= slot.waiting for slot in slots)
-    assert all(slot.gas_used == sum(one.gas for one in slot.offers) for slot in slots)
+    blocks = run_market([1, 5, 5, 0.2, 0], seed=2)
+    assert sum(block.arrived for block in blocks) == sum(block.included for block in blocks) + blocks[-1].waiting
+    assert all(block.included == len(block.offers) and block.priced_out <= block.waiting for block in blocks)
+    assert all(block.gas_used == sum(one.gas for one in block.offers) for block in blocks)
 
 
 def test_a_rush_that_does_not_move_the_price_would_teach_nothing() -> None:
-    slots = run_market([0.8] * 5 + [4] * 10, seed=0)
-    assert slots[-1].base_fee > 2 * slots[5].base_fee
-    assert slots[4].base_fee < slots[0].base_fee
+    blocks = run_market([0.8] * 5 + [4] * 10, seed=0)
+    assert blocks[-1].base_fee > 2 * blocks[5].base_fee
+    assert blocks[4].base_fee < blocks[0].base_fee
 
 
 def test_an_extra_offer_must_come_when_it_says() -> None:
     mine = Offer(ANN, 0, 21_000, 1_000 * GWEI, 900 * GWEI, arrived=2)
-    slots = run_market([1, 1, 1, 1], seed=5, extra=[mine])
-    assert [mine in slot.offers for slot in slots] == [False, False, True, False]
-    assert slots[2].offers[0] == mine
+    blocks = run_market([1, 1, 1, 1], seed=5, extra=[mine])
+    assert [mine in block.offers for block in blocks] == [False, False, True, False]
+    assert blocks[2].offers[0] == mine
 
 
 def test_a_signed_transaction_must_bid_what_it_says() -> None:

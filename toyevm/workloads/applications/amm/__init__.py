@@ -1,0 +1,1 @@
+"""An automated market maker: sources, compiled artefacts, workload."""

@@ -1,0 +1,1 @@
+"""An election with sealed votes, plain and sharded: sources, compiled artefacts, workload."""

@@ -1,0 +1,1 @@
+"""A land registry, with and without a counter: sources, compiled artefacts, workload."""

@@ -1,0 +1,1 @@
+"""Channels of micropayments: sources, compiled artefacts, workload."""
