@@ -22,7 +22,7 @@ from toyevm.state import Account, WorldState
 from toyevm.teaching.kit.stepper import Stepper, describe_step, gas_by_opcode, print_step, show_gas, show_step
 from toyevm.teaching.kit.stepper.gas_parts import gas_parts
 from toyevm.teaching.kit.stepper.glosses import gloss_of, written_gloss
-from toyevm.teaching.kit.stepper.scene import Mark, Scene, scene_of
+from toyevm.teaching.kit.stepper.scene import Mark, StepScene, scene_of
 from toyevm.teaching.kit.svg import PALETTE
 from toyevm.tracer import StepRecord, record_steps
 from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, default_env, world_with_code
@@ -47,7 +47,7 @@ PUSH_OTHER = f"PUSH20 0x{OTHER.hex()}"
 CALL_OTHER = f"PUSH0 PUSH0 PUSH0 PUSH0 PUSH0 {PUSH_OTHER} PUSH2 50000 CALL"
 
 
-def named(steps: list[StepRecord], name: str) -> Scene:
+def named(steps: list[StepRecord], name: str) -> StepScene:
     """The scene of the first step with this opcode."""
     return scene_of(steps, next(step.index for step in steps if step.opcode.name == name))
 

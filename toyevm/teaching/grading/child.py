@@ -19,6 +19,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from toyevm.deadline import OutOfTime
 from toyevm.errors import InputError
 from toyevm.teaching.grading.confine import confine
 from toyevm.teaching.lab.items import Case
@@ -26,10 +27,6 @@ from toyevm.teaching.lab.judge_functions import call_cases
 from toyevm.teaching.lab.values import canonical, from_text, to_text
 
 LONGEST_MESSAGE = 300
-
-
-class OutOfTime(BaseException):
-    """A cell took too long; no `except Exception` of its own should catch this."""
 
 
 class Child:

@@ -1,8 +1,8 @@
 """What there is to show of one step, decided once, so that the picture and the printed text cannot disagree.
 
 A record says what the stack was and what it is. A reader needs the story in between: these words were taken, those
-stayed where they are, this one is new. A `Scene` is that story as plain values; to draw or print it takes no further
-thought.
+stayed where they are, this one is new. A `StepScene` is that story as plain values; to draw or print it takes no
+further thought.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class StackCell:
     """A word on the stack; `name` is that of the operand, if the step took it as one."""
 
     word: Word
@@ -74,7 +74,7 @@ class MemoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class ShownLog:
     """What a LOG announces."""
 
     data: bytes
@@ -82,7 +82,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class StepScene:
     """One step, ready to be drawn or printed. Stacks are listed top first.
 
     Args:
@@ -106,8 +106,8 @@ class Scene:
     total: int
     record: StepRecord
     does: str
-    before: tuple[Cell, ...]
-    after: tuple[Cell, ...]
+    before: tuple[StackCell, ...]
+    after: tuple[StackCell, ...]
     hidden: int
     gas: tuple[GasPart, ...]
     gas_start: int
@@ -121,7 +121,7 @@ class Scene:
     next_pc: int | None
     memory: tuple[MemoryRow, ...]
     read_before: tuple[Location, int | None] | None
-    log: Log | None
+    log: ShownLog | None
     stack_rows: int
     memory_rows: int
     slot_rows: int
@@ -166,7 +166,7 @@ def short_location(location: Location) -> str:
     return f"({short_address(location.address)}, {key})"
 
 
-def scene_of(steps: Sequence[StepRecord], index: int) -> Scene:
+def scene_of(steps: Sequence[StepRecord], index: int) -> StepScene:
     """Return what there is to show of `steps[index]`; the other steps tell what came before and how far it goes.
 
     Raises:
@@ -182,7 +182,7 @@ def scene_of(steps: Sequence[StepRecord], index: int) -> Scene:
     hidden = max(0, max(len(before), len(after)) - stack_rows)
     frame_ends = record.error is not None or record.opcode.name in _ENDINGS
     read, written = (_bytes_of(spot, operands) for spot in (gloss.reads, gloss.writes))
-    return Scene(
+    return StepScene(
         number=index + 1,
         total=len(steps),
         record=record,
@@ -241,7 +241,7 @@ def _bytes_of(spot: Range | None, operands: dict[str, Word]) -> range:
     return range(offset, offset + size)
 
 
-def _stacks(record: StepRecord) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+def _stacks(record: StepRecord) -> tuple[tuple[StackCell, ...], tuple[StackCell, ...]]:
     """Return the stack before and after, each word with what happened to it."""
     name, before, after = record.opcode.name, record.stack_before[::-1], record.stack_after[::-1]
     if has_failed(record) and not gloss_of(record.opcode, record.fork).operands:
@@ -251,17 +251,19 @@ def _stacks(record: StepRecord) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     if re.fullmatch(r"SWAP\d+", name):
         return _swap(before, after, int(name[4:]))
     mark = Mark.KEPT if has_failed(record) else Mark.TAKEN
-    taken = tuple(Cell(word, mark, operand) for operand, word in named_operands(record).items())
+    taken = tuple(StackCell(word, mark, operand) for operand, word in named_operands(record).items())
     new = len(record.results)
     return taken + _cells(before[len(taken) :]), _cells(after, dict.fromkeys(range(new), Mark.LEFT))
 
 
-def _swap(before: tuple[Word, ...], after: tuple[Word, ...], depth: int) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+def _swap(
+    before: tuple[Word, ...], after: tuple[Word, ...], depth: int
+) -> tuple[tuple[StackCell, ...], tuple[StackCell, ...]]:
     other = ORDINALS[depth]
 
-    def named(words: tuple[Word, ...], top: str, below: str) -> tuple[Cell, ...]:
+    def named(words: tuple[Word, ...], top: str, below: str) -> tuple[StackCell, ...]:
         cells = list(_cells(words))
-        cells[0], cells[depth] = Cell(words[0], Mark.SWAPPED, top), Cell(words[depth], Mark.SWAPPED, below)
+        cells[0], cells[depth] = StackCell(words[0], Mark.SWAPPED, top), StackCell(words[depth], Mark.SWAPPED, below)
         return tuple(cells)
 
     return named(before, "top", other), named(after, f"was {other}", "was top")
@@ -310,14 +312,14 @@ def _read_before(steps: Sequence[StepRecord], index: int) -> tuple[Location, int
     return None if has_failed(record) and since is None else (place, since)
 
 
-def _log(record: StepRecord, read: range) -> Log | None:
+def _log(record: StepRecord, read: range) -> ShownLog | None:
     if not re.fullmatch(r"LOG\d", record.opcode.name) or has_failed(record):
         return None
-    return Log(record.memory_after[read.start : read.stop], record.operands[2:])
+    return ShownLog(record.memory_after[read.start : read.stop], record.operands[2:])
 
 
-def _cells(words: Iterable[Word], marks: dict[int, Mark] | None = None) -> tuple[Cell, ...]:
-    return tuple(Cell(word, (marks or {}).get(place, Mark.NONE)) for place, word in enumerate(words))
+def _cells(words: Iterable[Word], marks: dict[int, Mark] | None = None) -> tuple[StackCell, ...]:
+    return tuple(StackCell(word, (marks or {}).get(place, Mark.NONE)) for place, word in enumerate(words))
 
 
 def _own_steps(steps: Sequence[StepRecord], index: int) -> list[StepRecord]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
-from toyevm.teaching.kit.stepper.scene import Cell, Mark, Scene, number
+from toyevm.teaching.kit.stepper.scene import Mark, StackCell, StepScene, number
 from toyevm.teaching.kit.stepper.text import end_text
 from toyevm.teaching.kit.svg import (
     FAILED,
@@ -61,7 +61,7 @@ class Heights:
     bottom: float
 
     @staticmethod
-    def of(scene: Scene) -> Heights:
+    def of(scene: StepScene) -> Heights:
         """Return the heights that every step of the scene's run fits into."""
         floor = STAGE_Y + 20 + CELL_STEP * max(scene.stack_rows, LEAST_STACK_ROWS)
         panels = floor + 34
@@ -72,12 +72,12 @@ class Heights:
         return self.floor - (place_from_floor + 1) * CELL_STEP
 
 
-def fails(scene: Scene) -> bool:
+def fails(scene: StepScene) -> bool:
     """Tell whether the step takes back what its frame did."""
     return scene.record.error is not None
 
 
-def draw_stage(scene: Scene, heights: Heights) -> list[str]:
+def draw_stage(scene: StepScene, heights: Heights) -> list[str]:
     """Return the two stacks and the instruction between them."""
     after = _ending(scene, heights) if scene.frame_ends else _stack(AFTER_X, scene.after, scene, heights)
     return [
@@ -88,7 +88,7 @@ def draw_stage(scene: Scene, heights: Heights) -> list[str]:
     ]
 
 
-def _stack(x: float, cells: tuple[Cell, ...], scene: Scene, heights: Heights) -> list[str]:
+def _stack(x: float, cells: tuple[StackCell, ...], scene: StepScene, heights: Heights) -> list[str]:
     center = x + CELL_WIDTH / 2
     drawn = [line((x, heights.floor), (x + CELL_WIDTH, heights.floor), PAPER.ink)]
     if scene.hidden:
@@ -102,7 +102,7 @@ def _stack(x: float, cells: tuple[Cell, ...], scene: Scene, heights: Heights) ->
     return drawn
 
 
-def _cell(x: float, y: float, cell: Cell, is_top: bool) -> list[str]:
+def _cell(x: float, y: float, cell: StackCell, is_top: bool) -> list[str]:
     """Draw one word: what became of it, its value, and its value in hexadecimal where that differs and fits."""
     paint, is_taken = _PAINTS.get(cell.mark, PAPER), cell.mark is Mark.TAKEN
     is_bold = cell.mark.is_touched and not is_taken
@@ -119,7 +119,7 @@ def _cell(x: float, y: float, cell: Cell, is_top: bool) -> list[str]:
     ]  # fmt: skip
 
 
-def _ending(scene: Scene, heights: Heights) -> list[str]:
+def _ending(scene: StepScene, heights: Heights) -> list[str]:
     lines = wrap(end_text(scene), 30)
     height = 20 * len(lines) + 16
     top, paint = heights.floor - height, FAILED if fails(scene) else PANEL
@@ -127,7 +127,7 @@ def _ending(scene: Scene, heights: Heights) -> list[str]:
     return [box(AFTER_X, top, CELL_WIDTH, height, paint, dashed=True), *words]
 
 
-def _operation(scene: Scene, heights: Heights) -> list[str]:
+def _operation(scene: StepScene, heights: Heights) -> list[str]:
     lines = wrap(scene.does, 25)
     height = 38 + 17 * len(lines)
     top = _operation_top(scene, heights, height)
@@ -142,7 +142,7 @@ def _operation(scene: Scene, heights: Heights) -> list[str]:
     ]  # fmt: skip
 
 
-def _operation_top(scene: Scene, heights: Heights, height: float) -> float:
+def _operation_top(scene: StepScene, heights: Heights, height: float) -> float:
     """Put the instruction beside the words it takes, or beside those it leaves, as far as there is room."""
     cells = scene.before if any(cell.mark.is_touched for cell in scene.before) else scene.after
     marked = [heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark.is_touched]
@@ -150,7 +150,7 @@ def _operation_top(scene: Scene, heights: Heights, height: float) -> float:
     return max(STAGE_Y + 8, min(wanted, heights.floor - height + 8))
 
 
-def _arrows(scene: Scene, heights: Heights, middle: float) -> list[str]:
+def _arrows(scene: StepScene, heights: Heights, middle: float) -> list[str]:
     right, start = OPERATION_X + OPERATION_WIDTH, STAGE_X + CELL_WIDTH
     taken = [
         arrow([(start, y), (start + GAP / 2, y), (start + GAP / 2, middle), (OPERATION_X, middle)], TAKEN.line)
@@ -163,12 +163,12 @@ def _arrows(scene: Scene, heights: Heights, middle: float) -> list[str]:
     return taken + left
 
 
-def _marked_middles(cells: tuple[Cell, ...], heights: Heights) -> list[float]:
+def _marked_middles(cells: tuple[StackCell, ...], heights: Heights) -> list[float]:
     tops = (heights.cell(len(cells) - 1 - place) for place, cell in enumerate(cells) if cell.mark.is_touched)
     return [top + CELL_HEIGHT / 2 for top in tops]
 
 
-def _side_effects(scene: Scene, heights: Heights, bottom: float) -> list[str]:
+def _side_effects(scene: StepScene, heights: Heights, bottom: float) -> list[str]:
     """Draw the arrows between the instruction and memory or storage."""
     center, panel = OPERATION_X + OPERATION_WIDTH / 2, heights.panels
     out, into = center + 30, center - 30

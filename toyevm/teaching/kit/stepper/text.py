@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.teaching.kit.stepper.scene import (
-    Cell,
     MemoryRow,
-    Scene,
     SlotRow,
+    StackCell,
+    StepScene,
     number,
     overlap,
     scene_of,
@@ -42,7 +42,7 @@ def describe_step(steps: Sequence[StepRecord], index: int) -> str:
     return "\n".join(text_of(scene_of(steps, index)))
 
 
-def text_of(scene: Scene) -> list[str]:
+def text_of(scene: StepScene) -> list[str]:
     """Return the lines for a scene: a line for the step, then one for each thing it shows."""
     record = scene.record
     cost = ", ".join(f"{part.reason} {part.amount:,}" for part in scene.gas)
@@ -76,11 +76,11 @@ def pc_text(pc: int) -> str:
     return f"pc {pc}" if pc < 10 else f"pc {pc} (0x{pc:04x})"
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: StackCell) -> str:
     """Return a word with what was done with it and the name of the operand it is.
 
     >>> from toyevm.teaching.kit.stepper.scene import Mark
-    >>> cell_text(Cell(42, Mark.TAKEN, "value")), cell_text(Cell(1, Mark.LEFT)), cell_text(Cell(7))
+    >>> cell_text(StackCell(42, Mark.TAKEN, "value")), cell_text(StackCell(1, Mark.LEFT)), cell_text(StackCell(7))
     ('taken value 42 (0x2a)', 'left 1', '7')
     """
     return " ".join(part for part in (cell.mark, cell.name, both_notations(cell.word)) if part)
@@ -91,14 +91,14 @@ def both_notations(word: int) -> str:
     return f"{number(word)} ({word:#x})" if 10 <= word < 2**32 else number(word)
 
 
-def end_text(scene: Scene) -> str:
+def end_text(scene: StepScene) -> str:
     """Return what becomes of a frame's own things when it ends."""
     undone = ", its changes undone" if scene.record.error is not None else ""
     handed_up = "" if scene.handed_up is None else f"; its caller finds {number(scene.handed_up)} on its stack"
     return f"the call is over: its stack and memory are gone{undone}{handed_up}"
 
 
-def reads_of(scene: Scene) -> list[tuple[str, str]]:
+def reads_of(scene: StepScene) -> list[tuple[str, str]]:
     """Return each location that the step looks at, and what there is to say about it."""
     why = "SSTORE reads too: its price depends on what was there" if scene.record.opcode.name == "SSTORE" else ""
     if scene.read_before is None:
@@ -108,7 +108,7 @@ def reads_of(scene: Scene) -> list[tuple[str, str]]:
     return [(short_location(location), f"{known}; {why}" if why else known)]
 
 
-def extras(scene: Scene) -> list[tuple[str, str]]:
+def extras(scene: StepScene) -> list[tuple[str, str]]:
     """Return what only some steps have: a log, a change of the refund."""
     record, found = scene.record, []
     if scene.log is not None:
@@ -124,25 +124,25 @@ def extras(scene: Scene) -> list[tuple[str, str]]:
     return found
 
 
-def _stack(scene: Scene, cells: tuple[Cell, ...]) -> str:
+def _stack(scene: StepScene, cells: tuple[StackCell, ...]) -> str:
     more = [f"… {scene.hidden} more"] if scene.hidden else []
     return f"[{', '.join([*map(cell_text, cells), *more])}]"
 
 
-def _after(scene: Scene) -> str:
+def _after(scene: StepScene) -> str:
     if scene.frame_ends:
         return f"({end_text(scene)})"
     return _stack(scene, scene.after) + (" waits for the call it made" if scene.opens_call else "")
 
 
-def _memory(row: MemoryRow, scene: Scene) -> str:
+def _memory(row: MemoryRow, scene: StepScene) -> str:
     bytes_of_row = range(row.offset, row.offset + 32)
     notes = [verb for verb, span in (("read", scene.read), ("written", scene.written)) if overlap(span, bytes_of_row)]
     notes = ["before"] if row.is_past else ["new"] * row.is_new + notes
     return f"byte {row.offset:<4} {row.data.hex()}" + (f"   <- {' and '.join(notes)}" if notes else "")
 
 
-def _storage(scene: Scene) -> list[str]:
+def _storage(scene: StepScene) -> list[str]:
     lines, account = [], short_address(scene.record.address)
     for row in scene.slots:
         change = f"{both_notations(row.before)} -> {both_notations(row.after)}"

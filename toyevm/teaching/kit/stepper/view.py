@@ -12,7 +12,7 @@ from itertools import groupby
 
 from toyevm.assembler import Instruction, instructions
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.scene import MemoryRow, Scene, SlotRow, number, overlap, scene_of, short_address
+from toyevm.teaching.kit.stepper.scene import MemoryRow, SlotRow, StepScene, number, overlap, scene_of, short_address
 from toyevm.teaching.kit.stepper.stage_view import (
     MARGIN,
     MEMORY_WIDTH,
@@ -78,7 +78,7 @@ def show_step(steps: Sequence[StepRecord], index: int) -> Picture:
     return Picture(draw(scene), "\n".join(text_of(scene)))
 
 
-def draw(scene: Scene) -> str:
+def draw(scene: StepScene) -> str:
     """Return the picture of a scene as SVG."""
     heights = Heights.of(scene)
     body = [
@@ -94,7 +94,7 @@ def draw(scene: Scene) -> str:
     return svg.figure(WIDTH, round(heights.bottom + 84), "; ".join(text_of(scene)), body)
 
 
-def _headline(scene: Scene) -> list[str]:
+def _headline(scene: StepScene) -> list[str]:
     record = scene.record
     return [
         text(MARGIN, 34, scene.title.capitalize(), size=18, bold=True),
@@ -104,7 +104,7 @@ def _headline(scene: Scene) -> list[str]:
     ]
 
 
-def _gas(scene: Scene) -> list[str]:
+def _gas(scene: StepScene) -> list[str]:
     """Draw a bar of what is left, the piece this step takes, and what went before."""
     record, y = scene.record, 46
     lowest = _start_of_bar(scene)
@@ -125,17 +125,17 @@ def _gas(scene: Scene) -> list[str]:
     ]
 
 
-def _start_of_bar(scene: Scene) -> int:
+def _start_of_bar(scene: StepScene) -> int:
     """Return where the bar begins: at 0, unless the run uses so little that none of its pieces could be seen."""
     spent = scene.gas_start - scene.gas_lowest
     return scene.gas_start - 3 * spent // 2 if 0 < spent < scene.gas_start // 5 else 0
 
 
-def _cost(scene: Scene) -> str:
+def _cost(scene: StepScene) -> str:
     return f"−{scene.record.gas_cost:,}" if scene.record.gas_cost else "costs nothing"
 
 
-def _piece_label(scene: Scene, x: float, y: float, ink: str) -> list[str]:
+def _piece_label(scene: StepScene, x: float, y: float, ink: str) -> list[str]:
     if not scene.gas:
         return []
     words = "this step: " + " + ".join(f"{part.amount:,} ({part.reason})" for part in scene.gas)
@@ -144,7 +144,7 @@ def _piece_label(scene: Scene, x: float, y: float, ink: str) -> list[str]:
     return [svg.line((x, y), (x, y + 8), ink), text(center, y + 20, words, ink=ink, anchor="middle")]
 
 
-def _program(scene: Scene, heights: Heights) -> list[str]:
+def _program(scene: StepScene, heights: Heights) -> list[str]:
     record, top = scene.record, STAGE_Y - 16
     rows = [*instructions(record.code, record.fork), None]  # None: the end of the code
     lines = int((heights.bottom - top - 30) // LINE_HEIGHT)
@@ -160,7 +160,7 @@ def _program(scene: Scene, heights: Heights) -> list[str]:
     return drawn
 
 
-def _program_line(scene: Scene, row: Instruction | None, y: float) -> list[str]:
+def _program_line(scene: StepScene, row: Instruction | None, y: float) -> list[str]:
     pc = row.pc if row else len(scene.record.code)
     is_here, is_next = pc == scene.record.pc, pc == scene.next_pc
     if row is None and not (is_here or is_next):
@@ -186,7 +186,7 @@ def _panel(x: float, width: float, title: str, remark: str, heights: Heights) ->
     ]
 
 
-def _memory(scene: Scene, heights: Heights) -> list[str]:
+def _memory(scene: StepScene, heights: Heights) -> list[str]:
     size = len(scene.record.memory_after)
     verbs = [verb for verb, span in (("read", scene.read), ("written", scene.written)) if span]
     remark = "gone after this step" if scene.frame_ends and size else " and ".join(verbs)
@@ -196,7 +196,7 @@ def _memory(scene: Scene, heights: Heights) -> list[str]:
     return drawn if scene.memory else [*drawn, note(STAGE_X + 10, heights.panels + 43, "(empty)")]
 
 
-def _memory_row(scene: Scene, row: MemoryRow, y: float) -> list[str]:
+def _memory_row(scene: StepScene, row: MemoryRow, y: float) -> list[str]:
     """Draw 32 bytes; those read or written stand on a coloured ground, and zeros are faint."""
     left, drawn = STAGE_X + 50, []
     spans = () if row.is_past else ((scene.read, READ), (scene.written, WRITTEN))
@@ -215,7 +215,7 @@ def _memory_row(scene: Scene, row: MemoryRow, y: float) -> list[str]:
     ]
 
 
-def _storage(scene: Scene, heights: Heights) -> list[str]:
+def _storage(scene: StepScene, heights: Heights) -> list[str]:
     remark = "as before the call" if fails(scene) else "stays after the call"
     drawn = _panel(STORAGE_X, STORAGE_WIDTH, "storage", remark, heights)
     room = int((heights.bottom - heights.panels - 30) // ROW_HEIGHT)
@@ -241,7 +241,7 @@ def _slot(row: SlotRow, y: float) -> list[str]:
     ]  # fmt: skip
 
 
-def _reads(scene: Scene, heights: Heights) -> list[str]:
+def _reads(scene: StepScene, heights: Heights) -> list[str]:
     """Draw what the step looks at, and under it what only some steps have."""
     reads, y = reads_of(scene), heights.bottom + 25
     places, ink = ", ".join(place for place, _ in reads), READ.ink if reads else FAINT.ink
