@@ -155,7 +155,7 @@ def atlas(
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This application; repeatable.")] = None,
     count: Annotated[int, typer.Option(min=2, help="Transactions in a block of an application.")] = 200,
     seeds: Annotated[int, typer.Option(min=1, help="How many blocks of each: the median counts.")] = 5,
-    plot: Annotated[Path | None, typer.Option(help="Draw it to this .svg file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it to this file, .png or .svg.")] = None,
 ) -> int:
     """Show how much parallelism the conflicts of each application, and of real blocks, leave."""
     from toyevm.cli import atlas as command

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toyevm.bench.atlas import make_atlas
+from toyevm.bench.atlas_chart import atlas_chart
+from toyevm.charts import check_plot
 from toyevm.cli.bench_tables import print_atlas
 from toyevm.cli.screen import progress, show
-from toyevm.errors import InputError
-from toyevm.teaching.kit.atlas_view import show_atlas
 from toyevm.workloads.applications import APPLICATIONS
 
 
@@ -19,11 +19,11 @@ def run(paths: Sequence[Path], as_json: bool, only: Sequence[str], count: int, s
     Raises:
         InputError: an unknown application, an unreadable block, or a figure that cannot be written.
     """
-    if plot is not None and (plot.suffix != ".svg" or not plot.parent.is_dir()):
-        raise InputError(f"cannot draw {str(plot)!r}", "--plot", "a file name that ends in .svg, in a folder there is")
+    if plot is not None:
+        check_plot(plot)
     with progress("rows", len(only or APPLICATIONS) + len(paths)) as begin:
         report = make_atlas(paths, only, count, seeds, begin)
     show(report, as_json, print_atlas)
     if plot is not None:
-        plot.write_text(show_atlas(report["rows"]).svg, encoding="utf-8")
+        atlas_chart(report["rows"]).save(plot)
     return 1 if any(row["unexplained"] for row in report["rows"]) else 0

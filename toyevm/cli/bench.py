@@ -8,7 +8,8 @@ from pathlib import Path
 
 from toyevm.bench import machine, parallel, replay_times
 from toyevm.bench.peers import version_of
-from toyevm.bench.ratios_plot import check_plot, plot_speedups
+from toyevm.bench.ratios_chart import speedup_chart
+from toyevm.charts import check_plot
 from toyevm.cli.bench_tables import print_machines, print_parallel, print_replays
 from toyevm.cli.screen import progress, show
 from toyevm.errors import InputError
@@ -50,7 +51,9 @@ def run(
 def _machines(as_json: bool, repeats: int, only: Sequence[str], plot: Path | None) -> int:
     programs = machine.select(only)
     if plot is not None:
-        check_plot(plot, machine.REFERENCE, version_of(machine.REFERENCE))
+        check_plot(plot)
+        if version_of(machine.REFERENCE) is None:
+            raise InputError(f"{machine.REFERENCE} is not installed, so there is nothing to compare with", "--plot")
     try:
         with progress("programs", len(programs)) as begin:
             report = machine.run_bench_vm(repeats=repeats, programs=programs, progress=begin)
@@ -58,7 +61,9 @@ def _machines(as_json: bool, repeats: int, only: Sequence[str], plot: Path | Non
         print("toyevm:", error, file=sys.stderr)
         return 1
     if plot is not None:
-        print(plot_speedups(report, plot), file=sys.stderr)
+        chart = speedup_chart(report)
+        chart.save(plot)
+        print(f"{plot}: {chart.text}", file=sys.stderr)
     show(report, as_json, print_machines)
     return 0
 
