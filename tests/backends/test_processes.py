@@ -18,9 +18,9 @@ from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, RunConfig, processes
 from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts, usable_cores
 from toyevm.errors import InputError
-from toyevm.teaching.kit.lanes import job_of
-from toyevm.teaching.lessons.schedulers.gantt_view import read_job
-from toyevm.teaching.lessons.schedulers.real_run import RealPlans
+from toyevm.teaching.kit.job import job_of
+from toyevm.teaching.lessons.schedulers.plans import read_job
+from toyevm.teaching.lessons.schedulers.real_run_view import RealPlans
 from toyevm.workloads.hashing_blocks import hashing_block
 
 UNIT = 20  # rounds: enough to see which is longer

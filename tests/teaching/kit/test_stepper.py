@@ -19,11 +19,11 @@ from toyevm.assembler import assemble
 from toyevm.errors import InputError
 from toyevm.forks import FORKS, LONDON, OSAKA, PARIS, Fork
 from toyevm.state import Account, WorldState
+from toyevm.teaching.kit.palette import PALETTE
 from toyevm.teaching.kit.stepper import Stepper, describe_step, gas_by_opcode, print_step, show_gas, show_step
 from toyevm.teaching.kit.stepper.gas_parts import gas_parts
 from toyevm.teaching.kit.stepper.glosses import gloss_of, written_gloss
 from toyevm.teaching.kit.stepper.scene import Mark, StepScene, scene_of
-from toyevm.teaching.kit.svg import PALETTE
 from toyevm.tracer import StepRecord, record_steps
 from toyevm.vm.message import DEFAULT_ADDRESS, begin_message, default_env, world_with_code
 from toyevm.vm.opcodes import OPCODES

@@ -1,4 +1,4 @@
-"""A few strokes of SVG: every figure of the stepper is made of boxes, words and arrows.
+"""The writer of SVG: every picture is made of boxes, words, lines and arrows, and only here are they spelt out.
 
 A figure stands alone: no style sheet, no font or script from elsewhere. Everything that could come from a program is
 escaped here, in one place.
@@ -7,40 +7,16 @@ escaped here, in one place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
+
+from toyevm.teaching.kit.palette import FAINT, PAGE, PAPER, Paint
 
 SANS = "system-ui, 'DejaVu Sans', Arial, sans-serif"
 BOLD = ' font-weight="700"'
 MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+WIDTH, MARGIN = 960, 14  # of a picture as wide as a notebook's page, in pixels
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Paint:
-    """Colours of a box and of the words in it."""
-
-    fill: str
-    line: str
-    ink: str
-
-
-# Hues of Okabe and Ito, told apart by all common kinds of colour vision; darkened where they carry text, so that every
-# `ink` has a contrast of at least 4.5 on its own `fill` and on white (WCAG 2.2, AA). No meaning rests on colour alone.
-PAPER = Paint("#ffffff", "#767676", "#1b1b1b")
-PANEL = Paint("#f6f6f4", "#b9b9b4", "#1b1b1b")
-FAINT = Paint("#f6f6f4", "#b9b9b4", "#595959")
-TAKEN = Paint("#ececea", "#767676", "#595959")
-LEFT = Paint("#d5f0e6", "#00785a", "#00513b")
-WRITTEN = Paint("#ffe2bf", "#b35900", "#7a3d00")
-READ = Paint("#dcecf9", "#0b5fa5", "#084a80")
-HERE = Paint("#fff2ab", "#8a6d00", "#1b1b1b")
-FAILED = Paint("#f9dcd6", "#a32a12", "#8a1f0a")
-GAS_LEFT = Paint("#a9cfee", "#0b5fa5", "#1b1b1b")
-GAS_SPENT = Paint("#e4e4e0", "#767676", "#595959")
-GAS_NOW = Paint("#e69f00", "#b35900", "#1b1b1b")
-GAS_LOST = Paint("#d55e00", "#a32a12", "#1b1b1b")
-PALETTE = (PAPER, PANEL, FAINT, TAKEN, LEFT, WRITTEN, READ, HERE, FAILED, GAS_LEFT, GAS_SPENT, GAS_NOW)
+Rectangle = tuple[float, float, float, float]  # left, top, width, height
 
 
 def text(
@@ -55,6 +31,11 @@ def text(
     extra = f' font-family="{MONO}"' * mono + BOLD * bold
     extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{ink}"{extra}>{escape(words)}</text>'
+
+
+def heading(x: float, y: float, words: str, *, ink: str = PAPER.ink, anchor: str = "start") -> str:
+    """Return the words that say what a picture, or a part of it, shows."""
+    return text(x, y, words, size=15, bold=True, ink=ink, anchor=anchor)
 
 
 def note(x: float, y: float, words: str, *, ink: str = FAINT.ink, anchor: str = "start") -> str:
@@ -81,10 +62,24 @@ def box(
     )
 
 
-def line(start: Point, end: Point, ink: str) -> str:
-    """Return a straight line."""
+def line(start: Point, end: Point, ink: str, *, width: float = 2, dashes: str = "") -> str:
+    """Return a straight line; `dashes` such as "5 4": how long they are and how far apart."""
     (x1, y1), (x2, y2) = start, end
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{ink}" stroke-width="2"/>'
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{ink}" stroke-width="{width:g}"{dashed}/>'
+
+
+def strokes(lines: Iterable[tuple[Point, Point]], ink: str, *, width: float = 1, opacity: float = 1) -> str:
+    """Return many straight lines in one ink, as one shape: a picture with thousands of them stays small."""
+    path = "".join(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" for (x1, y1), (x2, y2) in lines)
+    faded = f' opacity="{opacity:g}"' if opacity < 1 else ""
+    return f'<path d="{path}" stroke="{ink}" stroke-width="{width:g}"{faded} fill="none"/>'
+
+
+def blots(rectangles: Iterable[Rectangle], ink: str) -> str:
+    """Return many small filled rectangles in one ink, as one shape."""
+    path = "".join(f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.2f}h{-width:.1f}z" for x, y, width, height in rectangles)
+    return f'<path d="{path}" fill="{ink}"/>'
 
 
 def arrow(points: list[Point], ink: str) -> str:
@@ -105,7 +100,7 @@ def _points(points: Iterable[Point]) -> str:
 
 def figure(width: int, height: int, label: str, body: Iterable[str]) -> str:
     """Return a whole figure; `label` is what a screen reader says in its place."""
-    frame = box(0.5, 0.5, width - 1, height - 1, Paint("#ffffff", PANEL.line, PAPER.ink), radius=6)
+    frame = box(0.5, 0.5, width - 1, height - 1, PAGE, radius=6)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" font-family="{SANS}" '

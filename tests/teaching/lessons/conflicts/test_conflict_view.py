@@ -11,6 +11,7 @@ import pytest
 from toyevm.analysis.conflicts import Lens
 from toyevm.analysis.dependencies import Hazard
 from toyevm.errors import InputError
+from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.conflict_view import (
     MOST_NODES,
     show_graph,
@@ -18,7 +19,6 @@ from toyevm.teaching.lessons.conflicts.conflict_view import (
     show_matrix,
     show_pairs,
 )
-from toyevm.teaching.lessons.conflicts.explorer import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.study import Study, study, study_board, study_payments
 from toyevm.types import Location
 from toyevm.workloads.statement_blocks import BOARD, board_letter, statement_block

@@ -10,7 +10,8 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import load_contract
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
-from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, show_attempts, show_reads, version_name
+from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, version_name
+from toyevm.teaching.lessons.speculation.attempts_view import show_attempts, show_reads
 from toyevm.types import BEFORE_BLOCK, Location
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import block_of, read_payments

@@ -8,25 +8,25 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.pictures import axes_of
 from toyevm.blocks import Block
 from toyevm.errors import InputError
 from toyevm.sealing import seal_block
 from toyevm.state import Account, WorldState
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.lessons.state_transactions_blocks.chain_view import Fault, find_faults, show_chain
-from toyevm.teaching.lessons.state_transactions_blocks.hash_view import changed_bits, show_bits
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import Fault, find_faults
+from toyevm.teaching.lessons.state_transactions_blocks.chain_view import show_chain
+from toyevm.teaching.lessons.state_transactions_blocks.hash_view import show_bits
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
-from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import path_roles, show_tree
-from toyevm.teaching.lessons.state_transactions_blocks.order import (
-    OrderPlayer,
-    all_orders,
-    run_order,
-    show_order,
-    token_shuffle,
-)
+from toyevm.teaching.lessons.state_transactions_blocks.merkle_path import path_roles
+from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import show_tree
+from toyevm.teaching.lessons.state_transactions_blocks.order import all_orders, run_order, token_shuffle
+from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
 from toyevm.trie import ordered_trie_root
-from toyevm.units import ETHER
+from toyevm.units import ETHER, GWEI
 from toyevm.workloads.mempool import run_market
 from toyevm.workloads.wallets import wallet
 
@@ -95,7 +95,7 @@ def test_a_click_must_do_what_the_call_does() -> None:
     twin.exchange(0)
     assert player.order == twin.order == (1, 0, 2, 3)
     assert player.text == twin.text
-    assert player.widget.children[1].value == twin.picture.svg
+    assert player._screen.value == twin.picture.svg
     buttons["as signed"].click()
     assert player.order == (0, 1, 2, 3)
     assert len(player.roots) == 2
@@ -124,7 +124,7 @@ def test_roots_must_keep_their_letters() -> None:
 def test_as_text_must_show_the_twin_and_a_notebook_must_store_it() -> None:
     player = OrderPlayer(FOUR)
     player.widget.children[0].children[-1].value = True
-    assert player.text.split("\n")[0] in player.widget.children[1].value
+    assert player.text.split("\n")[0] in player._screen.value
     assert player._repr_mimebundle_()["text/plain"] == player.text
 
 
@@ -164,14 +164,13 @@ def test_bits_must_be_counted_and_struck_alike() -> None:
 
 def test_the_market_must_draw_the_numbers_of_its_table() -> None:
     slots = run_market([0.5, 4, 4, 4, 1, 1], seed=1)
-    picture = show_market(slots)
-    assert len(picture.text.split("\n")) == 7
-    assert f"{len(slots)} blocks" in label_of(picture)
-    assert f"{max(slot.waiting for slot in slots):,}" in words_of(picture)
-    bars = [element for element in ElementTree.fromstring(picture.svg).iter() if element.get("fill") == "#a9cfee"]
-    assert [round(float(bar.get("height", 0)) / 104, 2) for bar in bars] == [
-        round(slot.gas_used / slot.gas_limit, 2) for slot in slots
-    ]
+    chart = show_market(slots)
+    assert len(chart.text.split("\n")) == 7
+    assert f"{len(slots)} blocks" in chart.alt
+    gas, fee, waiting = axes_of(chart)
+    assert [bar.get_height() for bar in gas.patches] == [slot.gas_used / slot.gas_limit for slot in slots]
+    assert list(fee.patches[0].get_data().values) == [slot.base_fee / GWEI for slot in slots]
+    assert f"{max(slot.waiting for slot in slots):,}" in [text.get_text() for text in waiting.texts]
 
 
 def chain_of_three() -> LocalChain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import ModuleType
+from functools import partial
 from typing import Any
 
 from toyevm.blocks import Block
@@ -12,12 +12,13 @@ from toyevm.errors import InputError
 from toyevm.simulation.interleaver import NO_RULES, Play, Rules, play
 from toyevm.simulation.notation import Move, letter
 from toyevm.state import WorldState
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, describe_interleaving, show_interleaving
-from toyevm.teaching.kit.player import import_ipywidgets, in_text
+from toyevm.teaching.kit.interleaving.view import InterleavingScene, show_interleaving
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.player import Player
 from toyevm.types import Location
 
 
-class InterleavingPlayer:
+class InterleavingPlayer(Player):
     """Run the transactions of a small block in halves or single steps, in the order you type or press.
 
     Everything the widget can do, a call does too: `play("A1 B1 A2 B2")`; `text` is what it shows, in words. The
@@ -34,6 +35,8 @@ class InterleavingPlayer:
         InputError: a block with no or too many transactions, or ipywidgets is not installed.
     """
 
+    NAME, INSTEAD = "the player", "show_interleaving works without it"
+
     def __init__(
         self,
         pre: WorldState,
@@ -48,8 +51,7 @@ class InterleavingPlayer:
         self.pre, self.block, self.chain, self.rules, self.single_steps = pre, block, chain, rules, single_steps
         self.titles, self.watched = tuple(titles), dict(watched)
         self.result: Play = play(pre, block, schedule, chain, rules, self.watched)
-        self._problem = ""
-        self._build(import_ipywidgets("the player", "show_interleaving works without it"), schedule)
+        super().__init__()
 
     @property
     def schedule(self) -> str:
@@ -57,9 +59,8 @@ class InterleavingPlayer:
         return self.result.schedule
 
     @property
-    def text(self) -> str:
-        """The text twin of what is shown."""
-        return describe_interleaving(self._scene)
+    def picture(self) -> Picture:
+        return show_interleaving(InterleavingScene(self.result, self.titles, self.watched))
 
     def play(self, schedule: str) -> Play:
         """Play a schedule, or the beginning of one, and show it.
@@ -68,7 +69,6 @@ class InterleavingPlayer:
             InputError: a schedule that cannot be read or played; what was shown stays.
         """
         self.result = play(self.pre, self.block, schedule, self.chain, self.rules, self.watched)
-        self._problem = ""
         self._field.value = self.schedule
         self._show()
         return self.result
@@ -86,66 +86,34 @@ class InterleavingPlayer:
                 problem = problem or str(error)
                 words.pop()
 
-    @property
-    def _scene(self) -> InterleavingScene:
-        return InterleavingScene(self.result, self.titles, self.watched)
-
-    def _build(self, widgets: ModuleType, schedule: str) -> None:
-        def button(words: str, meaning: str, action: Any) -> Any:
-            made = widgets.Button(description=words, tooltip=meaning, layout=widgets.Layout(width="auto"))
-            made.on_click(lambda _: action())
-            return made
-
-        self._field = widgets.Text(
-            value=schedule, description="schedule", placeholder="A1 B1 A2 B2", continuous_update=False,
-            layout=widgets.Layout(width="320px"),
-        )  # fmt: skip
+    def _controls(self) -> Sequence[Sequence[Any]]:
+        self._field = self._text("schedule", "A1 B1 A2 B2", "320px", lambda: self.schedule, self.play)
         wanted = ["half"] + ["step"] * self.single_steps
         self._next = {
-            (tx_index, kind): button(
+            (tx_index, kind): self._button(
                 f"next {kind} of {letter(tx_index)}",
                 f"let {letter(tx_index)} do what it does next",
-                lambda tx_index=tx_index, kind=kind: self._advance(tx_index, kind),
+                partial(self._advance, tx_index, kind),
             )
             for tx_index in range(len(self.titles))
             for kind in wanted
         }
-        self._undo = button("take back", "take the last move back", lambda: self._try(self.schedule[:-2].strip()))
-        self._as_text = widgets.Checkbox(
-            value=False, description="as text", indent=False, layout=widgets.Layout(width="90px")
-        )
-        self._screen, self._message = widgets.HTML(), widgets.HTML()
-        row = widgets.HBox(
-            [self._field, *self._next.values(), self._undo, self._as_text], layout=widgets.Layout(flex_flow="row wrap")
-        )
-        self.widget = widgets.VBox([row, self._message, self._screen])
-        self._field.observe(lambda change: self._try(change["new"]), "value")
-        self._as_text.observe(lambda _: self._show(), "value")
-        self._show()
+        self._undo = self._button("take back", "take the last move back", self._take_back)
+        return [[self._field, *self._next.values(), self._undo]]
+
+    def _take_back(self) -> None:
+        self.play(self.schedule[:-2].strip())
 
     def _advance(self, tx_index: int, kind: str) -> None:
         move = self._next_move(tx_index, kind)
         if move is not None:
-            self._try(f"{self.schedule} {move}")
+            self.play(f"{self.schedule} {move}")
 
     def _next_move(self, tx_index: int, kind: str) -> Move | None:
         moves = self.result.missing if kind == "half" else self.result.next_steps
         return next((move for move in moves if move.tx_index == tx_index), None)
 
-    def _try(self, schedule: str) -> None:
-        """Play what somebody typed; what is wrong with it is shown, not raised."""
-        try:
-            self.play(schedule)
-        except InputError as error:
-            self._problem = str(error)
-            self._show()
-
     def _show(self) -> None:
         for which, pressed in self._next.items():
             pressed.disabled = self._next_move(*which) is None
-        self._message.value = in_text(self._problem) if self._problem else ""
-        scene = self._scene
-        self._screen.value = in_text(self.text) if self._as_text.value else show_interleaving(scene).svg
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return {**self.widget._repr_mimebundle_(**options), "text/plain": self.text}
+        super()._show()

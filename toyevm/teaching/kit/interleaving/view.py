@@ -14,12 +14,13 @@ from itertools import pairwise
 from toyevm.simulation.interleaver import Event, Play
 from toyevm.simulation.notation import letter
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN, Paint
+from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN, Paint
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.types import Address, Field, Location, Value
 from toyevm.units import ETHER
 
-MARGIN, NAMES, LAST, LANE, ROW = 14, 150, 128, 58, 24
+NAMES, LAST, LANE, ROW = 150, 128, 58, 24
 NARROW, WIDE = 84, 120
 
 
@@ -127,10 +128,10 @@ def _row(scene: InterleavingScene, event: Event | None) -> list[str]:
 
 def _draw(scene: InterleavingScene) -> str:
     count = max(len(scene.play.events), 2 * len(scene.titles))
-    column = max(NARROW, min(WIDE, (960 - NAMES - LAST - 2 * MARGIN) / (count + 1)))
+    column = max(NARROW, min(WIDE, (WIDTH - NAMES - LAST - 2 * MARGIN) / (count + 1)))
     width = round(NAMES + LAST + 2 * MARGIN + column * (count + 1))
     rows_top = 48 + LANE * len(scene.titles)
-    body = [svg.text(MARGIN, 28, _title(scene), size=14, bold=True)]
+    body = [svg.heading(MARGIN, 28, _title(scene))]
     body += [part for i, title in enumerate(scene.titles) for part in _lane(scene, i, title, column, width)]
     body += _rows(scene, rows_top, column, width)
     bottom = rows_top + 30 + ROW * len(scene.watched)

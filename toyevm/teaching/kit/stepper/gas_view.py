@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.palette import FAINT, GAS_BAR
+from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.stepper.gas_parts import PASSED, gas_parts
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAINT, READ, Paint
+from toyevm.teaching.kit.svg import MARGIN
 from toyevm.tracer import StepRecord
 
 _LABEL, _BAR, _ROW = 110, 430, 26
@@ -53,15 +54,15 @@ def gas_table(totals: Mapping[str, tuple[int, int]]) -> str:
 def _draw(totals: Mapping[str, tuple[int, int]]) -> str:
     whole = max(sum(gas for _, gas in totals.values()), 1)
     most = max((gas for _, gas in totals.values()), default=0) or 1
-    body = [svg.text(14, 26, f"where {whole:,} gas went, by opcode", size=14, bold=True)]
+    body = [svg.heading(MARGIN, 26, f"where {whole:,} gas went, by opcode")]
     for line, (name, (count, gas)) in enumerate(totals.items()):
         y = 40 + line * _ROW
         width = gas / most * _BAR
         times = f"{count} ×" if count > 1 else ""
         body += [
-            svg.text(14, y + 16, name, size=13, mono=True),
+            svg.text(MARGIN, y + 16, name, size=13, mono=True),
             svg.text(_LABEL + 40, y + 16, times, size=12, ink=FAINT.ink, anchor="end"),
-            svg.box(_LABEL + 50, y + 2, max(width, 1), _ROW - 6, Paint("#56a5dc", READ.line, READ.ink), radius=1),
+            svg.box(_LABEL + 50, y + 2, max(width, 1), _ROW - 6, GAS_BAR, radius=1),
             svg.text(_LABEL + 58 + width, y + 16, f"{gas:,}  ({gas / whole:.1%})", size=13, mono=True),
         ]
     label = "Bar chart. " + "; ".join(f"{name}: {gas:,} gas, {gas / whole:.1%}" for name, (_, gas) in totals.items())

@@ -7,17 +7,16 @@ place in it. The widget only asks the view for another string.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from types import ModuleType
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.kit.player import import_ipywidgets, in_text
-from toyevm.teaching.kit.stepper.text import describe_step
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.stepper.view import show_step
 from toyevm.tracer import StepRecord
 
 
-class Stepper:
+class Stepper(Player):
     """Walk through `steps` with buttons, a slider, or the arrow keys once the slider has the focus.
 
     Everything the widget can do, a call does too: `forward`, `back`, `go_to`, `to_end`, `run_to`; `text` is what it
@@ -27,11 +26,13 @@ class Stepper:
         InputError: no steps, or ipywidgets is not installed.
     """
 
+    NAME, INSTEAD = "the stepper", "print_step and show_step work without it"
+
     def __init__(self, steps: Iterable[StepRecord], start: int = 0) -> None:
         self.steps: Sequence[StepRecord] = tuple(steps)
         if not self.steps:
             raise InputError("there are no steps to show", expected="what record_steps(machine) yields, before it ran")
-        self._build(import_ipywidgets("the stepper", "print_step and show_step work without it"))
+        super().__init__()
         self.go_to(start)
 
     @property
@@ -40,9 +41,8 @@ class Stepper:
         return int(self._slider.value) - 1
 
     @property
-    def text(self) -> str:
-        """The text twin of what is shown."""
-        return describe_step(self.steps, self.index)
+    def picture(self) -> Picture:
+        return show_step(self.steps, self.index)
 
     def go_to(self, index: int) -> None:
         """Show a step; a negative index counts from the end, and one beyond the run shows its first or last step."""
@@ -78,45 +78,24 @@ class Stepper:
             self.go_to(found)
         return found is not None
 
-    def _build(self, widgets: ModuleType) -> None:
-        def button(words: str, meaning: str, action: Any) -> Any:
-            made = widgets.Button(description=words, tooltip=meaning, layout=widgets.Layout(width="auto"))
-            made.on_click(lambda _: action())
-            return made
-
-        self._slider = widgets.IntSlider(
-            value=1, min=1, max=len(self.steps), description="step", layout=widgets.Layout(width="320px")
-        )
-        self._as_text = widgets.Checkbox(
-            value=False, description="as text", indent=False, layout=widgets.Layout(width="90px")
+    def _controls(self) -> Sequence[Sequence[Any]]:
+        make, button = self._widgets, self._button
+        layout = make.Layout(width="320px")
+        self._slider = self._control(
+            "step", make.IntSlider(value=1, min=1, max=len(self.steps), description="step", layout=layout)
         )
         self._first = button("|◀ first", "go to the first step", lambda: self.go_to(0))
         self._back = button("◀ back", "undo one step", self.back)
         self._forward = button("forward ▶", "make one step", self.forward)
         self._last = button("last ▶|", "go to the last step", self.to_end)
         names = list(dict.fromkeys(step.opcode.name for step in self.steps))
-        self._stop_at = widgets.Dropdown(options=names, description="stop at", layout=widgets.Layout(width="190px"))
-        self._run = button("run ▶▶", "go on to the next step with this instruction", self._run_to_choice)
-        self._screen = widgets.HTML()
-        controls = [self._first, self._back, self._forward, self._last, self._slider, self._as_text]
-        controls += [self._stop_at, self._run]
-        self.widget = widgets.VBox([widgets.HBox(controls, layout=widgets.Layout(flex_flow="row wrap")), self._screen])
-        self._slider.observe(lambda _: self._show(), "value")
-        self._as_text.observe(lambda _: self._show(), "value")
-        self._show()
-
-    def _run_to_choice(self) -> None:
-        self.run_to(self._stop_at.value)
+        self._stop_at = make.Dropdown(options=names, description="stop at", layout=make.Layout(width="190px"))
+        self._run = button(
+            "run ▶▶", "go on to the next step with this instruction", lambda: self.run_to(str(self._stop_at.value))
+        )
+        return [[self._first, self._back, self._forward, self._last, self._slider, self._stop_at, self._run]]
 
     def _show(self) -> None:
         self._first.disabled = self._back.disabled = self.index == 0
         self._forward.disabled = self._last.disabled = self.index == len(self.steps) - 1
-        if self._as_text.value:
-            self._screen.value = in_text(self.text)
-        else:
-            self._screen.value = show_step(self.steps, self.index).svg
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle = dict(self.widget._repr_mimebundle_(**options))
-        bundle["text/plain"] = self.text
-        return bundle
+        super()._show()

@@ -9,26 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from toyevm.teaching.kit.palette import FAILED, FAINT, HERE, LEFT, PANEL, PAPER, READ, TAKEN, WRITTEN
 from toyevm.teaching.kit.stepper.scene import Mark, StackCell, StepScene, number
 from toyevm.teaching.kit.stepper.text import end_text
-from toyevm.teaching.kit.svg import (
-    FAILED,
-    FAINT,
-    HERE,
-    LEFT,
-    PANEL,
-    PAPER,
-    READ,
-    TAKEN,
-    WRITTEN,
-    arrow,
-    box,
-    line,
-    note,
-    text,
-)
+from toyevm.teaching.kit.svg import MARGIN, WIDTH, arrow, box, line, note, text
 
-WIDTH, MARGIN = 960, 14
 PROGRAM_WIDTH = 208
 STAGE_X, STAGE_Y = MARGIN + PROGRAM_WIDTH + 16, 126
 STAGE_WIDTH = WIDTH - MARGIN - STAGE_X

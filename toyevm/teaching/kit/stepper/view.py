@@ -7,29 +7,11 @@ so that nothing but what changed moves when the next one takes its place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from toyevm.assembler import Instruction, instructions
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.scene import MemoryRow, SlotRow, StepScene, number, overlap, scene_of, short_address
-from toyevm.teaching.kit.stepper.stage_view import (
-    MARGIN,
-    MEMORY_WIDTH,
-    PROGRAM_WIDTH,
-    ROW_HEIGHT,
-    STAGE_WIDTH,
-    STAGE_X,
-    STAGE_Y,
-    STORAGE_WIDTH,
-    STORAGE_X,
-    WIDTH,
-    Heights,
-    draw_stage,
-    fails,
-)
-from toyevm.teaching.kit.stepper.text import extras, pc_text, reads_of, since_start, text_of
-from toyevm.teaching.kit.svg import (
+from toyevm.teaching.kit.palette import (
     FAILED,
     FAINT,
     GAS_LEFT,
@@ -44,28 +26,28 @@ from toyevm.teaching.kit.svg import (
     TAKEN,
     WRITTEN,
     Paint,
-    box,
-    note,
-    text,
 )
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.stepper.scene import MemoryRow, SlotRow, StepScene, number, overlap, scene_of, short_address
+from toyevm.teaching.kit.stepper.stage_view import (
+    MEMORY_WIDTH,
+    PROGRAM_WIDTH,
+    ROW_HEIGHT,
+    STAGE_WIDTH,
+    STAGE_X,
+    STAGE_Y,
+    STORAGE_WIDTH,
+    STORAGE_X,
+    Heights,
+    draw_stage,
+    fails,
+)
+from toyevm.teaching.kit.stepper.text import extras, pc_text, reads_of, since_start, text_of
+from toyevm.teaching.kit.svg import MARGIN, WIDTH, box, note, text
 from toyevm.tracer import StepRecord
 
 LINE_HEIGHT = 21
 BYTE_WIDTH = 13.1
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure that a notebook shows; where there is no display, its text twin stands in."""
-
-    svg: str
-    text: str
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": self.svg, "text/plain": self.text}
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def show_step(steps: Sequence[StepRecord], index: int) -> Picture:

@@ -8,33 +8,18 @@ from itertools import pairwise
 
 from toyevm.analysis.conflicts import ConflictMatrix, HotSpot, Lens
 from toyevm.analysis.dependencies import DependencyGraph
-from toyevm.results import TxResult
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.lanes import CRITICAL, NORMAL
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAINT, PANEL, PAPER, READ, WRITTEN, Paint
-from toyevm.teaching.lessons.conflicts.study import PLAIN, Study
-from toyevm.types import Location
+from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PANEL, PAPER, READ, WRITTEN, Paint
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, WIDTH
+from toyevm.teaching.lessons.conflicts.study import PLAIN, Study, meeting_places
 
-WIDTH, EDGE, NAMES = 960, 16, 250
+NAMES = 250  # room for the names of places
 MOST_PLACES, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
 MOST_NODES, ROWS = 100, 10  # of a graph; nodes that stand above each other
 LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
 LEFT_OUT = "a place that only one touches is left out"
 PAINTS: Mapping[str, Paint] = {"R": READ, "W": WRITTEN, "RW": WRITTEN, ".": PANEL}
-
-
-def meeting_places(study: Study, seen: Sequence[TxResult]) -> list[Location]:
-    """Return the places that one writes and another touches, those that most touch first."""
-    touched: dict[Location, int] = {}
-    for result in seen:
-        for place in result.read_set.keys() | result.write_set.keys():
-            touched[place] = touched.get(place, 0) + 1
-    written = {place for result in seen for place in result.write_set}
-    return sorted(
-        (place for place in written if touched[place] > 1),
-        key=lambda place: (-touched[place], study.location_name(place)),
-    )
 
 
 def show_matrix(study: Study, lens: Lens = PLAIN) -> Picture:
@@ -65,14 +50,14 @@ def _matrix_text(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: 
 
 
 def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
-    column = min(64.0, (WIDTH - NAMES - EDGE) / max(1, study.size))
+    column = min(64.0, (WIDTH - NAMES - MARGIN) / max(1, study.size))
     top, tall = 74, 26
     bottom = top + tall * max(1, len(rows))
     body = [
-        svg.text(EDGE, 26, "who touches what", size=15, bold=True),
+        svg.heading(MARGIN, 26, "who touches what"),
         svg.box(198, 14, 30, 16, READ), svg.note(234, 27, "R read"),
         svg.box(298, 14, 30, 16, WRITTEN), svg.note(334, 27, "RW read and written"),
-        svg.note(WIDTH - EDGE, 27, LEFT_OUT, anchor="end"),
+        svg.note(WIDTH - MARGIN, 27, LEFT_OUT, anchor="end"),
     ]  # fmt: skip
     for tx_index, title in enumerate(study.titles):
         x = NAMES + column * (tx_index + 0.5)
@@ -132,9 +117,9 @@ def describe_graph(study: Study, lens: Lens = PLAIN) -> str:
 
 def _heading(study: Study, lens: Lens) -> list[str]:
     return [
-        svg.text(EDGE, 26, "who waits for whom", size=15, bold=True),
+        svg.heading(MARGIN, 26, "who waits for whom"),
         svg.note(200, 26, str(lens)),
-        svg.text(WIDTH - EDGE, 26, f"at best {study.speedup(lens):.1f}×", size=18, bold=True, anchor="end"),
+        svg.text(WIDTH - MARGIN, 26, f"at best {study.speedup(lens):.1f}×", size=18, bold=True, anchor="end"),
     ]
 
 
@@ -143,11 +128,11 @@ def _draw_graph(study: Study, graph: DependencyGraph, lens: Lens) -> str:
     chain = set(path) if len(path) > 1 else set()
     columns = [_in_columns(layer, graph) for layer in graph.layers]
     count = sum(map(len, columns))
-    step = min(120.0, (WIDTH - 2 * EDGE) / max(1, count))
+    step = min(120.0, (WIDTH - 2 * MARGIN) / max(1, count))
     width, height = step * (0.7 if step > 30 else 0.8), 20
     rows = max((len(column) for layer in columns for column in layer), default=1)
     at: dict[int, tuple[float, float]] = {}
-    body, x = _heading(study, lens), float(EDGE)
+    body, x = _heading(study, lens), float(MARGIN)
     for depth, layer in enumerate(columns):
         if depth % 2 == 0 and step > 8:
             body.append(svg.box(x - 8, 38, step * len(layer), 28 * rows + 4, PANEL, stroke=0, radius=0))
@@ -158,12 +143,11 @@ def _draw_graph(study: Study, graph: DependencyGraph, lens: Lens) -> str:
     edges, steps = dict.fromkeys((each.before, each.after) for each in graph.dependencies), set(pairwise(path))
     for ink, on_path in ((FAINT.line, False), (CRITICAL.line, True)):
         pairs = [pair for pair in edges if (pair in steps) == on_path]
-        lines = "".join(
-            f"M{at[before][0] + width:.1f} {at[before][1] + height / 2:.1f}L{at[after][0]:.1f} "
-            f"{at[after][1] + height / 2:.1f}"
+        lines = [
+            ((at[before][0] + width, at[before][1] + height / 2), (at[after][0], at[after][1] + height / 2))
             for before, after in pairs
-        )
-        body.append(f'<path d="{lines}" stroke="{ink}" stroke-width="{2.5 if on_path else 1.2}" fill="none"/>')
+        ]
+        body.append(svg.strokes(lines, ink, width=2.5 if on_path else 1.2))
     for tx_index, (left, top) in at.items():
         paint, title = CRITICAL if tx_index in chain else NORMAL, study.titles[tx_index]
         body.append(svg.box(left, top, width, height, paint))
@@ -172,7 +156,7 @@ def _draw_graph(study: Study, graph: DependencyGraph, lens: Lens) -> str:
         body.append(svg.text(left + width / 2, top + 14, words, size=12, ink=PAPER.ink, anchor="middle"))
     bottom = 44 + 28 * rows
     body.append(
-        svg.note(EDGE, bottom + 12, "a layer can run at once; time goes to the right; orange: the critical path")
+        svg.note(MARGIN, bottom + 12, "a layer can run at once; time goes to the right; orange: the critical path")
     )
     return svg.figure(WIDTH, bottom + 24, "; ".join(describe_graph(study, lens).split("\n")), body)
 
@@ -185,20 +169,20 @@ def _in_columns(layer: Sequence[int], graph: DependencyGraph) -> list[list[int]]
 
 def _draw_layers(study: Study, graph: DependencyGraph, lens: Lens) -> str:
     sizes = [len(layer) for layer in graph.layers]
-    step, tall = (WIDTH - 2 * EDGE) / len(sizes), 120
+    step, tall = (WIDTH - 2 * MARGIN) / len(sizes), 120
     body = _heading(study, lens)
     for depth, size in enumerate(sizes):
         height = max(1.0, round(tall * size / max(sizes), 1))
         stroke = 1 if step >= 3 else 0
         body.append(
-            svg.box(EDGE + step * depth, 44 + tall - height, step * 0.9, height, NORMAL, stroke=stroke, radius=0)
+            svg.box(MARGIN + step * depth, 44 + tall - height, step * 0.9, height, NORMAL, stroke=stroke, radius=0)
         )
         if step >= 26:
-            body.append(svg.note(EDGE + step * (depth + 0.45), 44 + tall + 14, str(size), anchor="middle"))
+            body.append(svg.note(MARGIN + step * (depth + 0.45), 44 + tall + 14, str(size), anchor="middle"))
     words = (
         f"{len(sizes)} layers, each can run at once; time goes to the right; the tallest has {max(sizes)} transactions"
     )
-    body.append(svg.note(EDGE, 44 + tall + 32, words))
+    body.append(svg.note(MARGIN, 44 + tall + 32, words))
     return svg.figure(WIDTH, 44 + tall + 44, "; ".join(describe_graph(study, lens).split("\n")), body)
 
 
@@ -207,18 +191,18 @@ def show_pairs(studies: Mapping[str, Study], lens: Lens = PLAIN) -> Picture:
     side, step = 200, 232
     body, lines = [], []
     for place, (title, study) in enumerate(studies.items()):
-        matrix, left, top = study.matrix(lens), EDGE + step * (place % 4), 36 + 276 * (place // 4)
+        matrix, left, top = study.matrix(lens), MARGIN + step * (place % 4), 36 + 276 * (place // 4)
         dot = side / max(1, study.size)
-        runs = "".join(
-            f"M{left + dot * start:.1f} {top + dot * after:.1f}h{dot * length:.1f}v{dot:.2f}h{-dot * length:.1f}z"
+        dots = [
+            (left + dot * start, top + dot * after, dot * length, dot)
             for after, row in enumerate(matrix.rows)
             for start, length in _runs(row)
-        )
+        ]
         summary = f"{matrix.share:.1%} of pairs, at best {study.speedup(lens):.1f}×"
         body += [
-            svg.text(left, top - 10, title, size=14, bold=True),
+            svg.heading(left, top - 10, title),
             svg.box(left, top, side, side, PANEL, radius=0),
-            f'<path d="{runs}" fill="{READ.line}"/>',
+            svg.blots(dots, READ.line),
             svg.text(left, top + side + 18, summary, size=12),
         ]
         lines.append(f"{title:<16} {summary}; {_stripes(matrix)}")
@@ -263,7 +247,7 @@ def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
     longest = max((spot.chain for spot in spots), default=1)
     rows = [(study.name(spot.location, lens), spot.chain, _chain_text(spot)) for spot in spots]
     lines = [f"{name:<34} {words}" for name, _, words in rows] or ["nobody waits for anybody"]
-    body = [svg.text(EDGE, 26, "hot spots: the longest chain at one place", size=15, bold=True)]
+    body = [svg.heading(MARGIN, 26, "hot spots: the longest chain at one place")]
     for line, (name, chain, words) in enumerate(rows):
         y, width = top + tall * line, 300 * chain / longest
         body += [
@@ -271,6 +255,6 @@ def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
             svg.box(312, y, width, 22, CRITICAL, radius=0),
             svg.note(312 + width + 10, y + 16, words),
         ]
-    body += [] if rows else [svg.note(EDGE, top + 16, lines[0])]
+    body += [] if rows else [svg.note(MARGIN, top + 16, lines[0])]
     label = "hot spots; " + "; ".join(lines)
     return Picture(svg.figure(WIDTH, top + tall * max(1, len(rows)) + 8, label, body), "\n".join(lines))

@@ -15,7 +15,7 @@ from toyevm.analysis.conflicts import (
 )
 from toyevm.analysis.dependencies import DependencyGraph, Path, critical_path, work
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.results import BlockResult
+from toyevm.results import BlockResult, TxResult
 from toyevm.types import Address, Location
 from toyevm.workloads.location_names import LocationNames
 from toyevm.workloads.statement_blocks import board_letter, statement_block, statements
@@ -66,6 +66,19 @@ class Study:
     def name(self, location: Location, lens: Lens = PLAIN) -> str:
         """Return what a location is called; through a lens that sees accounts, whose it is."""
         return self.account(location.address) if lens.accounts else self.location_name(location)
+
+
+def meeting_places(study: Study, seen: Sequence[TxResult]) -> list[Location]:
+    """Return the places that one writes and another touches, those that most touch first."""
+    touched: dict[Location, int] = {}
+    for result in seen:
+        for place in result.read_set.keys() | result.write_set.keys():
+            touched[place] = touched.get(place, 0) + 1
+    written = {place for result in seen for place in result.write_set}
+    return sorted(
+        (place for place in written if touched[place] > 1),
+        key=lambda place: (-touched[place], study.location_name(place)),
+    )
 
 
 def study(workload: Workload, titles: Sequence[str] = ()) -> Study:

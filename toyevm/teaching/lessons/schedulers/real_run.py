@@ -1,28 +1,22 @@
-"""Plans for two cores, carried out by two processes: what the model said, and what the clock says.
-
-What is measured differs from computer to computer and from day to day. So it is shown and never stored: the text that a
-notebook keeps says only what is the same everywhere.
-"""
+"""Plans for two cores, carried out by two processes: what the model said, and what the clock says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts, usable_cores
 from toyevm.errors import InputError
 from toyevm.simulation.run import TaskSpan
 from toyevm.simulation.schedule import speedup
-from toyevm.teaching.kit.lanes import Job
-from toyevm.teaching.kit.player import in_text
-from toyevm.teaching.lessons.schedulers.gantt_view import plan
+from toyevm.teaching.kit.job import Job
+from toyevm.teaching.lessons.schedulers.plans import plan
 from toyevm.workloads.workload import Workload
 
 CONTROL = 400_000  # rounds of arithmetic for each process: some tens of milliseconds
 
 
-class RealPlans:
+class MeasuredPlans:
     """Run a block by several plans, each core's share in a process of its own, beside a control.
 
     Args:
@@ -76,11 +70,3 @@ class RealPlans:
                 times = f"{1000 * run.one_process:>8.0f} ms   {1000 * run.many:>8.0f} ms"
                 lines.append(f"{title:<{wide}}  {said}  {run.speedup:>7.2f}×   {times}")
         return "\n".join(lines)
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        stable = "Measured here and now, so not stored: print the text of this object to read the table."
-        try:
-            import ipywidgets
-        except ImportError:
-            return {"text/plain": self.text}
-        return {**ipywidgets.HTML(in_text(self.text))._repr_mimebundle_(**options), "text/plain": stable}

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log2
+from functools import partial
+from typing import TYPE_CHECKING
 
-from toyevm.simulation.schedule import PRIORITIES, speedup
-from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.lanes import Job
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAINT, PANEL, PAPER
+from toyevm.charts import DASHES, FAINT_GREY, INKS, Chart, say
+from toyevm.teaching.kit.job import Job
+from toyevm.teaching.lessons.schedulers.plans import speedups
 
-WIDTH, LEFT, RIGHT, TOP, HEIGHT = 960, 60, 230, 44, 300
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 CORES = (1, 2, 4, 8, 16, 32, 64)
-INKS = ("#084a80", "#7a3d00", "#00513b", "#8a1f0a", "#5b2a86", "#1b1b1b")
-DASHES = ("", "8 4", "2 3", "10 3 2 3", "5 2", "1 4")  # told apart without colour
+TWICE = "twice the cores, twice as fast"
 
 
-def speedups(jobs: Sequence[Job], cores: Sequence[int] = CORES, rule: str = "block order") -> list[list[float]]:
-    """Return the speed-up of each block on each number of cores, list-scheduled by the priority of this name."""
-    return [[speedup(job.schedule(count, PRIORITIES[rule])) for count in cores] for job in jobs]
-
-
-def show_speedups(jobs: Sequence[Job], cores: Sequence[int] = CORES, rule: str = "block order") -> Picture:
+def show_speedups(jobs: Sequence[Job], cores: Sequence[int] = CORES, rule: str = "block order") -> Chart:
     """Return the curves, both axes doubling; the text twin is a table."""
     rows = speedups(jobs, cores, rule)
     wide = max((len(job.title) for job in jobs), default=0)
@@ -30,42 +25,26 @@ def show_speedups(jobs: Sequence[Job], cores: Sequence[int] = CORES, rule: str =
     for job, row in zip(jobs, rows, strict=True):
         most = job.work / max(job.path.length, 1)
         lines.append(f"{job.title:<{wide}}" + "".join(f"{value:>7.1f}" for value in row) + f"{most:>8.1f}")
-    table = "\n".join(lines)
-    return Picture(_draw(jobs, cores, rows, "Speed-up over cores. " + "; ".join(lines)), table)
+    alt = "Speed-up over cores. " + "; ".join(lines)
+    draw = partial(_draw, [job.title for job in jobs], cores, rows)
+    return Chart(draw, "speed-up over cores", alt, "\n".join(lines), height=4.2)
 
 
-def _draw(jobs: Sequence[Job], cores: Sequence[int], rows: Sequence[Sequence[float]], label: str) -> str:
-    most, bottom = log2(max(*cores, 2)), TOP + HEIGHT
-    across, up = (WIDTH - LEFT - RIGHT) / most, HEIGHT / most
-
-    def point(count: float, value: float) -> svg.Point:
-        return (LEFT + log2(count) * across, bottom - log2(max(value, 1)) * up)
-
-    body = [svg.text(14, 26, "speed-up (simulated)", size=15, bold=True)]
-    body += [svg.box(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT, PANEL, radius=0)]
-    for count in cores:
-        x, y = point(count, count)
-        body.append(svg.note(x, bottom + 18, str(count), anchor="middle"))
-        body.append(svg.note(LEFT - 8, y + 4, str(count), anchor="end"))
-    body += [svg.note((LEFT + WIDTH - RIGHT) / 2, bottom + 38, "cores", anchor="middle")]
-    body += _curve([point(count, count) for count in cores], FAINT.ink, "4 4", 1.5)
-    ends = []
-    for place, (job, row) in enumerate(zip(jobs, rows, strict=True)):
-        ink, points = INKS[place % len(INKS)], [point(*pair) for pair in zip(cores, row, strict=True)]
-        body += _curve(points, ink, DASHES[place % len(DASHES)], 2.5)
-        ends.append((points[-1][1], f"{job.title} {row[-1]:.1f}×", ink))
-    free = float(TOP)
-    for y, words, ink in [(point(cores[-1], cores[-1])[1], "twice the cores, twice as fast", FAINT.ink), *sorted(ends)]:
-        free = max(free + 17, y + 4)
-        body.append(svg.text(WIDTH - RIGHT + 8, free, words, ink=ink, bold=ink != FAINT.ink))
-    return svg.figure(WIDTH, round(max(bottom + 50, free + 14)), label, body)
-
-
-def _curve(points: Sequence[svg.Point], ink: str, dashes: str, width: float) -> list[str]:
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return [
-        f'<polyline points="{path}" fill="none" stroke="{ink}" stroke-width="{width:g}" stroke-dasharray="{dashes}"/>'
-    ]
-
-
-PAINTS = (*(svg.Paint("#ffffff", ink, ink) for ink in INKS), PAPER)  # whatever carries words here
+def _draw(titles: Sequence[str], cores: Sequence[int], rows: Sequence[Sequence[float]], figure: Figure) -> None:
+    axes = figure.add_subplot()
+    axes.plot(cores, cores, color=FAINT_GREY, linewidth=1.2, linestyle="--")
+    ends = [(float(cores[-1]), TWICE, FAINT_GREY)]
+    for place, (title, row) in enumerate(zip(titles, rows, strict=True)):
+        ink = INKS[place % len(INKS)]
+        axes.plot(cores, row, color=ink, linewidth=2.2, linestyle=DASHES[place % len(DASHES)])
+        ends.append((row[-1], f"{title} {row[-1]:.1f}×", ink))
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(cores, [str(count) for count in cores])
+    axes.set_title("speed-up (simulated)")
+    axes.set_xlabel("cores")
+    free = 2.0 * cores[-1]
+    for value, words, ink in sorted(ends, key=lambda end: -end[0]):  # from the top, each below the one before
+        free = min(max(value, 1.0), free / cores[-1] ** 0.075)
+        say(axes, words, (cores[-1], free), ink, shift=(8, 0), va="center")

@@ -1,8 +1,6 @@
-"""A speculative run, attempt by attempt: on which core, when, what it saw, and whether it was of any use.
+"""The attempts of a speculative run: on which core, when, what each saw, and what became of it.
 
-An attempt is named after its transaction and its incarnation: B.0 is B's first, B.1 the next. In the picture, one that
-was thrown away is hatched. The mark in each is what validation has come to: a tick, and it was committed, or a cross.
-`show_reads` looks at a single location: which version each attempt has seen there, and which one it should have been.
+An attempt is named after its transaction and its incarnation: B.0 is B's first, B.1 the next.
 """
 
 from __future__ import annotations
@@ -11,18 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
-from toyevm.simulation.metrics import Metrics, measure
 from toyevm.simulation.notation import letter
 from toyevm.simulation.run import Run, TaskSpan
-from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, READ, Paint
 from toyevm.types import BEFORE_BLOCK, Location, Version
 
-WIDTH, MARGIN, LEFT_EDGE, RIGHT_EDGE, HEAD, FOOT = 960, 14, 76, 30, 54, 30
-TALLEST, AREA, HATCH = 34, 272, 8
-LISTED = 60  # runs of at most so many attempts are listed one by one
-USED = Paint("#a9cfee", READ.line, "#1b1b1b")
 TICK, CROSS = "✓", "✗"
 
 
@@ -75,32 +65,6 @@ def attempts_of(run: Run) -> list[Attempt]:
     return sorted(found, key=lambda attempt: (attempt.span.start, attempt.span.core))
 
 
-def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
-    """Return a run as lanes, one for each core, and as its text twin the same attempts in words."""
-    return Picture(_draw(run, cores, title), describe_attempts(run, cores, title))
-
-
-def describe_attempts(run: Run, cores: int, title: str = "") -> str:
-    """Return the numbers of a run; a short one attempt by attempt."""
-    attempts, numbers = attempts_of(run), measure(run, cores)
-    lines = [*([title] if title else []), _summary(numbers)]
-    for core in range(cores if len(attempts) <= LISTED else 0):
-        words = [
-            f"{attempt.name} {attempt.span.start:,}-{attempt.span.end:,} {attempt.mark}"
-            for attempt in attempts
-            if attempt.span.core == core
-        ]
-        lines.append(f"core {core + 1}: {', '.join(words) or 'nothing'}")
-    return "\n".join(lines)
-
-
-def _summary(numbers: Metrics) -> str:
-    return (
-        f"{numbers.cores} core{'s' * (numbers.cores != 1)}: {numbers.executions} executions, {numbers.aborts} thrown "
-        f"away; speed-up {numbers.speedup:.2f}× (simulated, time in gas)"
-    )
-
-
 def reads_of(run: Run, location: Location, costs: CostModel = DEFAULT_COSTS) -> Iterator[Seen]:
     """Yield what each attempt of an `optimistic` run has seen at a location, by when it read and who had committed.
 
@@ -123,95 +87,3 @@ def reads_of(run: Run, location: Location, costs: CostModel = DEFAULT_COSTS) -> 
             # A commit ends with the writes: what the attempt itself has written does not count.
             decided = attempt.decided - (not attempt.span.aborted)
             yield Seen(attempt, at, visible(at), visible(decided))
-
-
-def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS) -> Picture:
-    """Return a table of what each attempt has seen at a location, as a picture and in words."""
-    rows = [
-        (each.attempt.name, f"{each.at:,}", version_name(each.version), f"{each.attempt.decided:,}",
-         version_name(each.right), "aborted" if each.attempt.span.aborted else "committed")
-        for each in reads_of(run, location, costs)
-    ]  # fmt: skip
-    table: list[tuple[str, ...]] = [
-        ("attempt", "reads at", "sees version", "checked at", "right version", "so it is"),
-        *rows,
-    ]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
-    title = f"who saw which version of {name} (simulated, time in gas)"
-    return Picture(_draw_table(title, table), "\n".join([title, *lines]))
-
-
-def _draw_table(title: str, table: list[tuple[str, ...]]) -> str:
-    wide, height = 640, 22
-    body = [svg.text(MARGIN, 26, title, size=14, bold=True)]
-    for number, row in enumerate(table):
-        y, is_aborted = 34 + height * number, row[-1] == "aborted"
-        paint = FAINT if number == 0 else FAILED if is_aborted else LEFT
-        if number:
-            body.append(svg.box(MARGIN, y, wide, height - 2, paint, dashed=is_aborted, radius=2))
-        for column, cell in enumerate(row):
-            x = MARGIN + wide * (column + 1) / len(row) - 14
-            body.append(
-                svg.text(
-                    x,
-                    y + 15,
-                    cell,
-                    ink=paint.ink,
-                    bold=number > 0 and row[2] != row[4] and column in (2, 4),
-                    anchor="end",
-                )
-            )
-    words = "; ".join([title, *(", ".join(row) for row in table)])
-    return svg.figure(wide + 2 * MARGIN, 40 + height * len(table), words, body)
-
-
-def _draw(run: Run, cores: int, title: str) -> str:
-    attempts, numbers = attempts_of(run), measure(run, cores)
-    lane = min(TALLEST, AREA / cores)
-    bottom = round(HEAD + lane * cores)
-    scale = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / max(numbers.makespan, 1)
-    body = [
-        svg.text(MARGIN, 22, title or "a speculative run", size=15, bold=True),
-        svg.note(MARGIN, 42, _summary(numbers)),
-        svg.note(WIDTH - RIGHT_EDGE, 42, f"hatched, {CROSS}: thrown away; {TICK}: committed", anchor="end"),
-        svg.box(LEFT_EDGE, HEAD, WIDTH - LEFT_EDGE - RIGHT_EDGE, lane * cores, PANEL, radius=0),
-        svg.note(LEFT_EDGE, bottom + 16, "0"),
-        svg.note(WIDTH - RIGHT_EDGE, bottom + 16, f"{numbers.makespan:,} gas of time", anchor="end"),
-    ]
-    body += [
-        svg.note(LEFT_EDGE - 8, HEAD + lane * (core + 0.5) + 4, f"core {core + 1}", anchor="end")
-        for core in (range(cores) if lane >= 12 else (0, cores - 1))
-    ]
-    for attempt in attempts:
-        body += _box(attempt, HEAD + lane * attempt.span.core, lane, scale)
-    return svg.figure(WIDTH, bottom + FOOT, "; ".join(describe_attempts(run, cores, title).split("\n")), body)
-
-
-def _box(attempt: Attempt, top: float, lane: float, scale: float) -> list[str]:
-    span, gap = attempt.span, 2 if lane >= 8 else 0
-    paint = FAILED if span.aborted else USED
-    x, width = LEFT_EDGE + span.start * scale, (span.end - span.start) * scale
-    height = lane - 2 * gap
-    drawn = [svg.box(x, top + gap, width, height, paint, stroke=1 if lane >= 5 else 0.3, radius=0)]
-    if span.aborted:
-        drawn.append(_hatch(x, top + gap, width, height, paint.line))
-    if lane >= 16 and width > 8 * len(attempt.name) + 26:
-        drawn.append(svg.box(x + 3, top + gap + 4, 8 * len(attempt.name) + 6, height - 8, PAPER, stroke=0, radius=2))
-        drawn.append(svg.text(x + 6, top + lane / 2 + 5, attempt.name, size=13, ink=PAPER.ink, bold=True))
-        mark = svg.text(
-            x + width - 5, top + lane / 2 + 5, attempt.mark, size=14, ink=paint.ink, bold=True, anchor="end"
-        )
-        drawn.append(mark)
-    return drawn
-
-
-def _hatch(x: float, y: float, width: float, height: float, ink: str) -> str:
-    """Return diagonal strokes that end where the box does."""
-    strokes = []
-    start = -height
-    while start < width:
-        ends = [(x + at, y + height - (at - start)) for at in (max(start, 0.0), min(start + height, width))]
-        strokes.append("M{:.1f} {:.1f}L{:.1f} {:.1f}".format(*ends[0], *ends[1]))
-        start += HATCH
-    return f'<path d="{"".join(strokes)}" stroke="{ink}" stroke-width="1" opacity="0.55" fill="none"/>'

@@ -1,53 +1,18 @@
-"""A chain of sealed blocks as a picture, and the checks by which anyone finds out what does not fit.
-
-A header names its parent by hash, and its contents by roots. So every lie shows somewhere: in a root that the contents
-do not have, or, once the header was changed to match, in a child that names another parent.
-"""
+"""A chain of sealed blocks as a picture; what does not fit is marked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from toyevm.blocks import bloom
 from toyevm.results import SealedBlock
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAILED, FAINT, LEFT, PANEL, PAPER, arrow, box, note, text
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import short_hash
-from toyevm.transactions import encode_transaction
-from toyevm.trie import ordered_trie_root
+from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PANEL, PAPER
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, arrow, box, heading, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import NAMES, Fault, find_faults
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
 
-CARD, GAP, MARGIN, TOP, LINE = 232, 44, 16, 44, 24
-NAMES = ("parent hash", "state root", "transactions root", "receipts root", "logs bloom", "own hash")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something in block number `number` that does not fit: one of `NAMES`."""
-
-    number: int
-    name: str
-
-
-def find_faults(blocks: Sequence[SealedBlock]) -> list[Fault]:
-    """Return what anyone can check without executing anything: the links, and the roots of what is in the blocks.
-
-    The state root is not among them: only those who run the transactions can tell whether it is right.
-    """
-    faults = []
-    for place, block in enumerate(blocks):
-        header = block.header
-        checks = {
-            "parent hash": place == 0 or header.parent_hash == blocks[place - 1].hash,
-            "transactions root": header.transactions_root
-            == ordered_trie_root([encode_transaction(tx) for tx in block.transactions]),
-            "receipts root": header.receipts_root
-            == ordered_trie_root([receipt.encode() for receipt in block.receipts]),
-            "logs bloom": header.logs_bloom == bloom(log for receipt in block.receipts for log in receipt.logs),
-        }
-        faults += [Fault(header.number, name) for name, fits in checks.items() if not fits]
-    return faults
+CARD, GAP, TOP, LINE = 232, 44, 44, 24
 
 
 def show_chain(blocks: Sequence[SealedBlock]) -> Picture:
@@ -64,7 +29,7 @@ def show_chain(blocks: Sequence[SealedBlock]) -> Picture:
     cards = [part for place, block in enumerate(blocks) for part in _card(place, block, faults)]
     width = 2 * MARGIN + CARD * len(blocks) + GAP * (len(blocks) - 1)
     ink = FAILED.ink if faults else LEFT.ink
-    body = [text(MARGIN, 28, verdict, size=15, bold=True, ink=ink), *cards]
+    body = [heading(MARGIN, 28, verdict, ink=ink), *cards]
     height = TOP + 44 + LINE * len(NAMES) + 26
     return Picture(svg.figure(width, height, f"Chain of blocks. {twin}".replace("\n", "; "), body), twin)
 
@@ -86,7 +51,7 @@ def _card(place: int, block: SealedBlock, faults: set[Fault]) -> list[str]:
     count = len(block.transactions)
     body = [
         box(x, TOP, CARD, 44 + LINE * len(NAMES) + 12, PANEL),
-        text(x + 12, TOP + 24, f"block {number}", size=15, bold=True),
+        heading(x + 12, TOP + 24, f"block {number}"),
         note(x + CARD - 12, TOP + 24, f"{count} transaction{'s' if count != 1 else ''}", anchor="end"),
     ]
     for line, (name, value) in enumerate(_values(block)):

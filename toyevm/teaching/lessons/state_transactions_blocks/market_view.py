@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from toyevm.chain import ELASTICITY
-from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import GAS_LEFT, PAPER, READ, WRITTEN, box, line, note, text
+from toyevm.charts import BLUE, FAINT_GREY, INKS, LIGHT_BLUE, ORANGE, Chart, say
 from toyevm.units import GWEI
 from toyevm.workloads.mempool import MarketBlock
 
-WIDTH, LEFT_EDGE, RIGHT_EDGE = 900, 176, 20
-PANEL_HEIGHT, GAP, TOP = 104, 40, 40
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def market_table(blocks: Sequence[MarketBlock], every: int = 1) -> str:
@@ -31,20 +32,10 @@ def market_table(blocks: Sequence[MarketBlock], every: int = 1) -> str:
     return "\n".join([head, *rows])
 
 
-def show_market(blocks: Sequence[MarketBlock], every: int = 1) -> Picture:
+def show_market(blocks: Sequence[MarketBlock], every: int = 1) -> Chart:
     """Return three panels over time: gas used, base fee, and how many wait; the twin is the table."""
-    twin = market_table(blocks, every)
-    bottom = TOP + 3 * PANEL_HEIGHT + 2 * GAP
-    step = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / len(blocks)
-    body = [
-        *_gas(blocks, step),
-        *_curve("base fee, gwei", [block.base_fee / GWEI for block in blocks], TOP + PANEL_HEIGHT + GAP, step, WRITTEN),
-        *_curve("waiting", [float(block.waiting) for block in blocks], TOP + 2 * (PANEL_HEIGHT + GAP), step, READ),
-        *(note(LEFT_EDGE + step * (place + 0.5), bottom + 18, str(block.number), anchor="middle")
-          for place, block in enumerate(blocks) if place % 5 == 0),
-        note(WIDTH - RIGHT_EDGE, bottom + 36, "block number", anchor="end"),
-    ]  # fmt: skip
-    return Picture(svg.figure(WIDTH, bottom + 48, f"Fee market. {_summary(blocks)}", body), twin)
+    alt = f"Fee market. {_summary(blocks)}"
+    return Chart(partial(_draw, blocks), "fee market", alt, market_table(blocks, every), height=5.2)
 
 
 def _summary(blocks: Sequence[MarketBlock]) -> str:
@@ -56,49 +47,32 @@ def _summary(blocks: Sequence[MarketBlock]) -> str:
     )
 
 
-def _gas(blocks: Sequence[MarketBlock], step: float) -> list[str]:
-    floor = TOP + PANEL_HEIGHT
-    bars = []
-    for place, block in enumerate(blocks):
-        height = PANEL_HEIGHT * block.gas_used / block.gas_limit
-        bars.append(box(LEFT_EDGE + step * place + 1, floor - height, step - 2, height, GAS_LEFT, radius=0))
-    target = floor - PANEL_HEIGHT / ELASTICITY
-    return [
-        text(14, TOP + 14, "gas used", bold=True),
-        note(LEFT_EDGE - 8, TOP + 6, "limit", anchor="end"),
-        note(LEFT_EDGE - 8, target + 4, "target", anchor="end"),
-        *bars,
-        _dashes(target),
-        _dashes(float(TOP)),
-        line((LEFT_EDGE, floor), (WIDTH - RIGHT_EDGE, floor), PAPER.line),
-    ]
+def _draw(blocks: Sequence[MarketBlock], figure: Figure) -> None:
+    gas, fee, waiting = figure.subplots(3, sharex=True)
+    numbers = [block.number for block in blocks]
+    gas.bar(numbers, [block.gas_used / block.gas_limit for block in blocks], width=0.9, color=LIGHT_BLUE)
+    gas.set_title("gas used")
+    gas.set_yticks([0, 1 / ELASTICITY, 1], ["0", "target", "limit"])
+    for level in (1 / ELASTICITY, 1):
+        gas.axhline(level, color=FAINT_GREY, linewidth=1, linestyle="--")
+    _stairs(fee, "base fee, gwei", numbers, [block.base_fee / GWEI for block in blocks], ORANGE, INKS[1])
+    _stairs(waiting, "waiting", numbers, [float(block.waiting) for block in blocks], BLUE, INKS[0])
+    waiting.yaxis.set_major_formatter("{x:,.0f}")
+    waiting.set_xlim(numbers[0] - 0.7, numbers[-1] + 1.7)
+    waiting.set_xlabel("block number")
 
 
-def _curve(title: str, values: list[float], top: float, step: float, paint: svg.Paint) -> list[str]:
+def _stairs(axes: Axes, title: str, numbers: Sequence[int], values: Sequence[float], colour: str, ink: str) -> None:
     """Draw a staircase: a block has one value from its beginning to its end."""
-    most, floor = max(*values, 1.0), top + PANEL_HEIGHT
-    points = []
-    for place, value in enumerate(values):
-        y = floor - PANEL_HEIGHT * value / most
-        points += [f"{LEFT_EDGE + step * place:.1f},{y:.1f}", f"{LEFT_EDGE + step * (place + 1):.1f},{y:.1f}"]
-    peak, last = values.index(max(values)), floor - PANEL_HEIGHT * values[-1] / most - 6
-    x = min(max(LEFT_EDGE + step * (peak + 0.5), LEFT_EDGE + 20), WIDTH - RIGHT_EDGE - 20)
-    return [
-        text(14, top + 14, title, bold=True),
-        note(LEFT_EDGE - 8, floor, "0", anchor="end"),
-        f'<polyline points="{" ".join(points)}" fill="none" stroke="{paint.line}" stroke-width="2.5"/>',
-        line((LEFT_EDGE, floor), (WIDTH - RIGHT_EDGE, floor), PAPER.line),
-        text(x, top - 6, _short(max(values)), size=12, bold=True, ink=paint.ink, anchor="middle"),
-        note(WIDTH - RIGHT_EDGE, last, f"last {_short(values[-1])}", anchor="end") if peak < 0.9 * len(values) else "",
-    ]
+    edges = [number - 0.5 for number in [*numbers, numbers[-1] + 1]]
+    axes.stairs(values, edges, baseline=None, color=colour, linewidth=2)
+    axes.set_title(title)
+    axes.set_ylim(0, 1.25 * max(*values, 1.0))
+    peak = values.index(max(values))
+    say(axes, _short(values[peak]), (numbers[peak], values[peak]), ink, ha="center", fontweight="bold")
+    if peak < 0.9 * len(values):
+        say(axes, f"last {_short(values[-1])}", (edges[-1], values[-1]), FAINT_GREY, shift=(0, 8), ha="right")
 
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _dashes(y: float) -> str:
-    return (
-        f'<line x1="{LEFT_EDGE}" y1="{y:g}" x2="{WIDTH - RIGHT_EDGE}" y2="{y:g}" stroke="{PAPER.line}" '
-        f'stroke-dasharray="5 4"/>'
-    )

@@ -1,39 +1,19 @@
-"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes himself.
-
-Level 0 holds the fingerprints of the leaves; each level above is half as long; the last is the root alone.
-"""
+"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAINT, HERE, LEFT, PAPER, READ, TAKEN, WRITTEN, Paint, box, line, note, text
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import short_hash
+from toyevm.teaching.kit.palette import FAINT, HERE, LEFT, PAPER, READ, TAKEN, WRITTEN, Paint
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, box, line, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
+from toyevm.teaching.lessons.state_transactions_blocks.merkle_path import Levels, path_roles
 
-WIDTH, MARGIN, ROW, BOX_HEIGHT = 760, 16, 84, 40
+WIDTH, ROW, BOX_HEIGHT = 760, 84, 40
 _WORDS = {"leaf": "known", "given": "in the path", "made": "recomputed", "": "not needed"}
 _PAINTS: dict[str, Paint] = {"leaf": HERE, "given": READ, "made": LEFT, "": TAKEN}
-
-Levels = Sequence[Sequence[bytes]]
-
-
-def path_roles(levels: Levels, leaf: int | None) -> list[list[str]]:
-    """Return for each hash what it is to somebody who checks the path of `leaf`: leaf, given, made, or "".
-
-    >>> path_roles([[b"a", b"b", b"c", b"d"], [b"ab", b"cd"], [b"abcd"]], 2)
-    [['', '', 'leaf', 'given'], ['given', 'made'], ['made']]
-    """
-    roles = [[""] * len(level) for level in levels]
-    if leaf is None:
-        return roles
-    for height, level in enumerate(roles):
-        place = leaf >> height
-        level[place] = "made" if height else "leaf"
-        if len(level) > 1:
-            level[place ^ 1] = "given"
-    return roles
 
 
 def show_tree(levels: Levels, labels: Sequence[str], leaf: int | None = None) -> Picture:

@@ -1,27 +1,20 @@
-"""A block whose order is yours: exchange neighbours, and watch what happens to the state root.
+"""What a block comes to in another order of its transactions.
 
 A block is a list, not a set. The same signed transactions in another order are another block: one may fail that
-succeeded before, another may cost more, and some orders are no block at all. `run_order` tells for one order,
-`OrderPlayer` walks from order to order and remembers every one it has seen.
+succeeded before, another may cost more, and some orders are no block at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from html import escape
 from itertools import permutations
-from typing import Any
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.sealing import seal_block
 from toyevm.state import WorldState
-from toyevm.teaching.kit.player import import_ipywidgets
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import OrderPicture, OrderRow, draw_order, order_text
 from toyevm.transactions import Transaction
 from toyevm.workloads.tokens import TOKEN, token_balance, token_world
 from toyevm.workloads.transfers import read_payment, sign_payments
@@ -106,12 +99,6 @@ def run_order(shuffle: Shuffle, order: Sequence[int]) -> OrderOutcome:
     return OrderOutcome(numbers, rows, header, shuffle.balances(post))
 
 
-def show_order(shuffle: Shuffle, order: Sequence[int]) -> Picture:
-    """Return the block in this order as a picture."""
-    outcome = run_order(shuffle, order)
-    return _picture(shuffle, outcome, (), 0)
-
-
 def all_orders(shuffle: Shuffle) -> list[OrderOutcome]:
     """Return the outcome of every order there is: n! of them, so keep n small."""
     return [run_order(shuffle, order) for order in permutations(range(len(shuffle.transactions)))]
@@ -125,106 +112,3 @@ def _problem(shuffle: Shuffle, order: tuple[int, ...], error: InvalidBlock) -> s
     if cause.reason in ("nonce-too-high", "nonce-too-low"):
         return f"{culprit}: signed as the sender's number {cause.actual}, but number {cause.limit} comes next"
     return f"{culprit}: {cause}"
-
-
-def _picture(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], seen: int) -> Picture:
-    """Draw an outcome; with a history, a root is called P, Q, R, … in the order in which it was first seen."""
-    results = outcome.rows or [("", 0)] * len(outcome.order)
-    header = outcome.header
-    shown = OrderPicture(
-        rows=tuple(
-            OrderRow(number + 1, shuffle.labels[number], status, gas)
-            for number, (status, gas) in zip(outcome.order, results, strict=True)
-        ),
-        balances=tuple(outcome.balances.items()),
-        problem=outcome.problem,
-        letter=chr(ord("P") + roots.index(header.state_root)) if header and seen else "",
-        state_root=header.state_root if header else b"",
-        transactions_root=header.transactions_root if header else b"",
-        seen=seen,
-        roots=len(roots),
-    )
-    return Picture(draw_order(shown), order_text(shown))
-
-
-class OrderPlayer:
-    """Exchange neighbours with a button for each pair; `put` and `exchange` do the same by call.
-
-    Raises:
-        InputError: ipywidgets is not installed; `run_order` works without it.
-    """
-
-    def __init__(self, shuffle: Shuffle) -> None:
-        self.shuffle = shuffle
-        self.seen: dict[tuple[int, ...], OrderOutcome] = {}
-        self._build()
-        self.put(range(len(shuffle.transactions)))
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        return self._order
-
-    @property
-    def outcome(self) -> OrderOutcome:
-        return self.seen[self._order]
-
-    @property
-    def roots(self) -> list[bytes]:
-        """The different state roots seen so far, in the order of their first appearance."""
-        return list(dict.fromkeys(one.header.state_root for one in self.seen.values() if one.header))
-
-    @property
-    def picture(self) -> Picture:
-        """What is shown, with its text twin."""
-        return _picture(self.shuffle, self.outcome, self.roots, len(self.seen))
-
-    @property
-    def text(self) -> str:
-        return self.picture.text
-
-    def put(self, order: Sequence[int]) -> None:
-        """Show the block with the transactions in this order, by their numbers from 0."""
-        outcome = self.seen.get(tuple(order)) or run_order(self.shuffle, order)
-        self._order = outcome.order
-        self.seen[outcome.order] = outcome
-        self._show()
-
-    def exchange(self, place: int) -> None:
-        """Exchange the transactions at `place`, from 0, and behind it."""
-        order = list(self._order)
-        if not 0 <= place < len(order) - 1:
-            raise InputError(f"nothing to exchange at place {place}", expected=f"0 to {len(order) - 2}")
-        order[place], order[place + 1] = order[place + 1], order[place]
-        self.put(order)
-
-    def _build(self) -> None:
-        widgets = import_ipywidgets("the order player", "run_order and show_order work without it")
-
-        def button(words: str, meaning: str, action: Callable[[], None]) -> Any:
-            made = widgets.Button(description=words, tooltip=meaning, layout=widgets.Layout(width="auto"))
-            made.on_click(lambda _: action())
-            return made
-
-        count = len(self.shuffle.transactions)
-        swaps = [
-            button(f"swap places {place + 1} and {place + 2}", "exchange two neighbours", partial(self.exchange, place))
-            for place in range(count - 1)
-        ]
-        again = button("as signed", "go back to the first order", lambda: self.put(range(count)))
-        self._as_text = widgets.Checkbox(
-            value=False, description="as text", indent=False, layout=widgets.Layout(width="90px")
-        )
-        self._as_text.observe(lambda _: self._show(), "value")
-        self._screen = widgets.HTML()
-        controls = widgets.HBox([*swaps, again, self._as_text], layout=widgets.Layout(flex_flow="row wrap"))
-        self.widget = widgets.VBox([controls, self._screen])
-
-    def _show(self) -> None:
-        picture = self.picture
-        as_text = f'<pre style="margin:0;white-space:pre-wrap">{escape(picture.text)}</pre>'
-        self._screen.value = as_text if self._as_text.value else picture.svg
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle = dict(self.widget._repr_mimebundle_(**options))
-        bundle["text/plain"] = self.text
-        return bundle

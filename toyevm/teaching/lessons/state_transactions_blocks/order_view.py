@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.svg import FAILED, FAINT, HERE, LEFT, PANEL, PAPER, READ, arrow, box, note, text
+from toyevm.teaching.kit.palette import FAILED, FAINT, HERE, LEFT, PANEL, PAPER, READ
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, WIDTH, arrow, box, heading, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
+from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, Shuffle, run_order
 
-WIDTH, MARGIN, TOP = 960, 14, 62
+TOP = 62
 CARD_WIDTH, CARD_HEIGHT, CARD_STEP = 430, 40, 48
 WORLD_X, WORLD_WIDTH = 500, 446
 
@@ -41,13 +46,30 @@ class OrderPicture:
     roots: int
 
 
-def short_hash(value: bytes) -> str:
-    """Return a hash as people compare it: its beginning.
+def show_order(shuffle: Shuffle, order: Sequence[int]) -> Picture:
+    """Return the block in this order as a picture."""
+    outcome = run_order(shuffle, order)
+    return picture_of(shuffle, outcome, (), 0)
 
-    >>> short_hash(bytes.fromhex("56e81f171bcc55a6") + bytes(24))
-    '0x56e81f17…'
-    """
-    return f"0x{value[:4].hex()}…"
+
+def picture_of(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], seen: int) -> Picture:
+    """Draw an outcome; with a history, a root is called P, Q, R, … in the order in which it was first seen."""
+    results = outcome.rows or [("", 0)] * len(outcome.order)
+    header = outcome.header
+    shown = OrderPicture(
+        rows=tuple(
+            OrderRow(number + 1, shuffle.labels[number], status, gas)
+            for number, (status, gas) in zip(outcome.order, results, strict=True)
+        ),
+        balances=tuple(outcome.balances.items()),
+        problem=outcome.problem,
+        letter=chr(ord("P") + roots.index(header.state_root)) if header and seen else "",
+        state_root=header.state_root if header else b"",
+        transactions_root=header.transactions_root if header else b"",
+        seen=seen,
+        roots=len(roots),
+    )
+    return Picture(draw_order(shown), order_text(shown))
 
 
 def order_text(shown: OrderPicture) -> str:
@@ -77,8 +99,8 @@ def draw_order(shown: OrderPicture) -> str:
     """Return the picture as SVG."""
     height = TOP + max(CARD_STEP * len(shown.rows), 22 * len(shown.balances), 148) + 10
     body = [
-        text(MARGIN, 30, "the block, from first to last", size=16, bold=True),
-        text(WORLD_X, 30, "the tokens after it", size=16, bold=True),
+        heading(MARGIN, 30, "the block, from first to last"),
+        heading(WORLD_X, 30, "the tokens after it"),
         note(WIDTH - MARGIN, 30, f"seen so far: {_seen(shown)}", anchor="end") if shown.seen else "",
         *(part for place, row in enumerate(shown.rows) for part in _card(place, row)),
         *_world(shown, height),

@@ -7,77 +7,18 @@ So what is empty to the right of a job is the time that it saved.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-from toyevm.analysis.dependencies import DependencyGraph, Path, critical_path, dependency_graph, work
-from toyevm.results import TxResult
 from toyevm.simulation.run import TaskSpan
-from toyevm.simulation.schedule import Priority, block_order, list_schedule, makespan
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.stepper.view import Picture
-from toyevm.teaching.kit.svg import FAINT, PANEL, PAPER, READ, WRITTEN, Paint
-from toyevm.types import Address
+from toyevm.teaching.kit.job import Figures, Job
+from toyevm.teaching.kit.palette import CRITICAL, NORMAL, PANEL, PAPER, Paint
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, WIDTH
 
-WIDTH, LEFT, RIGHT = 960, 76, 18
+LEFT, RIGHT = 76, 18
 HEAD, FOOT = 46, 34
 TALLEST, AREA = 26, 168  # of one lane, and of all lanes of a job, in pixels
 LISTED = 12  # jobs up to this size are listed transaction by transaction
-NORMAL = Paint("#a9cfee", READ.line, "#1b1b1b")
-CRITICAL = Paint("#f2b45c", WRITTEN.line, "#1b1b1b")
-
-
-@dataclass(frozen=True)
-class Job:
-    """A block to be scheduled: who waits for whom, how long each transaction takes, and what it is called."""
-
-    title: str
-    graph: DependencyGraph
-    costs: tuple[int, ...]
-    labels: tuple[str, ...] = ()
-
-    @cached_property
-    def path(self) -> Path:
-        return critical_path(self.graph, self.cost)
-
-    @property
-    def work(self) -> int:
-        return work(self.graph, self.cost)
-
-    def cost(self, tx_index: int) -> int:
-        return self.costs[tx_index]
-
-    def label(self, tx_index: int) -> str:
-        return self.labels[tx_index] if self.labels else str(tx_index)
-
-    def schedule(self, cores: int, priority: Priority = block_order) -> tuple[TaskSpan, ...]:
-        return list_schedule(self.graph, self.cost, cores, priority)
-
-    def speedup(self, cores: int) -> float:
-        """Return how many times faster than on one core."""
-        return Figures.of(self, cores).speedup
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a schedule comes to; times are in gas."""
-
-    makespan: int
-    speedup: float
-    busy: float
-
-    @staticmethod
-    def of(job: Job, cores: int) -> Figures:
-        time = makespan(job.schedule(cores))
-        return Figures(time, job.work / max(time, 1), job.work / max(time * cores, 1))
-
-
-def job_of(
-    title: str, results: Sequence[TxResult], fee_recipient: Address | None = None, labels: Sequence[str] = ()
-) -> Job:
-    """Return the job that an executed block makes: its dependencies, and gas as time."""
-    graph = dependency_graph(results, fee_recipient)
-    return Job(title, graph, tuple(result.gas_used for result in results), tuple(labels))
 
 
 def show_lanes(jobs: Sequence[Job], cores: int, chains: bool = True) -> Picture:
@@ -150,7 +91,7 @@ def _panel(job: Job, cores: int, chains: bool, top: float, lane: float, scale: f
     legend = f"orange: the longest chain, {len(chain)} of {job.graph.size}" if chain else ""
     summary = f"{seen.speedup:.1f}× on {_cores(cores)}"
     body = [
-        svg.text(14, top + 24, job.title, size=15, bold=True),
+        svg.heading(MARGIN, top + 24, job.title),
         svg.text(WIDTH - RIGHT, top + 24, summary, size=18, bold=True, anchor="end"),
         svg.note(LEFT, top + 41, f"{seen.makespan:,} gas of time, cores busy {seen.busy:.0%}"),
         svg.note(WIDTH - RIGHT, top + 41, legend, anchor="end"),
@@ -177,6 +118,3 @@ def _box(job: Job, span: TaskSpan, x: float, y: float, lane: float, scale: float
     if job.labels and lane >= 16 and width > 7.5 * len(words):
         drawn.append(svg.text(x + width / 2, y + lane / 2 + 4, words, size=12, ink=PAPER.ink, anchor="middle"))
     return drawn
-
-
-PAINTS = (NORMAL, CRITICAL, FAINT)  # whatever carries words here

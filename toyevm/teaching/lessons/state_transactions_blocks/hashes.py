@@ -1,0 +1,23 @@
+"""Hashes as people compare them: by their beginning, or bit for bit."""
+
+from __future__ import annotations
+
+
+def short_hash(value: bytes) -> str:
+    """Return a hash as people compare it: its beginning.
+
+    >>> short_hash(bytes.fromhex("56e81f171bcc55a6") + bytes(24))
+    '0x56e81f17…'
+    """
+    return f"0x{value[:4].hex()}…"
+
+
+def changed_bits(before: bytes, after: bytes) -> list[int]:
+    """Return the places, from the left, at which two strings of equal length differ.
+
+    >>> changed_bits(b"\\x01", b"\\x82")
+    [0, 6, 7]
+    """
+    difference = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
+    size = 8 * len(before)
+    return [place for place in range(size) if difference >> (size - 1 - place) & 1]
