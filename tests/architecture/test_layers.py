@@ -74,7 +74,7 @@ def test_an_import_of_the_classroom_by_the_system_is_found(copy: Path) -> None:
 
 def test_an_import_of_a_lesson_by_another_is_found(copy: Path) -> None:
     path = copy / "toyevm" / "teaching" / "lessons" / "speculation" / "attempts.py"
-    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import study\n")
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
     done = lint(copy)
     assert done.returncode == 1, done.stdout
     assert "Lessons never import each other BROKEN" in done.stdout
@@ -82,7 +82,7 @@ def test_an_import_of_a_lesson_by_another_is_found(copy: Path) -> None:
 
 def test_the_kit_knows_no_lesson(copy: Path) -> None:
     path = copy / "toyevm" / "teaching" / "kit" / "svg.py"
-    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import study\n")
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
     done = lint(copy)
     assert done.returncode == 1, done.stdout
     assert "The classroom has rows of its own BROKEN" in done.stdout

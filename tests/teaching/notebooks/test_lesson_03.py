@@ -10,7 +10,7 @@ import pytest
 from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
 from toyevm.analysis.conflicts import Lens
 from toyevm.teaching.lab import lesson
-from toyevm.teaching.lessons.conflicts.study import study
+from toyevm.teaching.lessons.conflicts.studies import study
 from toyevm.workloads.applications import APPLICATIONS
 
 LESSON = COURSE / "03-conflicts/03-conflicts.ipynb"

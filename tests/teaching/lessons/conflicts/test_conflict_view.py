@@ -19,7 +19,7 @@ from toyevm.teaching.lessons.conflicts.conflict_view import (
     show_matrix,
     show_pairs,
 )
-from toyevm.teaching.lessons.conflicts.study import Study, study, study_board, study_payments
+from toyevm.teaching.lessons.conflicts.studies import Study, study, study_board, study_payments
 from toyevm.types import Location
 from toyevm.workloads.statement_blocks import BOARD, board_letter, statement_block
 from toyevm.workloads.transfers import mixed

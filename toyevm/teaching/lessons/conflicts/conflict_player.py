@@ -13,7 +13,7 @@ from toyevm.analysis.dependencies import Hazard
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.lessons.conflicts.conflict_view import show_graph, show_matrix
-from toyevm.teaching.lessons.conflicts.study import Study
+from toyevm.teaching.lessons.conflicts.studies import Study
 
 # switch -> what it offers; the first is how it stands in the beginning
 SWITCHES: Mapping[str, Mapping[str, Any]] = {

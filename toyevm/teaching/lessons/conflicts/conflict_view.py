@@ -12,7 +12,7 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PANEL, PAPER, READ, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.conflicts.study import PLAIN, Study, meeting_places
+from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, meeting_places
 
 NAMES = 250  # room for the names of places
 MOST_PLACES, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each

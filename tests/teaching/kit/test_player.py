@@ -1,0 +1,150 @@
+"""What all players share, tested on a player of one slider, one switch, one button and one field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import Any
+
+import pytest
+
+from tests.support.pictures import hide_ipywidgets
+from toyevm.errors import InputError
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.player import Player
+
+
+class Counter(Player):
+    """Counts up to a number that a slider, a button or a word sets."""
+
+    NAME, INSTEAD = "the counter", "counting works without it"
+
+    def __init__(self) -> None:
+        self.word = "one"
+        super().__init__()
+
+    @property
+    def picture(self) -> Picture:
+        count, sign = self._named["count"].value, self._named["sign"].value
+        return Picture(f"picture of {count * sign}", f"word {self.word}\ncount {count * sign}")
+
+    def _controls(self) -> Sequence[Sequence[Any]]:
+        make = self._widgets
+        slider = self._control("count", make.IntSlider(value=1, min=1, max=9))
+        switch = self._control("sign", make.ToggleButtons(options=[("plus", 1), ("minus", -1)]))
+        self.button = self._button("break it", "do what cannot be done", lambda: self.say(""))
+        self.field = self._text("word", "one", "90px", lambda: self.word, self.say)
+        return [[slider, switch], [self.button, self.field]]
+
+    def say(self, word: str) -> None:
+        if not word.isalpha():
+            raise InputError(f"{word!r} is no <word>", expected="letters")
+        self.word = word
+        self._show()
+
+
+def aloud(player: Player) -> list[str]:
+    """Return the lines of the live region."""
+    region = re.search(r'<div role="status" aria-live="polite"[^>]*>(.*)</div>', str(player._voice.value))
+    return unescape(region[1]).split("<br>") if region else []
+
+
+@pytest.fixture
+def player() -> Counter:
+    return Counter()
+
+
+def test_controls_message_picture_and_voice_stand_in_one_column(player: Counter) -> None:
+    *rows, message, screen, voice = player.widget.children
+    assert [len(row.children) for row in rows] == [2, 3]
+    assert (rows[-1].children[-1].description, rows[-1].children[-1].value) == ("as text", False)
+    assert (screen.value, message.value, message.layout.display, voice.value) == ("picture of 1", "", "none", "")
+
+
+def test_a_control_shows_what_it_does_at_once(player: Counter) -> None:
+    player._named["count"].value = 7
+    assert player._screen.value == "picture of 7"
+    assert player._repr_mimebundle_()["text/plain"] == player.text == "word one\ncount 7"
+
+
+def test_set_does_what_the_controls_do_by_order_and_by_name(player: Counter) -> None:
+    player.set(3)
+    assert player._screen.value == "picture of 3"
+    player.set(4, "minus")
+    assert player._screen.value == "picture of -4"
+    player.set(sign=1, count=5)
+    assert player._screen.value == "picture of 5"
+
+
+@pytest.mark.parametrize(
+    ("values", "named", "words"),
+    [
+        ([0], {}, "0 count (expected a whole number from 1 to 9"),
+        ([10], {}, "a whole number from 1 to 9"),
+        ([2.0], {}, "a whole number from 1 to 9"),
+        ([True], {}, "a whole number from 1 to 9"),
+        ([None], {}, "a whole number from 1 to 9"),
+        ([1, "plus", 3], {}, "at most 2: count | sign"),
+        ([], {"colour": 1}, "no switch 'colour' (expected count | sign"),
+        ([], {"sign": "times"}, "sign='times' (expected 'plus' | 'minus'"),
+        ([], {"sign": 2}, "sign=2"),
+    ],
+)
+def test_a_position_that_there_is_not_is_refused_and_changes_nothing(
+    player: Counter, values: list[Any], named: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        player.set(*values, **named)
+    assert player._screen.value == "picture of 1"
+
+
+def test_a_screen_reader_hears_the_lines_that_have_changed(player: Counter) -> None:
+    assert aloud(player) == []
+    player.set(2)
+    assert aloud(player) == ["count 2"]
+    player.say("two")
+    assert aloud(player) == ["word two"]
+    player._as_text.value = True  # another form of the same: there is nothing to say
+    assert aloud(player) == ["word two"]
+
+
+def test_what_is_heard_is_escaped(player: Counter) -> None:
+    player.word = "<b>&"
+    player._show()
+    assert "&lt;b&gt;&amp;" in player._voice.value
+
+
+def test_as_text_shows_the_twin_and_back(player: Counter) -> None:
+    player._as_text.value = True
+    assert player._screen.value.startswith("<pre")
+    assert "word one\ncount 1" in player._screen.value
+    player._as_text.value = False
+    assert player._screen.value == "picture of 1"
+
+
+def test_what_goes_wrong_is_announced_and_gone_with_the_next_step(player: Counter) -> None:
+    player.button.click()
+    assert 'role="alert"' in player._message.value
+    assert "&#x27;&#x27; is no &lt;word&gt;" in player._message.value
+    assert player._message.layout.display is None
+    player._as_text.value = True
+    assert player._message.value  # another form of the same does not take it back
+    player.set(2)
+    assert (player._message.value, player._message.layout.display) == ("", "none")
+
+
+def test_a_field_does_what_is_typed_and_nothing_when_the_program_fills_it_in(player: Counter) -> None:
+    player.field.value = "four"
+    assert player.word == "four"
+    player.field.value = "4"
+    assert (player.word, "is no" in player._message.value) == ("four", True)
+    player.word = "five"
+    player.field.value = "five"
+    assert "is no" in player._message.value  # nobody has typed that
+
+
+def test_without_ipywidgets_one_line_says_what_works_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_ipywidgets(monkeypatch)
+    with pytest.raises(InputError, match=r"the counter needs ipywidgets .*; counting works without it"):
+        Counter()
