@@ -1,1 +1,63 @@
-"""toyevm: a small, real EVM and a notebook course on scaling it."""
+"""toyevm: a small, real EVM and a notebook course on scaling it.
+
+What lessons and most programs need can be had from here: `from toyevm import BACKENDS, RunConfig, block_of`. A name is
+looked up in its module when somebody first asks for it, so that `import toyevm` imports nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# module -> the names that it lends. Imports for type checkers beside them would put every module into one import cycle.
+_LENT = {
+    "toyevm.analysis.conflicts": "Lens colour_batches conflict_matrix",
+    "toyevm.analysis.dependencies": "Hazard critical_path dependency_graph",
+    "toyevm.assembler": "assemble disassemble",
+    "toyevm.backends": "BACKENDS Hints Locks RunConfig hints_of",
+    "toyevm.blocks": "Block Header",
+    "toyevm.chain": "ChainConfig MAINNET next_base_fee",
+    "toyevm.contracts": "load_contract",
+    "toyevm.crypto": "keccak256",
+    "toyevm.errors": "AssemblerError InputError InvalidBlock InvalidTransaction",
+    "toyevm.results": "BlockResult TxResult",
+    "toyevm.sealing": "child_header receipts_of seal_block",
+    "toyevm.simulation.interleaver": "Rules all_plays",
+    "toyevm.simulation.metrics": "measure",
+    "toyevm.simulation.run": "Run",
+    "toyevm.simulation.schedule": "PRIORITIES batch_schedule graham_bound list_schedule makespan shortest_time",
+    "toyevm.state": "Account StateDiff WorldState",
+    "toyevm.teaching.kit.interleaving.player": "InterleavingPlayer",
+    "toyevm.teaching.kit.interleaving.view": "balances",
+    "toyevm.teaching.kit.job": "job_of",
+    "toyevm.teaching.kit.lanes_view": "show_lanes",
+    "toyevm.teaching.kit.stepper": "Stepper print_step show_gas show_step",
+    "toyevm.teaching.lab": "lesson",
+    "toyevm.tracer": "record_steps",
+    "toyevm.transactions": "Transaction",
+    "toyevm.transition": "begin_transaction check_transaction execute_transaction",
+    "toyevm.trie": "ordered_trie_root verify_proof",
+    "toyevm.types": "Field Location Version",
+    "toyevm.units": "ETHER GWEI",
+    "toyevm.vm.message": "begin_message execute_message world_with_code",
+    "toyevm.workloads.applications": "APPLICATIONS",
+    "toyevm.workloads.mainnet": "load_block",
+    "toyevm.workloads.tokens": "creation_data token_balance transfer_data",
+    "toyevm.workloads.transfers": "block_of mixed read_payments to_many to_one_shop two_blocks",
+    "toyevm.workloads.wallets": "wallet",
+    "toyevm.workloads.workload": "Workload",
+}
+_HOMES = {name: module for module, names in _LENT.items() for name in names.split()}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

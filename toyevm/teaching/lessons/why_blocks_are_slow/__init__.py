@@ -1,1 +1,9 @@
 """Lesson 00: one slider for the cores, and blocks under growing load."""
+
+from __future__ import annotations
+
+from toyevm.teaching.lessons.why_blocks_are_slow.cores_player import CoresSlider
+from toyevm.teaching.lessons.why_blocks_are_slow.load import LoadRow
+from toyevm.teaching.lessons.why_blocks_are_slow.load_view import show_load
+
+__all__ = ["CoresSlider", "LoadRow", "show_load"]
