@@ -136,11 +136,12 @@ def figure_of(page: Any, cell: str) -> Any:
     go_to(page, cell)
     label = page.evaluate(
         "id => window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id)"
-        ".model.outputs.toJSON().map(output => (output.data || {})['text/html']).find(html => html)"
-        '.match(/aria-label="([^"]*)"/)[1].slice(0, 90).split("&")[0]',
+        ".model.outputs.toJSON().map(output => ((output.metadata || {})['image/png'] || {}).alt"
+        " || (((output.data || {})['text/html'] || '').match(/aria-label=\"([^\"]*)\"/) || [])[1])"
+        ".find(label => label).slice(0, 90).split('&')[0]",
         cell,
     )
-    figure = page.locator(f'svg[aria-label^="{label}"]').first
+    figure = page.locator(f'svg[aria-label^="{label}"], img[alt^="{label}"]').first
     figure.wait_for()
     figure.scroll_into_view_if_needed()
     return figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, picture, shows, widget
+from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows, widget
 
 pytestmark = pytest.mark.browser
 LESSON = "00-why-blocks-are-slow"
@@ -28,6 +28,9 @@ def test_the_surprise_must_come_from_the_students_own_hand(page: Any, tmp_path: 
     handle.press("ArrowRight")
     shows(slider, "50.0× on 50 cores")
     shows(slider, "1.0× on 50 cores")
+    heard = slider.locator("[role=status][aria-live=polite]")
+    assert "50 cores (simulated, time in gas)" in heard.text_content()
+    assert heard.evaluate("region => region.closest('.jupyter-widgets').clientHeight") <= 1  # heard, not seen
     slider.screenshot(path=artefacts(tmp_path) / "lesson-00-cores.png")
 
 
@@ -64,7 +67,7 @@ def test_a_schedule_that_cannot_be_played_must_say_why_and_change_nothing(page: 
     field = player.get_by_label("schedule")
     field.fill("A2 A1")
     field.press("Enter")
-    player.get_by_text("A2 comes before A1").wait_for()
+    player.get_by_role("alert").filter(has_text="A2 comes before A1").wait_for()
     assert picture(player) == before
 
 
@@ -76,7 +79,7 @@ def test_a_bet_must_be_noted(page: Any, tmp_path: Path) -> None:
 
 
 def test_the_rush_must_be_drawn(page: Any, tmp_path: Path) -> None:
-    chart = page.locator("svg[aria-label^='Bar chart. room for 20']").first
-    chart.scroll_into_view_if_needed()
-    assert "38.10" in str(chart.get_attribute("aria-label"))
+    chart = figure_of(page, "rush")
+    assert "38.10" in str(chart.get_attribute("alt"))
+    assert chart.evaluate("image => image.naturalWidth") > 900
     chart.screenshot(path=artefacts(tmp_path) / "lesson-00-rush.png")
