@@ -50,7 +50,7 @@ def architecture() -> str:
 
 
 def test_the_machine_fits_its_budget() -> None:
-    machine = sources(last=5)
+    machine = [path for path in sources(last=5) if path != PACKAGE / "__init__.py"]  # names of all layers, no machine
     assert len(machine) > 10  # it is there at all
     assert line_count([path for path in machine if not is_compiler(path)]) < MACHINE
     assert line_count(machine) < MACHINE_WITH_COMPILER
