@@ -9,6 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from toyevm import moved
+
+moved.install()  # who imports a name from before a move is told where it went
+
 # module -> the names that it lends. Imports for type checkers beside them would put every module into one import cycle.
 _LENT = {
     "toyevm.analysis.conflicts": "Lens colour_batches conflict_matrix",
