@@ -15,13 +15,28 @@ PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
 # Notebooks are executed and compared with what they store; exercises never are.
 NOTEBOOKS = $(wildcard course/*/*.ipynb solutions/*/*.ipynb)
 
-# `$(call install,EXTRAS)`: with uv when it is there, else with the pip of the environment.
-install = if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) -e ".[$(1)]"; \
-	else $(PY) -m pip install --quiet --disable-pip-version-check -e ".[$(1)]"; fi
+# The versions to install; `make test LOCK=` takes the newest within the bounds of pyproject.toml.
+LOCK ?= $(wildcard uv.lock)
+
+# `$(call install,EXTRAS)`: with uv when it is there, else with the pip of the environment. Both get the versions of uv.lock
+# as constraints and not the file itself, whose addresses are those of PyPI: so any index will do, a mirror for instance.
+install = if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) -c $(CONSTRAINTS) -e ".[$(1)]"; \
+	else $(PY) -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e ".[$(1)]"; fi
+CONSTRAINTS := $(VENV)/constraints.txt
+
+# A package that has several versions in the file has a marker for each: which Python it is for.
+define CONSTRAINTS_OF_LOCK
+import sys, tomllib
+for package in tomllib.load(open(sys.argv[1], "rb"))["package"]:
+    if "registry" in package["source"]:
+        for marker in package.get("resolution-markers", [""]):
+            print(package["name"] + "==" + package["version"], marker, sep=marker and " ; ")
+endef
+export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check doctest notebooks exercises bundle conformance equivalence fuzz bench clean
+.PHONY: help lab test check doctest notebooks exercises bundle wheel lock conformance equivalence fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +66,12 @@ exercises: $(VENV)/.installed-test ## make exercises/ from solutions/
 bundle: $(VENV)/.installed-course ## make dist/toyevm-course.zip for students (VARIANTS='2027-spring ada bob': own numbers)
 	$(PY) -m toyevm.teaching.grading.bundle $(VARIANTS)
 
+wheel: $(VENV)/.installed-test ## make the wheel, which carries the course, and the sdist in dist/
+	$(PY) -m hatchling build -d dist
+
+lock: ## renew uv.lock: the newest versions within the bounds of pyproject.toml (needs uv)
+	uv lock --upgrade --default-index https://pypi.org/simple
+
 conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
 	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py
 
@@ -69,16 +90,19 @@ clean: ## remove caches and build output; .venv and my-course/ stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name .venv -prune -o -name my-course -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-# Stamps: an environment is installed once, and again when pyproject.toml changes.
-$(VENV)/.installed-course: pyproject.toml | $(PY)
+# Stamps: an environment is installed once, and again when pyproject.toml or uv.lock changes.
+$(VENV)/.installed-course: pyproject.toml $(CONSTRAINTS)
 	@echo "Installing toyevm[course] into $(VENV) ..."
 	@$(call install,course)
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml | $(PY)
+$(VENV)/.installed-test: pyproject.toml $(CONSTRAINTS)
 	@echo "Installing toyevm[course,test,bench] into $(VENV) ..."
 	@$(call install,course$(comma)test$(comma)bench)
 	@touch $@ $(VENV)/.installed-course
+
+$(CONSTRAINTS): $(LOCK) | $(PY)
+	@$(if $(LOCK),$(PY) -c "$$CONSTRAINTS_OF_LOCK" $(LOCK)) > $@
 
 comma := ,
 

@@ -12,12 +12,21 @@ import pytest
 
 from tests.architecture.project import REPOSITORY
 
-TARGETS = ["lab", "test", "check", "conformance", "fuzz", "bench", "clean", "help"]
-TOOLS = ["make", "sh", "rm", "find", "awk", "tail", "touch"]
+TARGETS = ["lab", "test", "check", "bundle", "wheel", "lock", "conformance", "fuzz", "bench", "clean", "help"]
+TOOLS = ["make", "sh", "rm", "cp", "find", "awk", "tail", "touch"]
 
 OLD_PYTHON = "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Python 3.9.2'; else exit 1; fi\n"
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; *) exit 0 ;; esac\n'
 BROKEN_VENV = '#!/bin/sh\nif [ "$1" = -m ]; then mkdir .venv; exit 1; fi\n'
+
+# A Python, or a uv, that makes an environment of itself and writes down what it is told to install.
+INSTALLER = """#!/bin/sh
+case "$1 $2" in
+    "-m venv" | "venv "*) mkdir -p .venv/bin && cp bin/python3 .venv/bin/python ;;
+    "-m pip" | "pip install") echo "$@" >> installed.txt ;;
+    *) exec "{python}" "$@" ;;
+esac
+"""
 
 
 @pytest.fixture
@@ -93,6 +102,21 @@ def test_an_environment_whose_python_is_gone_is_made_anew(folder: Path) -> None:
     add_command(folder, "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     assert make(folder, ".venv/bin/python").returncode == 0
     assert not (folder / ".venv/.installed-course").exists()
+
+
+@pytest.mark.parametrize("with_uv", [False, True])
+def test_what_is_installed_has_the_versions_of_the_lock(folder: Path, with_uv: bool) -> None:
+    for name in ("python3", *(["uv"] if with_uv else [])):
+        add_command(folder, name, INSTALLER.format(python=sys.executable))
+    (folder / "uv.lock").write_text(
+        '[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://pypi.org/simple" }\n'
+    )
+    done = make(folder, ".venv/.installed-test")
+    assert done.returncode == 0, done.stderr
+    (line,) = (folder / "installed.txt").read_text().splitlines()
+    assert line.startswith("pip install" if with_uv else "-m pip install")
+    assert "-c .venv/constraints.txt -e .[course,test,bench]" in line
+    assert (folder / ".venv/constraints.txt").read_text() == "a==1\n"
 
 
 def test_help_names_every_target(folder: Path) -> None:
