@@ -13,9 +13,19 @@ from collections.abc import Sequence
 from importlib.machinery import PathFinder
 
 MOVED = {
+    "toyevm.analysis.metrics": "toyevm.simulation.metrics",
+    "toyevm.analysis.schedule": "toyevm.simulation.schedule",
+    "toyevm.backends.moves": "toyevm.simulation.notation",
+    "toyevm.backends.naive": "toyevm.simulation.interleaver",
     "toyevm.grading": "toyevm.teaching.grading",
     "toyevm.lab": "toyevm.teaching.lab",
     "toyevm.widgets": "toyevm.teaching.kit and toyevm.teaching.lessons",
+    "toyevm.workloads.boards": "toyevm.workloads.statement_blocks",
+    "toyevm.workloads.demand": "toyevm.workloads.payment_waves",
+    "toyevm.workloads.mill": "toyevm.workloads.hashing_blocks",
+    "toyevm.workloads.places": "toyevm.workloads.location_names",
+    "toyevm.workloads.scenes": "toyevm.workloads.planned_blocks",
+    "toyevm.workloads.short_tree": "toyevm.teaching.lessons.state_transactions_blocks",
 }
 
 

@@ -18,8 +18,19 @@ from tests.architecture.project import PACKAGE, REPOSITORY, module_name, pyproje
 PROVIDED = {"Crypto": "pycryptodome", "blake2b": "blake2b-py", "eth": "py-evm", "sha3": "safe-pysha3", "yaml": "pyyaml"}
 # Used when they happen to be there, and never needed: another package does the same work.
 OPTIONAL = {"safe-pysha3"}
-# Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts.
-TOOLS = {"py-evm", "ethereum", "ethereum-types", "ethereum-rlp", "vyper", "nbgrader", "nbformat", "traitlets"}
+# Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts,
+# what makes exercises, and what builds the wheel.
+TOOLS = {
+    "hatchling",
+    "py-evm",
+    "ethereum",
+    "ethereum-types",
+    "ethereum-rlp",
+    "vyper",
+    "nbgrader",
+    "nbformat",
+    "traitlets",
+}
 
 # What a browser kernel has: the standard library and toyevm. Everything else is refused, whatever it is made of.
 BARE = """

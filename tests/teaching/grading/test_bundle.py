@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.teaching.grading.leaks import leaks, stored_results
+from tests.teaching.grading.leaks import SHOWN, leaks, stored_results
 from tests.teaching.grading.sample import NAME, SECRET, write_sample
 from toyevm.errors import InputError
 from toyevm.teaching.grading import bundle
@@ -24,12 +24,7 @@ from toyevm.teaching.lab.marking import read_marking
 from toyevm.teaching.lab.variants import Variant
 
 LESSON = "01-the-machine"
-TOP_LEVEL = {"README.md", "LICENSE", "Makefile", "environment.yml", "pyproject.toml", "toyevm", "course", "exercises"}
-# Lines that solutions share with what an exercise shows on purpose: the verifier that is to be mended.
-SHOWN = {
-    "toyevm/teaching/lessons/state_transactions_blocks/short_merkle.py: "
-    "solution or marking digest=leaf_hash(balance)forside,siblinginpath:"
-}
+TOP_LEVEL = {"README.md", *bundle.TOP_LEVEL, "toyevm", "course", "exercises"}
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab import workspace
+from toyevm.teaching.lab import course, workspace
+from toyevm.teaching.lab.course import ROOT, find_course
 from toyevm.teaching.lab.manifest import write_whole
 from toyevm.teaching.lab.notebooks import clear_outputs
-from toyevm.teaching.lab.workspace import CHECKOUT, MANIFEST, find_course, launch_lab, prepare_workspace
+from toyevm.teaching.lab.workspace import MANIFEST, launch_lab, prepare_workspace
 
 LESSON = "course/01-first/01-first.ipynb"
 NEWER = "course/01-first/01-first.new.ipynb"
@@ -279,7 +280,7 @@ for read in (lambda: read_manifest(path), lambda: clear_outputs(path.read_bytes(
         print(error)
 """
     command = [sys.executable, "-c", program, str(tmp_path / "deep")]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert ["damaged" in line or "not a notebook" in line for line in done.stdout.splitlines()] == [True, True]
 
 
@@ -379,7 +380,7 @@ def test_the_course_is_found_beside_the_package_before_the_current_folder(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(checkout, tmp_path / "other")
-    monkeypatch.setattr(workspace, "CHECKOUT", checkout)
+    monkeypatch.setattr(course, "ROOT", checkout)
     monkeypatch.chdir(tmp_path / "other")
     assert find_course(None) == checkout / "course"
 
@@ -388,7 +389,7 @@ def test_the_course_is_found_beside_the_package_before_the_current_folder(
 def test_the_course_is_found_in_the_current_folder(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
 ) -> None:
-    monkeypatch.setattr(workspace, "CHECKOUT", tmp_path / "site-packages")
+    monkeypatch.setattr(course, "ROOT", tmp_path / "site-packages")
     monkeypatch.chdir(checkout / inside)
     assert find_course(None).resolve() == checkout / "course"
 
@@ -401,7 +402,7 @@ def test_an_option_names_the_course_or_the_checkout(checkout: Path, given: str) 
 @pytest.mark.parametrize("option", [True, False])
 def test_a_folder_without_lessons_is_no_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: bool) -> None:
     (tmp_path / "course").mkdir()
-    monkeypatch.setattr(workspace, "CHECKOUT", tmp_path / "site-packages")
+    monkeypatch.setattr(course, "ROOT", tmp_path / "site-packages")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="no lessons"):
         find_course(tmp_path if option else None)
@@ -450,3 +451,48 @@ def test_without_jupyterlab_the_student_is_told_what_to_install(
     with pytest.raises(InputError, match=r"toyevm\[course\]"):
         launch_lab(checkout / "course", copy)
     assert not copy.exists()
+
+
+# --- a working copy from before the packages moved ------------------------------------------------------------------
+
+OLD_CELL = "from toyevm.widgets.lanes import job_of, show_lanes\nfrom toyevm.lab import lesson"
+
+
+@pytest.fixture
+def old_copy(tmp_path: Path, copy: Path) -> Path:
+    """A copy of the real course as it was before: the imports of then, otherwise the lessons of now."""
+    old = tmp_path / "old"
+    for name in ("course", "exercises"):
+        shutil.copytree(ROOT / name, old / name)
+    for path in old.glob("*/*/*.ipynb"):
+        document = json.loads(path.read_bytes())
+        code = next(cell for cell in document["cells"] if cell["cell_type"] == "code")
+        code["source"] = [OLD_CELL]
+        path.write_text(json.dumps(document))
+    prepare(old, copy)
+    return copy
+
+
+def test_an_old_copy_keeps_changed_notebooks_and_an_old_import_names_the_new_version(old_copy: Path) -> None:
+    changed, untouched = (old_copy / f"course/{name}/{name}.ipynb" for name in ("03-conflicts", "04-schedulers"))
+    document = json.loads(changed.read_bytes())
+    document["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": ["my answer"]})
+    changed.write_text(mine := json.dumps(document))
+    report = prepare(ROOT, old_copy)
+    assert changed.read_text() == mine
+    assert report.beside == {"course/03-conflicts/03-conflicts.ipynb": "course/03-conflicts/03-conflicts.new.ipynb"}
+    assert "toyevm.widgets" not in untouched.read_text()
+    for statement in OLD_CELL.splitlines():
+        line = failing(statement, changed.parent)
+        assert " is now toyevm.teaching." in line
+        assert "03-conflicts.new.ipynb" in line
+    (first, *_) = (cell for cell in json.loads(untouched.read_bytes())["cells"] if cell["cell_type"] == "code")
+    assert failing("".join(first["source"]), untouched.parent) == ""
+
+
+def failing(program: str, folder: Path) -> str:
+    """Return the last line of what a program complains about, run in `folder`."""
+    variables = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from toyevm.errors import InputError
+from toyevm.teaching.lab.course import ROOT, student_files
 from toyevm.teaching.lab.variants import VARIANT, Variant, variant_bytes
-from toyevm.teaching.lab.workspace import CHECKOUT, MANIFEST, prepare_workspace
 
 NAME = "toyevm-course"
 README = Path(__file__).with_name("bundle_readme.md")
-TOP_LEVEL = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml")
-NOT_FOR_STUDENTS = ("course/instructor/",)
+TOP_LEVEL = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "uv.lock")
 _BIRTH = (1980, 1, 1, 0, 0, 0)  # the first day a zip file knows: the same content, the same bytes
 
 
-def write_bundle(root: Path = CHECKOUT, out: Path | None = None, variant: Variant | None = None) -> Path:
+def write_bundle(root: Path = ROOT, out: Path | None = None, variant: Variant | None = None) -> Path:
     """Write the students' bundle, by default to root/dist; return its path.
 
     With a variant it is one student's, who finds their own numbers in it; `toyevm grade --release` knows them too.
@@ -46,7 +44,7 @@ def write_bundle(root: Path = CHECKOUT, out: Path | None = None, variant: Varian
     return path
 
 
-def bundle_files(root: Path = CHECKOUT) -> Iterator[tuple[str, bytes]]:
+def bundle_files(root: Path = ROOT) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of all that students get."""
     yield "README.md", README.read_bytes()
     for name in TOP_LEVEL:
@@ -55,13 +53,7 @@ def bundle_files(root: Path = CHECKOUT) -> Iterator[tuple[str, bytes]]:
         inside = path.relative_to(root)
         if path.is_file() and "__pycache__" not in inside.parts and not any(p.startswith(".") for p in inside.parts):
             yield inside.as_posix(), path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        prepare_workspace(root / "course", copy)
-        for path in copy.rglob("*"):
-            name = path.relative_to(copy).as_posix()
-            if path.is_file() and name != MANIFEST and not name.startswith(NOT_FOR_STUDENTS):
-                yield name, path.read_bytes()
+    yield from student_files(root / "course")
 
 
 def _read(path: Path) -> bytes:
@@ -84,7 +76,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         sys.stderr.write(f"toyevm: {error}\n")
         return 2
     for path in paths:
-        sys.stdout.write(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size:,} bytes\n")
+        sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size:,} bytes\n")
     return 0
 
 

@@ -33,11 +33,11 @@ from toyevm.teaching.grading.submission import (
     read_release,
     read_submission,
 )
+from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.manifest import write_whole
 from toyevm.teaching.lab.marking import Marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
-from toyevm.teaching.lab.workspace import CHECKOUT
 
 COLUMNS = ("student", "assignment", "item", "points", "max", "message", "isolation")
 TOTAL = "total"
@@ -68,7 +68,7 @@ def grade_folder(
     jobs: int = 1,
     out: Path | None = None,
     *,
-    root: Path = CHECKOUT,
+    root: Path = ROOT,
     limits: Limits | None = None,
     isolations: Sequence[str] = ISOLATIONS,
     release: str | None = None,
@@ -114,7 +114,7 @@ def warnings(rows: Sequence[Row]) -> list[str]:
     return [text for isolation, text in WARNINGS.items() if isolation in used]
 
 
-def read_assignment(name: str, root: Path = CHECKOUT) -> Assignment:
+def read_assignment(name: str, root: Path = ROOT) -> Assignment:
     """Return an assignment.
 
     Raises:

@@ -11,12 +11,10 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-import toyevm
+from toyevm.teaching.lab.course import PACKAGE
 
-PACKAGE = Path(toyevm.__file__).resolve().parent
 DONE = b'{"done": true}\n'
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 

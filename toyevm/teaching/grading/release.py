@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from toyevm.errors import InputError
+from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.manifest import write_whole
 from toyevm.teaching.lab.notebooks import clear_outputs, to_json
-from toyevm.teaching.lab.workspace import CHECKOUT
 
 CODE_STUB = "...  # Your turn"  # instead of a solution: harmless where it stands, and what a check knows as missing
 PRIVATE = ("marking.toml",)  # lies beside a source and is never released
@@ -33,7 +33,7 @@ _CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def write_exercises(root: Path = CHECKOUT) -> list[Path]:
+def write_exercises(root: Path = ROOT) -> list[Path]:
     """Write root/exercises from root/solutions; return the notebooks, in order.
 
     Raises:
@@ -98,7 +98,7 @@ def main() -> int:
     """Write exercises/ and say what was written."""
     try:
         for path in write_exercises():
-            sys.stdout.write(f"{path.relative_to(CHECKOUT)}\n")
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
     except InputError as error:
         sys.stderr.write(f"toyevm: {error}\n")
         return 2

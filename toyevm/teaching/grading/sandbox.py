@@ -25,8 +25,9 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.process import PACKAGE, python_command, talk
+from toyevm.teaching.grading.process import python_command, talk
 from toyevm.teaching.lab import derivations
+from toyevm.teaching.lab.course import PACKAGE
 
 ISOLATIONS = ("bubblewrap", "landlock", "limits")
 WARNINGS = {

@@ -12,13 +12,14 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab import hints, parsons, predict, reflection, retrieval
 from toyevm.teaching.lab.check import Feedback, check, is_marking, points
 from toyevm.teaching.lab.concepts import read_concepts
+from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.items import LessonItems, Retrieval, pick, read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import FILE, Progress
 from toyevm.teaching.lab.variants import VARIANT, Variant, read_variant
 from toyevm.teaching.lab.verdicts import Status
-from toyevm.teaching.lab.workspace import CHECKOUT, MANIFEST
+from toyevm.teaching.lab.workspace import MANIFEST
 
 LESSON = re.compile(r"[0-9][0-9]-[a-z0-9-]+")
 
@@ -122,7 +123,7 @@ def lesson(name: str) -> Lesson:
 
 
 def find_lesson(name: str) -> Path:
-    """Return the folder with the items of a lesson: in or above the current folder, else in the checkout."""
+    """Return the folder with the items of a lesson: in or above the current folder, else where the course lies."""
     here = Path.cwd()
     folders = (here, *here.parents) if LESSON.fullmatch(name) else ()
     for folder in folders:
@@ -130,8 +131,8 @@ def find_lesson(name: str) -> Path:
             return folder
         if (folder / "course" / name / "items.toml").is_file():
             return folder / "course" / name
-    if folders and (CHECKOUT / "course" / name / "items.toml").is_file():
-        return CHECKOUT / "course" / name
+    if folders and (ROOT / "course" / name / "items.toml").is_file():
+        return ROOT / "course" / name
     raise InputError(f"no lesson {name!r} here", expected="a notebook in the course folder, and the lesson's full name")
 
 

@@ -25,13 +25,10 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from toyevm.errors import InputError
+from toyevm.teaching.lab.course import find_course, student_files, student_folders
 from toyevm.teaching.lab.manifest import Manifest, Record, digest, read_manifest, write_manifest, write_whole
-from toyevm.teaching.lab.notebooks import clear_outputs
 
 MANIFEST = ".toyevm-workspace.json"
-LESSONS = "[0-9][0-9]-*/*.ipynb"  # what makes a folder a course
-NOT_FOR_STUDENTS = {"__pycache__", "instructor"}
-CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ def launch_lab(
     """Make or update the working copy `target`, then become JupyterLab, opened on it.
 
     Args:
-        course: the folder with the lessons; None looks beside the package, then in the current folder.
+        course: the folder with the lessons; None takes the course of this toyevm, else that of the current folder.
         browser: whether JupyterLab opens one.
         prepare_only: return once the copy is there. Otherwise this call does not return.
 
@@ -76,30 +73,12 @@ def launch_lab(
         InputError: no course, no JupyterLab, or anything `prepare_workspace` raises.
     """
     if not prepare_only and find_spec("jupyterlab") is None:
-        raise InputError("JupyterLab is not installed", expected='toyevm[course]: pip install -e ".[course]"')
+        raise InputError("JupyterLab is not installed", expected="toyevm[course], as the README installs it")
     report = prepare_workspace(find_course(course), target)
     if not prepare_only:
         print(*report.lines(), sep="\n", file=sys.stderr, flush=True)  # noqa: T201 -- the last chance to say it
         _become([sys.executable, "-m", "jupyterlab", *_lab_options(target, browser)])
     return report
-
-
-def find_course(course: Path | None) -> Path:
-    """Return the folder that holds the lessons.
-
-    Raises:
-        InputError: there are no lessons where we looked.
-    """
-    if course is not None:
-        candidates, where = [course / "course", course], "--course"
-    else:
-        here = Path.cwd()
-        candidates, where = [CHECKOUT / "course", here / "course", here], ""
-    for candidate in candidates:
-        if any(candidate.glob(LESSONS)):
-            return candidate
-    looked = course if course is not None else f"{candidates[0]} or {candidates[1]}"
-    raise InputError(f"no lessons in {looked}", where=where, expected="a folder with NN-name/*.ipynb (--course DIR)")
 
 
 def prepare_workspace(source: Path, target: Path) -> WorkspaceReport:
@@ -111,12 +90,11 @@ def prepare_workspace(source: Path, target: Path) -> WorkspaceReport:
     Raises:
         InputError: a notebook or the manifest cannot be read, the copy cannot be written, or would lie in the course.
     """
-    roots = {"course": source.resolve(), "exercises": source.resolve().parent / "exercises"}
     _refuse_nesting(target)
-    for name, root in roots.items():
+    for name, root in student_folders(source).items():
         _refuse_overlap(root, target / name)
     manifest = read_manifest(target / MANIFEST)
-    fresh = {f"{name}/{path}": data for name, root in roots.items() for path, data in _fresh_files(root)}
+    fresh = dict(student_files(source))
     report = WorkspaceReport(target)
     try:
         for name, data in fresh.items():
@@ -167,19 +145,6 @@ def _names_beside(name: str) -> Iterator[str]:
     while True:
         yield str(path.with_name(f"{path.stem}.new{'' if number == 1 else number}{path.suffix}"))
         number += 1
-
-
-def _fresh_files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of each file a student should have, in a fixed order; nothing hidden, nothing compiled."""
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        if not path.is_file() or any(part.startswith(".") or part in NOT_FOR_STUDENTS for part in relative.parts):
-            continue
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"cannot read: {error.strerror}", where=str(path)) from error
-        yield relative.as_posix(), clear_outputs(data, str(path)) if path.suffix == ".ipynb" else data
 
 
 def _refuse_overlap(root: Path, copy: Path) -> None:
