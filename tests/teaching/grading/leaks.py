@@ -22,7 +22,10 @@ REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)\n\s*### END SOLUTION", re.DOTALL
 SHORTEST = 12  # characters, without spaces: shorter texts occur anywhere
 SHORTEST_PAIR = 40  # two lines of a solution in a row
 # Lines that solutions share with what an exercise shows on purpose: the verifier that is to be mended.
-SHOWN = {"toyevm/workloads/short_tree.py: solution or marking digest=leaf_hash(balance)forside,siblinginpath:"}
+SHOWN = {
+    "toyevm/teaching/lessons/state_transactions_blocks/short_merkle.py: "
+    "solution or marking digest=leaf_hash(balance)forside,siblinginpath:"
+}
 TELLTALES = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "[[item.wrong]]", "[[item.case]]")
 
 
