@@ -10,6 +10,7 @@ import typer
 
 from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
+from toyevm.errors import InputError
 from toyevm.forks import FORKS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -72,6 +73,8 @@ def statetest(
     from toyevm.forks import fork_named
     from toyevm.workloads.statetests import count_files, find_files, run_files
 
+    if timeout != timeout:  # older versions of typer let nan through their bounds
+        raise InputError("nan is no limit of time", where="--timeout", expected="seconds, from 0.001 to 86400")
     name = None if fork is None else fork_named(fork).name
     total = count_files(paths) if sys.stderr.isatty() else None
     with progress("files", total) as begin:
