@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from toyevm.blocks import Block, Log
-from toyevm.chain import GAS_PER_BLOB
-from toyevm.errors import InvalidBlock, InvalidTransaction
+from toyevm.errors import InvalidBlock
 from toyevm.results import TxResult
 from toyevm.state import BlockView, StateDiff
-from toyevm.transactions import Transaction
 from toyevm.types import BEFORE_BLOCK, Address, Hash32, Version
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
@@ -55,27 +53,6 @@ def end_block(view: BlockView, env: BlockEnv, block: Block, results: Sequence[Tx
     deposits = b"".join(deposit_request(log) for result in results for log in result.logs if is_deposit(log))
     dequeued = [_system_call(view, env, after, queue, b"", must_succeed=True) for queue in REQUEST_QUEUES]
     return tuple(bytes([kind]) + data for kind, data in enumerate((deposits, *dequeued)) if data)
-
-
-class BlockRoom:
-    """How much gas and how many blobs still fit into the block."""
-
-    def __init__(self, env: BlockEnv) -> None:
-        self.gas = env.gas_limit
-        self.blob_gas = GAS_PER_BLOB * env.fork.blobs.maximum if env.fork.blobs else 0
-
-    def check(self, tx: Transaction) -> None:
-        """Raise InvalidTransaction when the transaction does not fit any more."""
-        if tx.gas_limit > self.gas:
-            raise InvalidTransaction("gas-limit-above-block", self.gas, tx.gas_limit)
-        blob_gas = GAS_PER_BLOB * len(tx.blob_hashes)
-        if blob_gas > self.blob_gas:
-            raise InvalidTransaction("too-many-blobs", self.blob_gas // GAS_PER_BLOB, len(tx.blob_hashes))
-
-    def use(self, tx: Transaction, result: TxResult) -> None:
-        """Take what an executed transaction used."""
-        self.gas -= result.gas_used
-        self.blob_gas -= GAS_PER_BLOB * len(tx.blob_hashes)
 
 
 def requests_hash(requests: Sequence[bytes]) -> Hash32:

@@ -144,7 +144,7 @@ def _time(peer: Peer, work: Work) -> tuple[float, CallOutcome]:
 
 def cpu_time(functions: Sequence[Callable[[], Any]]) -> tuple[float, Any]:
     """Return the CPU seconds that these functions take together, and what the last one returns."""
-    with _garbage_collector_off():
+    with garbage_collector_off():
         begin = process_time()
         for function in functions:
             answer = function()
@@ -152,7 +152,7 @@ def cpu_time(functions: Sequence[Callable[[], Any]]) -> tuple[float, Any]:
 
 
 @contextmanager
-def _garbage_collector_off() -> Iterator[None]:
+def garbage_collector_off() -> Iterator[None]:
     """Keep the collector from running in one machine's time because of another's garbage."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -11,6 +11,7 @@ from typing import Any
 
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
 from toyevm.backends.base import compare_results
+from toyevm.bench.machine import garbage_collector_off
 from toyevm.bench.replay import describe
 from toyevm.errors import InputError
 from toyevm.simulation.metrics import measure
@@ -79,7 +80,8 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")
                 config = RunConfig(workload.chain, cores=count, hints=given, transcripts=transcripts)
-                run = backend.execute_block(pre, block, config)
+                with garbage_collector_off():  # it would go through all transcripts again and again
+                    run = backend.execute_block(pre, block, config)
                 yield {
                     "workload": name,
                     "backend": backend.name,
