@@ -131,5 +131,5 @@ class Suspend(ToyevmError):
     """The view cannot answer this read yet; the machine is as it was before the step and may be run again."""
 
     def __init__(self, location: Location) -> None:
-        self.location = location
+        self.location, self.is_rewound = location, False  # gas and pc are put back by whoever took them
         super().__init__(location)

@@ -61,7 +61,7 @@ def visit(frame: Frame) -> Any:
     """Run the compiled functions from where the frame stands, as far as they lead, or count the visit.
 
     Stands in for the function of JUMPDEST, and is called when a frame begins or goes on. Returns an action, as
-    instructions do. A read that the view refuses is left to tier 0, which asks again, and is refused itself.
+    instructions do. Where a read is refused they put gas and pc back themselves.
     """
     blocks = frame.blocks
     while True:
@@ -71,7 +71,11 @@ def visit(frame: Frame) -> Any:
                 blocks[frame.pc] = block + 1
                 return None
             block = blocks[frame.pc] = compile_block(frame.code, frame.pc, frame.env.fork)
-        action = block(frame)
+        try:
+            action = block(frame)
+        except Suspend as refusal:
+            refusal.is_rewound = True
+            raise
         if action is not None or frame.code.padded[frame.pc] != JUMPDEST or frame.gas_left < 1:
             return action
         frame.pc += 1
@@ -233,6 +237,7 @@ class _Exit(NamedTuple):
     depth: int
     pc: int | str
     gas: Any
+    way: str
     words: tuple[Term, ...]
     taken: int
 
@@ -283,9 +288,11 @@ class _Writer:
         """Return the gas as tier 0 has it: what this segment has paid for in advance is given back."""
         return _Hole(before, self.segment, spent)
 
-    def leave(self, pc: int | str, gas: Any = "gas", depth: int = 0, operands: Any = ()) -> None:
+    def leave(
+        self, pc: int | str, gas: Any = "gas", depth: int = 0, way: str = "return None", operands: Any = ()
+    ) -> None:
         """Write the way out: bring stack, pc and gas up to date. `operands` are put back on the stack, bottom first."""
-        self.lines.append(_Exit(depth, pc, gas, (*self.stack, *operands), self.taken))
+        self.lines.append(_Exit(depth, pc, gas, way, (*self.stack, *operands), self.taken))
         self.effort += (self.taken + len(self.stack)) // 8
 
     def begin_segment(self) -> None:
@@ -521,7 +528,7 @@ class _Writer:
         self.write("try:", depth=depth)
         self.write(text, depth=depth + 1)
         self.write("except Suspend:", depth=depth)
-        self.leave(at, gas, depth=depth + 1, operands=operands)
+        self.leave(at, gas, depth=depth + 1, way="raise", operands=operands)
 
     def call_tier_0(self, row: Opcode, at: int) -> None:
         """Write a call of the interpreter's function, with its operands on the real stack."""
@@ -538,7 +545,7 @@ class _Writer:
             self.write("except Suspend:")
             if operands:
                 self.write(f"del stack[-{len(operands)}:]", depth=1)
-            self.leave(at, f"gas + {row.gas}", depth=1, operands=operands)
+            self.leave(at, f"gas + {row.gas}", depth=1, way="raise", operands=operands)
         else:
             self.write(call)
         if row.pushes:
@@ -638,7 +645,7 @@ class _Writer:
         while not self.is_loop and same < min(len(entry), len(now)) and entry[same] == now[same]:
             same += 1
         drop, words = self.taken - same, ", ".join(term.word for term in now[same:])
-        lines = [f"frame.pc = {out.pc}", f"frame.gas_left = {out.gas}", "return None"]
+        lines = [f"frame.pc = {out.pc}", f"frame.gas_left = {out.gas}", out.way]
         if drop:
             lines.insert(0, f"stack[-{drop}:] = ({words},)" if words else f"del stack[-{drop}:]")
         elif words:

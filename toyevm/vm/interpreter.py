@@ -66,8 +66,9 @@ def run(machine: Machine) -> Outcome:
                 frame.gas_left = gas_before - gas
                 frame.pc = pc + 1
                 action = run_opcode(frame)
-        except Suspend:
-            frame.gas_left, frame.pc = gas_before, pc
+        except Suspend as refusal:
+            if not refusal.is_rewound:
+                frame.gas_left, frame.pc = gas_before, pc
             raise
         except FrameFailure as failure:
             _close(machine, frame, failure)
