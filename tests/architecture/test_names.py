@@ -10,8 +10,6 @@ import pytest
 
 from tests.architecture.project import PACKAGE, module_name
 
-STILL_SHARED = {"Attempt", "Outcome"}  # each of them names two things and is about to get two names
-
 
 def defined_twice(package: Path) -> dict[str, list[str]]:
     """Return the public classes that more than one module defines, or one module more than once, and where."""
@@ -24,11 +22,7 @@ def defined_twice(package: Path) -> dict[str, list[str]]:
 
 
 def test_a_class_name_has_one_meaning() -> None:
-    assert {name: homes for name, homes in defined_twice(PACKAGE).items() if name not in STILL_SHARED} == {}
-
-
-def test_a_name_that_has_one_meaning_is_not_excused() -> None:
-    assert STILL_SHARED - defined_twice(PACKAGE).keys() == set()
+    assert defined_twice(PACKAGE) == {}
 
 
 @pytest.mark.parametrize(

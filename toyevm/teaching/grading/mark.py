@@ -23,7 +23,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading.handout import lesson_files
 from toyevm.teaching.grading.plainjson import check_json
 from toyevm.teaching.grading.referee import Ruling, Sources, rule, rule_on_programs
-from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, Outcome, Sandbox, open_sandbox
+from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, SandboxReport, Sandbox, open_sandbox
 from toyevm.teaching.grading.submission import (
     Assembled,
     Cell,
@@ -202,7 +202,7 @@ def _label(number: int, cell: Cell) -> str:
     return cell.name or f"own cell {number}"
 
 
-def _rule(what: Assignment, outcome: Outcome, limits: Limits) -> dict[str, Ruling]:
+def _rule(what: Assignment, outcome: SandboxReport, limits: Limits) -> dict[str, Ruling]:
     """Return what each item earns."""
     rulings: dict[str, Ruling] = {}
     programs: dict[str, Plain] = {}
@@ -219,13 +219,13 @@ def _rule(what: Assignment, outcome: Outcome, limits: Limits) -> dict[str, Rulin
     return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
 
 
-def _with_trouble(ruling: Ruling, assembled: Assembled, outcome: Outcome, item: str) -> Ruling:
+def _with_trouble(ruling: Ruling, assembled: Assembled, outcome: SandboxReport, item: str) -> Ruling:
     """Return a ruling that also says what went wrong in the cells of its item."""
     points, reason = ruling
     return points, "; ".join(part for part in [reason, *_trouble(assembled, outcome, item)] if part)
 
 
-def _answer(outcome: Outcome, item: str) -> Plain:
+def _answer(outcome: SandboxReport, item: str) -> Plain:
     """Return the answer to an item, as its judge wants it.
 
     Raises:
@@ -266,7 +266,7 @@ def _read(text: str) -> Plain:
     return from_text(text)
 
 
-def _trouble(assembled: Assembled, outcome: Outcome, item: str) -> list[str]:
+def _trouble(assembled: Assembled, outcome: SandboxReport, item: str) -> list[str]:
     """Return what went wrong in the cells that belong to an item: those since the check before its own."""
     names: list[str] = []
     for number, cell in enumerate(assembled.cells):

@@ -61,7 +61,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Outcome:
+class SandboxReport:
     """What came back: by item and by cell, unjudged; `ended` says why nothing more came, and is "" when all did."""
 
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Sandbox:
     limits: Limits = Limits()
     own_users: bool = True  # bubblewrap in a user namespace; a real root can do without, and become nobody inside
 
-    def run(self, steps: Sequence[Mapping[str, Any]], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def run(self, steps: Sequence[Mapping[str, Any]], files: Mapping[str, bytes] | None = None) -> SandboxReport:
         """Run the steps of a job (see `child`) in a folder with these files; return whatever came of it."""
         with tempfile.TemporaryDirectory(prefix="toyevm-") as folder:
             for name, data in (files or {}).items():
@@ -122,14 +122,14 @@ def _new_user() -> int:
     return _NOBODIES + os.getpid() % 2**20 * 256 + next(_NUMBERS) % 256
 
 
-def read_outcome(said: bytes, ended: str = "") -> Outcome:
+def read_outcome(said: bytes, ended: str = "") -> SandboxReport:
     """Return what a child said, believing nothing: a line that is not what `child` writes ends the reading.
 
     >>> outcome = read_outcome(b'{"item": "a", "value": "1"}\\n{"item": "a", "value": "2"}\\nrubbish')
     >>> sorted(outcome.twice), outcome.ended
     (['a'], 'ended before the last cell')
     """
-    outcome = Outcome(ended=ended)
+    outcome = SandboxReport(ended=ended)
     for line in said.split(b"\n"):
         try:
             match read_json(line):

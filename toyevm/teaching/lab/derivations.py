@@ -14,7 +14,7 @@ from typing import Any
 from toyevm.assembler import assemble
 from toyevm.errors import InputError
 from toyevm.forks import DEFAULT_FORK, Fork
-from toyevm.teaching.lab.programs import MOST_GAS, Run, run_program, to_number
+from toyevm.teaching.lab.programs import MOST_GAS, ProgramRun, run_program, to_number
 
 Settings = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def derive(name: str, settings: Settings) -> Any:
     return DERIVATIONS[name](settings)
 
 
-def _run(settings: Settings, length: int | None = None, gas: int | None = None) -> Run:
+def _run(settings: Settings, length: int | None = None, gas: int | None = None) -> ProgramRun:
     invented = settings.get("invented", {})
     words = " ".join(settings["program"][:length]).split()
     code = assemble(" ".join(invented.get(word, word) for word in words))

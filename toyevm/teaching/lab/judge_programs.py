@@ -12,7 +12,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Case, Exercise
 from toyevm.teaching.lab.programs import (
     MOST_GAS,
-    Run,
+    ProgramRun,
     opcodes_in,
     read_program,
     run_program,
@@ -55,14 +55,14 @@ def _broken_rule(item: Exercise, code: bytes) -> str:
     return ""
 
 
-def _program_finding(case: Case, run: Run) -> Finding:
+def _program_finding(case: Case, run: ProgramRun) -> Finding:
     for yours, expected, agrees in _comparisons(case.expect, run):
         if not agrees:
             return Finding(case, Divergence(case, yours, expected, run.error, run.stops_at, run.steps))
     return Finding(case)
 
 
-def _comparisons(expect: Mapping[str, Any], run: Run) -> list[tuple[str, str, bool]]:
+def _comparisons(expect: Mapping[str, Any], run: ProgramRun) -> list[tuple[str, str, bool]]:
     """Return what to compare, in the order in which a reader should hear of it: yours, expected, whether they agree.
 
     A run must end well unless an error is expected.
@@ -88,7 +88,7 @@ def _ending(error: str | None) -> str:
     return "ends well" if error is None else f"ends with {error!r}"
 
 
-def _program_fact(code: bytes, run: Run | None, name: str, wanted: Any) -> bool:
+def _program_fact(code: bytes, run: ProgramRun | None, name: str, wanted: Any) -> bool:
     """Return whether one fact of a symptom holds of a program and, if it has one, of its run."""
     if name in ("uses", "lacks"):
         present = opcodes_in(code)
@@ -115,7 +115,7 @@ def _program_fact(code: bytes, run: Run | None, name: str, wanted: Any) -> bool:
     raise InputError(f"a program has no fact {name!r}", where="symptom", expected="output, storage, error, …")
 
 
-def _with_misconception(item: Exercise, verdict: Verdict, code: bytes, runs: Mapping[str, Run]) -> Verdict:
+def _with_misconception(item: Exercise, verdict: Verdict, code: bytes, runs: Mapping[str, ProgramRun]) -> Verdict:
     return explained(item, verdict, lambda symptom: all(
         _program_fact(code, runs.get(symptom.case), name, wanted) for name, wanted in symptom.facts.items()
     ))  # fmt: skip

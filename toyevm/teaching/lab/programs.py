@@ -38,7 +38,7 @@ Given = Mapping[str, Any]  # of a case: input, storage, value, gas; or calls ins
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramRun:
     """How a run of a program, or of several calls in a row, ended, and what it left behind; output of the last call.
 
     Args:
@@ -88,7 +88,7 @@ def read_program(answer: str | bytes) -> bytes:
     return assemble(answer)
 
 
-def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = DEFAULT_FORK) -> Run:
+def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = DEFAULT_FORK) -> ProgramRun:
     """Run `code` on what a case gives it: once, or once for each call, on what those before left behind.
 
     >>> run_program(assemble("PUSH1 0 CALLDATALOAD PUSH1 1 SSTORE"), {"input": [7]}).storage
@@ -106,7 +106,7 @@ def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = 
         more, last, stack = _drive(machine, MOST_STEPS - steps)
         steps += more
         if machine.outcome is None:
-            return Run(code, b"", storage, TOO_MANY_STEPS, gas, steps, last, stack)
+            return ProgramRun(code, b"", storage, TOO_MANY_STEPS, gas, steps, last, stack)
         result = finish_message(machine, gas)
         results.append(TxResult(not result.error, result.gas_used, 0, result.read_set, result.write_set))
         world = world.apply(StateDiff(result.write_set))
@@ -114,7 +114,7 @@ def run_program(code: bytes, given: Given, *, gas: int = MOST_GAS, fork: Fork = 
             break
     after = {slot: value for slot, value in sorted(world.accounts[DEFAULT_ADDRESS].storage.items()) if value}
     used, chain = sum(one.gas_used for one in results), critical_path(dependency_graph(results), lambda _: 1).length
-    return Run(code, result.output, after, result.error, used, steps, last, stack, chain)
+    return ProgramRun(code, result.output, after, result.error, used, steps, last, stack, chain)
 
 
 def _calls(given: Given) -> list[tuple[bytes, bytes]]:
