@@ -11,7 +11,16 @@ from tests.architecture.project import PACKAGE, REPOSITORY, sources
 
 MACHINE = 4_100  # layers 0-5 without the compiler
 MACHINE_WITH_COMPILER = 4_900
-WHOLE_PACKAGE = 23_000  # without the contracts
+BUDGETS = {  # lines of folders, Vyper and data not counted
+    ("analysis", "contracts", "workloads"): 5_000,
+    ("simulation", "backends"): 3_500,
+    ("rollups",): 7_000,
+    ("bench", "cli"): 3_000,
+    ("teaching/kit",): 3_500,
+    ("teaching/lab", "teaching/grading"): 6_000,
+}
+LESSON = 900
+LESSONS = PACKAGE / "teaching" / "lessons"
 MODULE = 350  # more needs a reason
 READING_PATH = 600
 MARKER = "<!-- reading-path -->"
@@ -19,6 +28,10 @@ MARKER = "<!-- reading-path -->"
 
 def line_count(paths: list[Path]) -> int:
     return sum(len(path.read_text().splitlines()) for path in paths)
+
+
+def lines_below(*folders: str) -> int:
+    return line_count([path for folder in folders for path in (PACKAGE / folder).rglob("*.py")])
 
 
 def is_compiler(path: Path) -> bool:
@@ -56,9 +69,20 @@ def test_the_machine_fits_its_budget() -> None:
     assert line_count(machine) < MACHINE_WITH_COMPILER
 
 
-def test_the_package_fits_its_budget() -> None:
-    counted = [path for path in sources() if "contracts" not in path.relative_to(PACKAGE).parts]
-    assert 0 < line_count(counted) < WHOLE_PACKAGE
+@pytest.mark.parametrize("folders", BUDGETS, ids=" and ".join)
+def test_folders_fit_their_budget(folders: tuple[str, ...]) -> None:
+    assert lines_below(*folders) < BUDGETS[folders]
+
+
+@pytest.mark.parametrize(
+    "lesson", sorted((PACKAGE / "teaching" / "lessons").glob("[a-z]*/")), ids=lambda path: path.name
+)
+def test_a_lesson_fits_its_budget(lesson: Path) -> None:
+    assert 0 < line_count(sorted(lesson.rglob("*.py"))) < LESSON
+
+
+def test_what_outgrows_its_budget_is_found() -> None:
+    assert lines_below("teaching/lab", "teaching/grading") > lines_below("teaching/lab") > 1_000  # it does count
 
 
 def test_a_long_module_gives_its_reason() -> None:
