@@ -80,7 +80,7 @@ def meetings(lens: Lens, earlier: TxResult, later: TxResult) -> set[Hazard]:
 
 
 @given(blocks, lenses)
-def test_a_pair_that_is_overlooked_or_invented_is_a_wrong_figure(results: list[TxResult], lens: Lens) -> None:
+def test_the_conflicting_pairs_equal_a_slow_reading_of_their_definition(results: list[TxResult], lens: Lens) -> None:
     found = set(conflict_matrix(lens.apply(results, PRODUCER), PRODUCER, lens.hazards).pairs())
     expected = {
         (before, after)
@@ -91,7 +91,7 @@ def test_a_pair_that_is_overlooked_or_invented_is_a_wrong_figure(results: list[T
 
 
 @given(blocks, lenses)
-def test_the_graph_and_the_pairs_must_speak_of_the_same_block(results: list[TxResult], lens: Lens) -> None:
+def test_edges_are_pairs_and_under_all_hazards_the_graph_orders_every_pair(results: list[TxResult], lens: Lens) -> None:
     """Every edge is a pair; and every pair is ordered by the graph, though not by an edge of its own."""
     seen = lens.apply(results, PRODUCER)
     graph, matrix = lens.graph(results, PRODUCER), conflict_matrix(seen, PRODUCER, lens.hazards)
@@ -104,7 +104,7 @@ def test_the_graph_and_the_pairs_must_speak_of_the_same_block(results: list[TxRe
 
 
 @given(blocks)
-def test_a_coarser_lens_must_not_see_less(results: list[TxResult]) -> None:
+def test_a_coarser_lens_sees_every_pair_that_a_finer_one_sees(results: list[TxResult]) -> None:
     def pairs(lens: Lens) -> set[tuple[int, int]]:
         return set(conflict_matrix(lens.apply(results, PRODUCER), PRODUCER, lens.hazards).pairs())
 
@@ -113,7 +113,7 @@ def test_a_coarser_lens_must_not_see_less(results: list[TxResult]) -> None:
     assert pairs(Lens()) <= pairs(Lens(hazards=ALL))
 
 
-def test_each_switch_must_do_what_it_says() -> None:
+def test_each_switch_of_a_lens_does_what_it_says() -> None:
     """The same 20 token payments to 20 people are twenty times faster, or not at all."""
     outcome = execute(mixed(20, to_shop=0, token=True))
 
@@ -130,18 +130,18 @@ def test_each_switch_must_do_what_it_says() -> None:
 @pytest.mark.parametrize(
     "hazards", [(), "all three", "rubbish", ("read after write",), [Hazard.READ_AFTER_WRITE], None]
 )
-def test_a_lens_through_which_nothing_can_be_seen_must_be_refused(hazards: Any) -> None:
+def test_a_lens_without_valid_hazards_is_refused(hazards: Any) -> None:
     """Else every block would be as fast as there are cores, by a spelling mistake."""
     with pytest.raises(InputError, match="no lens with hazards"):
         Lens(hazards=hazards)
 
 
-def test_a_lens_must_say_which_hazards_it_sees() -> None:
+def test_a_lens_says_which_hazards_it_sees() -> None:
     assert str(Lens(hazards=ALL[::-1])).endswith("all hazards")
     assert str(Lens(hazards=(Hazard.WRITE_AFTER_READ,))).endswith("all fields, write after read")
 
 
-def test_every_definition_must_be_reported_with_its_name() -> None:
+def test_every_definition_is_reported_under_its_own_name() -> None:
     workload = mixed(12, to_shop=4)
     figures = every_definition(execute(workload), PRODUCER)
     assert len({str(lens) for lens in LENSES}) == 16
@@ -158,7 +158,7 @@ def test_every_definition_must_be_reported_with_its_name() -> None:
     assert timed.work > plain["gas"].work  # lookups and hand-overs take time as well
 
 
-def test_a_cost_that_there_is_not_must_be_refused() -> None:
+def test_an_unavailable_cost_is_refused_and_gas_includes_refunds() -> None:
     outcome = execute(mixed(2, to_shop=0))
     for unit in ("time", "joules"):
         with pytest.raises(InputError, match=unit):
@@ -168,7 +168,7 @@ def test_a_cost_that_there_is_not_must_be_refused() -> None:
 
 
 @given(blocks)
-def test_a_batch_must_not_hold_two_that_conflict(results: list[TxResult]) -> None:
+def test_the_batches_hold_every_transaction_once_and_no_conflicting_pair(results: list[TxResult]) -> None:
     pytest.importorskip("networkx")
     matrix = conflict_matrix(results, PRODUCER, ALL)
     batches = colour_batches(matrix)
@@ -184,7 +184,7 @@ def test_batches_may_beat_the_order_of_the_block() -> None:
     assert colour_batches(conflict_matrix(results, PRODUCER)) == ((0, 2, 4), (1, 3, 5))
 
 
-def test_the_hottest_spot_must_come_first_with_what_is_left_without_it() -> None:
+def test_the_hottest_spot_comes_first_with_what_is_left_without_it() -> None:
     workload = block_of(read_payments("A>S, B>S, C>S, D>S, P>Q, Q>R"))
     results = execute(workload).results
     spots = hot_spots(dependency_graph(results, PRODUCER), ONE)
@@ -195,7 +195,7 @@ def test_the_hottest_spot_must_come_first_with_what_is_left_without_it() -> None
     assert hot_spots(dependency_graph(results, PRODUCER), ONE, limit=1) == spots[:1]
 
 
-def test_a_chain_at_one_place_must_not_be_stitched_from_two() -> None:
+def test_the_chain_of_a_hot_spot_stays_at_one_location() -> None:
     here, there = PLACES[0], PLACES[1]
     results = [result({here}, {here}), result({here, there}, {there}), result({there}, {there})]
     spots = hot_spots(dependency_graph(results), ONE)
@@ -204,7 +204,7 @@ def test_a_chain_at_one_place_must_not_be_stitched_from_two() -> None:
 
 
 @pytest.mark.parametrize("name", ["erc20-zipf", "nft-counter", "mixed"])
-def test_the_path_by_access_must_be_as_long_as_the_metrics_say(name: str) -> None:
+def test_the_path_by_access_is_as_long_as_the_metrics_say(name: str) -> None:
     """Twin: the metrics work out the length of the same chain in their own way."""
     workload = APPLICATIONS[name](40, users=20)
     two_phase = run(workload, "two_phase", cores=4)
@@ -216,7 +216,7 @@ def test_the_path_by_access_must_be_as_long_as_the_metrics_say(name: str) -> Non
     assert path.length < by_transaction.length
 
 
-def test_a_late_read_must_shorten_the_path_and_an_early_one_not() -> None:
+def test_a_late_read_shortens_the_path_and_an_early_one_does_not() -> None:
     here, there = PLACES[0], PLACES[1]
     results = [result(set(), {here}), result({here}, {there}), result({there}, set())]
     graph = dependency_graph(results)
@@ -226,7 +226,7 @@ def test_a_late_read_must_shorten_the_path_and_an_early_one_not() -> None:
 
 
 @pytest.mark.slow
-def test_a_block_of_a_thousand_must_not_make_anyone_wait() -> None:
+def test_a_block_of_a_thousand_is_analysed_within_two_seconds() -> None:
     workload = APPLICATIONS["mixed"](1_000)
     outcome = execute(workload)
     start = time.process_time()

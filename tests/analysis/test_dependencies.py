@@ -46,7 +46,7 @@ def changes(earlier: TxResult, location: Location) -> bool:
 
 
 @given(blocks)
-def test_a_dependency_that_is_missing_or_invented_makes_a_wrong_schedule(results: list[TxResult]) -> None:
+def test_the_dependencies_equal_a_slow_reading_of_their_definition(results: list[TxResult]) -> None:
     expected = set()
     for after, later in enumerate(results):
         for location in later.read_set:
@@ -58,7 +58,7 @@ def test_a_dependency_that_is_missing_or_invented_makes_a_wrong_schedule(results
 
 
 @given(blocks)
-def test_a_pair_that_meets_at_a_location_must_be_ordered_by_one_of_the_hazards(results: list[TxResult]) -> None:
+def test_with_all_hazards_two_that_meet_at_a_location_are_ordered(results: list[TxResult]) -> None:
     """Independent of who is nearest: with all hazards, whatever touches what another wrote is reachable from it."""
     graph = dependency_graph(results, hazards=Hazard)
     reachable: list[set[int]] = []
@@ -72,7 +72,7 @@ def test_a_pair_that_meets_at_a_location_must_be_ordered_by_one_of_the_hazards(r
         assert not meet or before in reachable[after]
 
 
-def test_the_three_hazards_must_not_be_mixed_up() -> None:
+def test_each_dependency_carries_the_right_hazard() -> None:
     spot = SPOTS[0]
     writer, reader = result({spot}, {spot}), result({spot}, set())
     kinds = {
@@ -84,7 +84,7 @@ def test_the_three_hazards_must_not_be_mixed_up() -> None:
     assert both == [Hazard.READ_AFTER_WRITE, Hazard.WRITE_AFTER_WRITE]  # between them lies the first one's write
 
 
-def test_the_fee_must_make_nobody_wait_but_who_reads_its_recipients_balance() -> None:
+def test_a_fee_delays_only_a_reader_of_the_fee_recipients_balance() -> None:
     spender = result({FEES}, {FEES})
     results = [result(set(), set(), fee=1), result(set(), set()), result(set(), set(), fee=1), spender, spender]
     edges = [each[:2] for each in dependency_graph(results, PRODUCER).dependencies]
@@ -104,7 +104,7 @@ def executed(workload: Workload) -> tuple[TxResult, ...]:
 
 
 @given(payments, st.booleans())
-def test_read_after_write_must_be_what_the_machine_saw(made: list[Payment], token: bool) -> None:
+def test_read_after_write_equals_the_versions_that_the_machine_read(made: list[Payment], token: bool) -> None:
     """Oracle: the version that each read of a real execution carries."""
     results = executed(block_of(made, token=token))
     seen = {
@@ -116,7 +116,7 @@ def test_read_after_write_must_be_what_the_machine_saw(made: list[Payment], toke
     assert {each[:3] for each in dependency_graph(results, PRODUCER).dependencies} == seen
 
 
-def test_one_contract_for_all_must_not_be_taken_for_one_place() -> None:
+def test_calls_of_one_contract_depend_on_each_other_only_through_shared_slots() -> None:
     apart, together = executed(mixed(12, to_shop=0, token=True)), executed(mixed(12, to_shop=12, token=True))
     assert dependency_graph(apart, PRODUCER).dependencies == ()
     assert len(dependency_graph(together, PRODUCER).dependencies) == 11
@@ -142,7 +142,7 @@ def chains(graph: DependencyGraph) -> list[tuple[int, ...]]:
 
 
 @given(graphs(), st.lists(st.integers(1, 9), min_size=7, max_size=7))
-def test_a_longer_chain_that_is_overlooked_promises_too_much(graph: DependencyGraph, costs: list[int]) -> None:
+def test_the_critical_path_is_the_longest_of_all_chains(graph: DependencyGraph, costs: list[int]) -> None:
     found = critical_path(graph, costs.__getitem__)
     assert found.tx_indexes in chains(graph)
     assert found.length == sum(costs[i] for i in found.tx_indexes) == span(graph, costs.__getitem__)
@@ -160,7 +160,7 @@ def test_an_edge_against_the_order_of_the_block_is_refused(before: int, after: i
         DependencyGraph(3, (Dependency(before, after, SPOTS[0]),))
 
 
-def test_networkx_must_see_the_same_graph_with_its_locations() -> None:
+def test_networkx_gets_the_same_graph_with_its_locations() -> None:
     networkx = pytest.importorskip("networkx")
     two = (Dependency(0, 2, SPOTS[0]), Dependency(0, 2, SPOTS[1]))
     graph = DependencyGraph(3, two).to_networkx()

@@ -10,8 +10,8 @@ from .project import REPOSITORY
 SUITES = ("tests/machine", "tests/teaching/kit", "tests/fuzz", "tests/cli")
 # Tests with the fork in their name, and those that draw a fork or look at a whole table.
 CHOSEN = (
-    *("Pretend", "disassembly", "rows_with_a_gap", "random_bytes_break", "BLEND", "step_and_run_differ_on_some"),
-    *("differ_on_some_program and expressions", "differ_on_some_program and mixed", "case_of_letters"),
+    *("Pretend", "disassembly", "leave_no_gap", "random_bytes_end_in", "BLEND", "step_and_run_agree_on_random"),
+    *("on_every_program and expressions", "on_every_program and mixed", "case_of_letters"),
 )
 ASK_FOR_A_DECISION = {
     "test_tier_1_leaves_to_tier_0_what_it_says_and_nothing_else",

@@ -42,7 +42,7 @@ def is_trivial(node: Definition) -> bool:
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_nothing_public_lacks_a_docstring(path: Path) -> None:
+def test_everything_public_has_a_docstring(path: Path) -> None:
     assert undocumented(path) == []
 
 

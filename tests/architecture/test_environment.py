@@ -38,7 +38,7 @@ def test_names_and_bounds_are_the_same() -> None:
     assert differences(load(), pyproject()["project"]) == set()
 
 
-def test_what_pip_is_told_exists() -> None:
+def test_the_extra_that_pip_installs_exists() -> None:
     """An extra that pyproject.toml lacks is only a warning to pip, and nothing is installed."""
     assert "course" in pyproject()["project"]["optional-dependencies"]
 

@@ -33,15 +33,15 @@ def text_of(name: str) -> str:
     return "" if b"\0" in data[:8_000] else data.decode()  # the rest are archives and pictures
 
 
-def test_nothing_is_at_the_top_that_does_not_belong_there() -> None:
+def test_the_top_level_holds_only_agreed_files() -> None:
     assert {name.partition("/")[0] for name in project_files()} - TOP_LEVEL == set()
 
 
-def test_nothing_is_missing_at_the_top() -> None:
+def test_the_top_level_holds_every_required_file() -> None:
     assert REQUIRED - {name.partition("/")[0] for name in project_files()} == set()
 
 
-def test_a_students_copy_can_never_be_tracked() -> None:
+def test_a_students_copy_is_ignored_by_git() -> None:
     assert "my-course/" in (REPOSITORY / ".gitignore").read_text().splitlines()
 
 
@@ -69,5 +69,5 @@ def test_a_machine_path_is_found(text: str) -> None:
     "text",
     ["proof of work/stake", "state/root/", "https://example.org/home/x", "~/work/x", "/home/me/notes", "/tmp/out.json"],
 )
-def test_what_only_looks_like_one_is_not(text: str) -> None:
+def test_what_only_looks_like_a_machine_path_is_not_reported(text: str) -> None:
     assert machine_paths(text) == []

@@ -108,7 +108,7 @@ def test_every_package_that_a_test_imports_is_declared() -> None:
     )
 
 
-def test_every_package_that_everybody_must_install_is_used() -> None:
+def test_every_package_that_everybody_installs_is_used() -> None:
     assert declared() - packages(PACKAGE) == set()
 
 

@@ -80,7 +80,7 @@ def test_an_import_of_a_lesson_by_another_is_found(copy: Path) -> None:
     assert "Lessons never import each other BROKEN" in done.stdout
 
 
-def test_the_kit_knows_no_lesson(copy: Path) -> None:
+def test_an_import_of_a_lesson_by_the_kit_is_found(copy: Path) -> None:
     path = copy / "toyevm" / "teaching" / "kit" / "svg.py"
     path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
     done = lint(copy)

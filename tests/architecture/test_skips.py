@@ -43,7 +43,7 @@ def run_pytest(folder: Path, module: str, *options: str, **variables: str) -> su
 
 
 @pytest.mark.parametrize("name", SKIPPING)
-def test_a_skip_fails_the_run_that_must_run_everything(name: str, tmp_path: Path) -> None:
+def test_a_skip_fails_a_run_that_is_to_run_everything(name: str, tmp_path: Path) -> None:
     done = run_pytest(tmp_path, SKIPPING[name], TOYEVM_DATA=str(tmp_path))
     assert done.returncode == 1, done.stdout
     assert "test_other.py" in done.stdout.partition("everything must run")[2]
@@ -57,7 +57,7 @@ def test_a_skip_in_a_worker_process_is_seen_too(name: str, tmp_path: Path) -> No
     assert "test_other.py" in done.stdout.partition("everything must run")[2]
 
 
-def test_elsewhere_a_skip_is_only_a_skip(tmp_path: Path) -> None:
+def test_a_skip_passes_a_run_that_need_not_run_everything(tmp_path: Path) -> None:
     assert run_pytest(tmp_path, SKIPPING["a skip in a test"], TOYEVM_REQUIRE_ALL="").returncode == 0
 
 

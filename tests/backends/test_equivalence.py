@@ -18,7 +18,7 @@ each_backend = pytest.mark.parametrize("backend", PARALLEL, ids=lambda backend: 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @each_backend
-def test_a_block_comes_out_different(backend: Backend, case: Case) -> None:
+def test_every_backend_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
     for cores, seed in SCHEDULES:
         config = RunConfig(case.chain, cores, seed, WILD)
@@ -44,7 +44,7 @@ def hostile_hints(count: int, honest: Hints) -> dict[str, Hints]:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("backend", [b for b in PARALLEL if getattr(b, "hint_kind", None)], ids=lambda b: b.name)
-def test_a_hint_changes_the_outcome(backend: Backend, case: Case) -> None:
+def test_with_hostile_hints_the_outcome_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
     honest = hints_of(results, case.block.header.coinbase)

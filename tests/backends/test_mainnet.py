@@ -31,7 +31,7 @@ ALL = [backend.name for backend in BACKENDS if backend.kind != "sequential"]
         (19933122, ALL),
     ],
 )
-def test_a_real_block_comes_out_different(toyevm_data: Path, number: int, names: list[str]) -> None:
+def test_a_real_block_equals_sequential_on_the_backends(toyevm_data: Path, number: int, names: list[str]) -> None:
     (path,) = (path for path in blocks(toyevm_data) if path.name.startswith(str(number)))
     rows = compare(path, cores=(8,), honest=False, names=names)
     assert [row["backend"] for row in rows] == names

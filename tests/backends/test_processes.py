@@ -52,7 +52,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_the_work_must_be_done_in_other_processes_which_end_with_it() -> None:
+def test_the_work_is_done_in_other_processes_which_end_with_it() -> None:
     run = measure_processes(number_of_process, [0, 1], repeats=1)
     assert run.problem == ""
     assert os.getpid() not in run.results
@@ -62,7 +62,7 @@ def test_the_work_must_be_done_in_other_processes_which_end_with_it() -> None:
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_a_process_that_never_answers_must_not_hold_anybody_up() -> None:
+def test_a_process_that_never_answers_is_given_up_in_time() -> None:
     begun = perf_counter()
     run = measure_processes(fall_asleep, [60, 60], limit=1.5, repeats=1)
     assert "in time" in run.problem
@@ -87,7 +87,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         sleep(0.05)
 
 
-def test_a_kernel_that_is_killed_must_not_leave_its_processes_behind(tmp_path: Path) -> None:
+def test_a_kernel_that_is_killed_leaves_no_processes_behind(tmp_path: Path) -> None:
     source = (
         "from tests.backends.test_processes import note_and_sleep, processes\n"
         f"processes.usable_cores = lambda: 2\nprocesses.measure_processes(note_and_sleep, [{str(tmp_path)!r}] * 2)"
@@ -103,12 +103,12 @@ def test_a_kernel_that_is_killed_must_not_leave_its_processes_behind(tmp_path: P
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_a_mistake_in_the_work_must_not_be_taken_for_a_lack_of_processes() -> None:
+def test_an_exception_in_the_work_reaches_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
         measure_processes(give_up, [0, 1])
 
 
-def test_on_one_core_it_must_say_so_and_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_one_core_the_run_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
     run = measure_processes(burn, [10, 20], repeats=1)
     assert "cores here: 1" in run.problem
@@ -117,7 +117,7 @@ def test_on_one_core_it_must_say_so_and_go_on(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("two_cores")
-def test_where_there_are_no_processes_it_must_say_so_and_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_processes_can_be_had_the_run_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError
 
@@ -131,7 +131,7 @@ def test_some_core_can_be_used() -> None:
     assert RealRun((), 3.0, 1.5).speedup == 2.0
 
 
-def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None:
+def test_a_mill_block_has_the_lengths_and_waits_asked_for() -> None:
     workload = hashing_block([3, 1, 2], unit=500, slots=[7, 8, 7])
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     assert all(result.succeeded for result in outcome.results)
@@ -141,7 +141,7 @@ def test_lengths_and_waits_of_a_mill_must_be_those_that_were_asked_for() -> None
     assert dependency_graph(outcome.results, workload.block.header.coinbase).predecessors == ((), (), (0,))
 
 
-def test_parts_that_need_nothing_of_each_other_must_make_the_same_world() -> None:
+def test_independent_parts_merge_into_the_same_state() -> None:
     workload = hashing_block([3, 1, 2, 1], unit=UNIT)
     pre, block = workload.pre, workload.block
     expected = pre.apply(execute_part((pre, block)))
@@ -155,7 +155,7 @@ def _part(block: Any, part: list[int]) -> Any:
     return type(block)(block.header, tuple(block.transactions[i] for i in part))
 
 
-def test_a_table_must_show_control_and_plans_beside_what_was_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_shows_control_and_plans_beside_the_simulated_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
     job = read_job("A 3, B 2, C 2, D 3, E 2")
     run = RealPlans(hashing_block(job.costs, UNIT), job, {"mine": "A:1 D:1 B:2 C:2 E:2", "longest": "longest first"})
@@ -169,7 +169,7 @@ def test_a_table_must_show_control_and_plans_beside_what_was_simulated(monkeypat
     assert not any(letter.isdigit() for letter in stored)
 
 
-def test_a_plan_whose_result_is_another_must_be_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_with_another_result_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
     run = RealPlans(hashing_block([1, 1], UNIT), read_job("A 1, B 1"), {"mine": "A:1 B:2"})
     lost = run.measured["mine"]
@@ -177,7 +177,7 @@ def test_a_plan_whose_result_is_another_must_be_found_out(monkeypatch: pytest.Mo
     assert not run.agrees
 
 
-def test_a_block_with_dependencies_must_not_be_torn_apart() -> None:
+def test_a_block_with_dependencies_is_refused() -> None:
     workload = hashing_block([1, 1], UNIT, slots=[0, 0])
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     job = job_of("chain", outcome.results, workload.block.header.coinbase, "AB")

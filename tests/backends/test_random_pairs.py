@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.backends.random_pairs import Tally, try_block, try_blocks
 
 
-def test_a_backend_differs_on_a_random_block_or_the_blocks_are_dull() -> None:
+def test_random_blocks_equal_sequential_and_provoke_conflicts_and_aborts() -> None:
     tally = try_blocks(range(40))
     pairs = tally.counts["pairs"]
     print(dict(sorted(tally.counts.items())))
@@ -22,6 +22,6 @@ def test_a_backend_differs_on_a_random_block_or_the_blocks_are_dull() -> None:
 
 @given(st.integers(10**6, 2**40))
 @settings(max_examples=25)
-def test_a_backend_differs_on_some_block(seed: int) -> None:
+def test_every_backend_equals_sequential_on_a_random_block(seed: int) -> None:
     found: Tally = try_block(seed, schedules=1)
     assert found.differences == []

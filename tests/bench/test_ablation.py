@@ -46,11 +46,11 @@ def compiled(trick: Callable[[Patch], None] | None) -> set[str]:
 
 
 @pytest.mark.parametrize("trick", ABLATIONS)
-def test_a_trick_is_still_there(trick: Callable[[Patch], None]) -> None:
+def test_taking_any_trick_away_changes_what_is_compiled(trick: Callable[[Patch], None]) -> None:
     assert (compiled(trick) == compiled(None)) == (trick is nothing)
 
 
-def test_what_was_taken_away_does_not_come_back() -> None:
+def test_every_trick_is_back_after_its_ablation() -> None:
     before = compiled(None)
     for trick in ABLATIONS:
         compiled(trick)
@@ -58,13 +58,13 @@ def test_what_was_taken_away_does_not_come_back() -> None:
 
 
 @pytest.mark.parametrize("program", [*SMALL, p.one_shot(400)], ids=lambda program: program.name)
-def test_a_trick_changes_the_outcome(program: Program) -> None:
+def test_no_trick_changes_the_outcome(program: Program) -> None:
     ratios = times_as_long(program, ABLATIONS, repeats=1)
     assert len(ratios) == len(ABLATIONS)
     assert min(ratios) > 0
 
 
-def test_a_wrong_outcome_is_measured() -> None:
+def test_a_wrong_outcome_is_refused() -> None:
     def wrong(patch: Patch) -> None:
         patience(patch)
         patch.setitem(compiler.WORDS, "ADD", "({0} + {1} + 1) & M")
@@ -73,7 +73,7 @@ def test_a_wrong_outcome_is_measured() -> None:
         times_as_long(p.arithmetic_loop(3), [wrong], repeats=1)
 
 
-def test_a_trick_is_not_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_chosen_trick_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     ablation.main(["--repeats", "1"], [partial(p.keccak_loop, 3), partial(p.whole_transactions, 1)])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[3:]] == [trick.__name__ for trick in ABLATIONS]

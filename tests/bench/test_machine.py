@@ -227,7 +227,7 @@ def test_a_table_of_whole_transactions_alone_has_no_mean(capsys: pytest.CaptureF
     assert "geometric mean" not in capsys.readouterr().out
 
 
-def test_code_that_never_repeats_takes_no_memory() -> None:
+def test_code_that_never_repeats_leaves_nothing_in_the_cache() -> None:
     none = measure_compile_cache([p.one_shot(600)])
     one = measure_compile_cache([p.keccak_loop(100)])
     more = measure_compile_cache([p.keccak_loop(100), p.insertion_sort(20)])

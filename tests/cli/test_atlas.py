@@ -31,7 +31,7 @@ def pair(toyevm: Command) -> dict[str, Any]:
     return {row["name"]: row for row in report["rows"]}
 
 
-def test_the_counter_and_its_absence_must_be_told_apart(pair: dict[str, Any]) -> None:
+def test_the_counter_and_its_absence_are_told_apart(pair: dict[str, Any]) -> None:
     counter, land = pair["nft-counter"], pair["land"]
     assert (counter["storage"]["pairs"], counter["storage"]["count"], counter["storage"]["hot"]) == (
         1.0, 1.0, "market: fees",
@@ -41,7 +41,7 @@ def test_the_counter_and_its_absence_must_be_told_apart(pair: dict[str, Any]) ->
     assert land["all"]["cores"] == pytest.approx(10, rel=0.1)  # 20 sales on 16 cores: two rounds
 
 
-def test_every_definition_must_be_in_the_report(pair: dict[str, Any]) -> None:
+def test_every_definition_is_in_the_report(pair: dict[str, Any]) -> None:
     definitions = pair["land"]["definitions"]
     assert len({(each["lens"], each["unit"]) for each in definitions}) == len(definitions) == 32
     speedups = {each["lens"]: each["speedup"] for each in definitions if each["unit"] == "count"}
@@ -49,7 +49,7 @@ def test_every_definition_must_be_in_the_report(pair: dict[str, Any]) -> None:
     assert speedups["accounts, without fees, storage only, read after write"] == 1
 
 
-def test_work_over_span_worked_out_by_hand() -> None:
+def test_work_over_span_equals_the_figure_by_hand() -> None:
     row = measure_block(block_of(read_payments("A>S, B>S, C>D, D>E, F>G")))
     assert row["transactions"] == 5
     assert (row["storage"]["pairs"], row["storage"]["count"]) == (0.0, 5.0)
@@ -57,7 +57,7 @@ def test_work_over_span_worked_out_by_hand() -> None:
     assert row["all"]["hot"] in ("S's balance", "D's balance")
 
 
-def test_a_median_must_not_depend_on_one_seed(toyevm: Command) -> None:
+def test_the_figure_is_the_median_over_the_seeds(toyevm: Command) -> None:
     seeds = [measure_block(APPLICATIONS["erc20-zipf"](20, seed=seed))["all"]["count"] for seed in range(3)]
     assert len(set(seeds)) > 1
     (row,) = toyevm.succeeds("atlas", "--json", *SMALL, "--only", "erc20-zipf")["rows"]
@@ -65,7 +65,7 @@ def test_a_median_must_not_depend_on_one_seed(toyevm: Command) -> None:
 
 
 @pytest.mark.slow
-def test_the_atlas_must_be_complete_and_every_gap_explained(toyevm: Command, tmp_path: Path) -> None:
+def test_the_atlas_is_complete_and_every_gap_is_explained(toyevm: Command, tmp_path: Path) -> None:
     plot = tmp_path / "atlas.svg"
     report = toyevm.succeeds("atlas", "--json", "--plot", plot)
     assert [row["name"] for row in report["rows"]] == list(APPLICATIONS)
@@ -81,7 +81,7 @@ def test_the_atlas_must_be_complete_and_every_gap_explained(toyevm: Command, tmp
     assert plot.read_bytes() == again.read_bytes()
 
 
-def test_a_gap_that_nobody_explains_must_fail(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexplained_gap_fails_the_command(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = APPLICATIONS["erc20-mint"]
     assert plain.ideal is not None
     monkeypatch.setitem(atlas.APPLICATIONS, "erc20-mint", replace(plain, ideal=replace(plain.ideal, speedup=1.5)))
@@ -95,7 +95,7 @@ def test_a_gap_that_nobody_explains_must_fail(toyevm: Command, monkeypatch: pyte
 
 
 @pytest.mark.data
-def test_a_real_block_must_have_its_row(toyevm: Command, toyevm_data: Path) -> None:
+def test_a_real_block_has_its_row(toyevm: Command, toyevm_data: Path) -> None:
     path = toyevm_data / "mainnet" / "19933122.json.xz"
     report = toyevm.succeeds("atlas", "--json", "--seeds", "1", "--count", "2", "--only", "land", path)
     row = report["rows"][1]
@@ -104,14 +104,14 @@ def test_a_real_block_must_have_its_row(toyevm: Command, toyevm_data: Path) -> N
     assert row["all"]["cores"] <= 16
 
 
-def test_nonsense_is_measured(toyevm: Command, tmp_path: Path) -> None:
+def test_bad_options_and_files_are_refused(toyevm: Command, tmp_path: Path) -> None:
     assert "unknown application 'nobody'" in toyevm.refuses("atlas", "--only", "nobody")
     assert ".svg" in toyevm.refuses("atlas", "--plot", "atlas.gif")
     assert "nowhere" in toyevm.refuses("atlas", "--plot", tmp_path / "nowhere" / "atlas.svg")
     assert "no-block.json" in toyevm.refuses("atlas", "--only", "land", "--count", "2", tmp_path / "no-block.json")
 
 
-def test_the_figure_and_its_words_must_say_the_same(pair: dict[str, Any]) -> None:
+def test_the_figure_and_its_text_say_the_same(pair: dict[str, Any]) -> None:
     rows = list(pair.values())
     chart = atlas_chart(rows)
     assert chart.text == describe_atlas(rows)
@@ -127,7 +127,7 @@ def test_the_figure_and_its_words_must_say_the_same(pair: dict[str, Any]) -> Non
 # Names of places
 
 
-def test_a_place_without_a_name_tells_nobody_anything() -> None:
+def test_a_place_is_named_after_its_accounts_and_variables() -> None:
     token = load_contract("erc20")
     workload = mixed(4, to_shop=4, token=True)
     name = LocationNames(workload)
@@ -141,7 +141,7 @@ def test_a_place_without_a_name_tells_nobody_anything() -> None:
     assert name(Location(b"\x99" * 20, 7)) == f"0x{'99' * 20}'s slot 0x7"
 
 
-def test_an_element_of_an_array_in_a_mapping_must_have_its_number() -> None:
+def test_an_element_of_an_array_in_a_mapping_has_its_number() -> None:
     election = load_contract("election_sharded")
     workload = APPLICATIONS["election-sharded"](4, users=4)
     first = mapping_slot(election.slots["tallyShards"], 1)

@@ -65,7 +65,7 @@ def description(picture: bytes) -> str:
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_row_is_measured_that_nobody_asked_for(toyevm: Command) -> None:
+def test_only_the_rows_asked_for_are_measured(toyevm: Command) -> None:
     arguments = ("bench", "vm", "--json", "--repeats", 1)
     report = toyevm.succeeds(*arguments, "--only", "insertion sort", "--only", "keccak loop")
     assert [row["program"] for row in report["rows"]] == ["keccak loop", "insertion sort"]
@@ -90,12 +90,12 @@ def test_a_row_is_measured_that_nobody_asked_for(toyevm: Command) -> None:
         (["replay", "nowhere.json", "--plot", "picture.png"], "--plot"),
     ],
 )
-def test_nonsense_is_measured(toyevm: Command, arguments: list[str], part: str) -> None:
+def test_bad_arguments_are_refused(toyevm: Command, arguments: list[str], part: str) -> None:
     assert part in toyevm.refuses("bench", *arguments)
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_picture_does_not_say_what_it_shows(toyevm: Command, tmp_path: Path) -> None:
+def test_a_picture_carries_its_description(toyevm: Command, tmp_path: Path) -> None:
     path = tmp_path / "ratios.png"
     answer = toyevm("bench", "vm", "--json", "--repeats", 1, "--plot", path)
     assert answer.code == 0
@@ -108,20 +108,20 @@ def test_a_picture_does_not_say_what_it_shows(toyevm: Command, tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_drawing_carries_no_words(toyevm: Command, tmp_path: Path) -> None:
+def test_a_drawing_carries_its_words(toyevm: Command, tmp_path: Path) -> None:
     path = tmp_path / "ratios.svg"
     assert toyevm("bench", "vm", "--repeats", 1, "--plot", path).code == 0
     assert "keccak loop: toyevm " in path.read_text()
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_picture_that_cannot_be_written_is_a_traceback(toyevm: Command, tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_written_is_refused(toyevm: Command, tmp_path: Path) -> None:
     (tmp_path / "folder.png").mkdir()
     assert "folder.png" in toyevm.refuses("bench", "vm", "--repeats", 1, "--plot", tmp_path / "folder.png")
 
 
 @pytest.mark.parametrize(("module", "part"), [("matplotlib", "toyevm[course]"), (None, "py-evm")])
-def test_what_a_picture_needs_is_missed_only_afterwards(
+def test_a_package_that_a_picture_needs_is_missed_before_the_measuring(
     toyevm: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str | None, part: str
 ) -> None:
     if module:
@@ -132,7 +132,7 @@ def test_what_a_picture_needs_is_missed_only_afterwards(
     assert part in toyevm.refuses("bench", "vm", "--plot", tmp_path / "ratios.png")
 
 
-def test_a_missing_machine_ends_it_all(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_machine_is_named_and_the_rest_is_measured(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("eth", "ethereum")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "eth", None)
@@ -149,14 +149,16 @@ def test_a_missing_machine_ends_it_all(toyevm: Command, monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("tiny")
-def test_machines_that_disagree_are_a_traceback(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machines_that_disagree_fail_the_command_with_a_clear_message(
+    toyevm: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Other, "outcome", lambda *_: CallOutcome(True, 0, b""))
     answer = toyevm("bench", "vm", "--repeats", 1)
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith("toyevm: the machines disagree about 'keccak loop'")
 
 
-def test_the_tiers_are_not_told_apart(toyevm: Command, tmp_path: Path, block: Any) -> None:
+def test_every_tier_is_measured_on_its_own(toyevm: Command, tmp_path: Path, block: Any) -> None:
     report = toyevm.succeeds("bench", "replay", "--json", "--repeats", 2, write(tmp_path / "block.json", block))
     (row,) = report["rows"]
     assert set(row["seconds"]) == set(row["kgasPerSecond"]) == set(row["functions"]) == set(WAYS)
@@ -167,7 +169,7 @@ def test_the_tiers_are_not_told_apart(toyevm: Command, tmp_path: Path, block: An
         assert row["kgasPerSecond"][way] == round(row["gasUsed"] / 1000 / row["seconds"][way])
 
 
-def test_a_wrong_block_passes_the_measurement(toyevm: Command, tmp_path: Path, block: Any) -> None:
+def test_a_wrong_block_fails_the_measurement(toyevm: Command, tmp_path: Path, block: Any) -> None:
     right = write(tmp_path / "right.json", block)
     wrong = json.loads(json.dumps(block))
     wrong["block"]["receiptsRoot"] = "0x" + "11" * 32
@@ -178,7 +180,7 @@ def test_a_wrong_block_passes_the_measurement(toyevm: Command, tmp_path: Path, b
     assert toyevm.on_terminal("bench", "replay", "--repeats", 1, right, wrong_file).out.count("does not come out") == 1
 
 
-def test_tiers_that_differ_pass_the_measurement(
+def test_tiers_that_differ_fail_the_measurement(
     toyevm: Command, tmp_path: Path, block: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dataclasses import replace
@@ -196,6 +198,6 @@ def test_tiers_that_differ_pass_the_measurement(
     assert answer.json["rows"][0]["equal"] is False
 
 
-def test_an_invalid_block_is_a_traceback(toyevm: Command, tmp_path: Path, block: Any) -> None:
+def test_an_invalid_block_is_refused(toyevm: Command, tmp_path: Path, block: Any) -> None:
     block["block"]["transactions"][0]["nonce"] = "0x77"
     assert "bad" in toyevm.refuses("bench", "replay", write(tmp_path / "bad.json", block))

@@ -11,7 +11,7 @@ from toyevm.bench import parallel as bench_parallel
 FOLLOWERS = {backend.name for backend in BACKENDS if getattr(backend, "hint_kind", None)}
 
 
-def test_a_backend_is_left_out(toyevm: Command) -> None:
+def test_every_backend_is_measured_on_every_chosen_workload(toyevm: Command) -> None:
     options = ["--only", "payments-to-one-shop", "--only", "payments-to-many", "--cores", "2", "--cores", "8"]
     report = toyevm.succeeds("bench", "parallel", "--json", *options)
     assert set(report) == {"environment", "rows"}
@@ -26,19 +26,19 @@ def test_a_backend_is_left_out(toyevm: Command) -> None:
         assert (told["aborts"], told["dryRuns"], alone["dryRuns"]) == (0, 0, 100)
 
 
-def test_the_table_does_not_say_that_time_is_simulated(toyevm: Command) -> None:
+def test_the_table_says_that_time_is_simulated(toyevm: Command) -> None:
     answer = toyevm.on_terminal("bench", "parallel", "--only", "payments-to-many", "--cores", "4")
     assert answer.code == 0
     assert "Simulated time" in answer.out
     assert all(backend.name in answer.out for backend in BACKENDS)
 
 
-def test_a_wrong_run_goes_unnoticed(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_run_fails_the_command(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_parallel, "compare_results", lambda result, oracle: ["diff"])
     assert toyevm("bench", "parallel", "--only", "payments-to-many", "--cores", "1").code == 1
 
 
-def test_nonsense_is_measured(toyevm: Command) -> None:
+def test_bad_arguments_are_refused(toyevm: Command) -> None:
     assert "nobody" in toyevm.refuses("bench", "parallel", "--only", "nobody")
     assert "cores" in toyevm.refuses("bench", "parallel", "--cores", "0")
     assert "options" in toyevm.refuses("bench", "parallel", "--repeats", "3")

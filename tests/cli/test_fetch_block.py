@@ -50,7 +50,7 @@ def fetch(command: Command, url: str, out: Path, number: Any = HEIGHTS["Cancun"]
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("fork", FORKS_ON_MAINNET, ids=str)
-def test_what_was_fetched_must_replay(toyevm: Command, tmp_path: Path, fork: Fork, kind: Kind) -> None:
+def test_a_fetched_block_replays(toyevm: Command, tmp_path: Path, fork: Fork, kind: Kind) -> None:
     data, out = made(fork), tmp_path / "block.json"
     with serving(node_of(data, kind)) as url:
         report = fetch(toyevm, url, out, HEIGHTS[fork.name][0])
@@ -65,7 +65,7 @@ def test_what_was_fetched_must_replay(toyevm: Command, tmp_path: Path, fork: For
 
 @pytest.mark.data
 @pytest.mark.parametrize("number", [19_933_122, 15_537_394, 19_426_587])
-def test_a_block_of_mainnet_must_survive_the_way(
+def test_a_block_of_mainnet_survives_fetching_and_replaying(
     toyevm: Command, tmp_path: Path, toyevm_data: Path, number: int
 ) -> None:
     data = json.loads(lzma.decompress((toyevm_data / "mainnet" / f"{number}.json.xz").read_bytes()))
@@ -98,7 +98,7 @@ def creation() -> Any:
     return address, real_block_json(CANCUN, world(), block)
 
 
-def test_a_contract_that_the_block_creates_must_not_be_there_before(toyevm: Command, tmp_path: Path) -> None:
+def test_a_contract_that_the_block_creates_is_absent_before_it(toyevm: Command, tmp_path: Path) -> None:
     address, data = creation()
     node = node_of(data)
     with serving(node) as url:
@@ -152,7 +152,7 @@ FILLED = {  # what is empty before a block, filled by its first transaction, and
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("what", FILLED)
-def test_what_the_block_fills_must_be_empty_before(toyevm: Command, tmp_path: Path, what: str, kind: Kind) -> None:
+def test_what_the_block_fills_is_absent_before_it(toyevm: Command, tmp_path: Path, what: str, kind: Kind) -> None:
     address, data = FILLED[what]
     out, number = tmp_path / "block.json", int(data["block"]["number"], 16)
     with serving(node_of(data, kind)) as url:
@@ -164,7 +164,7 @@ def test_what_the_block_fills_must_be_empty_before(toyevm: Command, tmp_path: Pa
     assert f"0x{address.hex()}" in careless(data, Kind.TODAY)["preState"]  # the test bites
 
 
-def test_the_first_payment_must_cost_what_a_new_account_costs(toyevm: Command, tmp_path: Path) -> None:
+def test_the_first_payment_costs_what_a_new_account_costs(toyevm: Command, tmp_path: Path) -> None:
     """Forwarding to an account that another transaction pays later: 25,000 more than to one that is there."""
     calls = [signed(nonce=0), signed(nonce=1)]
     data = block_json(CANCUN, PAYS_NOBODY, *calls)
@@ -177,7 +177,7 @@ def test_the_first_payment_must_cost_what_a_new_account_costs(toyevm: Command, t
     assert (answer.code, answer.json["gasUsed"]) == (1, 2 * forwarding)
 
 
-def test_a_node_that_leaves_out_too_much_must_fail_the_checks(toyevm: Command, tmp_path: Path) -> None:
+def test_a_node_that_leaves_out_too_much_fails_the_checks(toyevm: Command, tmp_path: Path) -> None:
     """It shows what was empty in neither mode: that cannot be mended, but it can be noticed."""
     data = block_json(CANCUN, PAYS_NOBODY, signed(), signed(BOB_KEY))
     node = node_of(data, Kind.BETWEEN)
@@ -197,7 +197,7 @@ def test_a_node_that_leaves_out_too_much_must_fail_the_checks(toyevm: Command, t
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["delegated before", "delegated by the block"])
-def test_code_that_is_run_by_delegation_must_be_fetched(toyevm: Command, tmp_path: Path, before: bool) -> None:
+def test_code_that_is_run_by_delegation_is_fetched(toyevm: Command, tmp_path: Path, before: bool) -> None:
     """Older tracers show the account that is called, and not the one whose code it runs."""
     delegated = Account(nonce=1, code=bytes.fromhex("ef0100") + CONTRACT)
     accounts = {CONTRACT: contract("PUSH 1 PUSH 0 SSTORE")} | ({FRESH: delegated} if before else {})
@@ -251,13 +251,13 @@ SOME = {"balance": "0x5", "nonce": 1}
         ),
     ],
 )  # fmt: skip
-def test_a_slot_must_be_taken_from_where_it_was_seen_first(before: Any, changes: Any, slots: dict[int, int]) -> None:
+def test_a_slot_is_taken_from_where_it_was_seen_first(before: Any, changes: Any, slots: dict[int, int]) -> None:
     merged = merge_prestates(before, [{"pre": old, "post": new} for old, new in changes])
     account = parse_alloc(merged, "merged").accounts[bytes.fromhex(AA[2:])]
     assert (account.balance, account.nonce, account.storage) == (5, 1, slots)
 
 
-def test_an_account_that_only_looks_destroyed_must_be_empty_before() -> None:
+def test_an_account_that_only_looks_destroyed_is_empty_before() -> None:
     """A SELFDESTRUCT that is undone hides a created account from the mode that compares; `includeEmpty` shows it."""
     before = [{AA: {"balance": "0x0", "storage": {"0x1": "0x0"}}}, {AA: SOME | {"code": "0x00"}}]
     assert merge_prestates(before, [{"pre": {}, "post": {}}] * 2) == {}
@@ -277,7 +277,7 @@ ASKS = assemble("PUSH 3 NUMBER SUB BLOCKHASH PUSH 0 PUSH 0 LOG1 STOP")
         ),
     ],
 )
-def test_hashes_that_created_code_asks_for_must_be_fetched(toyevm: Command, tmp_path: Path, calls: Any) -> None:
+def test_hashes_that_created_code_asks_for_are_fetched(toyevm: Command, tmp_path: Path, calls: Any) -> None:
     factory = "PUSH 0 CALLDATALOAD PUSH 248 SHR DUP1 PUSH 1 PUSH 0 CALLDATACOPY PUSH 0 PUSH 0 CREATE"
     data, out = block_json(CANCUN, {CONTRACT: contract(factory)}, *calls), tmp_path / "block.json"
     with serving(node_of(data)) as url:
@@ -287,7 +287,7 @@ def test_hashes_that_created_code_asks_for_must_be_fetched(toyevm: Command, tmp_
     assert all(toyevm.succeeds("replay", out)["checks"].values())
 
 
-def test_hashes_that_nobody_asks_for_must_not_be_fetched(toyevm: Command, tmp_path: Path) -> None:
+def test_only_hashes_that_the_block_asks_for_are_fetched(toyevm: Command, tmp_path: Path) -> None:
     _, data = creation()
     with serving(node_of(data)) as url:
         fetch(toyevm, url, tmp_path / "block.json")
@@ -333,7 +333,7 @@ def fail(*_: Any) -> Any:
         ({"eth_chainId": None}, "eth_chainId"),
     ],
 )
-def test_a_bad_answer_must_leave_one_line_and_no_file(
+def test_a_bad_answer_leaves_one_line_and_no_new_file(
     toyevm: Command, tmp_path: Path, methods: Any, complaint: str
 ) -> None:
     out = tmp_path / "block.json"
@@ -360,7 +360,7 @@ def test_a_bad_answer_must_leave_one_line_and_no_file(
         (500, b"", "HTTP status 500"),
     ],
 )
-def test_something_else_than_a_node_must_be_noticed(
+def test_an_answer_that_is_not_a_nodes_is_refused(
     toyevm: Command, tmp_path: Path, status: int, body: bytes, complaint: str
 ) -> None:
     with serving({}, reply=lambda _: (status, body)) as url:
@@ -370,7 +370,7 @@ def test_something_else_than_a_node_must_be_noticed(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_connection_that_breaks_must_be_said_so(toyevm: Command, tmp_path: Path) -> None:
+def test_a_connection_that_breaks_is_reported(toyevm: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         hang_up = threading.Thread(target=lambda: server.accept()[0].close())
         hang_up.start()
@@ -380,7 +380,7 @@ def test_a_connection_that_breaks_must_be_said_so(toyevm: Command, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_node_that_is_not_there_must_be_said_so(toyevm: Command, tmp_path: Path) -> None:
+def test_a_node_that_is_not_there_is_reported(toyevm: Command, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -401,19 +401,19 @@ def test_a_node_that_is_not_there_must_be_said_so(toyevm: Command, tmp_path: Pat
         ("5", "http://localhost", "b.txt", "--out"),
     ],
 )
-def test_a_bad_argument_must_be_named(
+def test_a_bad_argument_is_named(
     toyevm: Command, tmp_path: Path, number: str, url: str, name: str, complaint: str
 ) -> None:
     assert complaint in toyevm.refuses("fetch-block", number, "--rpc", url, "--out", tmp_path / name)
 
 
-def test_a_block_from_before_the_forks_must_be_refused(toyevm: Command, tmp_path: Path) -> None:
+def test_a_block_from_before_the_first_fork_is_refused(toyevm: Command, tmp_path: Path) -> None:
     with serving(broken(eth_getBlockByNumber=lambda *_: {"timestamp": "0x5"})) as url:
         said = toyevm.refuses("fetch-block", 12_964_999, "--rpc", url, "--out", tmp_path / "block.json")
     assert said == "block 12964999 is older than every fork here (expected at least 12965000, London's first)"
 
 
-def test_a_place_that_cannot_be_written_to_must_be_named(toyevm: Command, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_to_is_named(toyevm: Command, tmp_path: Path) -> None:
     (tmp_path / "taken.json").mkdir()
     with serving(broken()) as url:
         for out in (tmp_path / "taken.json", tmp_path / "missing" / "block.json"):

@@ -29,7 +29,7 @@ def made(fork: Fork = CANCUN) -> Any:
 
 
 @pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=str)
-def test_a_block_fails_its_checks(toyevm: Command, tmp_path: Path, fork: Fork) -> None:
+def test_a_block_of_every_fork_passes_its_checks(toyevm: Command, tmp_path: Path, fork: Fork) -> None:
     data = made(fork)
     report = toyevm.succeeds("replay", write(tmp_path / "block.json", data))
     assert set(report) == REPORT
@@ -45,12 +45,12 @@ def test_a_block_fails_its_checks(toyevm: Command, tmp_path: Path, fork: Fork) -
     assert (sequential["attempts"], sequential["aborts"]) == (report["transactions"], 0)
 
 
-def test_a_compressed_block_is_not_read(toyevm: Command, tmp_path: Path) -> None:
+def test_a_compressed_block_is_read(toyevm: Command, tmp_path: Path) -> None:
     path = write(tmp_path / "block.json.xz", lzma.compress(json.dumps(made()).encode()))
     assert toyevm.succeeds("replay", path)["checks"]["receiptsRoot"]
 
 
-def test_not_all_backends_are_compared(toyevm: Command, tmp_path: Path) -> None:
+def test_all_backends_are_compared(toyevm: Command, tmp_path: Path) -> None:
     path = write(tmp_path / "block.json", made())
     report = toyevm.succeeds("replay", path, "--backend", "all", "--cores", "4")
     assert list(report["backends"]) == [backend.name for backend in BACKENDS]
@@ -87,14 +87,16 @@ def replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
         ("blobGasUsed", "0x5"),
     ],
 )
-def test_a_false_header_passes(toyevm: Command, tmp_path: Path, field: str, value: str) -> None:
+def test_a_false_header_field_fails_its_check(toyevm: Command, tmp_path: Path, field: str, value: str) -> None:
     path = write(tmp_path / "block.json", replaced(made(), ("block", field), value))
     answer = toyevm("replay", path)
     assert (answer.code, answer.err) == (1, "")
     assert [name for name, good in answer.json["checks"].items() if not good] == [field]
 
 
-def test_a_backend_that_differs_passes(toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_differs_fails_the_command(
+    toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     from toyevm.backends.sequential import SequentialBackend
@@ -217,7 +219,7 @@ MALFORMED: list[tuple[tuple[Any, ...], Any]] = [
 
 
 @pytest.mark.parametrize(("path", "value"), [*((path, ...) for path in MISSING), *MALFORMED])
-def test_a_malformed_block_is_replayed(toyevm: Command, tmp_path: Path, path: tuple[Any, ...], value: Any) -> None:
+def test_a_malformed_block_is_refused(toyevm: Command, tmp_path: Path, path: tuple[Any, ...], value: Any) -> None:
     file = write(tmp_path / "block.json", replaced(made(PRAGUE), path, value))
     complaint = toyevm.refuses("replay", file)
     if value is ...:
@@ -238,7 +240,7 @@ def test_a_malformed_block_is_replayed(toyevm: Command, tmp_path: Path, path: tu
         (("block", "baseFeePerGas"), "0xffffffff"),
     ],
 )
-def test_a_block_that_may_not_be_is_replayed(
+def test_a_block_with_an_invalid_transaction_is_refused_in_one_line(
     toyevm: Command, tmp_path: Path, path: tuple[Any, ...], value: Any
 ) -> None:
     """A transaction in it is invalid: one line that names it, and no traceback."""
@@ -285,12 +287,12 @@ def test_a_hash_that_is_out_of_reach_is_zero(toyevm: Command, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, [], 5, None, {}])
-def test_a_file_that_is_no_block_is_replayed(toyevm: Command, tmp_path: Path, content: Any) -> None:
+def test_a_file_that_is_no_block_is_refused(toyevm: Command, tmp_path: Path, content: Any) -> None:
     path = write(tmp_path / "block.json", content)
     assert str(path) in toyevm.refuses("replay", path)
 
 
-def test_an_unreadable_file_is_replayed(toyevm: Command, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(toyevm: Command, tmp_path: Path) -> None:
     whole = lzma.compress(json.dumps(made()).encode())
     for name, content in (
         ("cut", whole[:-100]),
@@ -304,7 +306,7 @@ def test_an_unreadable_file_is_replayed(toyevm: Command, tmp_path: Path) -> None
         assert str(path) in toyevm.refuses("replay", path)
 
 
-def test_a_bad_option_is_accepted(toyevm: Command, tmp_path: Path) -> None:
+def test_a_bad_option_is_refused(toyevm: Command, tmp_path: Path) -> None:
     path = write(tmp_path / "block.json", made())
     assert "nobody" in toyevm.refuses("replay", path, "--backend", "nobody")
     assert "cores" in toyevm.refuses("replay", path, "--cores", "0")

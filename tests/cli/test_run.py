@@ -41,7 +41,7 @@ def word(answer: Any) -> int:
     return int(answer["output"], 16)
 
 
-def test_the_answer_has_another_shape(toyevm: Command) -> None:
+def test_the_answer_has_the_agreed_shape(toyevm: Command) -> None:
     answer = toyevm.succeeds("run", "--code", FIVE)
     assert set(answer) == KEYS
     (seconds,) = answer.pop("seconds")
@@ -61,14 +61,16 @@ def test_the_answer_has_another_shape(toyevm: Command) -> None:
         ("0x", None, "0x"),
     ],
 )
-def test_a_failing_program_fails_the_command(toyevm: Command, code: str, error: str | None, output: str) -> None:
+def test_the_command_succeeds_when_the_program_fails(
+    toyevm: Command, code: str, error: str | None, output: str
+) -> None:
     answer = toyevm.succeeds("run", "--code", code)
     assert (answer["error"], answer["output"]) == (error, output)
     if error not in (None, "revert"):
         assert answer["gasUsed"] == 10**9
 
 
-def test_the_defaults_are_others(toyevm: Command) -> None:
+def test_the_defaults_are_the_agreed_ones(toyevm: Command) -> None:
     for expression, value in (
         ("CALLER", int("aa" * 20, 16)),
         ("ORIGIN", int("aa" * 20, 16)),
@@ -82,7 +84,7 @@ def test_the_defaults_are_others(toyevm: Command) -> None:
         assert word(toyevm.succeeds("run", "--code", code)) == value
 
 
-def test_an_option_is_not_obeyed(toyevm: Command, tmp_path: Path) -> None:
+def test_the_options_are_obeyed(toyevm: Command, tmp_path: Path) -> None:
     storage = write(tmp_path / "storage.json", {"0x5": "0x2a", "6": "7", "0x7": "0x0"})
     address = "0x" + "12" * 20
     for options, expression, value in (
@@ -101,24 +103,24 @@ def test_an_option_is_not_obeyed(toyevm: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fork", "error"), [("London", "invalid opcode"), ("shanghai", None), ("Osaka", None)])
-def test_the_fork_makes_no_difference(toyevm: Command, fork: str, error: str | None) -> None:
+def test_the_fork_decides_which_opcodes_exist(toyevm: Command, fork: str, error: str | None) -> None:
     assert toyevm.succeeds("run", "--code", "5f", "--fork", fork)["error"] == error
 
 
-def test_the_refund_is_taken_off(toyevm: Command, tmp_path: Path) -> None:
+def test_the_refund_is_reported_and_not_taken_off(toyevm: Command, tmp_path: Path) -> None:
     storage = write(tmp_path / "storage.json", {"0x1": "0x1"})
     answer = toyevm.succeeds("run", "--code", hexed("PUSH 0 PUSH 1 SSTORE"), "--storage", storage)
     assert (answer["gasUsed"], answer["refund"]) == (2 + 3 + 2_100 + 2_900, 4_800)
 
 
-def test_a_log_is_written_otherwise(toyevm: Command) -> None:
+def test_a_log_is_written_with_its_address_topics_and_data(toyevm: Command) -> None:
     code = hexed("PUSH 0xabcd PUSH 0 MSTORE PUSH 7 PUSH 8 PUSH 2 PUSH 30 LOG2")
     logs = toyevm.succeeds("run", "--code", code)["logs"]
     topics = [f"0x{topic:064x}" for topic in (8, 7)]
     assert logs == [{"address": "0x" + "cc" * 20, "topics": topics, "data": "0xabcd"}]
 
 
-def test_repeats_are_not_timed_or_see_each_other(toyevm: Command) -> None:
+def test_every_repeat_is_timed_and_starts_from_the_same_state(toyevm: Command) -> None:
     code = hexed("PUSH 1 PUSH 0 SLOAD ADD PUSH 0 SSTORE PUSH 0 SLOAD PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN")
     answer = toyevm.succeeds("run", "--code", code, "--repeat", "3", "--warmup", "2")
     assert len(answer["seconds"]) == 3
@@ -138,7 +140,7 @@ def alloc(tmp_path: Path) -> Path:
     return write(tmp_path / "alloc.json", accounts)
 
 
-def test_an_alloc_is_not_called(toyevm: Command, tmp_path: Path) -> None:
+def test_an_account_of_an_alloc_is_called(toyevm: Command, tmp_path: Path) -> None:
     path = alloc(tmp_path)
     assert word(toyevm.succeeds("run", "--alloc", path, "--to", "0x" + "11" * 20)) == 18
     assert word(toyevm.succeeds("run", "--alloc", path, "--to", "11" * 20, "--value", "3")) == 21
@@ -150,7 +152,7 @@ def test_an_alloc_is_not_called(toyevm: Command, tmp_path: Path) -> None:
     assert (identity["output"], identity["gasUsed"]) == ("0xabcd", 18)
 
 
-def test_a_delegated_account_runs_its_marker(toyevm: Command, tmp_path: Path) -> None:
+def test_a_delegated_account_runs_the_code_of_its_delegate(toyevm: Command, tmp_path: Path) -> None:
     delegated = {"code": "0xef0100" + "22" * 20, "balance": "0x0", "nonce": "0x1"}
     code = {"code": "0x" + FIVE, "balance": "0x0", "nonce": "0x1"}
     path = write(tmp_path / "alloc.json", {"0x" + "11" * 20: delegated, "0x" + "22" * 20: code})
@@ -196,7 +198,7 @@ GOOD = ["--code", "0x00"]
         ([*GOOD, "more"], ["more"]),
     ],
 )
-def test_a_bad_option_is_accepted_or_not_named(toyevm: Command, options: list[str], words: list[str]) -> None:
+def test_a_bad_option_is_refused_and_named(toyevm: Command, options: list[str], words: list[str]) -> None:
     complaint = toyevm.refuses("run", *options)
     assert [word for word in words if word not in complaint] == []
 
@@ -224,7 +226,7 @@ def test_a_bad_option_is_accepted_or_not_named(toyevm: Command, options: list[st
         {"0x0": hex(2**256)},
     ],
 )
-def test_a_bad_storage_file_is_accepted(toyevm: Command, tmp_path: Path, content: Any) -> None:
+def test_a_bad_storage_file_is_refused(toyevm: Command, tmp_path: Path, content: Any) -> None:
     path = write(tmp_path / "storage.json", content)
     assert str(path) in toyevm.refuses("run", *GOOD, "--storage", path)
 
@@ -247,12 +249,12 @@ def test_a_bad_storage_file_is_accepted(toyevm: Command, tmp_path: Path, content
         {"0x" + "11" * 20: {"storage": {"0x0": []}}},
     ],
 )
-def test_a_bad_alloc_is_accepted(toyevm: Command, tmp_path: Path, content: Any) -> None:
+def test_a_bad_alloc_is_refused(toyevm: Command, tmp_path: Path, content: Any) -> None:
     path = write(tmp_path / "alloc.json", content)
     assert str(path) in toyevm.refuses("run", "--alloc", path, "--to", "0x" + "11" * 20)
 
 
-def test_a_bad_target_of_an_alloc_is_accepted(toyevm: Command, tmp_path: Path) -> None:
+def test_a_bad_target_of_an_alloc_is_refused(toyevm: Command, tmp_path: Path) -> None:
     path = alloc(tmp_path)
     assert "--to" in toyevm.refuses("run", "--alloc", path)
     assert "--to" in toyevm.refuses("run", "--alloc", path, "--to", "0x1")
@@ -260,13 +262,13 @@ def test_a_bad_target_of_an_alloc_is_accepted(toyevm: Command, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("option", ["--storage", "--alloc"])
-def test_an_unreadable_file_is_read(toyevm: Command, tmp_path: Path, option: str) -> None:
+def test_an_unreadable_file_is_refused(toyevm: Command, tmp_path: Path, option: str) -> None:
     rest = ["--to", "0x" + "11" * 20] if option == "--alloc" else GOOD
     for path in (tmp_path / "missing.json", tmp_path, tmp_path / "missing" / "x.json", tmp_path / ("x" * 5_000)):
         assert str(path)[:50] in toyevm.refuses("run", *rest, option, path)
 
 
-def test_a_trace_that_cannot_be_written_is_lost(toyevm: Command, tmp_path: Path) -> None:
+def test_a_trace_that_cannot_be_written_is_refused(toyevm: Command, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing" / "trace"):
         assert str(path) in toyevm.refuses("run", *GOOD, "--trace", path)
 
@@ -284,7 +286,7 @@ def rows_of(text: str) -> tuple[list[Any], Any]:
     return rows, summary
 
 
-def test_a_trace_has_another_shape(toyevm: Command, tmp_path: Path) -> None:
+def test_a_trace_has_the_agreed_shape(toyevm: Command, tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     answer = toyevm.succeeds("run", "--code", FIVE, "--trace", path, "--gas", "100000")
     rows, summary = rows_of(path.read_text())
@@ -309,7 +311,7 @@ def test_a_trace_has_another_shape(toyevm: Command, tmp_path: Path) -> None:
     }
 
 
-def test_a_trace_on_stdout_comes_after_the_answer_or_elsewhere(toyevm: Command, tmp_path: Path) -> None:
+def test_a_trace_on_stdout_comes_before_the_answer(toyevm: Command, tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     toyevm.succeeds("run", "--code", FIVE, "--trace", path)
     answer = toyevm("run", "--code", FIVE, "--trace", "-")
@@ -319,7 +321,7 @@ def test_a_trace_on_stdout_comes_after_the_answer_or_elsewhere(toyevm: Command, 
     assert set(json.loads(last)) == KEYS
 
 
-def test_a_failing_step_is_traced_as_a_good_one(toyevm: Command, tmp_path: Path) -> None:
+def test_a_failing_step_is_traced_with_its_error(toyevm: Command, tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     toyevm.succeeds("run", "--code", "600001", "--trace", path, "--gas", "100")
     rows, summary = rows_of(path.read_text())
@@ -379,7 +381,7 @@ def test_a_call_to_a_precompile_costs_what_is_sent_along(toyevm: Command, tmp_pa
         "PUSH 5 PUSH 0 PUSH 0 PUSH 0 CREATE2 PUSH 5 PUSH 0 PUSH 0 PUSH 0 CREATE2",  # the second finds the first
     ],
 )
-def test_a_trace_differs_from_the_specifications(source: str) -> None:
+def test_a_trace_equals_that_of_the_specification(source: str) -> None:
     """Row by row: where, what, how much gas before it and for it, and the stack, as EELS sees the same transaction."""
     oracle = specification()
     accounts = {CONTRACT: contract(source, balance=5), OTHER: contract("PUSH 7 SLOAD PUSH 32 PUSH 0 RETURN")}
@@ -442,7 +444,7 @@ def traced_by(oracle: Any, pre: Any, raw: bytes) -> list[Any]:
 # As another process
 
 
-def test_the_installed_command_behaves_otherwise() -> None:
+def test_the_installed_command_behaves_the_same() -> None:
     def toyevm(*arguments: str) -> Any:
         command = [sys.executable, "-c", "from toyevm.cli import main; main()", *arguments]
         return subprocess.run(
@@ -458,7 +460,7 @@ def test_the_installed_command_behaves_otherwise() -> None:
     assert len(bad.stderr.splitlines()) == 1
 
 
-def test_a_reader_that_has_seen_enough_gets_a_traceback() -> None:
+def test_a_reader_that_stops_early_gets_no_traceback() -> None:
     code = hexed("PUSH 0xffff loop: JUMPDEST PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI")
     script = f"from toyevm.cli import main; main(['run', '--code', '{code}', '--trace', '-'])"
     process = subprocess.Popen(

@@ -31,7 +31,7 @@ def failing(answer: Answer) -> Any:
     return answer.json
 
 
-def test_a_good_case_does_not_pass(toyevm: Command, tmp_path: Path) -> None:
+def test_a_good_case_passes_on_every_fork(toyevm: Command, tmp_path: Path) -> None:
     forks = ("London", "Paris", "Shanghai", "Cancun", "Prague", "Osaka")
     path = write(tmp_path / "t.json", {"transfer": transfer_test(*forks)})
     rows = toyevm.succeeds("statetest", path)
@@ -52,7 +52,7 @@ def test_a_good_case_does_not_pass(toyevm: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"hash": "0x" + "11" * 32}, {"logs": "0x" + "11" * 32}, {"expectException": "Any"}])
-def test_a_wrong_expectation_passes_or_fails_the_command(toyevm: Command, tmp_path: Path, wrong: Any) -> None:
+def test_a_wrong_expectation_fails_the_case_and_the_command(toyevm: Command, tmp_path: Path, wrong: Any) -> None:
     path = write(tmp_path / "t.json", {"transfer": transfer_test(**wrong)})
     (row,) = failing(toyevm("statetest", path))
     assert (row["pass"], row["stateRoot"]) == (False, transfer_test()["post"]["Cancun"][0]["hash"])
@@ -68,7 +68,7 @@ def test_a_wrong_expectation_passes_or_fails_the_command(toyevm: Command, tmp_pa
         ("0x05c0", "unknown transaction type"),
     ],
 )
-def test_a_rejection_is_not_held_against_what_was_expected(
+def test_a_rejection_passes_only_if_it_is_expected(
     toyevm: Command, tmp_path: Path, raw: str, error: str, expected: bool
 ) -> None:
     pre, tx, _ = transfer()
@@ -82,14 +82,14 @@ def test_a_rejection_is_not_held_against_what_was_expected(
     assert row["stateRoot"] == test["post"]["Cancun"][0]["hash"]
 
 
-def test_a_failing_call_is_a_failing_case(toyevm: Command, tmp_path: Path) -> None:
+def test_the_error_of_a_failing_call_is_reported(toyevm: Command, tmp_path: Path) -> None:
     pre = world(source="INVALID")
     path = write(tmp_path / "t.json", {"halt": state_test(pre, {"Cancun": [sub_case(signed(), {})]})})
     (row,) = failing(toyevm("statetest", path))
     assert (row["error"], row["pass"]) == ("invalid opcode", False)
 
 
-def test_a_case_that_takes_too_long_stops_the_others(toyevm: Command, tmp_path: Path) -> None:
+def test_a_case_that_takes_too_long_does_not_stop_the_others(toyevm: Command, tmp_path: Path) -> None:
     path = write(tmp_path / "t.json", {"endless": endless_test(), "transfer": transfer_test()})
     slow, quick = failing(toyevm("statetest", path, "--timeout", "0.2"))
     assert slow == {
@@ -105,7 +105,7 @@ def test_a_case_that_takes_too_long_stops_the_others(toyevm: Command, tmp_path: 
     assert quick["pass"]
 
 
-def test_other_forks_are_run_or_not_counted(toyevm: Command, tmp_path: Path) -> None:
+def test_cases_of_unsupported_forks_are_left_out_and_counted(toyevm: Command, tmp_path: Path) -> None:
     test = transfer_test("Berlin", "Cancun", "Istanbul", "Prague")
     test["post"]["Istanbul"] *= 3
     path = write(tmp_path / "t.json", {"transfer": test})
@@ -116,7 +116,7 @@ def test_other_forks_are_run_or_not_counted(toyevm: Command, tmp_path: Path) -> 
     assert [row["fork"] for row in toyevm.succeeds("statetest", path, "--fork", "prague")] == ["Prague"]
 
 
-def test_the_index_is_lost(toyevm: Command, tmp_path: Path) -> None:
+def test_every_row_carries_its_index(toyevm: Command, tmp_path: Path) -> None:
     test = transfer_test()
     test["post"]["Cancun"] = [*test["post"]["Cancun"], {**test["post"]["Cancun"][0], "hash": "0x"}]
     rows = failing(toyevm("statetest", write(tmp_path / "t.json", {"two": test})))
@@ -139,7 +139,7 @@ def archive(root: Path, target: Path, mode: Any) -> Path:
     return target
 
 
-def test_a_folder_or_an_archive_is_read_otherwise(toyevm: Command, tmp_path: Path) -> None:
+def test_a_folder_and_an_archive_are_read_alike(toyevm: Command, tmp_path: Path) -> None:
     root = folder(tmp_path)
     expected = ["tests/a.json", "tests/b.json", "tests/deep/c.json"]
     rows = toyevm.succeeds("statetest", root)
@@ -151,7 +151,7 @@ def test_a_folder_or_an_archive_is_read_otherwise(toyevm: Command, tmp_path: Pat
     assert len(toyevm.succeeds("statetest", root, root / "a.json")) == 4
 
 
-def test_two_processes_answer_otherwise(toyevm: Command, tmp_path: Path) -> None:
+def test_two_processes_answer_like_one(toyevm: Command, tmp_path: Path) -> None:
     root = folder(tmp_path)
     assert toyevm.succeeds("statetest", "--jobs", "2", root) == toyevm.succeeds("statetest", root)
     write(root / "deep" / "d.json", {"x": 5})
@@ -237,7 +237,7 @@ def test_hex_is_read_as_other_readers_of_fixtures_do(toyevm: Command, tmp_path: 
     assert [row["pass"] for row in toyevm.succeeds("statetest", path)] == [True]
 
 
-def test_the_config_of_a_test_is_ignored(toyevm: Command, tmp_path: Path) -> None:
+def test_the_config_of_a_test_is_obeyed(toyevm: Command, tmp_path: Path) -> None:
     pre, _, post = transfer()
     other_chain = signed(to=next(iter(set(post) - set(pre.accounts) - {b"\xc0" * 20})), value=5, chain_id=7)
     cases = {"Cancun": [sub_case(other_chain, post)]}
@@ -333,7 +333,7 @@ def changed(*path: Any, value: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_malformed_test_is_run(toyevm: Command, tmp_path: Path, content: Any) -> None:
+def test_a_malformed_test_is_refused(toyevm: Command, tmp_path: Path, content: Any) -> None:
     path = write(tmp_path / "bad.json", content)
     assert str(path) in toyevm.refuses("statetest", path)
 
@@ -348,7 +348,7 @@ def compressed(tmp_path: Path) -> bytes:
     return target.getvalue()
 
 
-def test_a_broken_archive_is_read(toyevm: Command, tmp_path: Path) -> None:
+def test_a_broken_archive_is_refused(toyevm: Command, tmp_path: Path) -> None:
     whole = compressed(tmp_path)
     damaged = bytearray(whole)
     for position in range(100_000, 100_050):
@@ -365,19 +365,19 @@ def test_a_broken_archive_is_read(toyevm: Command, tmp_path: Path) -> None:
     assert "missing" in toyevm.refuses("statetest", tmp_path / "missing.tar.xz")
 
 
-def test_a_folder_with_something_unreadable_in_it_is_run(toyevm: Command, tmp_path: Path) -> None:
+def test_a_folder_with_an_unreadable_file_is_refused(toyevm: Command, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "link.json").symlink_to(tmp_path / "nowhere.json")
     assert "link.json" in toyevm.refuses("statetest", tmp_path / "a")
 
 
-def test_a_folder_that_is_named_like_a_test_is_read_as_one(toyevm: Command, tmp_path: Path) -> None:
+def test_a_folder_that_is_named_like_a_test_is_read_as_a_folder(toyevm: Command, tmp_path: Path) -> None:
     (tmp_path / "b" / "x.json").mkdir(parents=True)
     write(tmp_path / "b" / "x.json" / "t.json", {"transfer": transfer_test()})
     assert len(toyevm.succeeds("statetest", tmp_path / "b")) == 1
 
 
-def test_an_empty_folder_is_an_error(toyevm: Command, tmp_path: Path) -> None:
+def test_an_empty_folder_gives_no_rows(toyevm: Command, tmp_path: Path) -> None:
     assert toyevm.succeeds("statetest", tmp_path) == []
 
 
@@ -395,12 +395,12 @@ def test_an_empty_folder_is_an_error(toyevm: Command, tmp_path: Path) -> None:
         (["nowhere.json", "--forks", "Cancun"], "--forks"),
     ],
 )
-def test_a_bad_option_is_accepted(toyevm: Command, options: list[str], word: str) -> None:
+def test_a_bad_option_is_refused(toyevm: Command, options: list[str], word: str) -> None:
     assert word in toyevm.refuses("statetest", *options)
 
 
 @pytest.mark.parametrize("timeout", ["inf", "1e300", "nan"])
-def test_an_absurd_time_limit_fails_the_cases(toyevm: Command, tmp_path: Path, timeout: str) -> None:
+def test_an_absurd_time_limit_is_refused_or_fails_no_case(toyevm: Command, tmp_path: Path, timeout: str) -> None:
     path = write(tmp_path / "t.json", {"transfer": transfer_test()})
     answer = toyevm("statetest", path, "--timeout", timeout)
     if answer.code == 2:

@@ -59,7 +59,7 @@ def test_artefact_comes_from_its_source(source: Path) -> None:
     assert json.loads(source.with_suffix(".json").read_text()) == compile_source(source)
 
 
-def test_there_are_sources() -> None:
+def test_the_sources_are_those_of_the_agreed_contracts() -> None:
     names = "amm election election_sharded erc20 erc20_mint erc20_sharded land_registry land_registry_counter"
     assert [path.stem for path in SOURCES] == [*names.split(), "nft_market", "nft_market_counter", "payments"]
     assert [path.stem for path in SOURCES] == list(contract_names())
@@ -75,7 +75,7 @@ def test_a_source_says_what_it_is_a_model_of(source: Path) -> None:
     assert [name for name in slots if name.lower() not in head] == []  # the layout is described in full
 
 
-def test_a_slot_must_be_named_after_what_lives_there() -> None:
+def test_a_slot_is_named_after_what_lives_there() -> None:
     sharded = load_contract("erc20_sharded")
     names = slot_names(sharded, {"owner": OWNER})
     first = sharded.slots["supplyShards"]
@@ -97,7 +97,7 @@ def add(number: uint256):
 """
 
 
-def test_a_students_own_source_must_run() -> None:
+def test_a_students_own_source_runs() -> None:
     pytest.importorskip("vyper")
     contract = compile_vyper(OWN, "mine")
     assert (contract.name, contract.slots) == ("mine", {"count": 0})
@@ -114,14 +114,14 @@ def test_a_students_own_source_must_run() -> None:
         ("# pragma version 0.3.10\n" + OWN, r"mine\.vy( line \d+)?: VersionException"),
     ],
 )
-def test_a_mistake_in_it_must_be_named_in_one_line(source: str, complaint: str) -> None:
+def test_a_mistake_in_a_students_source_is_named_in_one_line(source: str, complaint: str) -> None:
     pytest.importorskip("vyper")
     with pytest.raises(InputError, match=complaint) as caught:
         compile_vyper(source, "mine")
     assert "\n" not in str(caught.value)
 
 
-def test_without_the_compiler_one_line_must_say_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_compiler_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "vyper", None)  # as if it were not there
     with pytest.raises(InputError, match=r"^Vyper is not installed \(expected pip install 'toyevm\[contracts\]'\)$"):
         compile_vyper(OWN)
@@ -163,7 +163,7 @@ def test_transfer_moves_and_logs() -> None:
     assert int.from_bytes(log.data) == 30
 
 
-def test_nobody_sends_more_than_he_has() -> None:
+def test_nobody_sends_more_than_they_have() -> None:
     result = call(token({OWNER: 100}), OWNER, "transfer", RECEIVER, 101)
     assert (result.error, changed_slots(result), result.logs) == ("revert", {}, ())
 

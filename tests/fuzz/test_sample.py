@@ -44,7 +44,7 @@ def samples(kind: str, count: int = OF_EACH_KIND, forks: Sequence[Fork] = FORKS_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_tiers_differ_on_some_program(kind: str) -> None:
+def test_the_tiers_agree_on_every_program(kind: str) -> None:
     differences, outcomes = disagreements(tiers.check, samples(kind))
     assert differences == {}
     assert outcomes.total() == OF_EACH_KIND
@@ -52,12 +52,12 @@ def test_the_tiers_differ_on_some_program(kind: str) -> None:
 
 @needs_eels
 @pytest.mark.parametrize("kind", KINDS)
-def test_toyevm_and_the_specification_differ_on_some_program(kind: str) -> None:
+def test_toyevm_equals_the_specification_on_every_program(kind: str) -> None:
     differences, _ = disagreements(eels.check, samples(kind, OF_EACH_KIND // 2, FORKS_WITH_RULES_IN_EELS))
     assert differences == {}
 
 
-def test_random_programs_die_at_once() -> None:
+def test_many_random_programs_run_long_and_succeed() -> None:
     """At least 30 % run more than 20 steps and succeed; and they fail in many ways."""
     outcomes: Counter[str] = Counter()
     for seed in range(300):
@@ -85,7 +85,7 @@ def test_every_instruction_of_a_fork_is_written_on_purpose(fork: Fork) -> None:
     assert never_written(fork) == []
 
 
-def test_an_instruction_that_no_statement_knows_is_written_and_the_tiers_are_compared_on_it() -> None:
+def test_an_unknown_instruction_is_written_and_the_tiers_agree_on_it() -> None:
     with pretend.registered():
         assert "BLEND" not in never_written(pretend.PRETEND)
         subjects = [program(seed, ("expressions", "loops"), [pretend.PRETEND]) for seed in range(OF_EACH_KIND)]
@@ -110,12 +110,12 @@ def test_a_price_that_tier_1_does_not_know_of_is_noticed(monkeypatch: pytest.Mon
 # What was found and kept must stay mended.
 
 
-def test_a_program_that_was_kept_fails_again() -> None:
+def test_no_program_that_was_kept_fails_again() -> None:
     kept = sorted(run.FAILURES.glob("*.json"))
     assert {path.name: found for path in kept if (found := run.replay(path))} == {}
 
 
-def test_a_difference_is_not_kept_small_or_not_as_it_was(tmp_path: Path) -> None:
+def test_a_difference_is_kept_small_and_can_be_replayed(tmp_path: Path) -> None:
     with planted("a segment costs one less"):
         seed, found = find_difference(("jumps",))
         path = run.keep("tiers", seed, program(seed, ("jumps",)), found, tmp_path)
@@ -127,7 +127,7 @@ def test_a_difference_is_not_kept_small_or_not_as_it_was(tmp_path: Path) -> None
     assert fields["differs"]
 
 
-def test_the_smallest_program_fails_for_want_of_what_was_taken_away() -> None:
+def test_the_smallest_program_keeps_what_makes_it_fail() -> None:
     subject = program(0, ("jumps",))
 
     def fails(candidate: Program) -> bool:
@@ -151,7 +151,7 @@ def find_difference(kinds: tuple[str, ...]) -> tuple[int, tiers.Difference]:
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_mistake_of_the_compiler_is_not_found(name: str) -> None:
+def test_every_planted_mistake_of_the_compiler_is_found(name: str) -> None:
     with planted(name) as times_made:
         seed, found = find_difference(MUTANTS[name][1])
         assert times_made() > 0
@@ -159,21 +159,21 @@ def test_a_mistake_of_the_compiler_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTY_PARTS)
-def test_a_mistake_in_what_helps_the_compiler_is_not_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_faulty_part_that_helps_the_compiler_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, attribute, faulty = FAULTY_PARTS[name]
     monkeypatch.setattr(owner, attribute, faulty)
     seed, found = find_difference(("memory", "loops", "calls"))
     print(f"{name}: program {seed - MUTANT_SEED + 1}, {found.setting}: {', '.join(found.fields)}")
 
 
-def test_there_are_hardly_any_mutants() -> None:
+def test_there_are_enough_mutants() -> None:
     print(f"{len(MUTANTS)} mutants, {len(FAULTY_PARTS)} faulty parts")
     assert len(MUTANTS) >= 10
 
 
 @needs_eels
 @pytest.mark.parametrize("fault", ["refund", "nobody is empty", "nothing is undone"])
-def test_a_mistake_of_both_tiers_is_not_found(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_a_mistake_of_both_tiers_is_found_by_the_specification(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     match fault:
         case "refund":
             monkeypatch.setattr(storage, "store_refund", lambda *_: 0)
@@ -188,7 +188,7 @@ def test_a_mistake_of_both_tiers_is_not_found(monkeypatch: pytest.MonkeyPatch, f
 # A run can be stopped and goes on.
 
 
-def test_a_second_run_tries_the_same_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_second_run_tries_new_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setattr(run, "STATE", tmp_path)
     monkeypatch.setattr(run, "BATCH", 5)
     for _ in range(2):
@@ -197,7 +197,7 @@ def test_a_second_run_tries_the_same_seeds(tmp_path: Path, monkeypatch: pytest.M
     assert json.loads((tmp_path / "state.json").read_text())["seeds"] == {"tiers": [[0, 20]]}
 
 
-def test_results_of_another_machine_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_another_machine_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = run.State(tmp_path)
     state.add(run.Batch("tiers", 0, 25, Counter({"revert": 25}), 25, []))
     monkeypatch.setattr(run, "fingerprint", lambda: "another")

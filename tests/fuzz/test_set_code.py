@@ -30,12 +30,12 @@ def needs_eels() -> None:
 
 
 @pytest.mark.parametrize("visits", [NEVER, 0], ids=["interpreted", "compiled"])
-def test_toyevm_and_the_specification_differ_on_some_authorization(visits: float) -> None:
+def test_toyevm_equals_the_specification_on_every_authorization(visits: float) -> None:
     with hot_after(visits):
         assert {seed: wrong for seed in SEEDS if (wrong := set_code.differs(seed))} == {}
 
 
-def test_the_transactions_are_all_alike() -> None:
+def test_the_transactions_are_varied() -> None:
     """Some fail, most do not; delegations appear, change, vanish and are followed, and many promises are void."""
     seen: Counter[str] = Counter()
     for seed in SEEDS:
@@ -176,12 +176,14 @@ PLANTED: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
-def test_a_mistake_is_not_found(monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]) -> None:
+def test_every_planted_mistake_is_found(
+    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+) -> None:
     plant(monkeypatch)
     assert any(isinstance(set_code.differs(seed), Answer) for seed in SEEDS)  # and not because it broke
 
 
-def test_an_authorization_too_many_is_free() -> None:
+def test_every_authorization_is_paid_for() -> None:
     """EIP-7702: each is paid for, whether it holds or not."""
     program = set_code.scene(0)
     void = Authorization(2, ZERO_ADDRESS, 0, 0, 1, 1)

@@ -53,15 +53,15 @@ def all_rows() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("family", SAMPLE)
-def test_a_stored_file_differs_from_what_the_generator_writes(generator: ModuleType, family: str) -> None:
+def test_a_stored_file_equals_what_the_generator_writes(generator: ModuleType, family: str) -> None:
     assert (VECTORS / f"{family}.json").read_text() == generator.render(family)
 
 
-def test_a_family_is_stored_that_no_source_explains_or_the_reverse(generator: ModuleType) -> None:
+def test_the_stored_families_are_those_of_the_generator(generator: ModuleType) -> None:
     assert {path.stem for path in FILES} == set(generator.FAMILIES)
 
 
-def test_another_program_gives_the_same_file(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_program_gives_another_file(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison bites: one byte of one program shows in the text."""
     tests = generator.FAMILIES["keccak"]()
     (where,) = tests[0].pre
@@ -70,7 +70,7 @@ def test_another_program_gives_the_same_file(generator: ModuleType, monkeypatch:
     assert generator.render("keccak") != (VECTORS / "keccak.json").read_text()
 
 
-def test_a_vector_tests_something_else_than_its_author_wrote(generator: ModuleType) -> None:
+def test_a_vector_with_another_outcome_than_stated_is_refused(generator: ModuleType) -> None:
     """The generator refuses a success called a failure, and a rejection for another reason."""
     success = generator.FAMILIES["keccak"]()[0]
     rejected = next(test for test in generator.FAMILIES["rejections"]() if test.name == "nonce_too_high")
@@ -80,7 +80,7 @@ def test_a_vector_tests_something_else_than_its_author_wrote(generator: ModuleTy
         assert type(caught.value).__name__ == "UnexpectedOutcome"
 
 
-def test_random_programs_die_at_once(generator: ModuleType) -> None:
+def test_at_least_half_of_the_random_programs_run_long_and_succeed(generator: ModuleType) -> None:
     """At least half of them succeed and run more than 20 steps."""
     from vectorsource import model, oracle  # generate.py has put its folder on the path
 
@@ -91,7 +91,7 @@ def test_random_programs_die_at_once(generator: ModuleType) -> None:
     assert sum(outcome.succeeded and outcome.steps > 20 for outcome in outcomes) >= len(outcomes) / 2
 
 
-def test_a_fork_or_a_family_is_hardly_covered() -> None:
+def test_every_fork_has_enough_rows_and_the_files_stay_small() -> None:
     rows = all_rows()
     assert len(rows) >= 300
     assert {fork for _, _, fork, _ in rows} == FORKS
@@ -99,7 +99,7 @@ def test_a_fork_or_a_family_is_hardly_covered() -> None:
     assert sum(path.stat().st_size for path in FILES) < 1_500_000
 
 
-def test_a_row_lacks_a_field_of_the_public_format() -> None:
+def test_every_row_has_the_fields_of_the_public_format() -> None:
     for family, name, fork, row in all_rows():
         where = (family, name, fork, row["indexes"])
         assert set(row) - {"expectException"} == {"indexes", "hash", "logs", "txbytes"}, where
@@ -107,7 +107,7 @@ def test_a_row_lacks_a_field_of_the_public_format() -> None:
         assert len(row["hash"]) == len(row["logs"]) == 66, where
 
 
-def test_a_rejected_transaction_left_logs() -> None:
+def test_no_rejected_transaction_leaves_logs() -> None:
     rejected = [row for _, _, _, row in all_rows() if "expectException" in row]
     assert len(rejected) >= 30
     assert {row["logs"] for row in rejected} == {NO_LOGS}

@@ -52,7 +52,7 @@ by_fork = pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=str)
 
 
 @pytest.mark.parametrize("fork", FORKS_WITH_RULES_IN_EELS, ids=str)
-def test_a_block_has_another_header_than_in_the_specification(fork: Fork) -> None:
+def test_a_block_has_the_header_of_the_specification(fork: Fork) -> None:
     pre = world(accounts(fork))
     block = block_of(fork, *transactions(fork), withdrawals=withdrawals(fork))
     outcome = run_block(fork, pre, block)
@@ -63,7 +63,7 @@ def test_a_block_has_another_header_than_in_the_specification(fork: Fork) -> Non
 
 
 @by_fork
-def test_a_header_commits_to_something_else_than_what_is_in_the_block(fork: Fork) -> None:
+def test_a_header_commits_to_what_is_in_the_block(fork: Fork) -> None:
     """The roots once more, by the `trie` and `rlp` packages."""
     import rlp
 
@@ -90,7 +90,7 @@ def test_a_header_commits_to_something_else_than_what_is_in_the_block(fork: Fork
 
 
 @pytest.mark.parametrize("fork", [OSAKA, PRAGUE], ids=str)
-def test_a_block_that_is_too_large_is_sealed(fork: Fork) -> None:
+def test_a_block_that_is_too_large_is_refused(fork: Fork) -> None:
     pre, block = world(accounts(fork)), block_of(fork, *transactions(fork), withdrawals=withdrawals(fork))
     outcome = run_block(fork, pre, block)
     size = len(replace(block, header=outcome.sealed.header).encode())
@@ -100,7 +100,7 @@ def test_a_block_that_is_too_large_is_sealed(fork: Fork) -> None:
     assert (OSAKA.max_block_size, PRAGUE.max_block_size) == (8_388_608, None)
 
 
-def test_an_empty_block_is_not_empty() -> None:
+def test_an_empty_block_changes_nothing() -> None:
     outcome = run_block(PARIS, world(), block_of(PARIS))
     assert outcome.post == world()
     header = outcome.sealed.header
@@ -110,7 +110,7 @@ def test_an_empty_block_is_not_empty() -> None:
 # Before the transactions
 
 
-def test_the_beacon_root_cannot_be_looked_up() -> None:
+def test_the_beacon_root_can_be_looked_up() -> None:
     lookup = f"""
         TIMESTAMP PUSH 0 MSTORE
         PUSH 32 PUSH 0 PUSH 32 PUSH 0 PUSH 0 PUSH 0x{BEACON_ROOTS.hex()} GAS CALL {store_top(0)}
@@ -124,27 +124,27 @@ def test_the_beacon_root_cannot_be_looked_up() -> None:
     assert storage[BEACON_ROOTS].storage == {at: block.header.timestamp, at + RING: int.from_bytes(BEACON_ROOT, "big")}
 
 
-def test_the_parent_hash_is_not_remembered() -> None:
+def test_the_parent_hash_is_remembered_since_prague() -> None:
     for fork, remembered in ((CANCUN, {}), (PRAGUE, {999: int.from_bytes(PARENT_HASH, "big")})):
         post = run_block(fork, world(system_accounts()), block_of(fork)).post
         assert post.accounts[BLOCK_HASH_HISTORY].storage == remembered
 
 
-def test_a_system_contract_that_is_not_there_stops_the_block() -> None:
+def test_a_missing_system_contract_does_not_stop_the_block() -> None:
     assert run_block(CANCUN, world(), block_of(CANCUN)).post == world()
 
 
 # After them
 
 
-def test_a_withdrawal_is_in_wei_or_leaves_an_empty_account() -> None:
+def test_a_withdrawal_is_in_gwei_and_leaves_no_empty_account() -> None:
     block = block_of(SHANGHAI, withdrawals=(Withdrawal(0, 0, NOBODY, 3), Withdrawal(1, 0, OTHER, 0)))
     post = run_block(SHANGHAI, world(), block).post
     assert post.accounts[NOBODY].balance == 3 * 10**9
     assert OTHER not in post.accounts
 
 
-def test_a_block_of_london_is_not_rewarded() -> None:
+def test_a_block_of_london_is_rewarded() -> None:
     ommers = tuple(Header(number=1_000 - age, coinbase=bytes([age]) * 20) for age in (1, 6))
     block = block_of(LONDON, signed(to=NOBODY), ommers=ommers, difficulty=5)
     outcome = run_block(LONDON, world(), block)
@@ -157,7 +157,7 @@ def test_a_block_of_london_is_not_rewarded() -> None:
     assert outcome.sealed.header.state_root == expected["state_root"]
 
 
-def test_a_block_after_the_merge_is_rewarded() -> None:
+def test_a_block_after_the_merge_is_not_rewarded() -> None:
     assert COINBASE not in run_block(PARIS, world(), block_of(PARIS)).post.accounts
 
 
@@ -171,7 +171,7 @@ def deposit_log(**changes: Any) -> Log:
     return Log(DEPOSIT_CONTRACT, (DEPOSIT_TOPIC,), head + tail)._replace(**changes)
 
 
-def test_a_deposit_is_read_otherwise() -> None:
+def test_a_deposit_is_read_as_in_the_specification() -> None:
     oracle = specification()
     request = b"\x01" * 48 + b"\x02" * 32 + b"\x03" * 8 + b"\x04" * 96 + b"\x05" * 8
     assert deposit_request(deposit_log()) == request
@@ -180,7 +180,7 @@ def test_a_deposit_is_read_otherwise() -> None:
 
 @given(st.integers(0, 575), st.integers(1, 255))
 @settings(max_examples=100)
-def test_a_malformed_deposit_is_read(position: int, flip: int) -> None:
+def test_a_corrupted_deposit_is_judged_as_in_the_specification(position: int, flip: int) -> None:
     """Whatever byte is wrong, the specification and we agree on whether that is still a deposit."""
     theirs = specification().fork_module("Prague", ".requests")
     from ethereum.exceptions import InvalidBlock as TheirInvalidBlock
@@ -198,12 +198,12 @@ def test_a_malformed_deposit_is_read(position: int, flip: int) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", bytes(575), bytes(576), bytes(577), deposit_log().data + bytes(32)])
-def test_a_deposit_of_the_wrong_size_is_read(data: bytes) -> None:
+def test_a_deposit_of_the_wrong_size_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidBlock):
         deposit_request(deposit_log(data=data))
 
 
-def test_another_log_is_a_deposit() -> None:
+def test_only_the_log_of_a_deposit_is_a_deposit() -> None:
     assert is_deposit(deposit_log())
     for other in (deposit_log(address=OTHER), deposit_log(topics=()), deposit_log(topics=(5, DEPOSIT_TOPIC))):
         assert not is_deposit(other)
@@ -211,7 +211,7 @@ def test_another_log_is_a_deposit() -> None:
 
 @pytest.mark.parametrize("fork", [PRAGUE, OSAKA], ids=str)
 @pytest.mark.parametrize("answers", [(b"", b""), (b"\x11", b""), (b"", b"\x22" * 3), (b"\x11" * 32, b"\x22")])
-def test_requests_are_committed_to_otherwise(fork: Fork, answers: tuple[bytes, bytes]) -> None:
+def test_the_requests_hash_commits_to_the_requests_of_the_block(fork: Fork, answers: tuple[bytes, bytes]) -> None:
     data = deposit_log().data
     logger = f"PUSH {len(data)} PUSH 0 PUSH 0 CALLDATACOPY PUSH {DEPOSIT_TOPIC} PUSH {len(data)} PUSH 0 LOG1"
     pre = world({**system_accounts(*answers), DEPOSIT_CONTRACT: contract(logger)})
@@ -226,7 +226,7 @@ def test_requests_are_committed_to_otherwise(fork: Fork, answers: tuple[bytes, b
     assert outcome.post.accounts[WITHDRAWAL_REQUESTS].storage == {0: 1}
 
 
-def test_a_failing_request_contract_or_a_malformed_deposit_is_overlooked() -> None:
+def test_a_failing_request_contract_and_a_malformed_deposit_are_refused() -> None:
     broken = world({**system_accounts(), WITHDRAWAL_REQUESTS: contract("PUSH 0 PUSH 0 REVERT")})
     with pytest.raises(InvalidBlock, match=r"0x00000961ef480eb55e80d19ad83579a64c007002.* failed: revert"):
         run_block(PRAGUE, broken, block_of(PRAGUE))
@@ -248,7 +248,7 @@ def test_a_failing_request_contract_or_a_malformed_deposit_is_overlooked() -> No
         ({"type": BLOB, "blob_hashes": (BLOB_HASH,) * 4, "max_fee_per_blob_gas": 1}, {}, "too-many-blobs: 4 against 3"),
     ],
 )
-def test_a_bad_transaction_does_not_name_its_place(second: Any, header: Any, reason: str) -> None:
+def test_a_bad_transaction_is_refused_with_its_place(second: Any, header: Any, reason: str) -> None:
     first = signed(to=NOBODY, type=BLOB, blob_hashes=(BLOB_HASH,) * 3, max_fee_per_blob_gas=1, gas_limit=100_000)
     block = block_of(CANCUN, first, signed(**{"nonce": 1, "to": NOBODY, "gas_limit": 100_000} | second), **header)
     with pytest.raises(InvalidBlock, match=reason) as caught:
@@ -257,7 +257,7 @@ def test_a_bad_transaction_does_not_name_its_place(second: Any, header: Any, rea
     assert str(caught.value).startswith("transaction 1: ")
 
 
-def test_gas_that_a_transaction_did_not_use_is_lost_to_the_block() -> None:
+def test_gas_that_a_transaction_did_not_use_is_left_for_the_others() -> None:
     """What counts is what is used: a block with room for one limit may hold many transactions."""
     many = [signed(to=NOBODY, nonce=nonce, gas_limit=100_000) for nonce in range(5)]
     assert (
@@ -265,7 +265,7 @@ def test_gas_that_a_transaction_did_not_use_is_lost_to_the_block() -> None:
     )
 
 
-def test_a_transaction_misses_what_the_one_before_did() -> None:
+def test_a_transaction_sees_what_the_one_before_did() -> None:
     source = f"PUSH 1 PUSH 0 SLOAD ADD {store_top(0)}"
     pre = world({CONTRACT: contract(source)})
     block = block_of(PARIS, *(signed(nonce=nonce) for nonce in range(3)))
@@ -278,7 +278,7 @@ PARENT = Header(number=7, gas_limit=30_000_000, gas_used=20_000_000, base_fee_pe
 
 
 @by_fork
-def test_a_child_does_not_fit_its_parent(fork: Fork) -> None:
+def test_a_child_header_follows_its_parent(fork: Fork) -> None:
     parent = replace(PARENT, excess_blob_gas=2**20, blob_gas_used=2**19) if fork.blobs else PARENT
     chain = ChainConfig(fork=fork)
     child = child_header(chain, parent)
@@ -300,7 +300,7 @@ def test_a_child_does_not_fit_its_parent(fork: Fork) -> None:
         ({"gas_limit": 30_000_000 - 29_296}, "gas_limit"),
     ],
 )
-def test_a_header_that_does_not_follow_is_accepted(change: dict[str, Any], message: str) -> None:
+def test_a_header_that_does_not_follow_is_refused(change: dict[str, Any], message: str) -> None:
     chain, parent = ChainConfig(fork=CANCUN), replace(PARENT, excess_blob_gas=0, blob_gas_used=0)
     header = replace(child_header(chain, parent), **change)
     with pytest.raises(InvalidBlock, match=message):
@@ -311,7 +311,7 @@ def test_a_header_that_does_not_follow_is_accepted(change: dict[str, Any], messa
         seal_block(chain, block, outcome.result, outcome.post, parent)
 
 
-def test_a_gas_limit_at_the_edge_is_refused() -> None:
+def test_a_gas_limit_at_the_edge_is_accepted_but_none_below_the_minimum() -> None:
     chain = ChainConfig(fork=PARIS)
     for limit in (30_000_000 + 29_295, 30_000_000 - 29_295):
         check_link(chain, PARENT, replace(child_header(chain, PARENT), gas_limit=limit))
@@ -324,7 +324,7 @@ def test_a_gas_limit_at_the_edge_is_refused() -> None:
 
 @given(st.integers(5_000, 10**9), st.integers(0, 100), st.integers(0, 10**12))
 @settings(max_examples=200)
-def test_the_base_fee_moves_otherwise(gas_limit: int, percent: int, base_fee: int) -> None:
+def test_the_base_fee_moves_as_in_the_specification(gas_limit: int, percent: int, base_fee: int) -> None:
     theirs = specification().fork_module("Prague", ".fork").calculate_base_fee_per_gas
     from ethereum_types.numeric import Uint
 
@@ -336,7 +336,7 @@ def test_the_base_fee_moves_otherwise(gas_limit: int, percent: int, base_fee: in
 @pytest.mark.parametrize("fork", [fork for fork in FORKS_WITH_RULES_IN_EELS if fork.blobs], ids=str)
 @given(excess=st.integers(0, 2**27), count=st.integers(0, 21), base_fee=st.integers(0, 10**10))
 @settings(max_examples=100)
-def test_the_blob_fee_moves_otherwise(fork: Fork, excess: int, count: int, base_fee: int) -> None:
+def test_the_blob_fee_moves_as_in_the_specification(fork: Fork, excess: int, count: int, base_fee: int) -> None:
     gas = specification().fork_module(fork.name, ".vm.gas")
     types = specification().fork_module(fork.name, ".blocks")
     from ethereum_types.numeric import U64, Uint
@@ -355,7 +355,7 @@ def test_the_blob_fee_moves_otherwise(fork: Fork, excess: int, count: int, base_
 
 
 @given(st.integers(1, 100), st.integers(0, 10_000), st.integers(1, 1_000))
-def test_the_exponential_is_far_off(factor: int, numerator: int, denominator: int) -> None:
+def test_the_exponential_equals_that_of_the_specification(factor: int, numerator: int, denominator: int) -> None:
     specification()
     from ethereum.utils.numeric import taylor_exponential
     from ethereum_types.numeric import Uint
@@ -370,7 +370,7 @@ def test_blobs_have_a_price_before_there_are_any() -> None:
     assert next_excess_blob_gas(SHANGHAI, PARENT) == 0
 
 
-def test_a_bloom_misses_an_entry() -> None:
+def test_a_bloom_holds_the_address_and_every_topic() -> None:
     log = Log(OTHER, (1, 2**255), b"data does not count")
     whole = int.from_bytes(bloom([log]), "big")
     assert bloom([log]) == Receipt(0, True, 0, (log,)).bloom
@@ -384,7 +384,7 @@ def test_a_bloom_misses_an_entry() -> None:
 # The registry of backends
 
 
-def test_two_backends_share_a_name_or_an_unknown_one_is_found() -> None:
+def test_a_backend_name_that_is_taken_or_unknown_is_refused() -> None:
     registry = Registry()
     registry.register(SequentialBackend())
     with pytest.raises(ValueError, match="sequential"):
@@ -396,7 +396,7 @@ def test_two_backends_share_a_name_or_an_unknown_one_is_found() -> None:
 
 
 @pytest.mark.parametrize("backend", [backend.name for backend in BACKENDS])
-def test_a_backend_changes_what_it_is_given(backend: str) -> None:
+def test_no_backend_changes_what_it_is_given(backend: str) -> None:
     pre = world(accounts(OSAKA))
     root = pre.root
     block = block_of(OSAKA, *transactions(OSAKA), withdrawals=withdrawals(OSAKA))

@@ -61,7 +61,7 @@ def refusal(fork: Fork, accounts: Any = None, **fields: Any) -> InvalidTransacti
 
 
 @pytest.mark.parametrize(("reason", "limit", "actual", "fork", "fields"), CASES)
-def test_a_bad_transaction_enters_or_is_refused_for_another_reason(
+def test_a_bad_transaction_is_refused_for_its_reason(
     reason: str, limit: int | None, actual: int | None, fork: Fork, fields: dict[str, Any]
 ) -> None:
     error = refusal(fork, **fields)
@@ -90,11 +90,11 @@ def test_a_bad_transaction_enters_or_is_refused_for_another_reason(
         (PRAGUE, {"type": SET_CODE, "authorizations": (AUTHORIZATION,)}),
     ],
 )
-def test_a_transaction_on_the_limit_is_refused(fork: Fork, fields: dict[str, Any]) -> None:
+def test_a_transaction_on_the_limit_is_accepted(fork: Fork, fields: dict[str, Any]) -> None:
     assert check_transaction(world(), environment(fork), signed(**fields)).sender == ALICE
 
 
-def test_an_old_nonce_is_good_again() -> None:
+def test_an_old_nonce_is_refused() -> None:
     error = refusal(OSAKA, {ALICE: Account(nonce=3, balance=ETHER)}, nonce=2)
     assert (error.reason, error.limit, error.actual) == ("nonce-too-low", 3, 2)
 
@@ -108,7 +108,7 @@ def test_an_old_nonce_is_good_again() -> None:
         (CANCUN, b"\xef\x01\x00" + CONTRACT, True),  # before delegations, this was code like any other
     ],
 )
-def test_a_contract_sends_transactions(fork: Fork, code: bytes, refused: bool) -> None:
+def test_a_contract_may_not_send_unless_its_code_is_a_delegation(fork: Fork, code: bytes, refused: bool) -> None:
     accounts = {ALICE: Account(balance=ETHER, code=code)}
     if refused:
         assert refusal(fork, accounts).reason == "sender-is-a-contract"
@@ -116,7 +116,7 @@ def test_a_contract_sends_transactions(fork: Fork, code: bytes, refused: bool) -
         assert check_transaction(world(accounts), environment(fork), signed()).sender == ALICE
 
 
-def test_every_reason_is_not_tried() -> None:
+def test_every_reason_for_a_refusal_is_tried() -> None:
     import ast
     import inspect
 
@@ -132,12 +132,12 @@ def test_every_reason_is_not_tried() -> None:
     assert len(reasons) >= 20
 
 
-def test_the_checks_read_more_or_less_than_the_sender() -> None:
+def test_the_checks_read_only_the_sender() -> None:
     checked = check_transaction(world(), environment(), signed())
     assert set(checked.reads) == {Location(ALICE, field) for field in (Field.NONCE, Field.CODE, Field.BALANCE)}
 
 
-def test_the_price_is_not_what_the_transaction_offers() -> None:
+def test_the_price_is_what_the_transaction_offers() -> None:
     env = environment()
 
     def price(**fields: Any) -> int:
@@ -150,7 +150,7 @@ def test_the_price_is_not_what_the_transaction_offers() -> None:
     assert price(type=FEE_MARKET, max_fee_per_gas=8) == BASE_FEE
 
 
-def test_an_intrinsic_price_is_forgotten() -> None:
+def test_the_intrinsic_price_counts_every_part() -> None:
     access_list = ((CONTRACT, (1, 2)), (NOBODY, ()))
     tx = signed(type=SET_CODE, access_list=access_list, authorizations=(AUTHORIZATION,) * 2, data=b"\0\0\1")
     assert intrinsic_gas(PRAGUE, tx) == (

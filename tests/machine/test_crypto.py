@@ -59,7 +59,7 @@ def test_pure_keccak_agrees_with_a_library_at_every_length(data):
     assert crypto.pure_keccak256(data) == keccak.new(data=data, digest_bits=256).digest()
 
 
-def test_hashing_an_integer_is_a_mistake_and_not_that_many_zero_bytes():
+def test_hashing_what_is_no_buffer_is_a_type_error():
     for mistake in (5, [1, 2], "text", None):
         with pytest.raises(TypeError):
             crypto.keccak256(mistake)

@@ -47,7 +47,7 @@ def designation(address: bytes) -> bytes:
     return b"\xef\x01\x00" + address
 
 
-def test_a_delegation_is_not_set() -> None:
+def test_an_authorization_sets_the_delegation() -> None:
     result, post = send(world(), authorize())
     assert (post.accounts[BOB].code, post.accounts[BOB].nonce) == (designation(CONTRACT), 1)
     assert result.write_set[Location(BOB, Field.CODE)] == designation(CONTRACT)
@@ -64,7 +64,7 @@ def test_a_delegation_is_not_set() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_authorization_that_does_not_fit_stops_the_others_or_counts(bad: Authorization, why: str) -> None:
+def test_an_authorization_that_does_not_fit_is_skipped_and_the_others_hold(bad: Authorization, why: str) -> None:
     pre = world({CAROL: Account(balance=1)})
     result, post = send(pre, bad, authorize(CAROL_KEY))
     assert result.succeeded
@@ -72,33 +72,33 @@ def test_an_authorization_that_does_not_fit_stops_the_others_or_counts(bad: Auth
     assert post.accounts[CAROL].code == designation(CONTRACT)
 
 
-def test_an_authorization_for_every_chain_is_refused() -> None:
+def test_an_authorization_for_every_chain_is_accepted() -> None:
     assert send(world(), authorize(chain_id=0))[1].accounts[BOB].code == designation(CONTRACT)
 
 
-def test_a_contract_may_be_delegated() -> None:
+def test_a_contract_cannot_be_delegated() -> None:
     pre = world({BOB: Account(balance=1, code=b"\x00")})
     assert send(pre, authorize())[1].accounts[BOB] == pre.accounts[BOB]
 
 
-def test_the_last_authorization_of_an_account_does_not_win() -> None:
+def test_the_last_authorization_of_an_account_wins() -> None:
     _, post = send(world(), authorize(address=OTHER), authorize(address=CONTRACT, nonce=1))
     assert (post.accounts[BOB].code, post.accounts[BOB].nonce) == (designation(CONTRACT), 2)
 
 
-def test_a_delegation_to_nobody_does_not_clear() -> None:
+def test_a_delegation_to_the_zero_address_clears() -> None:
     pre = world({BOB: Account(nonce=4, balance=1, code=designation(CONTRACT))})
     _, post = send(pre, authorize(address=ZERO_ADDRESS, nonce=4))
     assert (post.accounts[BOB].code, post.accounts[BOB].nonce) == (b"", 5)
 
 
-def test_the_sender_authorizes_with_the_nonce_it_had() -> None:
+def test_the_sender_authorizes_with_its_risen_nonce() -> None:
     _, post = send(world(), authorize(ALICE_KEY, nonce=1))  # the sender's nonce has risen before
     assert (post.accounts[ALICE].code, post.accounts[ALICE].nonce) == (designation(CONTRACT), 2)
     assert send(world(), authorize(ALICE_KEY, nonce=0))[1].accounts[ALICE].code == b""
 
 
-def test_an_account_that_exists_costs_as_much_as_a_new_one() -> None:
+def test_an_account_that_exists_is_cheaper_to_delegate_than_a_new_one() -> None:
     old, _ = send(world(), authorize())
     new, _ = send(world(), authorize(CAROL_KEY))
     base = 21_000 + 25_000
@@ -106,7 +106,7 @@ def test_an_account_that_exists_costs_as_much_as_a_new_one() -> None:
     assert (old.gas_used, old.gas_refunded) == (base - base // 5, base // 5)  # 12,500, but a fifth at most
 
 
-def test_a_delegation_goes_with_a_failing_call() -> None:
+def test_a_delegation_outlasts_a_failing_call() -> None:
     pre = world(source="INVALID")
     result, post = send(pre, authorize(), to=CONTRACT)
     assert not result.succeeded
@@ -114,7 +114,7 @@ def test_a_delegation_goes_with_a_failing_call() -> None:
     assert result.gas_refunded == 12_500  # what an authorization gave back is not lost either
 
 
-def test_a_delegated_account_runs_something_else() -> None:
+def test_a_delegated_account_runs_the_code_of_its_delegate_as_itself() -> None:
     source = f"ADDRESS {store_top(0)} CALLER {store_top(1)} CODESIZE {store_top(2)} CALLVALUE {store_top(3)}"
     pre = world(source=source)
     result, post = send(pre, authorize(), to=BOB, value=5)
@@ -125,7 +125,7 @@ def test_a_delegated_account_runs_something_else() -> None:
     assert post.accounts[CONTRACT].storage == {}
 
 
-def test_looking_at_a_delegated_account_follows_the_delegation() -> None:
+def test_looking_at_a_delegated_account_shows_its_marker() -> None:
     bob = f"PUSH 0x{BOB.hex()}"
     source = (
         f"{bob} EXTCODESIZE {store_top(0)} {bob} EXTCODEHASH {store_top(1)} PUSH 32 PUSH 0 PUSH 0 {bob} EXTCODECOPY"
@@ -138,7 +138,7 @@ def test_looking_at_a_delegated_account_follows_the_delegation() -> None:
 
 
 @pytest.mark.parametrize("first", [OTHER, CAROL], ids=["twice", "to itself"])
-def test_a_delegation_is_followed_twice_or_round_in_a_circle(first: bytes) -> None:
+def test_a_delegation_is_followed_only_once(first: bytes) -> None:
     """OTHER delegates to THIRD, whose own delegation is then not looked at: its code starts with 0xef and halts."""
     pre = world(
         {
@@ -152,14 +152,14 @@ def test_a_delegation_is_followed_twice_or_round_in_a_circle(first: bytes) -> No
     assert post.accounts[CONTRACT].storage == {0: 1}
 
 
-def test_a_delegation_to_a_precompile_runs_it() -> None:
+def test_a_delegation_to_a_precompile_runs_no_code() -> None:
     pre = world({BOB: Account(nonce=1, balance=ETHER, code=designation(bytes(19) + b"\x04"))}, source="")
     result = execute(pre, signed(to=BOB, data=b"hello"), environment(PRAGUE))
     assert (result.succeeded, result.output) == (True, b"")
 
 
 @pytest.mark.parametrize(("delegate", "price"), [(THIRD, 2_600), (BOB, 100), (CONTRACT, 100)])
-def test_following_a_delegation_is_free(delegate: bytes, price: int) -> None:
+def test_following_a_delegation_costs_one_look_at_the_delegate(delegate: bytes, price: int) -> None:
     """The account looked through costs what any look costs: cold once, warm after; the caller and BOB are warm."""
 
     def spent(code: bytes) -> int:
@@ -174,7 +174,7 @@ def test_following_a_delegation_is_free(delegate: bytes, price: int) -> None:
     assert spent(designation(delegate)) - spent(b"") == price
 
 
-def test_delegations_exist_before_prague() -> None:
+def test_delegations_do_not_exist_before_prague() -> None:
     pre = world({BOB: Account(nonce=1, balance=1, code=designation(CONTRACT))}, source="")
     assert execute(pre, signed(to=BOB), environment(CANCUN)).error == "invalid opcode"
     assert execute(pre, signed(to=BOB), environment(PRAGUE)).error is None
@@ -192,16 +192,16 @@ def test_delegations_exist_before_prague() -> None:
         (PRAGUE, b"\1" * 100, "PUSH 5 SLOAD PUSH 6 SLOAD", 21_000 + 1_600 + 2 * 2_103),  # does more than it carries
     ],
 )
-def test_calldata_is_too_cheap_or_too_dear(fork: Any, data: bytes, source: str, gas_used: int) -> None:
+def test_calldata_costs_at_least_the_floor_since_prague(fork: Any, data: bytes, source: str, gas_used: int) -> None:
     assert execute(world(source=source), signed(data=data), environment(fork)).gas_used == gas_used
 
 
-def test_a_refund_digs_below_the_floor() -> None:
+def test_a_refund_stops_at_the_floor() -> None:
     pre = world({CONTRACT: contract("PUSH 0 PUSH 1 SSTORE", storage={1: 1})})
     result = execute(pre, signed(data=b"\1" * 100), environment(PRAGUE))
     assert result.gas_used == 21_000 + 4_000 > 21_000 + 1_600 + 5 + 5_000 - 4_800
 
 
-def test_a_failing_transaction_pays_the_floor_only() -> None:
+def test_a_halting_transaction_pays_all_its_gas_and_not_only_the_floor() -> None:
     result = execute(world(source="INVALID"), signed(data=b"\1" * 100, gas_limit=60_000), environment(OSAKA))
     assert result.gas_used == 60_000

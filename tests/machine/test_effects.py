@@ -89,7 +89,7 @@ def forget_reads_on_rollback(patch: Patch) -> None:
 
 
 @pytest.mark.parametrize("check", [reads_of_a_failed_call_count, reads_of_a_failed_transaction_count])
-def test_a_rollback_forgets_what_was_read(monkeypatch: Patch, check: Callable[[], None]) -> None:
+def test_a_rollback_keeps_what_was_read(monkeypatch: Patch, check: Callable[[], None]) -> None:
     must_bite(check, monkeypatch, forget_reads_on_rollback)
 
 
@@ -118,7 +118,7 @@ def keep_warmth(patch: Patch) -> None:
 
 
 @pytest.mark.parametrize("check", [warmth_of_a_failed_call_is_lost, warmth_of_a_slot_in_a_failed_call_is_lost])
-def test_a_rollback_leaves_what_a_failed_call_has_warmed(monkeypatch: Patch, check: Callable[[], None]) -> None:
+def test_a_rollback_takes_back_what_a_failed_call_has_warmed(monkeypatch: Patch, check: Callable[[], None]) -> None:
     must_bite(check, monkeypatch, keep_warmth)
 
 
@@ -130,7 +130,7 @@ def a_store_reads_its_slot() -> None:
     assert Location(CONTRACT, 5) in read_set
 
 
-def test_a_store_goes_unread(monkeypatch: Patch) -> None:
+def test_a_store_reads_its_slot(monkeypatch: Patch) -> None:
     def blind(frame: Frame) -> None:
         frame.journal.set_slot(frame.address, frame.stack.pop(), frame.stack.pop())
 
@@ -146,14 +146,16 @@ def test_a_store_goes_unread(monkeypatch: Patch) -> None:
         ("PUSH 9 PUSH 5 SSTORE", 21_006 + 2_300, False),  # stopped by the stipend's guard, before the read
     ],
 )
-def test_a_store_that_writes_nothing_is_not_read_or_read_too_often(source: str, gas_limit: int, reads: bool) -> None:
+def test_a_store_that_writes_nothing_reads_its_slot_once_past_the_stipend_guard(
+    source: str, gas_limit: int, reads: bool
+) -> None:
     result = execute(world(source=source), signed(gas_limit=gas_limit))
     assert (Location(CONTRACT, 5) in result.read_set) is reads
     assert Location(CONTRACT, 5) not in result.write_set
 
 
 @pytest.mark.parametrize("values", list(product((0, 5, 7), repeat=3)), ids=str)
-def test_a_store_pays_another_refund_than_the_rule(values: tuple[int, int, int]) -> None:
+def test_the_refund_of_two_stores_equals_the_rule(values: tuple[int, int, int]) -> None:
     original, current, new = values
     source = f"PUSH {current} PUSH 9 SSTORE  PUSH {new} PUSH 9 SSTORE"
     result = execute_message(world_with_code(assemble(source), storage={9: original}))
@@ -163,7 +165,7 @@ def test_a_store_pays_another_refund_than_the_rule(values: tuple[int, int, int])
     assert result.refund == first + second
 
 
-def test_an_account_check_reads_nothing() -> None:
+def test_an_account_check_reads_balance_nonce_and_code() -> None:
     read_set = execute(world(source=f"{call(NOBODY, value=1)}", accounts={}), signed(value=1)).read_set
     fields = {Location(NOBODY, field) for field in (Field.BALANCE, Field.NONCE, Field.CODE)}
     assert fields <= set(read_set)  # is it empty? then it costs 25,000 more
@@ -182,7 +184,7 @@ def assert_sets_fit(result: TxResult) -> None:
 
 @given(scenes())
 @settings(max_examples=150)
-def test_a_program_writes_what_it_has_not_read(scene: Scene) -> None:
+def test_a_program_writes_only_what_it_has_read(scene: Scene) -> None:
     try:
         result = execute(scene.pre, scene.tx, scene.env)
     except InvalidTransaction:
@@ -197,7 +199,7 @@ def test_a_program_writes_what_it_has_not_read(scene: Scene) -> None:
     assert post.root == state_trie(post.accounts).root_hash
 
 
-def test_a_blind_or_idle_write_passes_for_a_good_one() -> None:
+def test_a_blind_or_idle_write_is_found() -> None:
     result = execute(world(source="PUSH 9 PUSH 5 SSTORE"), signed())
     assert_sets_fit(result)
     for location, value in ((Location(CONTRACT, 6), 1), (Location(BOB, Field.NONCE), 1)):
@@ -209,7 +211,7 @@ def test_a_blind_or_idle_write_passes_for_a_good_one() -> None:
 
 
 @pytest.mark.parametrize("fork", [LONDON, SHANGHAI])
-def test_a_destroyed_account_keeps_a_field(fork: Any) -> None:
+def test_a_destroyed_account_loses_every_field(fork: Any) -> None:
     doomed = Account(nonce=1, balance=4, code=contract(f"PUSH 0x{BOB.hex()} SELFDESTRUCT").code, storage={1: 2})
     pre = world({CONTRACT: doomed})
     env = environment(fork)
@@ -219,7 +221,7 @@ def test_a_destroyed_account_keeps_a_field(fork: Any) -> None:
     assert CONTRACT not in after(pre, result).accounts
 
 
-def test_an_account_survives_cancun_without_its_balance() -> None:
+def test_since_cancun_selfdestruct_takes_only_the_balance() -> None:
     pre = world({CONTRACT: contract(f"PUSH 0x{BOB.hex()} SELFDESTRUCT", balance=4, storage={1: 2})})
     result = execute(pre, signed(), environment(CANCUN))
     assert {location for location in result.write_set if location.address == CONTRACT} == {
@@ -240,7 +242,7 @@ def the_fee_is_no_write() -> None:
     assert after(pre, result).accounts[COINBASE].balance == result.fee
 
 
-def test_the_fee_makes_every_transaction_depend_on_the_last(monkeypatch: Patch) -> None:
+def test_the_fee_is_no_write(monkeypatch: Patch) -> None:
     honest = Journal.touch
 
     def pay_at_once(journal: Journal, address: bytes) -> None:
@@ -252,7 +254,7 @@ def test_the_fee_makes_every_transaction_depend_on_the_last(monkeypatch: Patch) 
     must_bite(the_fee_is_no_write, monkeypatch, lambda patch: patch.setattr(Journal, "touch", pay_at_once))
 
 
-def test_a_producer_that_sends_pays_itself_wrongly() -> None:
+def test_a_producer_that_sends_spends_only_what_is_burnt() -> None:
     pre = world(source="")
     result = execute(pre, signed(), environment(coinbase=ALICE))
     assert result.fee == 3 * 21_000
@@ -260,7 +262,7 @@ def test_a_producer_that_sends_pays_itself_wrongly() -> None:
     assert spent == 21_000 * BASE_FEE  # what is burnt; the rest went from the left hand to the right
 
 
-def test_a_producer_that_receives_is_paid_wrongly() -> None:
+def test_a_producer_that_receives_gets_the_value_and_the_fee() -> None:
     pre = world()
     result = execute(pre, signed(to=COINBASE, value=5))
     assert result.write_set[Location(COINBASE, Field.BALANCE)] == 5
@@ -278,7 +280,7 @@ def the_second_sees_what_the_first_paid() -> None:
     assert pre.apply(result.diff).accounts[COINBASE].balance == first.fee + second.fee
 
 
-def test_a_read_of_the_producers_balance_misses_a_fee(monkeypatch: Patch) -> None:
+def test_a_read_of_the_producers_balance_sees_the_fees_before_it(monkeypatch: Patch) -> None:
     must_bite(
         the_second_sees_what_the_first_paid,
         monkeypatch,
@@ -287,7 +289,7 @@ def test_a_read_of_the_producers_balance_misses_a_fee(monkeypatch: Patch) -> Non
 
 
 @pytest.mark.parametrize("fork", [fork for fork in FORKS.values() if not fork.selfdestruct_needs_creation], ids=str)
-def test_a_producer_that_destroys_itself_keeps_the_fee(fork: Any) -> None:
+def test_a_producer_that_destroys_itself_loses_the_fee(fork: Any) -> None:
     """The fee is paid before accounts are deleted, so it goes with them (EELS and geth agree)."""
     pre = world(source="CALLER SELFDESTRUCT")
     result = execute(pre, signed(), environment(fork, coinbase=CONTRACT))
@@ -295,7 +297,7 @@ def test_a_producer_that_destroys_itself_keeps_the_fee(fork: Any) -> None:
 
 
 @pytest.mark.parametrize("fork", FORKS.values(), ids=str)
-def test_a_producer_created_and_destroyed_in_the_transaction_keeps_the_fee(fork: Any) -> None:
+def test_a_producer_created_and_destroyed_in_the_transaction_loses_the_fee(fork: Any) -> None:
     address = contract_address(ALICE, 0)
     pre = world()
     result = execute(pre, signed(to=None, data=bytes.fromhex("33ff")), environment(fork, coinbase=address))
@@ -303,14 +305,14 @@ def test_a_producer_created_and_destroyed_in_the_transaction_keeps_the_fee(fork:
 
 
 @pytest.mark.parametrize("fork", FORKS.values(), ids=str)
-def test_a_free_transaction_leaves_an_empty_producer_behind(fork: Any) -> None:
+def test_a_free_transaction_removes_an_empty_producer(fork: Any) -> None:
     pre = world({COINBASE: Account()})
     result = execute(pre, signed(max_fee_per_gas=BASE_FEE), environment(fork))
     assert result.fee == 0
     assert COINBASE not in after(pre, result).accounts
 
 
-def test_a_refund_is_not_taken_off() -> None:
+def test_a_refund_is_taken_off_the_gas_used() -> None:
     pre = world({CONTRACT: contract("PUSH 0 PUSH 1 SSTORE", storage={1: 1})})
     result = execute(pre, signed())
     spent = 21_000 + 2 * 3 + 2_100 + 2_900

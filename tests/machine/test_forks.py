@@ -23,7 +23,7 @@ def test_a_fork_carries_as_many_blobs_as_in_the_specification(fork: Fork) -> Non
     assert fork.blobs.base_fee_update_fraction == gas.BLOB_BASE_FEE_UPDATE_FRACTION
 
 
-def test_the_case_of_letters_matters_in_the_name_of_a_fork() -> None:
+def test_the_case_of_letters_does_not_matter_in_the_name_of_a_fork() -> None:
     assert [fork_named(name.upper()) for name in FORKS] == list(FORKS.values())
     with pytest.raises(InputError, match="BPO2"):
         fork_named("BPO3")

@@ -65,7 +65,7 @@ def dive(kind: str, visits: float, fork: Fork = OSAKA) -> MessageResult:
 
 @both_tiers
 @pytest.mark.parametrize("kind", ["CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"])
-def test_a_call_goes_deeper_or_less_deep_than_1024(kind: str, visits: float) -> None:
+def test_calls_go_exactly_1024_deep(kind: str, visits: float) -> None:
     result = dive(kind, visits)
     assert (result.error, int.from_bytes(result.output, "big")) == (None, 1_025)
     assert result.gas_used == dive(kind, NEVER).gas_used
@@ -74,7 +74,7 @@ def test_a_call_goes_deeper_or_less_deep_than_1024(kind: str, visits: float) -> 
 @both_tiers
 @pytest.mark.parametrize("kind", ["CREATE", "CREATE2"])
 @pytest.mark.parametrize("fork", [LONDON, OSAKA], ids=str)
-def test_a_creation_goes_deeper_or_less_deep_than_1024(fork: Fork, kind: str, visits: float) -> None:
+def test_creations_go_exactly_1024_deep(fork: Fork, kind: str, visits: float) -> None:
     """Init code that creates itself again; the deepest finds no room, keeps its gas, and its nonce does not rise."""
     salt = "PUSH1 7" if kind == "CREATE2" else ""
     code = assemble(f"CODESIZE PUSH1 0 PUSH1 0 CODECOPY {salt} CODESIZE PUSH1 0 PUSH1 0 {kind} PUSH1 0 SSTORE", LONDON)
@@ -88,7 +88,7 @@ def test_a_creation_goes_deeper_or_less_deep_than_1024(fork: Fork, kind: str, vi
 
 
 @pytest.mark.parametrize("limit", [1_023, 1_025])
-def test_another_limit_is_not_noticed(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+def test_another_limit_of_depth_is_noticed(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     monkeypatch.setattr(calls, "MAX_DEPTH", limit)
     assert int.from_bytes(dive("CALL", NEVER).output, "big") == limit + 1
 
@@ -156,7 +156,7 @@ def differs(name: str, seed: int, fork: Fork, visits: float) -> bool:
 
 @both_tiers
 @pytest.mark.parametrize("name", SHAPES)
-def test_an_instruction_reaches_for_memory_otherwise(name: str, visits: float) -> None:
+def test_an_instruction_reaches_for_memory_as_in_the_specification(name: str, visits: float) -> None:
     specification()
     for seed, fork in enumerate((OSAKA, OSAKA) if name == "MCOPY" else (LONDON, PRAGUE, OSAKA)):
         assert not differs(name, seed, fork, visits)
@@ -172,7 +172,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_the_price_of_memory_is_not_found(monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+def test_a_mistake_in_the_price_of_memory_is_found(monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
     specification()
     honest, change = gas.expansion, MISTAKES[mistake]
     for module in (gas, calls, context):
@@ -183,7 +183,7 @@ def test_a_mistake_in_the_price_of_memory_is_not_found(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("row", WITH_OPERANDS, ids=lambda row: row.name)
-def test_the_tiers_take_huge_operands_otherwise(row: Any) -> None:
+def test_the_tiers_take_huge_operands_alike(row: Any) -> None:
     """As known numbers, and as numbers that only the input knows."""
     rng, fork = random.Random(row.code), FORKS[row.since]
     for _ in range(4):
@@ -222,7 +222,7 @@ def _created_by_transaction(init: bytes, fork: Fork) -> Program:
 
 @pytest.mark.parametrize("fork", [LONDON, SHANGHAI, OSAKA], ids=str)
 @pytest.mark.parametrize("kind", ["CREATE", "CREATE2", "transaction"])
-def test_code_is_longer_than_allowed_or_not_as_long(kind: str, fork: Fork) -> None:
+def test_the_limits_of_code_size_are_those_of_the_specification(kind: str, fork: Fork) -> None:
     specification()
     sizes = [(49_152, 1), (49_153, 1), (100, 24_576), (100, 24_577), (0, 0)]
     verdicts = {pair: eels.check(creating(kind, *pair, fork)) for pair in sizes}
@@ -234,12 +234,12 @@ def test_code_is_longer_than_allowed_or_not_as_long(kind: str, fork: Fork) -> No
 
 
 @pytest.mark.parametrize("change", [{"max_code_size": 24_575}, {"max_init_code_size": 49_153}])
-def test_another_limit_of_code_is_not_noticed(monkeypatch: pytest.MonkeyPatch, change: dict[str, int]) -> None:
+def test_another_limit_of_code_size_is_noticed(monkeypatch: pytest.MonkeyPatch, change: dict[str, int]) -> None:
     monkeypatch.setitem(FORKS, "Shanghai", replace(SHANGHAI, **change))
     programs.environment.cache_clear()
     try:
         with pytest.raises(AssertionError):
-            test_code_is_longer_than_allowed_or_not_as_long("CREATE", SHANGHAI)
+            test_the_limits_of_code_size_are_those_of_the_specification("CREATE", SHANGHAI)
     finally:
         programs.environment.cache_clear()
 
@@ -287,12 +287,12 @@ def fill_memory(amount: int) -> None:
     [(45_000_000, 600), (10**9, 600), (10**15, 1_800)],
     ids=["a block", "the command", "far too much"],
 )
-def test_memory_that_can_be_paid_for_does_not_fit(amount: int, megabytes: int) -> None:
+def test_memory_that_can_be_paid_for_fits(amount: int, megabytes: int) -> None:
     done = limited(f"from {__name__} import fill_memory; fill_memory({amount})", megabytes=megabytes, seconds=30)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_strangers_code_breaks_the_command() -> None:
+def test_no_strangers_code_breaks_the_command() -> None:
     done = limited(f"from {__name__} import run_strangers; run_strangers()", megabytes=900, seconds=30)
     assert (done.returncode, done.stderr) == (0, "")
     answers = [json.loads(line) for line in done.stdout.splitlines()]

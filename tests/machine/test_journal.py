@@ -169,14 +169,14 @@ def play(script: list[Any]) -> None:
 
 @given(steps)
 @settings(max_examples=300)
-def test_a_rollback_does_not_lead_back_to_its_mark(script: list[Any]) -> None:
+def test_a_rollback_leads_back_to_its_mark(script: list[Any]) -> None:
     play(script)
 
 
 # Each change is in a frame that fails, after one like it in a frame that did not.
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("outer", NAMES)
-def test_one_kind_of_change_is_not_taken_back(outer: str, name: str) -> None:
+def test_every_kind_of_change_is_taken_back(outer: str, name: str) -> None:
     before = (outer, PEOPLE[0], 2)
     change = (name, PEOPLE[0], 5)
     play([before, "mark", change, "mark", (name, PEOPLE[0], 1), "rollback", "rollback"])
@@ -200,7 +200,7 @@ HONEST: Callable[[Journal, int], None] = Journal.rollback
 
 
 @pytest.mark.parametrize("faulty", [wrong_order, one_short, everything, lambda journal, mark: None])
-def test_a_faulty_rollback_is_not_found(monkeypatch: pytest.MonkeyPatch, faulty: Any) -> None:
+def test_a_faulty_rollback_is_found(monkeypatch: pytest.MonkeyPatch, faulty: Any) -> None:
     who = PEOPLE[0]
     script = [("set_slot", who, 1), "mark", ("set_slot", who, 4), ("set_slot", who, 7), "rollback"]  # of slot 1
     play(script)
@@ -209,7 +209,7 @@ def test_a_faulty_rollback_is_not_found(monkeypatch: pytest.MonkeyPatch, faulty:
         play(script)
 
 
-def test_reads_before_the_transaction_are_asked_for_again() -> None:
+def test_reads_before_the_transaction_are_not_asked_for_again() -> None:
     class Once:
         """A world that answers each question once."""
 
@@ -230,7 +230,7 @@ def test_reads_before_the_transaction_are_asked_for_again() -> None:
     assert first.balance(PEOPLE[0]) == 10
 
 
-def test_has_storage_forgets_what_was_there() -> None:
+def test_has_storage_knows_what_was_there_and_writes_nothing() -> None:
     journal = Journal(PRE)
     assert [journal.has_storage(who) for who in PEOPLE] == [True, False, False]
     assert journal.write_set() == {}

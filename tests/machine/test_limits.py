@@ -28,7 +28,7 @@ WITH_OPERANDS = [row for row in OPCODES if row.pops and not row.name.startswith(
 
 
 @pytest.mark.parametrize("row", WITH_OPERANDS, ids=lambda row: row.name)
-def test_a_huge_operand_breaks_python(row: Any) -> None:
+def test_a_huge_operand_ends_in_no_error_of_python(row: Any) -> None:
     fork = FORKS[row.since]
     env = default_env(fork)
     for huge in HUGE:
@@ -45,7 +45,7 @@ def test_a_huge_operand_breaks_python(row: Any) -> None:
 
 @given(st.binary(max_size=80), st.sampled_from(tuple(FORKS)), st.binary(max_size=40))
 @settings(max_examples=300)
-def test_random_bytes_break_python(code: bytes, fork: str, input: bytes) -> None:
+def test_random_bytes_end_in_no_error_of_python(code: bytes, fork: str, input: bytes) -> None:
     pre = world({CONTRACT: Account(nonce=1, code=code, balance=3)})
     result = execute(pre, signed(data=input, gas_limit=500_000), environment(FORKS[fork]))
     assert result.error in ERRORS
@@ -54,14 +54,14 @@ def test_random_bytes_break_python(code: bytes, fork: str, input: bytes) -> None
 
 @pytest.mark.parametrize("address", sorted(precompiles_of(OSAKA)), ids=lambda address: address.hex()[-3:])
 @pytest.mark.parametrize("fork", [LONDON, CANCUN, PRAGUE, OSAKA], ids=str)
-def test_a_precompile_breaks_python(fork: Any, address: bytes) -> None:
+def test_a_precompile_ends_in_no_error_of_python(fork: Any, address: bytes) -> None:
     pre = world()
     for input in (b"", b"\xff", b"\xff" * 96, b"\xff" * 213, bytes(32), bytes(1_000), b"\0" * 31 + b"\xff" * 97):
         tx = signed(to=address, data=input, gas_limit=200_000)
         assert execute(pre, tx, environment(fork)).error in ERRORS
 
 
-def test_calls_go_deeper_or_less_deep_than_1024() -> None:
+def test_calls_go_exactly_1024_deep() -> None:
     """Each level stores its depth in slot 0, calls itself with what is left, and notes when it was refused."""
     source = """
         PUSH 0 SLOAD PUSH 1 ADD PUSH 0 SSTORE
@@ -75,7 +75,7 @@ def test_calls_go_deeper_or_less_deep_than_1024() -> None:
     assert {location.key: value for location, value in result.write_set.items() if location.is_slot} == {0: 1025, 1: 1}
 
 
-def test_creations_go_deeper_than_1024() -> None:
+def test_creations_go_exactly_1024_deep() -> None:
     """Init code that runs itself again in a creation, until the depth or the gas is gone."""
     code = assemble("CODESIZE PUSH 0 PUSH 0 CODECOPY CODESIZE PUSH 0 PUSH 0 CREATE POP", LONDON)
     result = execute_message(world_with_code(code), environment(LONDON), gas=10**15)
@@ -86,7 +86,7 @@ def test_creations_go_deeper_than_1024() -> None:
     assert sorted(nonces)[1:] == [2] * 1_024
 
 
-def test_a_loop_does_not_end() -> None:
+def test_an_endless_loop_ends_out_of_gas() -> None:
     start = time.process_time()
     result = execute(world(source="loop: JUMPDEST PUSH @loop JUMP"), signed(gas_limit=1_000_000))
     assert (result.error, result.gas_used) == ("out of gas", 1_000_000)
@@ -94,18 +94,18 @@ def test_a_loop_does_not_end() -> None:
 
 
 @pytest.mark.parametrize(("pushes", "error"), [(1_024, None), (1_025, "stack overflow")])
-def test_the_stack_holds_more_or_less_than_1024_words(pushes: int, error: str | None) -> None:
+def test_the_stack_holds_exactly_1024_words(pushes: int, error: str | None) -> None:
     assert execute_message(world_with_code(b"\x5f" * pushes)).error == error
 
 
-def test_code_runs_off_its_end_into_something() -> None:
+def test_code_that_runs_off_its_end_stops() -> None:
     for code in ("7f", "60", "7f01", "5b"):
         assert execute_message(world_with_code(bytes.fromhex(code))).error is None
     push_at_the_end = execute_message(world_with_code(bytes.fromhex("61ff")))  # counts as PUSH2 0xff00
     assert push_at_the_end.gas_used == 3
 
 
-def test_a_jump_into_the_data_of_a_push_succeeds() -> None:
+def test_a_jump_into_the_data_of_a_push_is_an_invalid_jump() -> None:
     assert execute_message(world_with_code(bytes.fromhex("6003565b"))).error is None
     assert execute_message(world_with_code(bytes.fromhex("600456605b"))).error == "invalid jump"
 
@@ -120,7 +120,7 @@ def test_a_jump_into_the_data_of_a_push_succeeds() -> None:
         ("60006000fd", "revert"),
     ],
 )
-def test_a_creation_ends_otherwise(init_code: str, error: str | None) -> None:
+def test_a_creation_ends_in_code_or_in_its_error(init_code: str, error: str | None) -> None:
     pre = world()
     result = execute(pre, signed(to=None, data=bytes.fromhex(init_code), gas_limit=10_000_000))
     assert result.error == error
@@ -139,7 +139,7 @@ def test_a_creation_ends_otherwise(init_code: str, error: str | None) -> None:
     [Account(nonce=1), Account(code=b"\0"), Account(storage={1: 1}), Account(balance=ETHER)],
     ids=["nonce", "code", "storage", "balance"],
 )
-def test_a_contract_is_created_over_another(there: Account) -> None:
+def test_a_contract_is_created_only_where_none_is(there: Account) -> None:
     from toyevm.vm.instructions.calls import contract_address
 
     address = contract_address(ALICE, 0)

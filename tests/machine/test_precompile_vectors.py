@@ -100,7 +100,7 @@ MAPS_TO_G2 = {
 
 
 @pytest.mark.parametrize("fork", [PRAGUE, OSAKA], ids=str)
-def test_field_elements_are_mapped_to_other_points(fork: Fork) -> None:
+def test_field_elements_are_mapped_to_the_published_points(fork: Fork) -> None:
     for element, point in MAPS_TO_G1.items():
         assert run(0x10, elements(element), fork) == elements(*point)
     for pair, point in MAPS_TO_G2.items():
@@ -134,13 +134,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_to_be_refused_is_answered(what: str) -> None:
+def test_what_is_to_be_refused_is_refused(what: str) -> None:
     number, data = REFUSED[what]
     with pytest.raises(PrecompileFailure):
         run(number, data)
 
 
-def test_sums_and_products_of_points_are_others() -> None:
+def test_sums_and_products_of_points_keep_the_laws_of_their_group() -> None:
     """Laws that no table is needed for; P1 is a published point with no published discrete logarithm."""
     infinity = bytes(128)
     assert run(0x0B, G1 + G1) == run(0x0C, G1 + TWO)
@@ -153,7 +153,7 @@ def test_sums_and_products_of_points_are_others() -> None:
     assert run(0x0F, G1 + G2 + P1 + G2 + run(0x0B, G1 + P1) + MINUS_G2) == (1).to_bytes(32, "big")
 
 
-def test_a_point_outside_the_subgroup_would_not_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_check_a_point_outside_the_subgroup_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = curves.BlsGroup.decode
     monkeypatch.setattr(
         curves.BlsGroup, "decode", lambda group, data, *_: honest(group, data, "from_xy_bytes_unchecked_be")
@@ -183,7 +183,7 @@ NAGYDANI = {  # n -> (square, cube, power of 65537), before and after; the numbe
 
 
 @pytest.mark.parametrize("n", NAGYDANI)
-def test_a_power_costs_otherwise_than_published(n: int) -> None:
+def test_a_power_costs_what_is_published(n: int) -> None:
     size = 32 * 2**n
     inputs = [modexp_input(size, len(e), size, exponent=e) for e in (SQUARE, CUBE, FERMAT)]
     for fork, prices in zip((PRAGUE, OSAKA), NAGYDANI[n], strict=True):
@@ -191,7 +191,7 @@ def test_a_power_costs_otherwise_than_published(n: int) -> None:
 
 
 @pytest.mark.parametrize("position", range(3))
-def test_a_number_of_1024_bytes_is_refused_or_a_longer_one_taken(position: int) -> None:
+def test_numbers_of_up_to_1024_bytes_are_taken_and_longer_ones_refused(position: int) -> None:
     for length, fails in ((1_024, False), (1_025, True), (2**64, True), (2**256 - 1, True)):
         lengths = [1, 1, 1]
         lengths[position] = length
@@ -235,7 +235,7 @@ P256_VECTORS = {  # name in Wycheproof -> (r and s, whether they are a signature
 
 
 @pytest.mark.parametrize("name", P256_VECTORS)
-def test_a_published_signature_is_judged_otherwise(name: str) -> None:
+def test_a_published_signature_is_judged_as_published(name: str) -> None:
     signature, valid = P256_VECTORS[name]
     answer = run(0x100, bytes.fromhex(MESSAGE + signature + KEY))
     assert answer == ((1).to_bytes(32, "big") if valid else b"")
@@ -257,7 +257,7 @@ def valid_for_openssl(data: bytes) -> bool:
     return True
 
 
-def test_a_signature_is_judged_otherwise_than_by_openssl() -> None:
+def test_a_signature_is_judged_as_by_openssl() -> None:
     """Valid signatures, and the same with a field replaced by an edge, or by another signature's."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -291,7 +291,7 @@ CLZ = {0: 256, 2**255: 0, 2**256 - 1: 0, 2**254: 1, 2**255 - 1: 1, 1: 255}
 
 @pytest.mark.parametrize("visits", [float("inf"), 0], ids=["interpreted", "compiled"])
 @pytest.mark.parametrize("source", ["PUSH {} CLZ", "PUSH0 CALLDATALOAD CLZ"], ids=["known", "unknown"])
-def test_leading_zeros_are_counted_otherwise(monkeypatch: pytest.MonkeyPatch, visits: float, source: str) -> None:
+def test_leading_zeros_are_counted_as_published(monkeypatch: pytest.MonkeyPatch, visits: float, source: str) -> None:
     monkeypatch.setattr(compiler, "HOT_AFTER", visits)
     for number, count in {**CLZ, **{2**i: 255 - i for i in range(256)}}.items():
         code = assemble(source.format(number) + " PUSH0 MSTORE MSIZE PUSH0 RETURN")
@@ -302,10 +302,10 @@ def test_leading_zeros_are_counted_otherwise(monkeypatch: pytest.MonkeyPatch, vi
         assert result.gas_used - with_iszero.gas_used == 5 - 3
 
 
-def test_a_wrong_count_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_count_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def off_by_one(frame: Any) -> None:
         frame.stack[-1] = 255 - frame.stack[-1].bit_length() % 256
 
     replace_instruction(monkeypatch, "CLZ", off_by_one)
     with pytest.raises(AssertionError):
-        test_leading_zeros_are_counted_otherwise(monkeypatch, float("inf"), "PUSH {} CLZ")
+        test_leading_zeros_are_counted_as_published(monkeypatch, float("inf"), "PUSH {} CLZ")

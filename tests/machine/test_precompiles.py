@@ -490,7 +490,7 @@ def test_bls12_discounts_are_those_of_the_specification(msm, table):
         assert gas(bytes(count * (group.size + 32))) == count * price * discount // 1000
 
 
-def test_bls12_points_outside_the_subgroup_may_be_added_but_neither_multiplied_nor_paired():
+def test_bls12_points_outside_the_subgroup_are_only_added():
     assert agree(0x0B, OUTSIDE_G1 + bls_g1(1)) != FAILED
     assert agree(0x0C, OUTSIDE_G1 + word(1)) == agree(0x0F, OUTSIDE_G1 + bytes(256)) == FAILED
     outside_g2 = bls_outside_g2()

@@ -54,14 +54,14 @@ both_ways = pytest.mark.parametrize("advance", [interpreter.run, run_step_by_ste
 
 @both_ways
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_refused_read_changes_the_outcome_of_a_stored_case(path: Path, advance: Any) -> None:
+def test_a_refused_read_does_not_change_the_outcome_of_a_stored_case(path: Path, advance: Any) -> None:
     for vector, expected in zip(vectors(path), outcomes(path), strict=True):
         assert_refusals_change_nothing(vector, expected, advance)
 
 
 @given(scenes())
 @settings(max_examples=150)
-def test_a_refused_read_changes_the_outcome_of_some_program(scene: Scene) -> None:
+def test_a_refused_read_does_not_change_the_outcome_of_a_program(scene: Scene) -> None:
     try:
         expected = execute(scene.pre, scene.tx, scene.env)
     except InvalidTransaction:  # too little gas for the data
@@ -70,7 +70,7 @@ def test_a_refused_read_changes_the_outcome_of_some_program(scene: Scene) -> Non
     assert_refusals_change_nothing(scene, expected, run_step_by_step)
 
 
-def test_a_program_is_hardly_ever_refused() -> None:
+def test_the_reluctant_view_refuses_every_slot_once() -> None:
     scene = Scene(world(source="PUSH 1 SLOAD PUSH 2 SLOAD ADD PUSH 3 SSTORE"), environment(), signed())
     view = ReluctantView(scene.pre)
     drive(view, scene.env, scene.tx, interpreter.run)
@@ -95,7 +95,7 @@ def eager_sload(frame: Frame) -> None:
 
 
 @pytest.mark.parametrize("faulty", [hasty_sload, eager_sload])
-def test_an_instruction_that_changes_before_it_reads_is_not_found(monkeypatch: pytest.MonkeyPatch, faulty: Any) -> None:
+def test_an_instruction_that_changes_before_it_reads_is_found(monkeypatch: pytest.MonkeyPatch, faulty: Any) -> None:
     scene = Scene(world(source="PUSH 1 PUSH 2 SLOAD ADD PUSH 1 SSTORE"), environment(), signed())
     assert_refusals_change_nothing(scene)
     replace_instruction(monkeypatch, "SLOAD", faulty)
@@ -105,7 +105,7 @@ def test_an_instruction_that_changes_before_it_reads_is_not_found(monkeypatch: p
         assert_refusals_change_nothing(scene, advance=run_step_by_step)
 
 
-def test_a_suspend_reaches_the_driver_with_another_location() -> None:
+def test_a_suspend_reaches_the_driver_with_its_location() -> None:
     class Closed:
         """A world in which one location is never to be had."""
 

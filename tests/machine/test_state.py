@@ -68,11 +68,11 @@ def assert_steps_add_up(pre: WorldState, diffs: list[StateDiff]) -> None:
 
 @given(histories())
 @settings(max_examples=200)
-def test_diffs_one_by_one_and_all_at_once_lead_to_two_worlds(history: tuple[WorldState, list[StateDiff]]) -> None:
+def test_diffs_one_by_one_and_all_at_once_lead_to_one_world(history: tuple[WorldState, list[StateDiff]]) -> None:
     assert_steps_add_up(*history)
 
 
-def test_a_view_that_forgets_to_clear_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_that_forgets_to_clear_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     gone = {Location(CONTRACT, key): value for key, value in ((Field.NONCE, 0), (Field.STORAGE, 0))}
     again = {Location(CONTRACT, Field.NONCE): 1, Location(CONTRACT, 2): 5}
     pre = WorldState({CONTRACT: Account(nonce=1, storage={1: 1})})
@@ -83,7 +83,7 @@ def test_a_view_that_forgets_to_clear_is_not_found(monkeypatch: pytest.MonkeyPat
         assert_steps_add_up(pre, diffs)
 
 
-def test_a_cleared_slot_names_the_wrong_writer() -> None:
+def test_a_cleared_slot_names_the_writer_that_cleared_it() -> None:
     view = BlockView(WorldState({CONTRACT: Account(nonce=1, storage={1: 1})}))
     assert view.read(Location(CONTRACT, 1)) == (BEFORE_BLOCK, 1)
     view.commit(Version(3), StateDiff({Location(CONTRACT, 2): 9}))
@@ -94,20 +94,20 @@ def test_a_cleared_slot_names_the_wrong_writer() -> None:
     assert view.read(Location(CONTRACT, 1)) == (Version(4), 0)
 
 
-def test_a_world_is_edited_by_a_diff() -> None:
+def test_a_diff_leaves_the_world_before_it_unchanged() -> None:
     pre = WorldState({CONTRACT: Account(nonce=1, storage={1: 1})})
     post = pre.apply(StateDiff({Location(CONTRACT, 1): 0, Location(ALICE, Field.BALANCE): 1}))
     assert pre.accounts == {CONTRACT: Account(nonce=1, storage={1: 1})}
     assert post.accounts == {CONTRACT: Account(nonce=1), ALICE: Account(balance=1)}
 
 
-def test_an_empty_account_stays_once_touched_or_goes_untouched() -> None:
+def test_an_empty_account_goes_only_when_touched() -> None:
     pre = WorldState({ALICE: Account(), NOBODY: Account()})
     assert set(pre.apply(StateDiff(touched=frozenset([ALICE]))).accounts) == {NOBODY}
     assert pre.apply(StateDiff()).accounts == pre.accounts
 
 
-def test_a_payment_of_nothing_creates_an_account_or_spares_an_empty_one() -> None:
+def test_a_payment_of_nothing_creates_no_account_and_removes_an_empty_one() -> None:
     pre = WorldState({NOBODY: Account()})
     view = BlockView(pre)
     view.pay(Version(0), ALICE, 0)
@@ -115,18 +115,18 @@ def test_a_payment_of_nothing_creates_an_account_or_spares_an_empty_one() -> Non
     assert pre.apply(view.diff()).accounts == {}
 
 
-def test_zero_slots_are_kept() -> None:
+def test_zero_slots_are_dropped() -> None:
     assert world_from_alloc([(ALICE, Account(storage={1: 0, 2: 3}))]).accounts[ALICE].storage == {2: 3}
 
 
-def test_absent_things_read_as_something() -> None:
+def test_absent_things_read_as_zero_or_empty() -> None:
     values = [WorldState().read(Location(ALICE, key)).value for key in (*Field, 0)]
     assert values == [0, 0, b"", 0, 0]
 
 
 @given(worlds)
 @settings(max_examples=60)
-def test_a_proof_does_not_convince_the_other_verifier(pre: WorldState) -> None:
+def test_a_proof_convinces_both_verifiers(pre: WorldState) -> None:
     import rlp
     from trie import HexaryTrie
 
@@ -152,7 +152,7 @@ def test_a_proof_does_not_convince_the_other_verifier(pre: WorldState) -> None:
                 assert HexaryTrie.get_from_proof(root, key, nodes) == (expected or b"")
 
 
-def test_a_proof_of_another_world_convinces() -> None:
+def test_a_proof_of_another_world_is_refused() -> None:
     pre = WorldState({address: Account(balance=5) for address in PEOPLE})
     other = WorldState({**pre.accounts, ALICE: Account(balance=6)})
     with pytest.raises(InvalidProof):

@@ -68,7 +68,7 @@ def judged(fork: Fork, pre: WorldState, block: Block) -> Outcome:
 
 
 @pytest.mark.parametrize("address", RUNTIME, ids=lambda address: address.hex()[-4:])
-def test_a_deployment_that_nobody_signed_does_not_lead_to_the_published_address(address: Address) -> None:
+def test_a_deployment_that_nobody_signed_leads_to_the_published_address(address: Address) -> None:
     tx = deployment(address)
     pre = WorldState({tx.sender: Account(balance=GAS_LIMIT * GAS_PRICE)})
     post = judged(CANCUN, pre, block_of(CANCUN, tx)).post
@@ -77,7 +77,7 @@ def test_a_deployment_that_nobody_signed_does_not_lead_to_the_published_address(
     assert contract_address(forged.sender, 0) != address
 
 
-def test_a_request_in_the_block_that_deploys_its_queue_is_taken() -> None:
+def test_a_request_in_the_block_that_deploys_its_queue_is_refused() -> None:
     """Until the first system call, at the end of that block, the queue is closed."""
     deploy = deployment(WITHDRAWAL_REQUESTS)
     pre = world({**deployed(), deploy.sender: Account(balance=ETHER)})
@@ -95,7 +95,7 @@ def test_a_request_in_the_block_that_deploys_its_queue_is_taken() -> None:
     "missing", [WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS], ids=["withdrawals", "consolidations"]
 )
 @pytest.mark.parametrize("fork", [PRAGUE, OSAKA], ids=str)
-def test_a_block_is_valid_though_a_queue_reverts(fork: Fork, missing: Address) -> None:
+def test_a_block_whose_queue_reverts_is_invalid(fork: Fork, missing: Address) -> None:
     broken = world({**deployed(), missing: contract("PUSH 0 PUSH 0 REVERT")})
     with pytest.raises(InvalidBlock):
         run_block(fork, broken, block_of(fork))
@@ -205,7 +205,7 @@ def new_chain(fork: Fork = PRAGUE) -> Chain:
 
 @by_queue
 @pytest.mark.usefixtures("either_tier")
-def test_a_queue_works_otherwise_than_its_proposal_says(queue: Queue) -> None:
+def test_a_queue_works_as_its_proposal_says(queue: Queue) -> None:
     """Closed, then full beyond what a block takes, then dear, then empty again; an excess of 17 is a factor of e."""
     chain = new_chain()
     model = chain.models[queue.kind - 1]
@@ -226,7 +226,7 @@ def test_a_queue_works_otherwise_than_its_proposal_says(queue: Queue) -> None:
 
 @pytest.mark.parametrize("fork", [PRAGUE, OSAKA], ids=str)
 @pytest.mark.parametrize("seed", range(3))
-def test_some_schedule_of_requests_is_served_otherwise(fork: Fork, seed: int) -> None:
+def test_a_random_schedule_of_requests_is_served_as_the_model_says(fork: Fork, seed: int) -> None:
     rng, chain = random.Random(seed), new_chain(fork)
     for _ in range(5):
         wishes = []
@@ -237,7 +237,7 @@ def test_some_schedule_of_requests_is_served_otherwise(fork: Fork, seed: int) ->
         chain.block(*wishes)
 
 
-def test_a_queue_takes_its_system_call_from_anyone() -> None:
+def test_only_the_system_address_empties_a_queue() -> None:
     """Only the system address empties the queue; whoever else sends no input gets the fee."""
     chain = new_chain()
     chain.block()
@@ -261,11 +261,11 @@ MISTAKES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_with_the_requests_is_not_noticed(monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+def test_a_mistake_with_the_requests_is_noticed(monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
     for name, value in MISTAKES[mistake].items():
         monkeypatch.setattr(system, name, value)
     with pytest.raises((AssertionError, InvalidBlock)):
-        test_some_schedule_of_requests_is_served_otherwise(PRAGUE, 0)
+        test_a_random_schedule_of_requests_is_served_as_the_model_says(PRAGUE, 0)
 
 
 # The ring buffers
@@ -319,7 +319,7 @@ def parent_hash(number: int) -> bytes:
 
 
 @pytest.mark.usefixtures("either_tier")
-def test_the_history_remembers_other_blocks_than_the_last_8191() -> None:
+def test_the_history_remembers_only_the_last_8191_blocks() -> None:
     """Blocks 500 to 503 are written; the ring comes round, and 8191 blocks later each slot is written over."""
     headers = [{"number": n, "parent_hash": parent_hash(n)} for n in (500, 501, 502, 503, 500 + RING)]
     state = after_blocks(PRAGUE, *headers)
@@ -332,7 +332,7 @@ def test_the_history_remembers_other_blocks_than_the_last_8191() -> None:
     assert told == [hash_of[now - 1], hash_of[now - 2], hash_of[502], hash_of[501], *[None] * 7]
 
 
-def test_the_history_refuses_only_its_edge() -> None:
+def test_the_history_answers_exactly_within_its_window() -> None:
     """The oldest block that can be asked for is 8191 back; what was never written reads as 0."""
     state = after_blocks(PRAGUE)
     now = 20_000
@@ -342,7 +342,7 @@ def test_the_history_refuses_only_its_edge() -> None:
 
 
 @pytest.mark.parametrize("target", [BLOCK_HASH_HISTORY, BEACON_ROOTS], ids=["history", "beacon roots"])
-def test_a_question_of_another_size_is_answered(target: Address) -> None:
+def test_a_question_of_another_size_is_refused(target: Address) -> None:
     header = {"number": 600, "timestamp": 600, "parent_hash": parent_hash(600)}
     good = word(599) if target == BLOCK_HASH_HISTORY else word(600)
     told = answers(PRAGUE, world(deployed()), target, b"", good[:31], good + b"\0", good[1:] + b"\0\0", good, **header)
@@ -351,7 +351,7 @@ def test_a_question_of_another_size_is_answered(target: Address) -> None:
 
 
 @pytest.mark.usefixtures("either_tier")
-def test_the_beacon_roots_belong_to_other_times() -> None:
+def test_a_beacon_root_is_given_only_for_its_own_time() -> None:
     """A slot is shared by times 8191 s apart; the root of the older one is gone, not handed out for it."""
     root = {time: word(time * 104_729) for time in (5_000, 5_012, 5_000 + RING)}
     headers = [{"timestamp": time, "parent_beacon_root": root[time]} for time in root]
@@ -364,12 +364,12 @@ def test_the_beacon_roots_belong_to_other_times() -> None:
     assert told == [None, int.from_bytes(root[5_000 + RING], "big"), None, 17, *[None] * 6]
 
 
-def test_a_beacon_root_of_zero_is_no_answer() -> None:
+def test_a_beacon_root_of_zero_is_an_answer() -> None:
     told = answers(CANCUN, world(deployed()), BEACON_ROOTS, word(7_000), timestamp=7_000, parent_beacon_root=bytes(32))
     assert told == [0]
 
 
-def test_a_buffer_is_written_by_whoever_calls() -> None:
+def test_a_buffer_is_written_only_by_the_system() -> None:
     """The same input that the protocol sends does nothing in another's hands."""
     for target in (BLOCK_HASH_HISTORY, BEACON_ROOTS):
         pre = world(deployed())
@@ -379,7 +379,7 @@ def test_a_buffer_is_written_by_whoever_calls() -> None:
         assert outcome.post.accounts[target].storage == alone.accounts[target].storage != {}
 
 
-def test_a_system_call_costs_somebody_something() -> None:
+def test_a_system_call_costs_no_account_and_no_gas_of_the_block() -> None:
     """No account pays, none appears, no nonce rises; and its gas is not the block's."""
     outcome = judged(OSAKA, world(deployed()), block_of(OSAKA, gas_limit=21_000))
     assert outcome.sealed.header.gas_used == 0
@@ -388,7 +388,7 @@ def test_a_system_call_costs_somebody_something() -> None:
     assert {a.nonce for at, a in outcome.post.accounts.items() if at in RUNTIME} == {1}
 
 
-def test_a_full_block_leaves_no_gas_for_the_system_calls() -> None:
+def test_a_full_block_leaves_the_system_calls_their_own_gas() -> None:
     """They come with their own gas, however full the block."""
     pre = world({**deployed(), CONTRACT: contract("loop: JUMPDEST PUSH @loop JUMP")})
     outcome = judged(PRAGUE, pre, block_of(PRAGUE, signed(gas_limit=60_000), gas_limit=60_000))
@@ -397,9 +397,9 @@ def test_a_full_block_leaves_no_gas_for_the_system_calls() -> None:
 
 
 @pytest.mark.parametrize("wrong", [RING - 1, RING + 1])
-def test_a_ring_of_another_length_is_not_noticed(monkeypatch: pytest.MonkeyPatch, wrong: int) -> None:
+def test_a_ring_of_another_length_is_noticed(monkeypatch: pytest.MonkeyPatch, wrong: int) -> None:
     """Plant one in the published code: the assertions above see it, not only EELS (which runs the same bytes)."""
     code = RUNTIME[BLOCK_HASH_HISTORY].replace(RING.to_bytes(2, "big"), wrong.to_bytes(2, "big"))
     monkeypatch.setitem(RUNTIME, BLOCK_HASH_HISTORY, code)  # type: ignore[arg-type]
     with pytest.raises(AssertionError):
-        test_the_history_refuses_only_its_edge()
+        test_the_history_answers_exactly_within_its_window()

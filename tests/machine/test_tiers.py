@@ -83,7 +83,7 @@ def test_a_fork_with_other_prices_is_charged_its_own(monkeypatch: pytest.MonkeyP
     assert run_on(monkeypatch, 0, code, 100_000, dear).gas_used != run_on(monkeypatch, 0, code, 100_000, OSAKA).gas_used
 
 
-def test_code_made_to_be_expensive_to_compile_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_made_to_be_expensive_to_compile_stays_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is compiled of one contract is bounded by its length, however many places it can be entered at."""
     monkeypatch.setattr(compiler, "HOT_AFTER", 0)
     code = b"\x5b" * 20_000
@@ -92,7 +92,7 @@ def test_code_made_to_be_expensive_to_compile_is_not(monkeypatch: pytest.MonkeyP
     assert sum(hasattr(block, "source") for block in blocks) * compiler.MAX_EFFORT < 6 * len(code)
 
 
-def test_ways_out_with_long_stacks_make_long_functions() -> None:
+def test_ways_out_with_long_stacks_keep_functions_short() -> None:
     """A word pushed from 32 bytes, copied to the limit, and ways out that would all write it down."""
     code = Code(bytes.fromhex("5b7f" + "ff" * 32 + "80" * 149 + "54" * 149) * 3)
     source = compiler.write_block(code, 1, OSAKA) or ""

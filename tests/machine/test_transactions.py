@@ -70,7 +70,7 @@ def transactions(draw: Any, types: tuple[int, ...] = TYPES) -> Transaction:
 
 @given(transactions(), st.integers(0, 1), words, words)
 @settings(max_examples=200)
-def test_a_transaction_comes_back_changed(tx: Transaction, y_parity: int, r: int, s: int) -> None:
+def test_a_transaction_comes_back_unchanged(tx: Transaction, y_parity: int, r: int, s: int) -> None:
     tx = replace(tx, y_parity=y_parity, r=r, s=s)
     assert decode_transaction(encode_transaction(tx)) == tx
     assert tx.hash == keccak256(encode_transaction(tx))
@@ -83,7 +83,7 @@ def oracle() -> Any:
 
 @given(tx=transactions(), key=st.sampled_from([ALICE_KEY, BOB_KEY]))
 @settings(max_examples=100)
-def test_the_specification_reads_something_else(oracle: Any, tx: Transaction, key: bytes) -> None:
+def test_the_specification_reads_the_same_transaction(oracle: Any, tx: Transaction, key: bytes) -> None:
     from ethereum.forks.prague import transactions as theirs
     from ethereum_types.numeric import U64
 
@@ -107,7 +107,7 @@ def test_the_specification_reads_something_else(oracle: Any, tx: Transaction, ke
 
 @given(transactions(), st.data())
 @settings(max_examples=100)
-def test_bytes_that_are_no_transaction_are_read_as_one(tx: Transaction, data: Any) -> None:
+def test_a_damaged_transaction_is_refused_or_is_its_own_encoding(tx: Transaction, data: Any) -> None:
     encoded = bytearray(encode_transaction(sign_transaction(tx, ALICE_KEY)))
     position = data.draw(st.integers(0, len(encoded) - 1))
     encoded[position] ^= data.draw(st.integers(1, 255))
@@ -119,7 +119,7 @@ def test_bytes_that_are_no_transaction_are_read_as_one(tx: Transaction, data: An
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_list_that_is_no_transaction_is_read_as_one(kind: int) -> None:
+def test_a_list_that_is_no_transaction_is_refused(kind: int) -> None:
     good = signed(type=kind, chain_id=1)
     body = encode_transaction(good) if kind == LEGACY else encode_transaction(good)[1:]
     fields = rlp.decode(body)
@@ -133,12 +133,12 @@ def test_a_list_that_is_no_transaction_is_read_as_one(kind: int) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00", b"\x05\xc0", b"\x7f", b"\x80", b"\xbf", bytes([0, 0xC0])])
-def test_an_unknown_envelope_is_opened(raw: bytes) -> None:
+def test_an_unknown_envelope_is_refused(raw: bytes) -> None:
     with pytest.raises(DecodingError):
         decode_transaction(raw)
 
 
-def test_a_legacy_signature_says_nothing_of_the_chain() -> None:
+def test_a_legacy_signature_carries_its_chain_in_v() -> None:
     for chain_id, v in ((None, 27), (1, 37), (5, 45), (0, 35)):
         tx = signed(chain_id=chain_id)
         fields = rlp.decode(encode_transaction(tx))
@@ -149,7 +149,7 @@ def test_a_legacy_signature_says_nothing_of_the_chain() -> None:
 
 
 @pytest.mark.parametrize("v", [0, 1, 26, 29, 34])
-def test_a_meaningless_v_is_accepted(v: int) -> None:
+def test_a_meaningless_v_is_refused(v: int) -> None:
     fields = rlp.decode(encode_transaction(signed()))
     assert isinstance(fields, list)
     with pytest.raises(DecodingError):
@@ -163,7 +163,7 @@ def mirrored(signature: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("kind", [LEGACY, FEE_MARKET])
-def test_a_second_signature_of_one_transaction_is_valid(kind: int) -> None:
+def test_a_second_signature_of_one_transaction_is_refused(kind: int) -> None:
     """EIP-2: or anybody could give a transaction another hash."""
     tx = signed(type=kind)
     y_parity, r, s = mirrored((tx.y_parity, tx.r, tx.s))
@@ -184,7 +184,7 @@ def test_a_second_signature_of_one_transaction_is_valid(kind: int) -> None:
         {"r": 5},  # no point of the curve has this x
     ],
 )
-def test_an_impossible_signature_has_a_sender(change: dict[str, int]) -> None:
+def test_an_impossible_signature_has_no_sender(change: dict[str, int]) -> None:
     tx = replace(signed(type=FEE_MARKET), **change)
     with pytest.raises(InvalidSignature):
         _ = tx.sender
@@ -192,7 +192,7 @@ def test_an_impossible_signature_has_a_sender(change: dict[str, int]) -> None:
         execute(world(source=""), tx)
 
 
-def test_a_signature_on_something_else_names_the_same_sender() -> None:
+def test_a_changed_transaction_no_longer_names_its_sender() -> None:
     tx = signed(type=FEE_MARKET)
     assert tx.sender == ALICE
     for change in ({"value": 1}, {"chain_id": 2}, {"to": BOB}, {"data": b"x"}, {"access_list": ((BOB, ()),)}):
@@ -202,13 +202,13 @@ def test_a_signature_on_something_else_names_the_same_sender() -> None:
             continue
 
 
-def test_an_authorization_names_another_account() -> None:
+def test_an_authorization_names_its_authority() -> None:
     assert authorize().authority == BOB
     with pytest.raises(InvalidSignature):
         _ = replace(authorize(), r=0).authority
 
 
-def test_a_second_signature_of_one_authorization_is_valid() -> None:
+def test_a_second_signature_of_one_authorization_is_void() -> None:
     """EIP-7702: s must be the lower of its two values."""
     good = authorize()
     y_parity, r, s = mirrored((good.y_parity, good.r, good.s))

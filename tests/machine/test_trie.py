@@ -72,7 +72,7 @@ def test_the_root_of_a_list_is_that_of_the_oracle_beyond_one_byte_of_index(size)
 
 @given(maps, keys)
 @example({b"\x00\x00": b"a" * 40, b"\x00\x01": b"b" * 40}, b"\x10")
-def test_a_proof_shows_the_value_or_its_absence_and_consists_of_the_nodes_of_the_oracle(items, key):
+def test_a_proof_shows_value_or_absence_with_the_nodes_of_the_oracle(items, key):
     root, proof = trie_root(items), prove(items, key)
     assert verify_proof(root, key, proof) == items.get(key)
     oracle_nodes = [rlp.encode(node) for node in oracle_of(items).get_proof(key)] if items else []
@@ -98,7 +98,7 @@ def test_a_proof_with_one_byte_changed_is_invalid(size, data):
         verify_proof(trie_root(items), key, [bytes(node) for node in proof])
 
 
-def test_a_proof_must_have_all_nodes_in_order_no_more_and_no_fewer():
+def test_a_proof_with_missing_extra_or_reordered_nodes_is_invalid():
     items = seeded_map(300)
     key = next(iter(items))
     root, proof = trie_root(items), prove(items, key)

@@ -25,14 +25,14 @@ def assert_twins_agree(scene: Any, ran: TxResult | None = None) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_step_and_run_differ_on_a_stored_case(path: Path) -> None:
+def test_step_and_run_agree_on_the_stored_cases(path: Path) -> None:
     for vector, ran in zip(vectors(path), outcomes(path), strict=True):
         assert_twins_agree(vector, ran)
 
 
 @given(scenes())
 @settings(max_examples=150)
-def test_step_and_run_differ_on_some_program(scene: Scene) -> None:
+def test_step_and_run_agree_on_random_programs(scene: Scene) -> None:
     try:
         ran = execute(scene.pre, scene.tx, scene.env)
     except InvalidTransaction:  # too little gas for the data
@@ -41,7 +41,7 @@ def test_step_and_run_differ_on_some_program(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("fault", ["price", "read"])
-def test_a_twin_that_differs_is_not_found(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_a_twin_that_differs_is_found(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     scene = Scene(world(source="PUSH 1 PUSH 2 ADD SLOAD"), environment(), signed())
     assert_twins_agree(scene)
 
@@ -60,7 +60,7 @@ def test_a_twin_that_differs_is_not_found(monkeypatch: pytest.MonkeyPatch, fault
         assert_twins_agree(scene)
 
 
-def test_a_step_runs_more_or_less_than_one_instruction() -> None:
+def test_a_step_runs_exactly_one_instruction() -> None:
     from toyevm.vm.message import begin_message, world_with_code
 
     machine = begin_message(world_with_code(bytes.fromhex("6001600201")))

@@ -39,7 +39,7 @@ def off(text: str, schedule: str) -> dict[str, int]:
     }
 
 
-def test_a_lost_update_must_lose_the_money_of_the_one_who_wrote_first() -> None:
+def test_a_lost_update_loses_the_money_of_the_one_who_wrote_first() -> None:
     assert off(SHOP, "A1 B1 A2 B2 C1 C2") == {"Shop": -5}
     assert off(SHOP, "A1 B1 B2 A2 C1 C2") == {"Shop": -7}
 
@@ -48,7 +48,7 @@ def test_what_shares_nothing_may_overlap() -> None:
     assert off(SHOP, "A1 C1 A2 B1 C2 B2") == {}
 
 
-def test_a_forgotten_expense_must_make_money() -> None:
+def test_a_forgotten_expense_makes_money() -> None:
     assert off("Ann>Shop 5, Shop>Dan 9", "A1 B1 B2 A2") == {"Shop": 9}
 
 
@@ -90,14 +90,14 @@ def test_a_schedule_that_keeps_all_hazards_in_order_is_never_wrong(made: tuple[P
     assert (result.post.root == result.expected.root) == (result.wrong(watched) == {})
 
 
-def test_one_after_the_other_must_be_what_the_sequential_backend_does() -> None:
+def test_one_after_the_other_equals_sequential() -> None:
     workload = block_of(read_payments(SHOP))  # with fees
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig()).result
     result = play(workload.pre, workload.block, "A1 A2 B1 B2 C1 C2")
     assert result.post.root == result.expected.root == workload.pre.apply(outcome.diff).root
 
 
-def test_the_beginning_of_a_schedule_must_say_what_is_still_to_come() -> None:
+def test_the_beginning_of_a_schedule_says_what_is_still_to_come() -> None:
     result, _ = played(SHOP, "A1 C1 A2")
     assert [str(half) for half in result.missing] == ["B1", "B2", "C2"]
     assert not result.is_complete
@@ -111,17 +111,17 @@ def test_the_beginning_of_a_schedule_must_say_what_is_still_to_come() -> None:
      ("Aw", "Aw comes before Ar"), ("A1 Ar", "Ar is one too many: A has nothing left to read"),
      ("A1 A2 Aw", "Aw is one too many: A has nothing left to write")],
 )  # fmt: skip
-def test_a_schedule_that_cannot_be_played_must_name_the_word(schedule: str, message: str) -> None:
+def test_a_schedule_that_cannot_be_played_is_refused_with_the_word(schedule: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         played(SHOP, schedule)
 
 
-def test_a_transaction_that_may_not_run_yet_must_be_refused_by_name() -> None:
+def test_a_transaction_that_may_not_run_yet_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="B1 is refused here: nonce-too-high"):
         played("Ann>Bob, Ann>Cleo", "A1 B1")
 
 
-def test_a_block_without_transactions_has_no_schedule() -> None:
+def test_a_block_without_transactions_is_refused() -> None:
     workload = free("Ann>Bob")
     with pytest.raises(InputError, match="0 transactions"):
         play(workload.pre, replace(workload.block, transactions=()), "")
@@ -150,7 +150,7 @@ TWO = "Ann>Shop 5, Bob>Shop 7"
 BOTH = Rules(validates=True, in_order=True)
 
 
-def test_single_steps_must_be_counted_right() -> None:
+def test_single_steps_are_counted_right() -> None:
     """Two transactions of four steps each: 8! / (4! 4!) ways; in halves 4! / (2! 2!)."""
     assert len(plays(TWO, NO_RULES)) == 70
     assert len(plays(TWO, NO_RULES, single=False)) == 6
@@ -158,26 +158,26 @@ def test_single_steps_must_be_counted_right() -> None:
 
 
 @pytest.mark.parametrize(("rules", "wrong"), [(NO_RULES, 60), (Rules(validates=True), 40), (Rules(in_order=True), 10)])
-def test_one_rule_alone_must_not_be_enough(rules: Rules, wrong: int) -> None:
+def test_one_rule_alone_is_not_enough(rules: Rules, wrong: int) -> None:
     assert count_wrong(plays(TWO, rules)) == wrong
 
 
 @pytest.mark.parametrize("text", [TWO, "Ann>Bob 5, Bob>Ann 3", "Ann>Bob, Cleo>Dan"])
-def test_two_rules_must_leave_no_way_to_be_wrong(text: str) -> None:
+def test_two_rules_leave_no_way_to_be_wrong(text: str) -> None:
     found = plays(text, BOTH)
     assert len(found) == 15
     assert count_wrong(found) == 0
 
 
 @pytest.mark.parametrize("text", [SHOP, "Ann>Bob 5, Bob>Cleo 7, Cleo>Ann 2", "Ann>Shop 9, Shop>Dan 50, Dan>Ann 7"])
-def test_two_rules_must_be_enough_for_three(text: str) -> None:
+def test_two_rules_are_enough_for_three(text: str) -> None:
     found = plays(text, BOTH, single=False)
     assert count_wrong(found) == 0
     assert any(play.aborts for play in found)
     assert count_wrong(plays(text, NO_RULES, single=False)) > 0
 
 
-def test_money_must_come_from_half_a_payment() -> None:
+def test_a_torn_payment_changes_the_total_and_whole_halves_do_not() -> None:
     workload = free("Ann>Bob 5, Bob>Ann 3")
     names = balances(workload.names, [PRODUCER])
     halves = plays("Ann>Bob 5, Bob>Ann 3", NO_RULES, single=False)
@@ -186,7 +186,7 @@ def test_money_must_come_from_half_a_payment() -> None:
     assert sum(int(torn.post.read(place).value) for place in names) != 200 * 10**18
 
 
-def test_an_aborted_transaction_must_begin_again_and_leave_no_trace() -> None:
+def test_an_aborted_transaction_begins_again_and_leaves_no_trace() -> None:
     workload = free(TWO)
     result = play(workload.pre, workload.block, "A1 B1 A2 B2", rules=BOTH)
     last = result.events[-1]
@@ -198,7 +198,7 @@ def test_an_aborted_transaction_must_begin_again_and_leave_no_trace() -> None:
     assert again.post.root == again.expected.root
 
 
-def test_who_may_not_write_yet_must_be_told_whom_he_waits_for() -> None:
+def test_who_may_not_write_yet_is_told_whom_they_wait_for() -> None:
     workload = free(TWO)
     with pytest.raises(InputError, match="B2 must wait for A2"):
         play(workload.pre, workload.block, "A1 B1 B2", rules=BOTH)
@@ -210,14 +210,14 @@ def test_who_may_not_write_yet_must_be_told_whom_he_waits_for() -> None:
      ("Br Br Bw", "Bw must wait for Ar Ar Aw Aw "), ("A1 B1 A2 Bw Bw", "B was aborted; it must read again .Br Br."),
      ("A1 B1 A2 Bw Br Bw", "it must read again .Br."), ("A1 B1 A2 B2 B2", "it must read again .B1.")],
 )  # fmt: skip
-def test_who_speaks_in_steps_must_be_answered_in_steps(schedule: str, message: str) -> None:
+def test_who_speaks_in_steps_is_answered_in_steps(schedule: str, message: str) -> None:
     workload = free(TWO)
     with pytest.raises(InputError, match=message):
         play(workload.pre, workload.block, schedule, rules=BOTH, stops=balances(workload.names, [PRODUCER]))
 
 
 @pytest.mark.parametrize("played_so_far", ["", "Ar", "Ar Br Ar", "Ar Ar Br Aw", "A1 B1 A2 Bw", "A1 A2", "A1 A2 B1 B2"])
-def test_the_steps_still_to_come_must_be_just_those_that_complete_it(played_so_far: str) -> None:
+def test_the_steps_still_to_come_are_just_those_that_complete_it(played_so_far: str) -> None:
     workload = free(TWO)
     names = balances(workload.names, [PRODUCER])
     rules = BOTH if "Bw" in played_so_far else NO_RULES  # in that one B is aborted
@@ -228,7 +228,7 @@ def test_the_steps_still_to_come_must_be_just_those_that_complete_it(played_so_f
         assert ended.is_complete == (rest == begun.missing_steps)
 
 
-def test_halves_must_do_what_single_steps_have_left() -> None:
+def test_halves_do_what_single_steps_have_left() -> None:
     workload = free(TWO)
     names = balances(workload.names, [PRODUCER])
     whole = play(workload.pre, workload.block, "A1 A2 B1 B2", stops=names)
@@ -237,7 +237,7 @@ def test_halves_must_do_what_single_steps_have_left() -> None:
     assert [str(move) for move in play(workload.pre, workload.block, "Ar", stops=names).next_steps] == ["Ar", "Br"]
 
 
-def test_a_fee_in_a_slot_must_be_lost_and_a_fee_aside_must_not() -> None:
+def test_a_fee_in_a_slot_is_lost_and_a_fee_aside_is_not() -> None:
     workload = block_of(read_payments("Ann>Bob 5, Cleo>Dan 7"), base_fee=0, tip=10**15)
     fee = Location(PRODUCER, Field.BALANCE)
     slot = play(workload.pre, workload.block, "A1 B1 A2 B2", rules=Rules(fee_slot=True))

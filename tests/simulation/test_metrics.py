@@ -55,7 +55,7 @@ def metrics() -> Metrics:
     return measure(RUN, cores=2, hint_bytes=3)
 
 
-def test_work_and_span_are_wrong(metrics: Metrics) -> None:
+def test_work_span_and_speedup_equal_the_figures_by_hand(metrics: Metrics) -> None:
     assert (metrics.work, metrics.makespan) == (250, 220)
     assert metrics.span == 200  # 1 begins when 0 has ended
     assert metrics.span_by_access == 140  # it may begin at 40, to read at 100
@@ -64,7 +64,7 @@ def test_work_and_span_are_wrong(metrics: Metrics) -> None:
     assert metrics.speedup == 250 / 220
 
 
-def test_repetitions_are_counted_wrongly(metrics: Metrics) -> None:
+def test_executions_dry_runs_and_aborts_equal_the_counts_by_hand(metrics: Metrics) -> None:
     assert (metrics.executions, metrics.dry_runs, metrics.aborts) == (4, 0, 1)
     assert metrics.executions_per_transaction == 4 / 3
     assert metrics.aborts_by_location == {SPOT: 1}
@@ -72,39 +72,39 @@ def test_repetitions_are_counted_wrongly(metrics: Metrics) -> None:
     assert metrics.wasted == 100 / 350
 
 
-def test_cores_and_latencies_are_wrong(metrics: Metrics) -> None:
+def test_utilisation_latency_and_distances_equal_the_figures_by_hand(metrics: Metrics) -> None:
     assert metrics.utilisation == (100 + 100 + 5 + 5 + 50 + 100 + 5 + 5) / (2 * 220)
     assert metrics.commit_latency == (120, 215)  # of 110, 215 and 120
     assert metrics.dependency_distances == {1: 1}
 
 
-def test_a_cascade_is_not_followed() -> None:
+def test_a_cascade_is_followed_to_its_last_abort() -> None:
     chain = tuple(tx(10, [SPOT], [SPOT]) for _ in range(4))
     spans = tuple(span(0, i, i, i + 1, aborted=True, cause=SPOT) for i in (2, 1, 3))
     assert measure(run_of(*chain, spans=spans, attempts=7, aborts=3), 1).cascade_depth == 3
     assert measure(run_of(*chain, spans=spans[:1], attempts=5, aborts=1), 1).cascade_depth == 1
 
 
-def test_who_reads_the_fees_waits_for_nobody() -> None:
+def test_a_reader_of_the_fees_waits_for_those_who_pay_them() -> None:
     block = run_of(tx(10, [], [], fee=1), tx(10, [], [], fee=1), tx(10, [FEES], []), attempts=3)
     assert measure(block, 1).span == 10
     with_fees = measure(block, 1, fee_recipient=FEES.address)
     assert (with_fees.span, with_fees.dependency_distances) == (20, {1: 1, 2: 1})
 
 
-def test_a_sequential_run_is_not_the_unit() -> None:
+def test_a_sequential_run_has_speedup_and_efficiency_one() -> None:
     metrics = measure(run_of(*RUN.result.results, attempts=3), 1)
     assert (metrics.makespan, metrics.speedup, metrics.efficiency, metrics.utilisation) == (250, 1.0, 1.0, 1.0)
     assert measure(run_of(), 1).speedup == 1.0
 
 
-def test_a_dry_run_is_free() -> None:
+def test_a_dry_run_counts_as_wasted_work() -> None:
     spans = (*RUN.spans, span(0, 0, 215, 315, "dry run"))
     metrics = measure(run_of(*RUN.result.results, spans=spans, attempts=5, aborts=1), cores=2)
     assert (metrics.executions, metrics.dry_runs, metrics.wasted) == (4, 1, 200 / 450)
 
 
-def test_the_single_core_reads_and_fetches_for_nothing() -> None:
+def test_the_single_core_pays_for_reads_and_fetches() -> None:
     assert measure(RUN, 1, costs=CostModel(gas=3, read=0)).work == 750
     metrics = measure(RUN, 1, costs=CostModel(gas=3, read=20, fetch=7))
     assert metrics.work == 750 + 20 + 7  # one read, of one place
@@ -112,7 +112,7 @@ def test_the_single_core_reads_and_fetches_for_nothing() -> None:
     assert metrics.span_by_access == 300 + (300 - 180)  # the read is paid for when it sees the value
 
 
-def test_the_clock_of_a_run_goes_backwards() -> None:
+def test_the_clock_of_a_run_never_goes_back() -> None:
     """What is asked for after a frame has given gas back was not asked for earlier."""
     last = span(0, 1, 0, 90, accesses=((OTHER, 60), (SPOT, 50)))
     block = run_of(tx(100, [], [SPOT]), tx(90, [SPOT], []), spans=(span(1, 0, 0, 100), last))

@@ -32,7 +32,7 @@ def expected(location: Location, tx_index: int, written: dict[int, tuple[Version
 
 
 @given(st.lists(events, max_size=12))
-def test_a_read_sees_another_write(history: list[tuple[int, Any]]) -> None:
+def test_every_read_equals_a_search_through_all_writes(history: list[tuple[int, Any]]) -> None:
     memory, written = MultiVersionMemory(BASE), {}
     for incarnation, (tx_index, values) in enumerate(history):
         if values is None:

@@ -47,9 +47,7 @@ def ticked(graph: DependencyGraph, costs: list[int], cores: int) -> list[TaskSpa
 
 
 @given(graphs(), costs_of_seven, cores_of_four)
-def test_a_core_that_idles_or_jumps_the_queue_is_not_greedy(
-    graph: DependencyGraph, costs: list[int], cores: int
-) -> None:
+def test_the_list_schedule_equals_that_of_a_ticking_clock(graph: DependencyGraph, costs: list[int], cores: int) -> None:
     assert list(list_schedule(graph, costs.__getitem__, cores)) == ticked(graph, costs, cores)
 
 
@@ -67,7 +65,7 @@ def faults(graph: DependencyGraph, costs: Sequence[int], cores: int, spans: Sequ
 
 @pytest.mark.parametrize("name", PRIORITIES)
 @given(graphs(), costs_of_seven, cores_of_four)
-def test_a_schedule_that_overlaps_or_loses_work_would_be_wrong(
+def test_list_and_batch_schedules_of_every_priority_have_no_faults(
     name: str, graph: DependencyGraph, costs: list[int], cores: int
 ) -> None:
     spans = list_schedule(graph, costs.__getitem__, cores, PRIORITIES[name])
@@ -105,7 +103,7 @@ def test_no_schedule_beats_work_and_span_and_a_greedy_one_keeps_grahams_bound(
 
 
 @pytest.mark.parametrize("cores", [1, 2, 3, 5])
-def test_a_bound_below_the_worst_case_would_be_no_bound(cores: int) -> None:
+def test_the_worst_case_reaches_grahams_bound(cores: int) -> None:
     """As many single units as fit beside the long one, and then the long one: 2 - 1/p times the best."""
     costs = [1] * (cores * (cores - 1)) + [cores]
     apart = DependencyGraph(len(costs))
@@ -139,7 +137,7 @@ small = st.integers(0, 5).flatmap(
 
 
 @given(small, st.integers(1, 3))
-def test_the_best_schedule_must_be_as_short_as_the_shortest_of_all(
+def test_the_best_schedule_is_as_short_as_the_shortest_of_all(
     block: tuple[DependencyGraph, list[int]], cores: int
 ) -> None:
     graph, costs = block
@@ -149,16 +147,14 @@ def test_the_best_schedule_must_be_as_short_as_the_shortest_of_all(
 
 
 @given(graphs(), costs_of_seven, cores_of_four)
-def test_a_rule_that_beats_the_best_schedule_would_show_that_it_is_not_the_best(
-    graph: DependencyGraph, costs: list[int], cores: int
-) -> None:
+def test_no_priority_beats_the_best_schedule(graph: DependencyGraph, costs: list[int], cores: int) -> None:
     best = best_schedule(graph, costs.__getitem__, cores)
     assert faults(graph, costs, cores, best) == []
     for priority in PRIORITIES.values():
         assert makespan(best) <= makespan(list_schedule(graph, costs.__getitem__, cores, priority))
 
 
-def test_a_search_without_end_is_refused() -> None:
+def test_a_block_too_large_to_search_is_refused() -> None:
     with pytest.raises(InputError, match="to search through"):
         best_schedule(DependencyGraph(MOST_SEARCHED + 1), lambda _: 1, 2)
 
@@ -172,7 +168,7 @@ def chained(size: int, *pairs: tuple[int, int]) -> DependencyGraph:
     [("block order", [0, 1, 2, 3, 4]), ("longest first", [1, 0, 2, 3, 4]), ("shortest first", [2, 0, 4, 1, 3]),
      ("most successors", [2, 0, 1, 3, 4]), ("longest chain first", [0, 2, 3, 1, 4])],
 )  # fmt: skip
-def test_a_priority_that_is_not_what_its_name_says(name: str, order: list[int]) -> None:
+def test_each_priority_takes_the_order_that_its_name_says(name: str, order: list[int]) -> None:
     graph, costs = chained(5, (0, 3), (2, 3), (2, 4)), [2, 4, 1, 5, 3]
     spans = list_schedule(graph, costs.__getitem__, 1, PRIORITIES[name])
     assert [each.tx_index for each in spans] == order
@@ -191,7 +187,7 @@ def test_more_cores_less_work_and_fewer_waits_can_all_take_longer() -> None:
     assert time(costs, edges[:1] + edges[3:], 3) == 16
 
 
-def test_a_barrier_that_is_not_waited_for_is_none() -> None:
+def test_a_batch_begins_only_when_the_batch_before_has_ended() -> None:
     graph, costs = chained(4, (0, 2)), [1, 5, 1, 1]
     spans = batch_schedule(graph, costs.__getitem__, 2, graph.layers)
     assert {s.tx_index: (s.core, s.start) for s in spans} == {0: (0, 0), 1: (1, 0), 3: (0, 1), 2: (0, 5)}
@@ -227,6 +223,6 @@ def test_work_that_was_thrown_away_does_not_count_as_speed() -> None:
 
 
 @pytest.mark.parametrize("cores", [0, -1])
-def test_without_a_core_nothing_can_run(cores: int) -> None:
+def test_a_schedule_without_a_core_is_refused(cores: int) -> None:
     with pytest.raises(InputError, match="cores"):
         list_schedule(DependencyGraph(1), lambda _: 1, cores)

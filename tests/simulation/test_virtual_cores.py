@@ -39,7 +39,7 @@ def run(backend: Backend, block: Case | Workload, cores: int = 4, **fields: Any)
     return backend.execute_block(block.pre, block.block, RunConfig(block.chain, cores, **fields))
 
 
-def test_a_read_sees_what_is_published_after_it_or_not_what_was_before() -> None:
+def test_a_read_sees_exactly_what_was_published_before_it() -> None:
     assert list(straddling_faults()) == []
 
 
@@ -59,7 +59,7 @@ class CountingView:
 
 @each_backend
 @pytest.mark.parametrize("block", [CHAIN, APART], ids=str)
-def test_an_attempt_is_counted_that_was_not_made(
+def test_the_counted_attempts_are_those_that_were_made(
     backend: Backend, block: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts: Counter[Location] = Counter()
@@ -78,7 +78,7 @@ def test_an_attempt_is_counted_that_was_not_made(
 
 
 @each_backend
-def test_a_backend_guesses_and_is_never_wrong(backend: Backend) -> None:
+def test_backends_abort_on_a_chain_and_never_on_independent_transactions(backend: Backend) -> None:
     """On a serial chain, speculation must fail; a backend that never aborts has been told, or does not run anything."""
     assert run(backend, CHAIN, hints=NO_HINTS).aborts > 0
     assert run(backend, CHAIN, cores=1, hints=NO_HINTS).aborts in (0, 7)
@@ -86,7 +86,7 @@ def test_a_backend_guesses_and_is_never_wrong(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("name", ["declared_locks", "dependency_dag", "access_list_dag"])
-def test_who_is_told_the_truth_runs_something_twice(name: str) -> None:
+def test_with_honest_hints_every_transaction_runs_once(name: str) -> None:
     honest = hints_of(BACKENDS.named("sequential").execute_block(CHAIN.pre, CHAIN.block, RunConfig()).result.results)
     told = run(BACKENDS.named(name), CHAIN, hints=honest)
     assert (told.attempts, told.aborts) == (8, 0)
@@ -99,7 +99,7 @@ def test_who_is_told_the_truth_runs_something_twice(name: str) -> None:
 
 
 @each_backend
-def test_the_same_seed_gives_another_schedule(backend: Backend) -> None:
+def test_the_same_seed_gives_the_same_schedule(backend: Backend) -> None:
     schedules = [run(backend, CHAIN, seed=seed).spans for seed in (0, 0, 1, 1, 2)]
     assert schedules[0] == schedules[1]
     assert schedules[2] == schedules[3]
@@ -107,7 +107,7 @@ def test_the_same_seed_gives_another_schedule(backend: Backend) -> None:
 
 
 @each_backend
-def test_a_schedule_depends_on_the_tier(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schedule_is_the_same_on_both_tiers(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     schedules = []
     for hot_after in (0, float("inf")):
         monkeypatch.setattr(compiler, "HOT_AFTER", hot_after)
@@ -118,13 +118,13 @@ def test_a_schedule_depends_on_the_tier(backend: Backend, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", ["two_phase", "optimistic"])
 @pytest.mark.parametrize("cores", [1, 3, 8, 100])
-def test_independent_transfers_do_not_take_their_share(name: str, cores: int) -> None:
+def test_independent_transfers_are_shared_evenly_among_the_cores(name: str, cores: int) -> None:
     result = run(BACKENDS.named(name), to_many(24), cores, costs=FREE)
     assert measure(result, cores).makespan == 21_000 * -(-24 // cores)
 
 
 @pytest.mark.parametrize("to_shop", [0, 5, 20])
-def test_an_honest_list_takes_longer_than_the_critical_path(to_shop: int) -> None:
+def test_with_an_honest_list_a_run_takes_as_long_as_the_critical_path(to_shop: int) -> None:
     block = mixed(20, to_shop=to_shop)
     honest = hints_of(run(BACKENDS.named("sequential"), block).result.results)
     result = run(BACKENDS.named("dependency_dag"), block, 20, costs=FREE, hints=honest)
@@ -133,7 +133,7 @@ def test_an_honest_list_takes_longer_than_the_critical_path(to_shop: int) -> Non
 
 
 @each_backend
-def test_a_run_is_shorter_than_is_possible(backend: Backend) -> None:
+def test_no_run_is_shorter_than_its_lower_bound(backend: Backend) -> None:
     for block in VALID:
         for cores, seed in ((2, 1), (16, 2)):
             costs = CostModel(fetch=700 * seed)
@@ -148,20 +148,20 @@ def test_a_run_is_shorter_than_is_possible(backend: Backend) -> None:
 
 @pytest.mark.parametrize("part", ["read", "fetch", "validate", "commit", "schedule", "contention"])
 @each_backend
-def test_a_cost_is_not_charged(backend: Backend, part: str) -> None:
+def test_every_cost_makes_a_run_longer(backend: Backend, part: str) -> None:
     cheap, dear = (measure(run(backend, APART, 2, costs=CostModel(**{part: cost})), 2).makespan for cost in (0, 999))
     assert cheap < dear
 
 
 @each_backend
-def test_there_is_work_that_nobody_did(backend: Backend) -> None:
+def test_the_executions_that_count_add_up_to_the_work(backend: Backend) -> None:
     for block in VALID:
         result = run(backend, block, 3, costs=FREE)
         final = (span for span in result.spans if span.kind == "execute" and not span.aborted)
         assert sum(span.end - span.start for span in final) == measure(result, 3).work
 
 
-def test_a_refund_that_the_floor_takes_back_makes_a_run_longer() -> None:
+def test_a_refund_that_the_floor_takes_back_does_not_lengthen_a_run() -> None:
     clear = " ".join(f"PUSH 0 PUSH {slot} SSTORE" for slot in range(6))
     filled = contract(clear, storage=dict.fromkeys(range(6), 1))
     block = case("much calldata", {CONTRACT: filled}, sent(0, data=b"\1" * 1_500, gas_limit=500_000), fork=PRAGUE)
@@ -171,7 +171,7 @@ def test_a_refund_that_the_floor_takes_back_makes_a_run_longer() -> None:
     assert measure(result, 1).work == floor
 
 
-def test_one_core_is_slower_than_itself() -> None:
+def test_one_core_is_as_fast_as_the_single_core_it_is_compared_with() -> None:
     """What a run on one core cannot help but pay, the core that it is compared with has paid too."""
     costs = CostModel(validate=0, commit=0, schedule=0, read=70, fetch=9_000)
     result = run(BACKENDS.named("two_phase"), APART, 1, costs=costs)
@@ -179,7 +179,7 @@ def test_one_core_is_slower_than_itself() -> None:
     assert measure(result, 1).speedup < 1
 
 
-def test_a_core_reads_what_is_still_on_its_way() -> None:
+def test_a_core_waits_for_what_another_is_still_fetching() -> None:
     """Both ask for the contract's code at the same time; from then on, they fetch the same."""
     block = case("one cold slot", {CONTRACT: contract("PUSH 0 SLOAD POP")}, sent(0), sent(1))
     gas, fetch = 23_105, 100_000  # five to fetch: three of the sender, the code, the slot
@@ -189,7 +189,7 @@ def test_a_core_reads_what_is_still_on_its_way() -> None:
         assert [span.end for span in result.spans if span.kind == "execute"] == ends
 
 
-def test_a_backend_runs_on_no_core() -> None:
+def test_a_run_without_a_core_is_refused() -> None:
     with pytest.raises(InputError, match="0 cores"):
         run(PARALLEL[0], CHAIN, cores=0)
 
@@ -207,7 +207,7 @@ def converse(talk: Conversation, answer: Callable[[Location], Read]) -> tuple[li
             return asked, stop.value
 
 
-def test_a_conversation_asks_twice_or_forgets_what_it_heard() -> None:
+def test_a_conversation_asks_for_each_location_once_and_keeps_the_answers() -> None:
     talk = conversation(CHAIN.chain.env(CHAIN.block), CHAIN.block.transactions[0])
     asked, outcome = converse(talk, BlockView(CHAIN.pre).read)
     assert [access.location for access in asked] == list(outcome.reads)
@@ -219,7 +219,7 @@ def test_a_conversation_asks_twice_or_forgets_what_it_heard() -> None:
     assert outcome.gas == outcome.result.gas_used
 
 
-def test_a_refusal_has_no_reads() -> None:
+def test_a_refusal_carries_its_reads() -> None:
     talk = conversation(CHAIN.chain.env(CHAIN.block), sent(0, 7, to=NOBODY))
     _, outcome = converse(talk, lambda location: Read(Version(3), b"" if location.key == Field.CODE else 0))
     assert outcome.refusal is not None

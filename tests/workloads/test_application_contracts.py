@@ -60,7 +60,7 @@ def check_supply(contract: Contract, story: Story) -> list[int]:
 
 @few
 @given(token_steps)
-def test_a_sharded_supply_must_be_the_supply(story: Story) -> None:
+def test_a_sharded_supply_equals_the_plain_supply(story: Story) -> None:
     assert check_supply(load_contract("erc20_mint"), story) == check_supply(load_contract("erc20_sharded"), story)
 
 
@@ -124,11 +124,11 @@ def _rich_token(stage: Stage) -> Place:
 
 @few
 @given(pool_steps)
-def test_a_pool_must_never_give_away_what_it_has(story: Story) -> None:
+def test_a_pool_never_gives_away_what_it_has(story: Story) -> None:
     check_pool(load_contract("amm"), story)
 
 
-def test_a_swap_must_pay_what_was_asked_or_nothing() -> None:
+def test_a_swap_pays_what_was_asked_or_nothing() -> None:
     stage = Stage()
     tokens = [_rich_token(stage) for _ in range(2)]
     pool = stage.create(load_contract("amm"), *(token.address for token in tokens))
@@ -202,7 +202,7 @@ def check_market(contract: Contract, story: Story) -> None:
 @pytest.mark.parametrize("name", ["nft_market", "nft_market_counter"])
 @few
 @given(market_steps)
-def test_a_sale_must_pay_everybody_to_the_wei(name: str, story: Story) -> None:
+def test_a_sale_pays_everybody_to_the_wei(name: str, story: Story) -> None:
     check_market(load_contract(name), story)
 
 
@@ -254,11 +254,11 @@ def check_election(contract: Contract, story: Story) -> list[int]:
 
 @few
 @given(vote_steps)
-def test_a_vote_must_count_once_and_as_it_was_sealed(story: Story) -> None:
+def test_a_vote_counts_once_and_as_it_was_sealed(story: Story) -> None:
     assert check_election(load_contract("election"), story) == check_election(load_contract("election_sharded"), story)
 
 
-def test_a_seal_that_somebody_else_copied_must_be_worthless() -> None:
+def test_a_seal_that_somebody_else_copied_is_worthless() -> None:
     stage = Stage()
     election = stage.create(load_contract("election"), 2, 10, 20)
     seal, secret = keccak256(word(1) + bytes(32) + word(person(0))), bytes(32)
@@ -306,7 +306,7 @@ def check_land(contract: Contract, story: Story) -> None:
 @pytest.mark.parametrize("name", ["land_registry", "land_registry_counter"])
 @few
 @given(land_steps)
-def test_a_title_must_be_the_chain_of_its_deeds(name: str, story: Story) -> None:
+def test_a_title_is_the_chain_of_its_deeds(name: str, story: Story) -> None:
     check_land(load_contract(name), story)
 
 
@@ -353,7 +353,7 @@ def check_payments(contract: Contract, story: Story) -> None:
 
 @few
 @given(payment_steps)
-def test_a_voucher_must_be_paid_once_to_whom_it_was_signed(story: Story) -> None:
+def test_a_voucher_is_paid_once_to_whom_it_was_signed(story: Story) -> None:
     check_payments(load_contract("payments"), story)
 
 
@@ -400,7 +400,7 @@ SWAPS: Story = [("swap", 1, 1, 10**6, 0), ("swap", 2, 0, 10**5, 10), ("addLiquid
         ("payments", "self.earned[msg.sender] = 0", "pass", check_payments, VOUCHERS),
     ],
 )  # fmt: skip
-def test_a_check_that_no_mistake_fails_proves_nothing(
+def test_every_check_fails_on_a_planted_mistake(
     name: str, old: str, new: str, check: Callable[[Contract, Story], Any], story: Story
 ) -> None:
     pytest.importorskip("vyper")

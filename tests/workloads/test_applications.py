@@ -108,14 +108,14 @@ def test_no_two_applications_put_their_contracts_at_one_address() -> None:
 
 
 @ALL
-def test_a_block_that_differs_between_computers_makes_every_lesson_differ(name: str) -> None:
+def test_a_block_is_the_same_on_every_computer(name: str) -> None:
     small = {"users": 20, "seed": 5}
     assert digest(APPLICATIONS[name](30, **small)) == FINGERPRINTS[name]
     assert digest(APPLICATIONS[name](30, users=20, seed=6)) != FINGERPRINTS[name]
 
 
 @ALL
-def test_a_call_that_fails_for_want_of_a_setup_spoils_the_block(name: str) -> None:
+def test_every_call_succeeds_but_those_for_a_lost_bargain(name: str) -> None:
     results = executed(name)
     failed = [tx_index for tx_index, result in enumerate(results) if not result.succeeded]
     assert len(results) == 200
@@ -124,7 +124,7 @@ def test_a_call_that_fails_for_want_of_a_setup_spoils_the_block(name: str) -> No
 
 
 @ALL
-def test_few_users_and_small_blocks_must_do(name: str) -> None:
+def test_few_users_and_small_blocks_are_enough(name: str) -> None:
     for count, users in ((10, 2), (60, 3)):
         workload = APPLICATIONS[name](count, users=users)
         outcome = (
@@ -137,14 +137,14 @@ def test_few_users_and_small_blocks_must_do(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["amm-swap", "payments"])
-def test_ten_thousand_calls_must_all_succeed(name: str) -> None:
+def test_ten_thousand_calls_all_succeed(name: str) -> None:
     workload = APPLICATIONS[name](10_000, users=100)
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
     assert Counter(result.succeeded for result in outcome.results) == {True: 10_000}
 
 
 @pytest.mark.parametrize("name", [name for name, one in APPLICATIONS.items() if one.ideal])
-def test_a_contract_far_from_the_sketch_must_say_why(name: str) -> None:
+def test_a_contract_far_from_the_sketch_says_why(name: str) -> None:
     """The design's figures, from another program, against medians over seeds; more than a fifth away needs a reason."""
     ideal = APPLICATIONS[name].ideal
     assert ideal is not None
@@ -156,7 +156,7 @@ def test_a_contract_far_from_the_sketch_must_say_why(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(HOTTEST))
-def test_the_hottest_slot_must_be_the_one_that_was_announced(name: str) -> None:
+def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
     contract, variable, words = HOTTEST[name]
     assert words in APPLICATIONS[name].hot
     workload = APPLICATIONS[name]()
@@ -174,20 +174,20 @@ def test_the_hottest_slot_must_be_the_one_that_was_announced(name: str) -> None:
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
      ("erc20-mint", "erc20-sharded")],
 )  # fmt: skip
-def test_two_variants_must_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
+def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
     assert one == other
     assert measure(hot, 0)[1] * 4 < measure(repaired, 0)[1]
 
 
-def test_the_bargain_must_go_to_the_first_searcher_alone() -> None:
+def test_the_bargain_goes_to_the_first_searcher_alone() -> None:
     statuses = [result.succeeded for result in executed("amm-arbitrage")]
     assert statuses[:6] == [True, False, False, False, False, True]
     targets = Counter(tx.to for tx in APPLICATIONS["amm-arbitrage"]().block.transactions)
     assert len(targets) == 8
 
 
-def test_a_burst_must_pay_one_person() -> None:
+def test_a_burst_pays_one_person() -> None:
     data = [tx.data for tx in APPLICATIONS["erc20-bursts"](100).block.transactions]
     payees = [one[4:36] for one in data]
     runs = [len(set(payees[i : i + 10])) for i in range(0, 100, 10)]
@@ -195,7 +195,7 @@ def test_a_burst_must_pay_one_person() -> None:
     assert min(runs[1::2]) > 5
 
 
-def test_a_mixed_block_must_hold_a_little_of_everything() -> None:
+def test_a_mixed_block_holds_a_little_of_everything() -> None:
     workload = APPLICATIONS["mixed"](1_000)
     receivers = Counter(workload.name(tx.to or b"").split()[0] for tx in workload.block.transactions)
     expected = {"token": 300, "pool": 150, "market": 50, "channels": 50, "minted": 50, "user": 400}
@@ -204,7 +204,7 @@ def test_a_mixed_block_must_hold_a_little_of_everything() -> None:
     assert max(nonces.values()) == 1
 
 
-def test_zipf_must_favour_the_first_as_its_law_says() -> None:
+def test_zipf_favours_the_first_as_its_law_says() -> None:
     random, draws = Random(0), 20_000
     found = Counter(pick(random, 100, 1.0) for _ in range(draws))
     harmonic = sum(1 / rank for rank in range(1, 101))
@@ -214,7 +214,7 @@ def test_zipf_must_favour_the_first_as_its_law_says() -> None:
     assert max(Counter(pick(random, 100) for _ in range(draws)).values()) < 280
 
 
-def test_people_must_have_one_key_each_in_every_block() -> None:
+def test_people_have_one_key_each_in_every_block() -> None:
     names = [f"user {number}" for number in range(50)]
     assert len({address_named(name) for name in names}) == 50
     senders = {tx.sender for tx in APPLICATIONS["land"](50, users=50).block.transactions}
@@ -227,7 +227,7 @@ def test_a_block_of_nothing_is_refused(count: int, users: int) -> None:
         APPLICATIONS["erc20-zipf"](count, users=users)
 
 
-def test_every_entry_must_describe_itself() -> None:
+def test_every_entry_describes_itself() -> None:
     assert list(APPLICATIONS) == [one.name for one in APPLICATIONS.values()]
     for one in APPLICATIONS.values():
         assert one.summary.endswith(".")

@@ -35,12 +35,12 @@ offers = st.lists(
 )
 
 
-def test_a_high_maximum_with_a_small_tip_must_not_buy_a_better_place() -> None:
+def test_a_high_maximum_with_a_small_tip_buys_no_better_place() -> None:
     generous, patient = offer(ANN, max_fee=100, max_tip=1), offer(BOB, max_fee=20, max_tip=5)
     assert build_block([generous, patient], base_fee=10, gas_limit=100) == [patient, generous]
 
 
-def test_who_cannot_pay_the_base_fee_must_wait_even_if_there_is_room() -> None:
+def test_who_cannot_pay_the_base_fee_waits_even_if_there_is_room() -> None:
     assert build_block([offer(ANN, max_fee=9, max_tip=9)], base_fee=10, gas_limit=100) == []
 
 
@@ -48,32 +48,32 @@ def test_the_base_fee_eats_into_a_tip_that_the_maximum_does_not_cover() -> None:
     assert [offer(ANN, max_fee=30, max_tip=4).tip(base_fee) for base_fee in (26, 27, 30, 31)] == [4, 3, 0, -1]
 
 
-def test_a_sender_who_bids_more_for_a_later_nonce_must_not_be_reordered() -> None:
+def test_a_sender_who_bids_more_for_a_later_nonce_is_not_reordered() -> None:
     first, second = offer(ANN, 30, 1, nonce=0), offer(ANN, 30, 9, nonce=1)
     between = offer(BOB, 30, 5)
     assert build_block([second, between, first], base_fee=10, gas_limit=100) == [between, first, second]
 
 
-def test_a_nonce_that_has_to_wait_must_hold_up_those_behind_it() -> None:
+def test_a_nonce_that_has_to_wait_holds_up_those_behind_it() -> None:
     poor, rich = offer(ANN, 9, 1, nonce=0), offer(ANN, 30, 9, nonce=1)
     assert build_block([poor, rich], base_fee=10, gas_limit=100) == []
     large, small = offer(ANN, 30, 9, nonce=0, gas=200), offer(ANN, 30, 9, nonce=1)
     assert build_block([large, small], base_fee=10, gas_limit=100) == []
 
 
-def test_what_does_not_fit_must_not_stop_what_does() -> None:
+def test_what_does_not_fit_does_not_stop_what_does() -> None:
     large, small = offer(ANN, 30, 9, gas=90), offer(BOB, 30, 5, gas=20)
     third = offer(CLEO, 30, 1, gas=10)
     assert build_block([large, small, third], base_fee=10, gas_limit=100) == [large, third]
 
 
-def test_equal_tips_must_be_served_in_order_of_arrival() -> None:
+def test_equal_tips_are_served_in_order_of_arrival() -> None:
     late, early = offer(ANN, 30, 5, arrived=2), offer(BOB, 30, 5, arrived=1)
     assert build_block([late, early], base_fee=10, gas_limit=100) == [early, late]
 
 
 @given(offers, st.integers(0, 20), st.integers(0, 120))
-def test_a_block_that_breaks_a_rule_of_the_market(waiting: list[Offer], base_fee: int, gas_limit: int) -> None:
+def test_every_block_keeps_the_rules_of_the_market(waiting: list[Offer], base_fee: int, gas_limit: int) -> None:
     chosen = build_block(waiting, base_fee, gas_limit)
     assert sum(one.gas for one in chosen) <= gas_limit
     assert all(one in waiting and one.tip(base_fee) >= 0 for one in chosen)
@@ -90,7 +90,7 @@ def test_a_block_that_breaks_a_rule_of_the_market(waiting: list[Offer], base_fee
 
 
 @given(offers, st.integers(0, 20), st.randoms(use_true_random=False))
-def test_the_order_in_which_offers_are_listed_must_not_matter(
+def test_the_order_in_which_offers_are_listed_does_not_matter(
     waiting: list[Offer], base_fee: int, random: object
 ) -> None:
     shuffled = list(waiting)
@@ -98,12 +98,12 @@ def test_the_order_in_which_offers_are_listed_must_not_matter(
     assert build_block(shuffled, base_fee, 100) == build_block(waiting, base_fee, 100)
 
 
-def test_a_market_from_the_same_seed_must_be_the_same() -> None:
+def test_a_market_from_the_same_seed_is_the_same() -> None:
     assert run_market([1, 4, 1], seed=3) == run_market([1, 4, 1], seed=3)
     assert run_market([1, 4, 1], seed=3) != run_market([1, 4, 1], seed=4)
 
 
-def test_the_base_fee_must_be_that_of_the_protocol() -> None:
+def test_the_base_fee_is_that_of_the_protocol() -> None:
     blocks = run_market([0.5, 4, 4, 4, 0, 0], seed=1)
     for before, after in pairwise(blocks):
         parent = Header(gas_limit=before.gas_limit, gas_used=before.gas_used, base_fee_per_gas=before.base_fee)
@@ -111,27 +111,27 @@ def test_the_base_fee_must_be_that_of_the_protocol() -> None:
         assert abs(after.base_fee - before.base_fee) <= before.base_fee // 8 + 1
 
 
-def test_nobody_may_get_lost_between_arrival_and_block() -> None:
+def test_nobody_gets_lost_between_arrival_and_block() -> None:
     blocks = run_market([1, 5, 5, 0.2, 0], seed=2)
     assert sum(block.arrived for block in blocks) == sum(block.included for block in blocks) + blocks[-1].waiting
     assert all(block.included == len(block.offers) and block.priced_out <= block.waiting for block in blocks)
     assert all(block.gas_used == sum(one.gas for one in block.offers) for block in blocks)
 
 
-def test_a_rush_that_does_not_move_the_price_would_teach_nothing() -> None:
+def test_a_rush_moves_the_price() -> None:
     blocks = run_market([0.8] * 5 + [4] * 10, seed=0)
     assert blocks[-1].base_fee > 2 * blocks[5].base_fee
     assert blocks[4].base_fee < blocks[0].base_fee
 
 
-def test_an_extra_offer_must_come_when_it_says() -> None:
+def test_an_extra_offer_comes_when_it_says() -> None:
     mine = Offer(ANN, 0, 21_000, 1_000 * GWEI, 900 * GWEI, arrived=2)
     blocks = run_market([1, 1, 1, 1], seed=5, extra=[mine])
     assert [mine in block.offers for block in blocks] == [False, False, True, False]
     assert blocks[2].offers[0] == mine
 
 
-def test_a_signed_transaction_must_bid_what_it_says() -> None:
+def test_a_signed_transaction_bids_what_it_says() -> None:
     ann = wallet("Ann")
     tx = ann.sign(nonce=7, to=BOB, gas_limit=50_000, max_fee_per_gas=30, max_priority_fee_per_gas=2)
     assert offer_of(tx, arrived=4) == Offer(ann.address, 7, 50_000, 30, 2, 4, tx)

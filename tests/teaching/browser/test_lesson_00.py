@@ -13,11 +13,11 @@ pytestmark = pytest.mark.browser
 LESSON = "00-why-blocks-are-slow"
 
 
-def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+def test_every_cell_runs_without_a_failure(page: Any) -> None:
     everything_ran(page, more_than=20)
 
 
-def test_the_surprise_must_come_from_the_students_own_hand(page: Any, tmp_path: Path) -> None:
+def test_the_slider_shows_the_speed_up_of_the_chosen_cores(page: Any, tmp_path: Path) -> None:
     slider = widget(page, "cores", ".noUi-handle")
     shows(slider, "on 50 cores")  # a later cell has set it
     handle = slider.locator(".noUi-handle").first
@@ -34,7 +34,7 @@ def test_the_surprise_must_come_from_the_students_own_hand(page: Any, tmp_path: 
     slider.screenshot(path=artefacts(tmp_path) / "lesson-00-cores.png")
 
 
-def test_the_text_form_must_say_what_the_picture_says(page: Any) -> None:
+def test_the_text_form_says_what_the_picture_says(page: Any) -> None:
     slider = widget(page, "cores", ".noUi-handle")
     shows(slider, "on 50 cores")
     shown = picture(slider)
@@ -47,7 +47,7 @@ def test_the_text_form_must_say_what_the_picture_says(page: Any) -> None:
     shows(slider, "on 50 cores")
 
 
-def test_an_update_must_be_lost_before_the_students_eyes(page: Any, tmp_path: Path) -> None:
+def test_the_player_shows_how_an_update_is_lost(page: Any, tmp_path: Path) -> None:
     player = widget(page, "schedule")
     field = player.get_by_label("schedule")
     field.fill("A1 B1 A2 B2 C1")
@@ -61,7 +61,7 @@ def test_an_update_must_be_lost_before_the_students_eyes(page: Any, tmp_path: Pa
     shows(player, "Still to come: C2.")
 
 
-def test_a_schedule_that_cannot_be_played_must_say_why_and_change_nothing(page: Any) -> None:
+def test_an_impossible_schedule_is_explained_and_changes_nothing(page: Any) -> None:
     player = widget(page, "schedule")
     before = picture(player)
     field = player.get_by_label("schedule")
@@ -71,14 +71,14 @@ def test_a_schedule_that_cannot_be_played_must_say_why_and_change_nothing(page: 
     assert picture(player) == before
 
 
-def test_a_bet_must_be_noted(page: Any, tmp_path: Path) -> None:
+def test_a_bet_is_noted(page: Any, tmp_path: Path) -> None:
     bet = widget(page, "both about 50 times")
     bet.get_by_label("both about 50 times").check()
     bet.get_by_text("Your bet: A").first.wait_for()
     bet.screenshot(path=artefacts(tmp_path) / "lesson-00-bet.png")
 
 
-def test_the_rush_must_be_drawn(page: Any, tmp_path: Path) -> None:
+def test_the_rush_is_drawn(page: Any, tmp_path: Path) -> None:
     chart = figure_of(page, "rush")
     assert "38.10" in str(chart.get_attribute("alt"))
     assert chart.evaluate("image => image.naturalWidth") > 900

@@ -25,11 +25,11 @@ def stepper(page: Any) -> Any:
     return found
 
 
-def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+def test_every_cell_runs_without_a_failure(page: Any) -> None:
     everything_ran(page, more_than=20)
 
 
-def test_forward_must_show_what_the_next_step_took_and_left(stepper: Any, tmp_path: Path) -> None:
+def test_forward_shows_what_the_next_step_took_and_left(stepper: Any, tmp_path: Path) -> None:
     forward = stepper.get_by_role("button", name="forward")
     for step in (2, 3):
         forward.click()
@@ -43,7 +43,7 @@ def test_forward_must_show_what_the_next_step_took_and_left(stepper: Any, tmp_pa
     stepper.page.screenshot(path=artefacts(tmp_path) / "lesson-01-page.png")
 
 
-def test_back_must_undo_what_forward_did(stepper: Any) -> None:
+def test_back_undoes_what_forward_did(stepper: Any) -> None:
     before = picture(stepper)
     stepper.get_by_role("button", name="forward").click()
     shows(stepper, "Step 2 of 8")
@@ -53,7 +53,7 @@ def test_back_must_undo_what_forward_did(stepper: Any) -> None:
     assert picture(stepper) == before
 
 
-def test_without_the_mouse_the_arrow_keys_must_do(stepper: Any) -> None:
+def test_without_the_mouse_the_arrow_keys_are_enough(stepper: Any) -> None:
     handle = stepper.locator(".noUi-handle").first
     handle.focus()
     for _ in range(4):
@@ -69,7 +69,7 @@ def test_at_the_end_there_is_no_step_further(stepper: Any) -> None:
     stepper.locator("button:has-text('forward')[disabled]").wait_for()
 
 
-def test_the_text_form_must_say_what_the_picture_says(stepper: Any) -> None:
+def test_the_text_form_says_what_the_picture_says(stepper: Any) -> None:
     shown = picture(stepper)
     box = stepper.get_by_label("as text")
     box.check()
@@ -80,19 +80,19 @@ def test_the_text_form_must_say_what_the_picture_says(stepper: Any) -> None:
     shows(stepper, "Step 1 of 8")
 
 
-def test_a_breakpoint_must_lead_to_the_next_step_with_that_instruction(stepper: Any) -> None:
+def test_a_breakpoint_leads_to_the_next_step_with_that_instruction(stepper: Any) -> None:
     stepper.get_by_label("stop at").select_option("RETURN")
     stepper.get_by_role("button", name="run").click()
     shows(stepper, "Step 8 of 8")
 
 
-def test_a_wrong_bet_must_be_answered_with_the_students_own_run(page: Any) -> None:
+def test_a_bet_is_noted(page: Any) -> None:
     bet = page.locator(".jp-OutputArea-output:has(input[type=radio])").first
     bet.get_by_text("B: -1").click()
     bet.get_by_text("Your bet: B").wait_for()
 
 
-def test_the_log_step_must_be_readable(page: Any, tmp_path: Path) -> None:
+def test_the_log_step_shows_its_data(page: Any, tmp_path: Path) -> None:
     second = page.locator(".jp-OutputArea-output:has(button:has-text('forward'))").nth(1)
     second.scroll_into_view_if_needed()
     second.get_by_label("stop at").select_option("LOG1")

@@ -23,11 +23,11 @@ def player(page: Any) -> Any:
     return found
 
 
-def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+def test_every_cell_runs_without_a_failure(page: Any) -> None:
     everything_ran(page, more_than=25)
 
 
-def test_another_order_must_show_another_root(player: Any, tmp_path: Path) -> None:
+def test_another_order_shows_another_root(player: Any, tmp_path: Path) -> None:
     before = picture(player)
     player.get_by_role("button", name="swap places 1 and 2").click()
     shows(player, "revert")
@@ -38,7 +38,7 @@ def test_another_order_must_show_another_root(player: Any, tmp_path: Path) -> No
     player.page.screenshot(path=artefacts(tmp_path) / "lesson-02-page.png")
 
 
-def test_an_order_that_is_no_block_must_say_so(player: Any, tmp_path: Path) -> None:
+def test_an_order_that_is_no_block_is_explained(player: Any, tmp_path: Path) -> None:
     for pair in ("3 and 4", "2 and 3", "1 and 2"):  # Ann's second payment moves up past her first
         player.get_by_role("button", name=f"swap places {pair}").click()
     shows(player, "not a block")
@@ -46,7 +46,7 @@ def test_an_order_that_is_no_block_must_say_so(player: Any, tmp_path: Path) -> N
     player.screenshot(path=artefacts(tmp_path) / "lesson-02-no-block.png")
 
 
-def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
     button = player.get_by_role("button", name="swap places 2 and 3")
     button.focus()
     button.press("Enter")
@@ -54,7 +54,7 @@ def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
     assert "Bob 0   Cleo 8" in picture(player)  # the tokens are those of the first order, the root is not
 
 
-def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
     shown = picture(player)
     box = player.get_by_label("as text")
     box.check()
@@ -66,7 +66,7 @@ def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
 
 
 @pytest.mark.parametrize("cell", ["avalanche", "merkle-build", "market", "tamper-code", "tamper-repair"])
-def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
     figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None

@@ -29,11 +29,11 @@ def type_plan(output: Any, plan: str) -> None:
     field.press("Enter")
 
 
-def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+def test_every_cell_runs_without_a_failure(page: Any) -> None:
     everything_ran(page, more_than=25)
 
 
-def test_the_buttons_must_lead_to_the_schedule_that_no_list_finds(player: Any, tmp_path: Path) -> None:
+def test_the_buttons_lead_to_the_schedule_that_no_list_finds(player: Any, tmp_path: Path) -> None:
     player.screenshot(path=artefacts(tmp_path) / "lesson-04-greedy.png")
     player.get_by_role("combobox", name="move").select_option("D")
     player.get_by_role("button", name="to core 1").click()
@@ -47,7 +47,7 @@ def test_the_buttons_must_lead_to_the_schedule_that_no_list_finds(player: Any, t
     player.page.screenshot(path=artefacts(tmp_path) / "lesson-04-page.png")
 
 
-def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
     type_plan(player, "B:1 C:1 D:2 E:2 A:1")
     shows(player, "7 units of time on 2 cores")
     button = player.get_by_role("button", name="to core 2")
@@ -57,13 +57,13 @@ def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
     shows(player, "11 units of time on 2 cores")
 
 
-def test_a_plan_that_is_none_must_say_why_and_change_nothing(player: Any) -> None:
+def test_an_impossible_plan_is_explained_and_changes_nothing(player: Any) -> None:
     type_plan(player, "C:1 B:1")
     player.get_by_text("C waits for B").wait_for()
     shows(player, "8 units of time on 2 cores")
 
 
-def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
     shown = str(player.locator("svg").first.get_attribute("aria-label"))
     box = player.get_by_label("as text")
     box.check()
@@ -74,7 +74,7 @@ def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
     shows(player, "8 units of time on 2 cores")
 
 
-def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
+def test_the_measured_times_are_shown(page: Any, tmp_path: Path) -> None:
     go_to(page, "processes")
     table = page.locator("pre", has_text="control").filter(has_text="my plan").first
     table.wait_for()  # its text: a busy JupyterLab shows an empty frame first
@@ -82,7 +82,7 @@ def test_what_was_measured_must_be_seen(page: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["imports", "anomaly-picture", "hub", "batches-code", "real-code"])
-def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
     figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None

@@ -29,11 +29,11 @@ def type_in(player: Any, moves: str) -> None:
     field.press("Enter")
 
 
-def test_a_cell_that_fails_or_does_not_run_stops_a_student(page: Any) -> None:
+def test_every_cell_runs_without_a_failure(page: Any) -> None:
     everything_ran(page, more_than=20)
 
 
-def test_the_student_must_choose_each_step(player: Any, tmp_path: Path) -> None:
+def test_the_student_chooses_each_step(player: Any, tmp_path: Path) -> None:
     for name in "AABBABA":
         player.get_by_role("button", name=f"next step of {name}").click()
     shows(player, "Still to come: Bw.")
@@ -43,13 +43,13 @@ def test_the_student_must_choose_each_step(player: Any, tmp_path: Path) -> None:
     player.screenshot(path=artefacts(tmp_path) / "lesson-05-steps.png")
 
 
-def test_a_break_that_another_student_sends_must_play_here(player: Any, tmp_path: Path) -> None:
+def test_a_schedule_that_another_student_sends_plays_here(player: Any, tmp_path: Path) -> None:
     type_in(player, "Ar Ar Aw Br Br Bw Aw Bw")
     shows(player, "Wrong: Shop has 107, and should have 112.")
     player.screenshot(path=artefacts(tmp_path) / "lesson-05-broken.png")
 
 
-def test_what_validation_has_caught_must_be_seen(player: Any, tmp_path: Path) -> None:
+def test_what_validation_has_caught_is_shown(player: Any, tmp_path: Path) -> None:
     type_in(player, "A1 B1 A2 B2")
     shows(player, "B2 aborts")
     shows(player, "Still to come: B1 B2.")
@@ -59,7 +59,7 @@ def test_what_validation_has_caught_must_be_seen(player: Any, tmp_path: Path) ->
     shows(player, "Right: the same as one after the other.")
 
 
-def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
+def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
     button = player.get_by_role("button", name="next step of B")
     button.focus()
     button.press("Enter")
@@ -67,7 +67,7 @@ def test_without_the_mouse_the_keyboard_must_do(player: Any) -> None:
     assert "B reads Bob 100" in picture(player)
 
 
-def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
+def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
     type_in(player, "A1 B1 A2 B2")
     shows(player, "B2 aborts")
     shown = picture(player)
@@ -81,7 +81,7 @@ def test_the_text_form_must_say_what_the_picture_says(player: Any) -> None:
 
 
 @pytest.mark.parametrize("cell", ["imports", "versions-table", "sabotage-turn", "fee-lanes"])
-def test_a_figure_that_is_not_drawn(page: Any, tmp_path: Path, cell: str) -> None:
+def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
     figure = figure_of(page, cell)
     box = figure.bounding_box()
     assert box is not None

@@ -46,11 +46,11 @@ def unpacked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "toyevm-course"
 
 
-def test_something_else_is_at_the_top(files: dict[str, bytes]) -> None:
+def test_the_top_level_holds_exactly_the_agreed_files(files: dict[str, bytes]) -> None:
     assert {name.partition("/")[0] for name in files} == TOP_LEVEL
 
 
-def test_something_students_need_is_missing(files: dict[str, bytes]) -> None:
+def test_everything_students_need_is_in_the_bundle(files: dict[str, bytes]) -> None:
     lessons = {f"course/{path.parent.name}/{path.name}" for path in (REPOSITORY / "course").glob("*/*.ipynb")}
     items = {f"course/{path.parent.name}/{path.name}" for path in (REPOSITORY / "course").glob("[0-9]*/items.toml")}
     exercises = {f"exercises/{path.parent.name}/{path.name}" for path in (REPOSITORY / "exercises").glob("*/*.ipynb")}
@@ -60,7 +60,7 @@ def test_something_students_need_is_missing(files: dict[str, bytes]) -> None:
     assert exercises
 
 
-def test_something_that_marks_students_is_in_it(files: dict[str, bytes]) -> None:
+def test_nothing_that_marks_students_is_in_the_bundle(files: dict[str, bytes]) -> None:
     assert [leak for leak in leaks(files, REPOSITORY / "solutions") if leak not in SHOWN] == []
     assert [name for name in files if "marking.toml" in name or "solution" in name or "instructor" in name] == []
     assert [name for name in files if name.startswith("tests") or "__pycache__" in name or "/." in name] == []
@@ -68,7 +68,7 @@ def test_something_that_marks_students_is_in_it(files: dict[str, bytes]) -> None
     assert {name: cells for name, cells in stored.items() if cells} == {}
 
 
-def test_a_path_of_the_machine_that_made_it(files: dict[str, bytes]) -> None:
+def test_no_file_names_a_path_of_the_machine_that_made_it(files: dict[str, bytes]) -> None:
     assert [name for name, data in files.items() if str(REPOSITORY).encode() in data] == []
 
 
@@ -86,28 +86,28 @@ def small(tmp_path: Path) -> Path:
     return root
 
 
-def test_what_is_not_on_the_list_slips_in(small: Path) -> None:
+def test_only_what_is_on_the_list_is_in_the_bundle(small: Path) -> None:
     names = {name for name, _ in bundle_files(small)}
     course = {f"course/{NAME}/{NAME}.ipynb", f"course/{NAME}/items.toml"}
     exercises = {f"exercises/{NAME}/{NAME}.ipynb", f"exercises/{NAME}/data.txt"}
     assert names == {"README.md", *bundle.TOP_LEVEL, "toyevm/x.py", *course, *exercises}
 
 
-def test_a_leak_in_the_bundle_is_not_found(small: Path) -> None:
+def test_a_leak_in_the_bundle_is_found(small: Path) -> None:
     assert leaks(dict(bundle_files(small)), small / "solutions") == []
     marking = (small / "solutions" / NAME / "marking.toml").read_text()
     (small / "toyevm" / "notes.md").write_text(marking)
     assert leaks(dict(bundle_files(small)), small / "solutions") != []
 
 
-def test_two_bundles_of_the_same_course_differ(small: Path, tmp_path: Path) -> None:
+def test_two_bundles_of_the_same_course_are_equal(small: Path, tmp_path: Path) -> None:
     first = write_bundle(small, tmp_path / "a.zip").read_bytes()
     for path in small.rglob("*.*"):
         os.utime(path, (1, 1))
     assert write_bundle(small, tmp_path / "b.zip").read_bytes() == first
 
 
-def test_a_bundle_of_half_a_checkout_is_made(small: Path) -> None:
+def test_a_bundle_of_half_a_checkout_is_refused(small: Path) -> None:
     (small / "LICENSE").unlink()
     with pytest.raises(InputError, match="LICENSE"):
         write_bundle(small)
@@ -127,7 +127,7 @@ print(done.cells[-1].outputs[0].text)
 
 
 @pytest.mark.slow
-def test_a_lesson_of_the_bundle_needs_something_that_is_not_in_it(unpacked: Path) -> None:
+def test_a_lesson_of_the_bundle_runs_with_what_is_in_it(unpacked: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     command = [sys.executable, "-c", RUN, f"course/{LESSON}/{LESSON}.ipynb"]
     done = subprocess.run(
@@ -137,7 +137,7 @@ def test_a_lesson_of_the_bundle_needs_something_that_is_not_in_it(unpacked: Path
     assert done.stdout.strip().endswith(str(unpacked / "toyevm" / "__init__.py"))
 
 
-def test_a_student_cannot_make_a_working_copy_of_the_bundle(unpacked: Path) -> None:
+def test_a_student_can_make_a_working_copy_of_the_bundle(unpacked: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     command = [sys.executable, "-c", "from toyevm.cli import main; main()", "lab", "--prepare-only"]
     done = subprocess.run(
@@ -149,7 +149,7 @@ def test_a_student_cannot_make_a_working_copy_of_the_bundle(unpacked: Path) -> N
 
 
 @pytest.mark.parametrize("module", ["release", "grade"])
-def test_a_student_who_tries_to_release_or_mark_gets_more_than_one_line(unpacked: Path, module: str) -> None:
+def test_a_student_who_tries_to_release_or_mark_is_told_what_is_missing(unpacked: Path, module: str) -> None:
     program = {
         "release": "from toyevm.teaching.grading.release import main; raise SystemExit(main())",
         "grade": "from pathlib import Path; from toyevm.teaching.grading.mark import grade_folder\n"
@@ -163,7 +163,7 @@ def test_a_student_who_tries_to_release_or_mark_gets_more_than_one_line(unpacked
     assert "solutions" in done.stderr.strip().splitlines()[-1]
 
 
-def test_a_student_gets_the_numbers_of_another_or_is_marked_by_them(tmp_path: Path) -> None:
+def test_a_student_gets_and_is_marked_by_their_own_numbers(tmp_path: Path) -> None:
     """Ada's bundle says whose numbers it has; her right answer earns full marks under her release, not under none."""
     ada = Variant("ada", "2027-spring")
     with zipfile.ZipFile(write_bundle(REPOSITORY, tmp_path / "ada.zip", ada)) as opened:
@@ -181,6 +181,6 @@ def test_a_student_gets_the_numbers_of_another_or_is_marked_by_them(tmp_path: Pa
 
 
 @pytest.mark.parametrize("arguments", [["2027"], ["../x", "ada"], ["2027", "a/b"], ["", "ada"]])
-def test_a_release_of_nonsense_is_made(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_release_of_nonsense_is_refused_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert bundle.main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -80,24 +80,24 @@ def marked(sample: Path, release: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_earns_marks_or_costs_an_honest_answer_its_own(marked: list[Row], name: str) -> None:
+def test_a_forgery_earns_exactly_the_marks_it_should(marked: list[Row], name: str) -> None:
     assert marks(marked, name) == FORGERIES[name].marks, messages(marked, name)
     if FORGERIES[name].says:
         assert FORGERIES[name].says in messages(marked, name)[0]
 
 
-def test_a_mark_without_a_reason(marked: list[Row]) -> None:
+def test_every_lost_mark_has_a_reason(marked: list[Row]) -> None:
     silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
     assert silent == []
     assert all(row["message"].isprintable() and len(row["message"]) <= 300 for row in marked)
 
 
-def test_a_child_or_a_file_that_outlives_the_marking(marked: list[Row]) -> None:
+def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
     assert survivors("toyevm-left-behind") == []
     assert not Path("/tmp/toyevm-pickle-bomb").exists()
 
 
-def test_rows_that_hide_how_they_came_about(marked: list[Row]) -> None:
+def test_every_row_names_its_isolation(marked: list[Row]) -> None:
     assert {row["isolation"] for row in marked} <= set(ISOLATIONS)
 
 
@@ -109,7 +109,7 @@ WITHOUT_BUBBLEWRAP = [
 
 
 @pytest.mark.parametrize("isolation", ["landlock", "limits"])
-def test_a_machine_without_bubblewrap_gives_marks_away(
+def test_a_machine_without_bubblewrap_gives_no_marks_away(
     sample: Path, release: Path, tmp_path: Path, isolation: str
 ) -> None:
     folder = hand_in(tmp_path, sample, release, WITHOUT_BUBBLEWRAP)
@@ -145,7 +145,7 @@ def unguarded(best: Sandbox) -> Sandbox:
     return Sandbox("none", best.readable, LIMITS)
 
 
-def test_without_isolation_the_marking_is_read(sample: Path, best: Sandbox, unguarded: Sandbox) -> None:
+def test_the_marking_is_read_only_without_isolation(sample: Path, best: Sandbox, unguarded: Sandbox) -> None:
     source = READ_MARKING.replace("ROOT", repr(str(sample))).replace("NAME", NAME)
     assert run_cell(unguarded, source, "my_number") == SECRET
     assert run_cell(best, source, "my_number") == 0
@@ -193,7 +193,7 @@ def test_calls_that_no_answer_needs_are_refused_by_the_kernel(isolated: Sandbox)
     assert run_cell(isolated, REFUSED_CALLS.replace("CALLS", repr(calls)), "answers") == dict.fromkeys(calls, True)
 
 
-def test_without_isolation_the_checkout_is_read(isolated: Sandbox, unguarded: Sandbox) -> None:
+def test_the_checkout_is_read_only_without_isolation(isolated: Sandbox, unguarded: Sandbox) -> None:
     assert run_cell(unguarded, READ_CHECKOUT, "my_number") == SECRET
     assert run_cell(isolated, READ_CHECKOUT, "my_number") == 0
 
@@ -251,7 +251,7 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     assert ["took longer" in rulings[item][1] for item in items] == [False, True, False]
 
 
-def test_without_isolation_a_background_child_survives(best: Sandbox, unguarded: Sandbox) -> None:
+def test_a_background_child_survives_only_without_isolation(best: Sandbox, unguarded: Sandbox) -> None:
     source = """
 import subprocess
 try:
@@ -266,7 +266,7 @@ except OSError:
     assert survivors("60031") == []
 
 
-def test_without_isolation_the_network_is_there(best: Sandbox, unguarded: Sandbox) -> None:
+def test_the_network_is_reached_only_without_isolation(best: Sandbox, unguarded: Sandbox) -> None:
     listener = (
         "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); s.accept()"
     )
@@ -288,14 +288,14 @@ except OSError:
             server.kill()
 
 
-def test_without_a_limit_memory_is_there_for_the_taking(best: Sandbox) -> None:
+def test_the_limit_of_memory_holds(best: Sandbox) -> None:
     source = "taken = len(bytearray(700 << 20))"
     roomy = Sandbox(best.isolation, best.readable, Limits(memory=4 << 30), best.own_users)
     assert run_cell(roomy, source, "taken") == 700 << 20
     assert "MemoryError" in run_cell(best, source, "taken")
 
 
-def test_without_a_limit_sleepers_are_waited_for(best: Sandbox) -> None:
+def test_the_limit_of_time_ends_a_sleeper(best: Sandbox) -> None:
     source = "import time\ntime.sleep(6)\nawake = True"
     patient = Sandbox(best.isolation, best.readable, Limits(cell_seconds=20), best.own_users)
     assert run_cell(patient, source, "awake") is True
@@ -361,7 +361,7 @@ def test_comparing_with_the_students_own_equality_gives_marks_away() -> None:
     assert namespace["my_number"] == SECRET
 
 
-def test_a_fork_bomb_that_is_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
+def test_a_fork_bomb_is_not_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
     folder = hand_in(tmp_path, sample, release, ["fork bomb"])
     began = time.monotonic()
     rows = grade_folder(folder, NAME, 1, root=sample, limits=LIMITS)

@@ -38,11 +38,11 @@ def notebooks(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
 # --- the same bytes -------------------------------------------------------------------------------------------------
 
 
-def test_without_assignments_all_other_tests_here_would_be_vacuous() -> None:
+def test_there_is_an_assignment_to_test() -> None:
     assert "01-the-machine" in ASSIGNMENTS
 
 
-def test_exercises_that_make_exercises_would_not_write(released: dict[str, bytes]) -> None:
+def test_the_stored_exercises_are_those_that_make_exercises_writes(released: dict[str, bytes]) -> None:
     exercises = REPOSITORY / "exercises"
     files = [path for path in exercises.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts]
     stored = {path.relative_to(exercises).as_posix(): path.read_bytes() for path in files}
@@ -50,7 +50,7 @@ def test_exercises_that_make_exercises_would_not_write(released: dict[str, bytes
     assert [name for name in stored if stored[name] != released[name]] == []
 
 
-def test_a_release_that_depends_on_the_run_of_the_source() -> None:
+def test_a_release_does_not_depend_on_the_run_of_its_source() -> None:
     first, again = source_notebook(), source_notebook()
     for number, cell in enumerate(again["cells"]):
         cell["metadata"] |= {"execution": {"iopub.execute_input": "today"}, "collapsed": True}
@@ -61,14 +61,14 @@ def test_a_release_that_depends_on_the_run_of_the_source() -> None:
     assert one == other
 
 
-def test_a_change_of_the_source_that_does_not_reach_the_release() -> None:
+def test_a_change_of_the_source_reaches_the_release() -> None:
     changed = source_notebook()
     changed["cells"][0]["source"] = "# Sample, improved"
     one, other = (release_notebook(json.dumps(notebook).encode(), "x") for notebook in (source_notebook(), changed))
     assert one != other
 
 
-def test_a_release_that_is_no_fixed_point(tmp_path: Path) -> None:
+def test_a_second_release_changes_nothing(tmp_path: Path) -> None:
     write_exercises(write_sample(tmp_path))
     before = {path: path.read_bytes() for path in (tmp_path / "exercises").rglob("*.*")}
     write_exercises(tmp_path)
@@ -83,7 +83,7 @@ def test_a_release_that_is_no_fixed_point(tmp_path: Path) -> None:
         (lambda cell: cell["metadata"]["nbgrader"].update(grade_id="setup"), "nbgrader refuses it"),
     ],
 )
-def test_a_source_that_nbgrader_refuses_gets_more_than_one_line(
+def test_a_source_that_nbgrader_refuses_is_refused_in_one_line(
     change: Callable[[dict[str, Any]], Any], message: str
 ) -> None:
     notebook = source_notebook()
@@ -94,7 +94,7 @@ def test_a_source_that_nbgrader_refuses_gets_more_than_one_line(
     assert caught.value.where == "sample.ipynb"
 
 
-def test_an_exercise_without_a_source_goes_unnoticed(tmp_path: Path) -> None:
+def test_an_exercise_without_a_source_is_refused(tmp_path: Path) -> None:
     root = write_sample(tmp_path)
     (root / "exercises" / "09-gone").mkdir(parents=True)
     (root / "exercises" / "09-gone" / "09-gone.ipynb").write_text("{}")
@@ -102,7 +102,7 @@ def test_an_exercise_without_a_source_goes_unnoticed(tmp_path: Path) -> None:
         write_exercises(root)
 
 
-def test_a_folder_without_solutions_is_released_in_silence(tmp_path: Path) -> None:
+def test_a_folder_without_solutions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no solutions"):
         write_exercises(tmp_path)
 
@@ -110,14 +110,14 @@ def test_a_folder_without_solutions_is_released_in_silence(tmp_path: Path) -> No
 # --- nothing given away ---------------------------------------------------------------------------------------------
 
 
-def test_a_solution_or_its_hash_is_released(released: dict[str, bytes]) -> None:
+def test_no_solution_hash_or_stored_result_is_released(released: dict[str, bytes]) -> None:
     assert leaks(released, SOLUTIONS) == []
     assert {name: stored_results(notebook) for name, notebook in notebooks(released).items()} == {
         name: [] for name in notebooks(released)
     }
 
 
-def test_a_leak_scan_that_looks_for_nothing() -> None:
+def test_the_leak_scan_has_secrets_to_look_for() -> None:
     assert len(list(regions(SOLUTIONS))) >= 7
     assert len(secret_texts(SOLUTIONS)) > 20
     assert len(secret_digests(SOLUTIONS)) > 100
@@ -139,7 +139,7 @@ LEAKS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 @pytest.mark.parametrize("name", LEAKS)
-def test_a_leak_that_is_not_found(sample: Path, release: Path, name: str) -> None:
+def test_every_planted_leak_is_found(sample: Path, release: Path, name: str) -> None:
     notebook = json.loads(release.read_bytes())
     key = f"{NAME}/{NAME}.ipynb"
     assert leaks({key: json.dumps(notebook).encode()}, sample / "solutions") == []
@@ -147,14 +147,14 @@ def test_a_leak_that_is_not_found(sample: Path, release: Path, name: str) -> Non
     assert leaks({key: json.dumps(notebook).encode()}, sample / "solutions") != []
 
 
-def test_a_private_file_is_released(sample: Path) -> None:
+def test_no_private_file_is_released(sample: Path) -> None:
     assert {name.rsplit("/", 1)[-1] for name in _sources(sample)} == {f"{NAME}.ipynb", "data.txt"}
     marking = (sample / "solutions" / NAME / "marking.toml").read_bytes()
     assert leaks({f"{NAME}/marking.toml": marking}, sample / "solutions") != []
     assert leaks({f"{NAME}/notes.md": marking}, sample / "solutions") != []
 
 
-def test_outputs_that_are_not_found() -> None:
+def test_every_stored_result_is_found() -> None:
     assert len(stored_results(source_notebook())) == 7
 
 
@@ -179,7 +179,7 @@ def printed(cell: dict[str, Any]) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_an_untouched_exercise_stops_run_all(
+def test_an_untouched_exercise_runs_to_its_end(
     released: dict[str, bytes], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TOYEVM_MODE", raising=False)
@@ -191,7 +191,9 @@ def test_an_untouched_exercise_stops_run_all(
     assert [cell.source for cell in done.cells if any(o.get("name") == "stderr" for o in cell.get("outputs", []))] == []
 
 
-def test_untouched_and_solved_notebooks_get_the_wrong_marks(released: dict[str, bytes], tmp_path: Path) -> None:
+def test_an_untouched_notebook_earns_nothing_and_a_solved_one_everything(
+    released: dict[str, bytes], tmp_path: Path
+) -> None:
     for name in ASSIGNMENTS:
         for student, data in {
             "untouched": released[f"{name}/{name}.ipynb"],
@@ -289,7 +291,7 @@ def nbgrader_course(tmp_path_factory: pytest.TempPathFactory, released: dict[str
 
 
 @pytest.mark.slow
-def test_nbgrader_would_release_something_else(nbgrader_course: Path) -> None:
+def test_nbgrader_would_release_the_same(nbgrader_course: Path) -> None:
     made = make_exercises(nbgrader_course / "solutions")
     exercises = nbgrader_course / "exercises"
     theirs = {path.relative_to(exercises).as_posix(): path.read_bytes() for path in exercises.rglob("*.*")}
@@ -304,7 +306,7 @@ def test_nbgrader_would_release_something_else(nbgrader_course: Path) -> None:
 
 
 @pytest.mark.slow
-def test_nbgrader_gives_an_untouched_notebook_marks_or_a_solved_one_none(nbgrader_course: Path) -> None:
+def test_nbgrader_gives_an_untouched_notebook_nothing_and_a_solved_one_everything(nbgrader_course: Path) -> None:
     found = scores(nbgrader_course)
     for name in [NAME, *ASSIGNMENTS]:
         score, most = found[name, "solved"]
@@ -313,7 +315,7 @@ def test_nbgrader_gives_an_untouched_notebook_marks_or_a_solved_one_none(nbgrade
     assert found[NAME, "unchecked"] == found[NAME, "solved"]  # a deleted check is asked all the same
 
 
-def test_a_stub_that_a_check_takes_for_an_answer(release: Path) -> None:
+def test_a_released_stub_runs_and_returns_nothing(release: Path) -> None:
     sources = ["".join(cell["source"]) for cell in json.loads(release.read_bytes())["cells"]]
     assert sum(CODE_STUB in source for source in sources) == 3
     namespace: dict[str, Any] = {}

@@ -125,7 +125,7 @@ def marked(sample: Path, release: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize("student", BAD)
-def test_a_file_that_is_no_notebook_is_marked_or_stops_the_run(marked: tuple[list[Row], float], student: str) -> None:
+def test_a_file_that_is_no_notebook_earns_nothing_and_says_why(marked: tuple[list[Row], float], student: str) -> None:
     rows, _ = marked
     assert total(rows, student) == 0
     assert BAD[student][1] in first_message(rows, student)
@@ -236,14 +236,14 @@ def test_a_changed_notebook_is_marked_by_what_was_released(changed: list[Row], n
     assert [row["max"] for row in rows] == list(FULL)
 
 
-def test_an_answer_cell_is_locked_and_a_check_is_believed(release: Path) -> None:
+def test_the_release_tells_locked_answer_and_check_cells_apart(release: Path) -> None:
     roles = {cell.name: cell.role for cell in read_release(release)}
     assert roles["setup"] is Role.LOCKED
     assert roles["number"] is Role.ANSWER
     assert roles["check-number"] is Role.CHECK
 
 
-def test_a_students_cell_runs_somewhere_else_than_it_stands(release: Path, tmp_path: Path) -> None:
+def test_a_students_cell_runs_where_it_stands(release: Path, tmp_path: Path) -> None:
     notebook = fill(release, HONEST)
     helper(notebook)
     place(tmp_path, "ann", notebook)
@@ -252,7 +252,7 @@ def test_a_students_cell_runs_somewhere_else_than_it_stands(release: Path, tmp_p
     assert made.oddities == {}
 
 
-def test_a_free_cell_of_the_release_runs_twice_or_not_at_all(release: Path) -> None:
+def test_a_free_cell_of_the_release_runs_once(release: Path) -> None:
     free = {"cell_type": "code", "id": "free", "metadata": {}, "source": "tries = 0"}
     notebook = json.loads(release.read_bytes())
     notebook["cells"].insert(2, free)
@@ -285,19 +285,19 @@ def test_no_bytes_on_the_pipe_make_the_marker_fall_over(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", [b"NaN", b"[Infinity]", b"[" * 101, b"1" * 2_000, b"\xff", b'"\\'])
-def test_json_that_no_child_writes_is_read(text: bytes) -> None:
+def test_json_that_no_child_writes_is_refused(text: bytes) -> None:
     with pytest.raises(InputError):
         read_json(text)
 
 
-def test_brackets_in_text_count_as_nesting() -> None:
+def test_brackets_in_text_do_not_count_as_nesting() -> None:
     assert read_json(json.dumps("[" * 1_000 + '"' + "{" * 1_000).encode())[:2] == "[["
 
 
 # --- the whole ------------------------------------------------------------------------------------------------------
 
 
-def test_the_csv_says_something_else_than_the_rows(sample: Path, release: Path, tmp_path: Path) -> None:
+def test_the_csv_says_what_the_rows_say(sample: Path, release: Path, tmp_path: Path) -> None:
     place(tmp_path / "in", "=HYPERLINK(1)", fill(release, HONEST | {"number": "raise ValueError('a,\\n\"b\"')"}))
     rows = grade_folder(tmp_path / "in", NAME, 1, tmp_path / "marks.csv", root=sample)
     with (tmp_path / "marks.csv").open(newline="") as file:
@@ -308,7 +308,7 @@ def test_the_csv_says_something_else_than_the_rows(sample: Path, release: Path, 
     assert 'ValueError: a, "b" (line 1)' in table[1]["message"]
 
 
-def test_more_jobs_give_other_marks(sample: Path, release: Path, tmp_path: Path) -> None:
+def test_more_jobs_give_the_same_marks(sample: Path, release: Path, tmp_path: Path) -> None:
     for number in range(6):
         answers = HONEST | ({"number": "my_number = 1"} if number % 2 else {})
         place(tmp_path, f"student-{number}", fill(release, answers))
@@ -316,7 +316,7 @@ def test_more_jobs_give_other_marks(sample: Path, release: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["02-other", "", "../solutions/" + NAME, "/etc", "01-sample/", "*"])
-def test_an_assignment_that_does_not_exist_is_looked_for_on_disk(sample: Path, tmp_path: Path, name: str) -> None:
+def test_an_assignment_that_does_not_exist_is_refused(sample: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "ann").mkdir()
     with pytest.raises(InputError, match="no assignment") as caught:
         grade_folder(tmp_path, name, root=sample)
@@ -324,7 +324,7 @@ def test_an_assignment_that_does_not_exist_is_looked_for_on_disk(sample: Path, t
 
 
 @pytest.mark.parametrize("folder", ["gone", "empty", "file"])
-def test_a_folder_without_submissions_gets_more_than_one_line(sample: Path, tmp_path: Path, folder: str) -> None:
+def test_a_folder_without_submissions_is_refused_in_one_line(sample: Path, tmp_path: Path, folder: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     with pytest.raises(InputError) as caught:
@@ -332,7 +332,7 @@ def test_a_folder_without_submissions_gets_more_than_one_line(sample: Path, tmp_
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_release_that_forgets_a_check_is_marked_in_silence(sample: Path, tmp_path: Path) -> None:
+def test_a_release_that_forgets_a_check_is_refused(sample: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(sample, tmp_path / "root"))
     path = root / "exercises" / FILE
     notebook = json.loads(path.read_bytes())
@@ -348,7 +348,7 @@ def test_without_isolation_nothing_is_marked(sample: Path, tmp_path: Path) -> No
         grade_folder(tmp_path, NAME, root=sample, isolations=[])
 
 
-def test_a_bubblewrap_that_does_not_work_is_relied_on(
+def test_a_bubblewrap_that_does_not_work_is_passed_over_with_a_warning(
     sample: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = tmp_path / "bin" / "bwrap"
@@ -365,6 +365,6 @@ def test_a_bubblewrap_that_does_not_work_is_relied_on(
     assert "without bubblewrap" in warnings(rows)[0]
 
 
-def test_the_instructors_own_notebook_does_not_earn_full_marks(sample: Path, tmp_path: Path) -> None:
+def test_the_instructors_own_notebook_earns_full_marks(sample: Path, tmp_path: Path) -> None:
     place(tmp_path, "me", copy.deepcopy(source_notebook()))
     assert total(grade_folder(tmp_path, NAME, root=sample), "me") == sum(FULL)

@@ -51,7 +51,7 @@ APART, CHAIN = job("apart"), job("chain", to_shop=8)
 
 
 @given(st.integers(1, 12), st.integers(0, 8))
-def test_a_picture_that_leaves_out_a_transaction_shows_too_little_work(cores: int, to_shop: int) -> None:
+def test_the_picture_shows_every_transaction_within_its_width(cores: int, to_shop: int) -> None:
     picture = show_lanes([job(to_shop=to_shop)], cores)
     boxes = [box for box in shapes(picture.svg, "rect") if box.get("fill") in {NORMAL.fill, CRITICAL.fill}]
     assert len(boxes) == 8
@@ -60,20 +60,20 @@ def test_a_picture_that_leaves_out_a_transaction_shows_too_little_work(cores: in
     assert all(float(box.get("x", 0)) + float(box.get("width", 0)) <= right + 1 for box in boxes)
 
 
-def test_picture_and_text_must_say_the_same() -> None:
+def test_picture_and_text_say_the_same() -> None:
     picture = show_lanes([APART, CHAIN], 4)
     assert label_of(picture.svg).split("; ") == picture.text.split("\n") == str(picture).split("\n")
     assert {"4.0× on 4 cores", "1.0× on 4 cores", "orange: the longest chain, 8 of 8"} <= set(words_of(picture.svg))
     assert "chain     168,000     168,000      1.0×    25%" in picture.text
 
 
-def test_a_riddle_must_not_be_solved_by_its_picture() -> None:
+def test_without_chains_the_picture_does_not_give_the_riddle_away() -> None:
     picture = show_lanes([APART, CHAIN], 4, chains=False)
     assert "longest" not in picture.svg + picture.text
     assert CRITICAL.fill not in picture.svg
 
 
-def test_a_short_block_must_be_listed_core_by_core() -> None:
+def test_a_short_block_is_listed_core_by_core() -> None:
     workload = block_of(read_payments("Ann>Shop, Bob>Shop, Cleo>Dan"))
     short = job_of("short", executed(workload).results, PRODUCER, ["first", "second", "third"])
     lines = describe_lanes([short], 2).split("\n")
@@ -85,7 +85,7 @@ def test_a_short_block_must_be_listed_core_by_core() -> None:
     assert {"first", "second", "third"} <= set(words_of(show_lanes([short], 2).svg))
 
 
-def test_the_fee_of_the_producer_must_not_tie_payments_together() -> None:
+def test_the_fee_of_the_producer_does_not_tie_payments_together() -> None:
     assert APART.path.length == 21_000
     assert APART.speedup(8) == 8
 
@@ -97,7 +97,7 @@ def test_an_empty_block_can_be_drawn() -> None:
 # The slider
 
 
-def test_moving_the_slider_must_change_picture_text_and_numbers() -> None:
+def test_moving_the_slider_changes_picture_text_and_numbers() -> None:
     slider = CoresSlider([APART, CHAIN])
     before = slider._screen.value
     slider.set(8)
@@ -147,7 +147,7 @@ def player(schedule: str = "") -> InterleavingPlayer:
          ["Wrong: Shop has 105, and should have 96.", "9 ether came from nowhere."]),
     ],
 )  # fmt: skip
-def test_the_verdict_must_name_who_and_how_much(schedule: str, text: str, expected: list[str]) -> None:
+def test_the_verdict_names_who_and_how_much(schedule: str, text: str, expected: list[str]) -> None:
     assert verdict(scene(schedule, text)) == expected
     picture = show_interleaving(scene(schedule, text))
     assert set(expected) <= set(words_of(picture.svg))
@@ -155,14 +155,14 @@ def test_the_verdict_must_name_who_and_how_much(schedule: str, text: str, expect
     assert label_of(picture.svg).split("; ") == picture.text.split("\n")
 
 
-def test_what_a_transaction_saw_must_stand_in_its_box() -> None:
+def test_what_a_transaction_saw_stands_in_its_box() -> None:
     words = words_of(show_interleaving(scene("A1 B1 A2 B2")).svg)
     assert words.count("Shop 100") == 2
     assert {"A1 sees", "B1 sees", "A2 writes", "B2 writes", "Shop 105", "Shop 107"} <= set(words)
 
 
 @given(st.sampled_from(["", "A1", "A1 B1 C1", "A1 B1 C1 A2 B2 C2", "C1 C2 B1 A1 B2 A2"]))
-def test_nothing_may_be_drawn_outside_its_figure(schedule: str) -> None:
+def test_nothing_is_drawn_outside_its_figure(schedule: str) -> None:
     picture = ElementTree.fromstring(show_interleaving(scene(schedule)).svg)
     _, _, width, height = map(float, str(picture.get("viewBox")).split())
     for box in shapes(ElementTree.tostring(picture, "unicode"), "rect"):
@@ -177,7 +177,7 @@ def test_amounts_that_are_no_whole_ether_are_rounded_not_cut_off() -> None:
     assert "Ann 98.9998" in words_of(picture.svg)
 
 
-def test_buttons_and_field_must_do_what_calls_do() -> None:
+def test_buttons_and_field_do_what_calls_do() -> None:
     shown = player()
     buttons = list(shown._next.values())
     for button, schedule in zip([0, 1, 0, 1], ["A1", "A1 B1", "A1 B1 A2", "A1 B1 A2 B2"]):
@@ -193,7 +193,7 @@ def test_buttons_and_field_must_do_what_calls_do() -> None:
     assert shown._screen.value.startswith("<pre")
 
 
-def test_a_slip_of_the_fingers_must_not_wipe_out_what_was_played() -> None:
+def test_an_impossible_schedule_leaves_what_was_played() -> None:
     shown = player("A1 B1")
     shown._field.value = "A2"
     assert "A2 comes before A1" in shown._message.value
@@ -209,7 +209,7 @@ def test_a_slip_of_the_fingers_must_not_wipe_out_what_was_played() -> None:
 ROWS = [LoadRow(1, 40, 20, 20, 10.0), LoadRow(2, 5, 20, 5, 11.25), LoadRow(3, 0, 5, 0, 12.66)]
 
 
-def test_the_bars_must_be_as_high_as_their_numbers() -> None:
+def test_the_bars_are_as_high_as_their_numbers() -> None:
     chart = show_load(ROWS, room=20)
     arrived, included, waiting, fees = axes_of(chart)
     heights = [[bar.get_height() for bar in axes.patches] for axes in (arrived, included, waiting, fees)]

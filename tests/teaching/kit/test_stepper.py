@@ -68,7 +68,7 @@ def marks(cells: Any) -> list[tuple[str, int]]:
 # What was taken, what is left
 
 
-def test_a_reader_who_cannot_tell_the_operands_of_sub_gets_its_order_wrong() -> None:
+def test_the_operands_of_sub_are_named_in_their_order() -> None:
     steps = steps_of("PUSH1 9 PUSH1 2 PUSH1 3 SUB")
     scene = scene_of(steps, 3)
     assert [(cell.mark, cell.name, cell.word) for cell in scene.before] == [
@@ -79,25 +79,25 @@ def test_a_reader_who_cannot_tell_the_operands_of_sub_gets_its_order_wrong() -> 
     assert {"taken: a", "taken: b", "left", "SUB"} <= set(drawn)
 
 
-def test_going_below_zero_must_not_look_like_a_minus_sign_lost() -> None:
+def test_a_subtraction_below_zero_is_said_to_wrap_around() -> None:
     assert "wraps around at 2**256" in scene_of(steps_of("PUSH1 3 PUSH1 2 SUB"), 2).does
     assert "wraps" not in scene_of(steps_of("PUSH1 2 PUSH1 3 SUB"), 2).does
 
 
-def test_dup_must_not_look_as_if_it_consumed_what_it_copies() -> None:
+def test_dup_marks_its_word_as_copied_and_not_as_taken() -> None:
     scene = named(steps_of("PUSH1 10 PUSH1 20 DUP2"), "DUP2")
     assert marks(scene.before) == [("", 20), ("copied", 10)]
     assert marks(scene.after) == [("copy", 10), ("", 20), ("", 10)]
     assert scene.does == "copies the 2nd word onto the top: 10"
 
 
-def test_swap_must_say_which_word_came_from_where_even_if_both_are_equal() -> None:
+def test_swap_says_which_word_came_from_where_even_if_both_are_equal() -> None:
     scene = named(steps_of("PUSH1 5 PUSH1 7 PUSH1 5 SWAP2"), "SWAP2")
     assert [cell.name for cell in scene.before] == ["top", "", "3rd"]
     assert [cell.name for cell in scene.after] == ["was 3rd", "", "was top"]
 
 
-def test_a_written_slot_and_its_operands_must_be_marked() -> None:
+def test_a_written_slot_and_its_operands_are_marked() -> None:
     steps = steps_of("PUSH1 42 PUSH0 SSTORE")
     scene = named(steps, "SSTORE")
     assert [(cell.name, cell.word) for cell in scene.before] == [("slot", 0), ("value", 42)]
@@ -116,7 +116,7 @@ def test_a_written_slot_and_its_operands_must_be_marked() -> None:
     ]
 
 
-def test_memory_that_is_read_or_written_must_be_marked_byte_by_byte() -> None:
+def test_memory_that_is_read_or_written_is_marked_byte_by_byte() -> None:
     steps = steps_of("PUSH1 255 PUSH1 40 MSTORE8 PUSH1 1 MLOAD")
     scene = named(steps, "MSTORE8")
     assert (scene.written, scene.read) == (range(40, 41), range(0))
@@ -126,7 +126,7 @@ def test_memory_that_is_read_or_written_must_be_marked_byte_by_byte() -> None:
     assert "byte 32" in describe_step(steps, 4)
 
 
-def test_memory_that_is_overwritten_must_show_what_was_there() -> None:
+def test_memory_that_is_overwritten_shows_what_was_there() -> None:
     steps = steps_of("PUSH1 5 PUSH0 MSTORE PUSH1 6 PUSH0 MSTORE")
     first, second = (describe_step(steps, index).split("\n") for index in (2, 5))
     assert "memory   (empty)" in describe_step(steps, 0)
@@ -136,7 +136,7 @@ def test_memory_that_is_overwritten_must_show_what_was_there() -> None:
     assert {"before", "00" * 31 + "05", "00" * 31 + "06"} <= set(drawn)
 
 
-def test_a_log_must_say_what_it_announces() -> None:
+def test_a_log_says_what_it_announces() -> None:
     steps = steps_of("PUSH1 8 PUSH0 MSTORE PUSH1 99 PUSH1 32 PUSH0 LOG1")
     line = "from 0xcccc…cccc: 32 bytes of data = 8, topic 99"
     assert f"log      {line}" in describe_step(steps, 6).split("\n")
@@ -144,7 +144,7 @@ def test_a_log_must_say_what_it_announces() -> None:
     assert not any("log  " in describe_step(steps, index) for index in range(6))
 
 
-def test_a_read_must_not_vanish_because_an_earlier_step_did_it_first() -> None:
+def test_a_read_is_shown_even_if_an_earlier_step_did_it_first() -> None:
     steps = steps_of("PUSH0 SLOAD PUSH1 1 ADD PUSH0 SSTORE PUSH0 SLOAD")
     assert "reads    (0xcccc…cccc, slot 0)" in describe_step(steps, 1).split("\n")
     why = "read already at step 2; SSTORE reads too: its price depends on what was there"
@@ -155,26 +155,26 @@ def test_a_read_must_not_vanish_because_an_earlier_step_did_it_first() -> None:
     assert f"(0xcccc…cccc, slot 0)   <- {why}" in describe_step(failing, 5)
 
 
-def test_a_refund_must_be_seen_where_it_is_earned() -> None:
+def test_a_refund_is_shown_where_it_is_earned() -> None:
     steps = steps_of("PUSH0 PUSH0 SSTORE", storage={0: 5})
     assert "refund   0 -> 4,800   <- given back" in describe_step(steps, 2)
     assert any(words.startswith("0 → 4,800") for words in words_of(show_step(steps, 2).svg))
 
 
-def test_after_a_write_the_value_at_the_start_must_not_be_lost() -> None:
+def test_after_a_write_the_value_at_the_start_is_still_shown() -> None:
     steps = steps_of("PUSH1 5 PUSH0 SSTORE PUSH1 6 PUSH0 SSTORE", storage={0: 4})
     assert "slot 0   5   was 4" in describe_step(steps, 3)
     assert "slot 0  was 4" in words_of(show_step(steps, 3).svg)
 
 
-def test_the_last_step_must_show_that_stack_and_memory_go() -> None:
+def test_the_last_step_shows_that_stack_and_memory_go() -> None:
     steps = steps_of("PUSH1 1 PUSH1 1 PUSH0 MSTORE STOP")
     assert scene_of(steps, 4).frame_ends
     assert "its stack and memory are gone" in describe_step(steps, 4)
     assert "its changes undone" not in describe_step(steps, 4)
 
 
-def test_a_step_that_fails_must_not_seem_to_have_taken_or_written_anything() -> None:
+def test_a_step_that_fails_shows_nothing_as_taken_or_written() -> None:
     steps = steps_of("PUSH1 1 PUSH0 SSTORE", gas=10_000)
     scene = scene_of(steps, 2)
     assert [(cell.mark, cell.name) for cell in scene.before] == [(Mark.KEPT, "slot"), (Mark.KEPT, "value")]
@@ -185,7 +185,7 @@ def test_a_step_that_fails_must_not_seem_to_have_taken_or_written_anything() -> 
     assert not any(slot.is_written for slot in scene.slots)
 
 
-def test_with_fewer_words_than_operands_a_failing_step_must_still_be_shown() -> None:
+def test_a_failing_step_with_fewer_words_than_operands_is_shown() -> None:
     steps = steps_of("PUSH1 1 ADD")
     assert "stack underflow" in describe_step(steps, 1)
     assert show_step(steps, 1).svg
@@ -194,19 +194,19 @@ def test_with_fewer_words_than_operands_a_failing_step_must_still_be_shown() -> 
 # Storage over the run
 
 
-def test_a_slot_must_show_the_value_it_had_at_that_moment() -> None:
+def test_a_slot_shows_the_value_it_had_at_that_moment() -> None:
     steps = steps_of("PUSH1 5 PUSH0 SSTORE PUSH1 6 PUSH0 SSTORE", storage={0: 4})
     seen = [scene_of(steps, index).slots[0] for index in range(len(steps))]
     assert [(slot.before, slot.after) for slot in seen] == [(4, 4), (4, 4), (4, 5), (5, 5), (5, 5), (5, 6), (6, 6)]
 
 
-def test_a_revert_must_show_storage_going_back() -> None:
+def test_a_revert_shows_storage_going_back() -> None:
     steps = steps_of("PUSH1 5 PUSH0 SSTORE PUSH0 PUSH0 REVERT", storage={0: 4})
     last = scene_of(steps, len(steps) - 1).slots[0]
     assert (last.before, last.after, last.note) == (5, 4, "undone")
 
 
-def test_a_failing_call_must_undo_what_calls_inside_it_did() -> None:
+def test_a_failing_call_undoes_what_calls_inside_it_did() -> None:
     inner = f"PUSH1 7 PUSH0 SSTORE {CALL_OTHER.replace(OTHER.hex(), DEFAULT_ADDRESS.hex())} INVALID"
     outer = f"CALLER {PUSH_OTHER} EQ PUSH @back JUMPI {CALL_OTHER} PUSH0 SLOAD STOP "
     outer += "back: JUMPDEST PUSH1 9 PUSH0 SSTORE"
@@ -236,7 +236,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_reasons_that_do_not_add_up_to_the_price_would_lie(name: str) -> None:
+def test_the_reasons_add_up_to_the_price_of_each_step(name: str) -> None:
     steps = steps_with_callee(PROGRAMS[name], "PUSH1 3 PUSH1 1 SSTORE")
     for step, following in zip(steps, [*steps[1:], None]):
         parts = gas_parts(step, following)
@@ -255,12 +255,12 @@ def test_reasons_that_do_not_add_up_to_the_price_would_lie(name: str) -> None:
         ("PUSH1 2 PUSH0 SSTORE PUSH1 1 PUSH0 SSTORE", {}, ["already changed in this transaction"]),
     ],
 )
-def test_sstore_must_say_why_it_costs_what_it_costs(program: str, storage: dict[int, int], reasons: list[str]) -> None:
+def test_sstore_says_why_it_costs_what_it_costs(program: str, storage: dict[int, int], reasons: list[str]) -> None:
     steps = steps_of(program, storage=storage)
     assert [part.reason for part in gas_parts(steps[-2])] == reasons
 
 
-def test_gas_that_a_call_takes_along_must_not_be_counted_twice() -> None:
+def test_gas_that_a_call_takes_along_is_counted_once() -> None:
     steps = steps_with_callee(CALL_OTHER, "PUSH1 3 PUSH1 1 SSTORE")
     totals = gas_by_opcode(steps)
     assert sum(gas for _, gas in totals.values()) == 200_000 - steps[-1].gas_after
@@ -268,7 +268,7 @@ def test_gas_that_a_call_takes_along_must_not_be_counted_twice() -> None:
     assert next(iter(totals)) == "SSTORE"
 
 
-def test_the_bars_must_show_the_numbers_of_the_table() -> None:
+def test_the_bars_show_the_numbers_of_the_table() -> None:
     picture = show_gas(steps_of("PUSH1 1 PUSH0 SSTORE"))
     rows = [line.split() for line in picture.text.split("\n")[1:-1]]
     drawn = " ".join(words_of(picture.svg))
@@ -283,7 +283,7 @@ SHOWN = "PUSH1 255 PUSH1 33 MSTORE PUSH1 33 MLOAD DUP1 PUSH1 3 SSTORE PUSH1 3 SL
 
 
 @pytest.mark.parametrize("source", [SHOWN, f"{CALL_OTHER} PUSH0 SSTORE", "PUSH1 1 JUMP", "JUMPDEST PUSH0 JUMP"])
-def test_a_picture_without_the_numbers_of_its_twin_would_tell_another_story(source: str) -> None:
+def test_the_picture_holds_every_number_of_its_text(source: str) -> None:
     steps = steps_of(source, gas=60_000)[:60]
     for index in range(len(steps)):
         picture = show_step(steps, index)
@@ -307,7 +307,7 @@ def test_a_picture_without_the_numbers_of_its_twin_would_tell_another_story(sour
     ],
 )
 @pytest.mark.parametrize("gas", [39_000, 1_300])  # enough, and too little
-def test_words_must_not_be_written_over_each_other(source: str, gas: int) -> None:
+def test_no_words_are_written_over_each_other(source: str, gas: int) -> None:
     steps = steps_of(source, gas=gas, storage={0: 5})
     for index in range(len(steps)):
         places = [
@@ -330,14 +330,14 @@ def extent(element: ElementTree.Element) -> tuple[float, float, str]:
     return left, left + width, words
 
 
-def test_all_pictures_of_a_run_must_have_one_size() -> None:
+def test_all_pictures_of_a_run_have_one_size() -> None:
     steps = steps_of(SHOWN)
     boxes = {re.search(r'viewBox="([^"]*)"', show_step(steps, index).svg).group(1) for index in range(len(steps))}  # type: ignore[union-attr]
     assert len(boxes) == 1
 
 
 @given(code=st.binary(max_size=40), gas=st.integers(0, 100_000))
-def test_a_program_that_breaks_the_picture_would_break_the_lesson(code: bytes, gas: int) -> None:
+def test_any_program_can_be_drawn(code: bytes, gas: int) -> None:
     steps = []
     for step in record_steps(begin_message(world_with_code(code), gas=gas)):
         steps.append(step)
@@ -350,7 +350,7 @@ def test_a_program_that_breaks_the_picture_would_break_the_lesson(code: bytes, g
             assert sum(part.amount for part in gas_parts(steps[index], following)) == steps[index].gas_cost
 
 
-def test_markup_in_a_record_must_not_reach_the_page() -> None:
+def test_markup_in_a_record_does_not_reach_the_page() -> None:
     (step,) = steps_of("STOP")
     bad = replace(step, opcode=step.opcode._replace(name="<script>alert(1)</script>"), error='"><img src=x>')
     svg = show_step([bad], 0).svg
@@ -359,7 +359,7 @@ def test_markup_in_a_record_must_not_reach_the_page() -> None:
     ElementTree.fromstring(svg)
 
 
-def test_a_picture_must_need_nothing_from_outside() -> None:
+def test_a_picture_needs_nothing_from_outside() -> None:
     svg = show_step(steps_of(SHOWN), 3).svg.replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert "http" not in svg
     assert "url(" not in svg
@@ -367,7 +367,7 @@ def test_a_picture_must_need_nothing_from_outside() -> None:
     assert "<script" not in svg
 
 
-def test_deep_stacks_must_be_cut_at_the_bottom_and_never_above_a_word_that_is_used() -> None:
+def test_deep_stacks_are_cut_below_every_word_that_is_used() -> None:
     steps = steps_of(" ".join(["PUSH1 1"] * 30) + " DUP16 SWAP16")
     dup = named(steps, "DUP16")
     assert dup.before[-1].mark or any(cell.mark is Mark.COPIED for cell in dup.before)
@@ -377,7 +377,7 @@ def test_deep_stacks_must_be_cut_at_the_bottom_and_never_above_a_word_that_is_us
 
 
 @pytest.mark.parametrize("index", [-1, 4, 100])
-def test_a_step_that_does_not_exist_must_not_show_another_one(index: int) -> None:
+def test_a_step_that_does_not_exist_is_refused(index: int) -> None:
     with pytest.raises(IndexError, match="this run has 4"):
         show_step(steps_of("PUSH1 2 PUSH1 3 SUB"), index)
 
@@ -389,7 +389,7 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("paint", PALETTE, ids=str)
-def test_words_too_pale_to_read(paint: Any) -> None:
+def test_words_are_readable_on_their_paint_and_on_white(paint: Any) -> None:
     for ground in (paint.fill, "#ffffff", "#f6f6f4"):
         lighter, darker = sorted((luminance(paint.ink), luminance(ground)), reverse=True)
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5
@@ -398,7 +398,7 @@ def test_words_too_pale_to_read(paint: Any) -> None:
 # The table of words
 
 
-def test_every_opcode_must_have_words_that_fit_its_row() -> None:
+def test_every_opcode_has_words_that_fit_its_row() -> None:
     for opcode, fork in product(OPCODES, FORKS.values()):
         gloss = gloss_of(opcode, fork)
         if not opcode.name.startswith(("DUP", "SWAP")):
@@ -451,7 +451,7 @@ def test_words_and_prices_are_those_of_the_fork_of_the_run() -> None:
 # The widget
 
 
-def test_a_click_must_do_what_the_call_does() -> None:
+def test_a_click_does_what_the_call_does() -> None:
     stepper = Stepper(steps_of("PUSH1 2 PUSH1 3 SUB"))
     assert (stepper.index, stepper._back.disabled, stepper._forward.disabled) == (0, True, False)
     stepper._forward.click()
@@ -483,7 +483,7 @@ def test_a_click_must_do_what_the_call_does() -> None:
     assert stepper._screen.value == show_step(stepper.steps, 0).svg
 
 
-def test_the_text_form_must_be_the_twin_and_escaped() -> None:
+def test_the_text_form_is_the_escaped_text_of_the_step() -> None:
     stepper = Stepper(steps_of("PUSH1 2 PUSH1 3 SUB"), start=2)
     stepper._as_text.value = True
     shown = stepper._screen.value
@@ -491,19 +491,19 @@ def test_the_text_form_must_be_the_twin_and_escaped() -> None:
     assert unescape(re.sub(r"</?pre[^>]*>", "", shown)) == stepper.text
 
 
-def test_a_notebook_that_stores_a_stepper_must_store_its_text_not_an_object_address() -> None:
+def test_a_notebook_stores_the_text_of_a_stepper() -> None:
     steps = steps_of("PUSH1 2 PUSH1 3 SUB")
     bundle = Stepper(steps)._repr_mimebundle_()
     assert bundle["text/plain"] == describe_step(steps, 0)
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
-def test_no_steps_must_be_one_clear_line() -> None:
+def test_a_stepper_without_steps_is_refused() -> None:
     with pytest.raises(InputError, match="no steps to show"):
         Stepper([])
 
 
-def test_without_ipywidgets_the_twins_must_still_work(
+def test_without_ipywidgets_picture_and_text_still_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hide_ipywidgets(monkeypatch)

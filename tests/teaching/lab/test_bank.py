@@ -87,13 +87,13 @@ def problems(lesson: Lesson) -> list[str]:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("folder", LESSONS, ids=lambda folder: folder.name)
-def test_a_check_of_a_graded_item_does_not_bite(folder: Path, check: object) -> None:
+def test_every_check_of_a_graded_item_bites(folder: Path, check: object) -> None:
     lesson = read_lesson(folder)
     assert callable(check)
     assert [words for item in lesson.exercises.values() for words in check(lesson, item)] == []
 
 
-def test_the_bank_is_that_of_the_fixture_only() -> None:
+def test_the_bank_holds_the_fixture_and_the_course() -> None:
     assert [folder.name for folder in LESSONS if folder.parents[1] == FIXTURE] == ["03-shop"]
     assert "01-the-machine" in [folder.name for folder in LESSONS]
 
@@ -165,7 +165,7 @@ WRONGS = {
 
 
 @pytest.mark.parametrize("wrong", WRONGS)
-def test_something_wrong_with_a_bank_goes_unnoticed(wrong: str, tmp_path: Path) -> None:
+def test_something_wrong_with_a_bank_is_found(wrong: str, tmp_path: Path) -> None:
     name, old, new, words = WRONGS[wrong]
     shutil.copytree(FIXTURE, root := tmp_path / "root")
     (path,) = root.glob(f"*/03-shop/{name}")

@@ -49,7 +49,7 @@ def said(lab: Lesson, item_id: str, answer: Any) -> str:
     return feedback.text
 
 
-def test_a_wrong_answer_gets_fewer_than_four_rungs(lab: Lesson) -> None:
+def test_a_wrong_answer_gets_four_rungs(lab: Lesson) -> None:
     happened, divergence, question, hint = said(lab, "plus", f"PUSH0 CALLDATALOAD {HAND_BACK}").split("\n\n")
     assert happened == "**Plus 7.** 0 of 1 cases agree. In the first that does not, it ran 7 steps and ended well."
     assert divergence == "Given input 1: yours returns 1; expected: returns 8."
@@ -68,7 +68,7 @@ def test_a_wrong_answer_gets_fewer_than_four_rungs(lab: Lesson) -> None:
         (f"PUSH1 99 {HAND_BACK}", "Which is the first step"),
     ],
 )
-def test_a_failure_nobody_foresaw_gets_no_question(lab: Lesson, source: str, words: str) -> None:
+def test_a_failure_nobody_foresaw_gets_a_question(lab: Lesson, source: str, words: str) -> None:
     assert words in said(lab, "plus", source)
     assert "?" in said(lab, "plus", source)
 
@@ -85,7 +85,7 @@ def test_a_failure_nobody_foresaw_gets_no_question(lab: Lesson, source: str, wor
         ("why", ..., "Missing: `why`. Put the letter of an option there"),
     ],
 )
-def test_an_untouched_item_does_not_say_what_is_missing(lab: Lesson, item_id: str, answer: Any, words: str) -> None:
+def test_an_untouched_item_says_what_is_missing(lab: Lesson, item_id: str, answer: Any, words: str) -> None:
     assert words in said(lab, item_id, answer)
 
 
@@ -101,20 +101,20 @@ def test_an_untouched_item_does_not_say_what_is_missing(lab: Lesson, item_id: st
         ("why", "F", "'F' is no option"),
     ],
 )
-def test_a_malformed_answer_is_a_traceback(lab: Lesson, item_id: str, answer: Any, words: str) -> None:
+def test_a_malformed_answer_is_explained(lab: Lesson, item_id: str, answer: Any, words: str) -> None:
     assert words in said(lab, item_id, answer)
 
 
-def test_a_value_that_is_marked_elsewhere_is_given_away(lab: Lesson) -> None:
+def test_a_value_that_is_marked_elsewhere_is_only_recorded(lab: Lesson) -> None:
     assert said(lab, "units", 3) == said(lab, "units", 4).replace("4", "3")
     assert "Recorded: 3." in said(lab, "units", 3)
 
 
-def test_praise_for_public_cases_hides_that_others_come(lab: Lesson) -> None:
+def test_praise_for_public_cases_says_that_others_come(lab: Lesson) -> None:
     assert said(lab, "plus", RIGHT_PLUS) == "**Plus 7.** The case agrees. When it is marked, it meets others too."
 
 
-def test_the_puzzle_is_never_offered(lab: Lesson) -> None:
+def test_the_puzzle_is_offered_from_the_third_try(lab: Lesson) -> None:
     wrong = f"PUSH0 CALLDATALOAD {HAND_BACK}"
     offers = ["lab.parsons" in said(lab, "plus", wrong) for _ in range(4)]
     assert offers == [False, False, True, True]
@@ -122,7 +122,7 @@ def test_the_puzzle_is_never_offered(lab: Lesson) -> None:
     assert "tries: 4" in lab.progress().text, "an empty answer is no try"
 
 
-def test_a_loop_without_end_hangs_the_notebook(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_without_end_is_stopped(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toyevm.teaching.lab.judge_functions.PATIENCE", 0.2)
     before = signal.getsignal(signal.SIGALRM)
     text = said(lab, "meet", endless)
@@ -133,7 +133,7 @@ def test_a_loop_without_end_hangs_the_notebook(lab: Lesson, monkeypatch: pytest.
     assert "cases agree" in said(lab, "meet", right_meet)
 
 
-def test_where_no_alarm_can_ring_nothing_is_judged(lab: Lesson) -> None:
+def test_a_function_is_judged_even_where_no_alarm_can_ring(lab: Lesson) -> None:
     found: list[str] = []
     thread = threading.Thread(target=lambda: found.append(said(lab, "meet", right_meet)))
     thread.start()
@@ -141,37 +141,37 @@ def test_where_no_alarm_can_ring_nothing_is_judged(lab: Lesson) -> None:
     assert "cases agree" in found[0]
 
 
-def test_a_function_that_prints_its_answer_is_called_missing(lab: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_function_that_prints_its_answer_is_told_so(lab: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
     assert "it prints, and returns nothing. Which word" in said(lab, "meet", loud)
     assert "loud: " in capsys.readouterr().out
     assert "Missing" in said(lab, "meet", lambda one, other: None)
 
 
-def test_a_function_without_a_return_is_called_missing(lab: Lesson) -> None:
+def test_a_function_without_a_return_is_told_so(lab: Lesson) -> None:
     def forgetful(one: list[str], other: list[str]) -> None:
         _ = [place for place in one if place in other]
 
     assert "it runs, and returns nothing. Which word" in said(lab, "meet", forgetful)
 
 
-def test_what_is_no_function_is_called_missing(lab: Lesson) -> None:
+def test_what_is_no_function_is_told_so(lab: Lesson) -> None:
     assert "it is a list, and a function is wanted: what begins with `def`?" in said(lab, "meet", [["a"], ["b"]])
     for nothing in (None, ...):
         assert "Missing" in said(lab, "meet", nothing)
 
 
-def test_an_answer_is_shown_as_nobody_writes_it(lab: Lesson) -> None:
+def test_an_answer_is_shown_as_one_writes_it(lab: Lesson) -> None:
     assert "yours returns {(0, 1), (1, 2)}" in said(lab, "meet", lambda one, other: {(0, 1), (1, 2)})
     assert "yours returns [{'a'}, set()]" in said(lab, "meet", lambda one, other: ({"a"}, set()))
 
 
-def test_who_tries_on_after_a_right_answer_loses_it(lab: Lesson) -> None:
+def test_a_right_answer_is_kept_when_the_student_tries_on(lab: Lesson) -> None:
     said(lab, "meet", right_meet)
     said(lab, "meet", lambda one, other: [])
     assert "right, tries: 2" in lab.progress().text
 
 
-def test_a_derived_value_is_printed_where_the_student_reads(repository: Path) -> None:
+def test_a_derived_value_is_not_printed_where_the_student_reads(repository: Path) -> None:
     """The notebook knows what is right in lesson 01's traces, and must not say it."""
     lab = Lesson(repository / "course" / "01-the-machine", Progress("01-the-machine"))
     text = said(lab, "trace-six", [[5], [12, 5], [12, 5, 12], [7, 12], [12, 7, 12], [99, 12]])
@@ -199,19 +199,19 @@ def marking_lab() -> Lesson:
         ("why", "A", 0),
     ],
 )
-def test_a_marker_gets_words(item_id: str, answer: Any, points: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_marker_gets_points(item_id: str, answer: Any, points: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOYEVM_MODE", "mark")
     earned = marking_lab().check(item_id, answer)
     assert (type(earned), earned) == (int, points)
 
 
-def test_a_marker_without_the_private_side_gives_points(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marking_without_the_private_side_is_refused(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOYEVM_MODE", "mark")
     with pytest.raises(InputError, match="'units' cannot be marked here"):
         lab.check("units", 3)
 
 
-def test_a_students_notebook_reads_the_private_side(lab: Lesson) -> None:
+def test_a_students_notebook_does_not_show_the_private_side(lab: Lesson) -> None:
     assert "PUSH1 8" not in said(lab, "plus", "PUSH1 8 " + HAND_BACK)
     assert isinstance(marking_lab().check("units", 3), Feedback)
     assert "Recorded" in said(marking_lab(), "units", 3)

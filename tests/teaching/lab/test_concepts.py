@@ -30,7 +30,7 @@ def asked(items: LessonItems) -> str:
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_uses_a_term_before_it_is_taught(path: Path, graph: ConceptGraph) -> None:
+def test_no_lesson_uses_a_term_before_it_is_taught(path: Path, graph: ConceptGraph) -> None:
     prose = prose_of(markdown_of(path))
     assert graph.early_uses(path.stem, prose) == []
     assert graph.untaught(path.stem, prose) == []
@@ -38,12 +38,12 @@ def test_a_lesson_uses_a_term_before_it_is_taught(path: Path, graph: ConceptGrap
 
 
 @pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
-def test_an_exercise_uses_a_term_before_it_is_taught(path: Path, graph: ConceptGraph) -> None:
+def test_no_exercise_uses_a_term_before_it_is_taught(path: Path, graph: ConceptGraph) -> None:
     assert graph.early_uses(path.stem, prose_of(markdown_of(path))) == []
 
 
 @pytest.mark.parametrize("path", ITEMS, ids=lambda path: path.parent.name)
-def test_an_item_is_about_a_concept_that_nobody_taught(path: Path, graph: ConceptGraph) -> None:
+def test_every_item_is_about_concepts_already_taught(path: Path, graph: ConceptGraph) -> None:
     items, number = read_items(path), path.parent.name[:2]
     about = [item.concept for item in items.predictions.values()]
     about += [term for item in items.exercises.values() for term in item.concepts]
@@ -53,7 +53,7 @@ def test_an_item_is_about_a_concept_that_nobody_taught(path: Path, graph: Concep
     assert graph.early_uses(path.parent.name, asked(items)) == []
 
 
-def test_there_is_nothing_to_check() -> None:
+def test_there_is_a_lesson_and_an_exercise_to_check() -> None:
     assert "01-the-machine" in {path.stem for path in LESSONS} & {path.stem for path in EXERCISES}
 
 
@@ -68,7 +68,7 @@ def small() -> ConceptGraph:
 @pytest.mark.parametrize(
     "prose", ["Here is a conflict.", "**Conflicts** are bad.", "No (conflict) here", "A Conflict: two of them"]
 )
-def test_an_early_term_is_missed(prose: str, small: ConceptGraph) -> None:
+def test_an_early_term_is_found(prose: str, small: ConceptGraph) -> None:
     assert small.early_uses("00-before", prose) == ["00-before uses 'conflict', which lesson 03 teaches"]
     assert small.early_uses("03-shop", prose) == []
 
@@ -76,20 +76,20 @@ def test_an_early_term_is_missed(prose: str, small: ConceptGraph) -> None:
 @pytest.mark.parametrize(
     "prose", ["conflicting", "```\nconflict\n```", "`conflict`", "    conflict", "[x](conflict.md)"]
 )
-def test_what_is_no_use_of_a_term_is_found(prose: str, small: ConceptGraph) -> None:
+def test_what_is_no_use_of_a_term_is_not_reported(prose: str, small: ConceptGraph) -> None:
     assert small.early_uses("00-before", prose_of([prose])) == []
 
 
-def test_an_indented_block_swallows_what_follows() -> None:
+def test_an_indented_block_does_not_swallow_what_follows() -> None:
     assert "conflict" in prose_of(["    code\n\nA conflict.", "more"])
 
 
-def test_a_lesson_that_teaches_and_uses_nothing_passes(small: ConceptGraph) -> None:
+def test_a_lesson_that_teaches_and_uses_nothing_is_found(small: ConceptGraph) -> None:
     assert small.untaught("03-shop", "") == ["03-shop does not teach 'conflict'"]
     assert small.unused("03-shop", "") == ["03-shop does not use 'queue'"]
 
 
-def test_an_early_term_in_the_real_course_is_missed(graph: ConceptGraph) -> None:
+def test_an_early_term_in_the_real_course_is_found(graph: ConceptGraph) -> None:
     prose = prose_of(markdown_of(LESSONS[0])) + " It goes by the state root."
     assert graph.early_uses(LESSONS[0].stem, prose) == [f"{LESSONS[0].stem} uses 'state root', which lesson 02 teaches"]
 
@@ -108,7 +108,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_the_graph_goes_unnoticed(mistake: str, tmp_path: Path) -> None:
+def test_a_mistake_in_the_graph_is_refused(mistake: str, tmp_path: Path) -> None:
     old, new, words = MISTAKES[mistake]
     text = (FIXTURE / "course" / "concepts.toml").read_text()
     assert old in text
@@ -118,7 +118,7 @@ def test_a_mistake_in_the_graph_goes_unnoticed(mistake: str, tmp_path: Path) -> 
         read_concepts(path)
 
 
-def test_an_excused_mention_is_found(tmp_path: Path) -> None:
+def test_an_excused_mention_is_not_reported(tmp_path: Path) -> None:
     text = (FIXTURE / "course" / "concepts.toml").read_text()
     path = tmp_path / "concepts.toml"
     path.write_text(text + 'mentioned_in = { 00 = "as a word of the title" }\n')

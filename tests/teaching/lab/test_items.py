@@ -73,7 +73,7 @@ def changed(path: Path, source: Path, old: str, new: str) -> Path:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_items_reaches_students(mistake: str, tmp_path: Path) -> None:
+def test_a_mistake_in_items_is_refused_in_one_line(mistake: str, tmp_path: Path) -> None:
     old, new, words = MISTAKES[mistake]
     path = changed(tmp_path / "03-shop" / "items.toml", ITEMS, old, new)
     with pytest.raises(InputError) as caught:
@@ -84,7 +84,7 @@ def test_a_mistake_in_items_reaches_students(mistake: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("mistake", MARKING_MISTAKES)
-def test_a_mistake_in_the_marking_costs_a_student_points(mistake: str, tmp_path: Path) -> None:
+def test_a_mistake_in_the_marking_is_refused(mistake: str, tmp_path: Path) -> None:
     old, new, words = MARKING_MISTAKES[mistake]
     path = changed(tmp_path / "marking.toml", MARKING, old, new)
     with pytest.raises(InputError) as caught:
@@ -93,7 +93,7 @@ def test_a_mistake_in_the_marking_costs_a_student_points(mistake: str, tmp_path:
         assert word in str(caught.value)
 
 
-def test_an_exercise_that_nobody_marks_goes_unnoticed(tmp_path: Path) -> None:
+def test_an_exercise_that_nobody_marks_is_refused(tmp_path: Path) -> None:
     text = MARKING.read_text()
     cut = text.index("[[item]]", 10)
     path = tmp_path / "marking.toml"
@@ -102,17 +102,17 @@ def test_an_exercise_that_nobody_marks_goes_unnoticed(tmp_path: Path) -> None:
         read_marking(path, read_items(ITEMS))
 
 
-def test_a_missing_file_is_a_traceback() -> None:
+def test_a_missing_file_is_refused() -> None:
     with pytest.raises(InputError, match="cannot read"):
         read_items(FIXTURE / "course" / "04-none" / "items.toml")
 
 
-def test_the_fixture_itself_has_a_mistake() -> None:
+def test_the_fixture_itself_has_no_mistake() -> None:
     items = read_items(ITEMS)
     assert items.points == 8
     assert set(read_marking(MARKING, items).entries) == set(items.exercises)
 
 
-def test_the_id_of_no_exercise_is_a_key_error() -> None:
+def test_the_id_of_no_exercise_is_refused() -> None:
     with pytest.raises(InputError, match=r"no exercise 'unit'.*units \| meet"):
         read_items(ITEMS).exercise("unit")

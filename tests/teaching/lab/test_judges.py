@@ -75,7 +75,7 @@ def status(item: Exercise, answer: Any) -> Status:
         ({"max_chain": 9}, {"calls": [[1, 1], [2, 0]]}, FAIL, False),
     ],
 )
-def test_a_program_is_judged_by_something_else_than_what_it_leaves(
+def test_a_program_is_judged_by_what_it_leaves(
     expect: dict[str, Any], given_: dict[str, Any], source: str, right: bool
 ) -> None:
     item = program(expect, **given_)
@@ -95,35 +95,35 @@ def test_a_program_is_judged_by_something_else_than_what_it_leaves(
         ({}, ["PUSH1 1"]),
     ],
 )
-def test_a_program_that_breaks_a_rule_is_run_all_the_same(settings: dict[str, Any], source: Any) -> None:
+def test_a_program_that_breaks_a_rule_is_malformed(settings: dict[str, Any], source: Any) -> None:
     verdict = judge(item := program({"output": []}, settings), public_cases(item), source)
     assert (verdict.status, verdict.points, verdict.what != "") == (Status.MALFORMED, 0, True)
 
 
-def test_a_push_hides_a_forbidden_opcode() -> None:
+def test_the_data_of_a_push_is_no_forbidden_opcode() -> None:
     """0x02 is MUL, but here it is a number."""
     assert status(program({"output": []}, {"forbid": ["MUL"]}), "PUSH1 0x02") is Status.RIGHT
 
 
-def test_an_endless_loop_stops_the_course() -> None:
+def test_an_endless_loop_ends_out_of_gas() -> None:
     verdict = judge(item := program({"output": 1}), public_cases(item), "l: JUMPDEST PUSH @l JUMP")
     assert verdict.divergence is not None
     assert verdict.divergence.error == "out of gas"
 
 
-def test_many_calls_that_loop_must_share_one_patience() -> None:
+def test_many_calls_that_loop_share_one_patience() -> None:
     loop = {"calls": [[i] for i in range(1, 200)], "gas": 10**7}
     verdict = judge(item := program({"output": 1}, **loop), public_cases(item), "l: JUMPDEST PUSH @l JUMP")
     assert verdict.divergence is not None
     assert (verdict.divergence.error, verdict.divergence.steps) == ("too many steps", 100_000)
 
 
-def test_bytecode_in_hexadecimal_is_refused() -> None:
+def test_bytecode_in_hexadecimal_is_accepted() -> None:
     assert status(program({"output": []}), "0x6001") is Status.RIGHT
 
 
 @pytest.mark.parametrize("answer", [None, ..., "", "   ", "; only a comment\n# and one more\n", NotImplemented, b""])
-def test_an_untouched_program_is_called_wrong(answer: Any) -> None:
+def test_an_untouched_program_is_called_missing(answer: Any) -> None:
     verdict = judge(item := program({"output": []}), public_cases(item), answer)
     assert (verdict.status, verdict.points) == (Status.MISSING, 0)
     assert "`x`" in verdict.what
@@ -136,7 +136,7 @@ def test_an_untouched_program_is_called_wrong(answer: Any) -> None:
         ("3", Status.MALFORMED), ([3], Status.MALFORMED), ([None], Status.MISSING), ({"a": 3}, Status.MALFORMED),
     ],
 )  # fmt: skip
-def test_a_value_of_another_type_passes(marking: Marking, answer: Any, expected: Status) -> None:
+def test_a_value_of_another_type_does_not_pass(marking: Marking, answer: Any, expected: Status) -> None:
     assert marking.mark("units", answer).status is expected
 
 
@@ -152,13 +152,13 @@ def test_a_value_of_another_type_passes(marking: Marking, answer: Any, expected:
         ({15, 7}, "`x` is a set; what is wanted is two numbers."),
     ],
 )
-def test_the_entry_of_another_type_is_not_named(answer: Any, words: str) -> None:
+def test_the_entry_of_another_type_is_named(answer: Any, words: str) -> None:
     settings = {"kind": "ints", "length": 2, "form": "two numbers"}
     item = Exercise("x", "X", "", "", (), 1, "value", "x", settings, (), ("a", "b", "c"), (), ())
     assert judge(item, (), canonical(answer)).what == words
 
 
-def test_a_notebook_pretends_to_know_what_only_the_marker_knows(items: LessonItems) -> None:
+def test_a_value_that_only_the_marker_knows_is_recorded(items: LessonItems) -> None:
     item = items.exercise("units")
     verdict = judge(item, public_cases(item), 3)
     assert (verdict.status, verdict.points, verdict.divergence) == (Status.RECORDED, 0, None)
@@ -170,7 +170,7 @@ def test_a_notebook_pretends_to_know_what_only_the_marker_knows(items: LessonIte
     [("B", Status.RIGHT), (" b", Status.RIGHT), (2, Status.RIGHT), ("one balance", Status.RIGHT), ("A", Status.WRONG),
      ("E", Status.MALFORMED), (0, Status.MALFORMED), (9, Status.MALFORMED), (None, Status.MISSING)],
 )  # fmt: skip
-def test_a_choice_depends_on_how_it_is_spelled(marking: Marking, answer: Any, expected: Status) -> None:
+def test_a_choice_is_read_however_it_is_spelled(marking: Marking, answer: Any, expected: Status) -> None:
     assert marking.mark("why", answer).status is expected
 
 
@@ -210,14 +210,14 @@ class CleverInt(int):
         ("meet", 0),
     ],
 )
-def test_a_function_earns_points_that_are_not_its_own(marking: Marking, function: Any, points: int) -> None:
+def test_a_function_earns_only_its_own_points(marking: Marking, function: Any, points: int) -> None:
     assert mark_function(marking, function).points == points
 
 
 @pytest.mark.parametrize(
     "data", [[], [1, 2, 3, 4], [{}] * 4, [{"value": True}], {"value": True}, "x", [{"error": []}] * 4]
 )
-def test_forged_outcomes_make_the_judge_raise(marking: Marking, data: Any) -> None:
+def test_forged_outcomes_earn_nothing(marking: Marking, data: Any) -> None:
     assert marking.mark("meet", data).points == 0
 
 
@@ -226,26 +226,26 @@ def not_done(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize("function", [not_done, lambda one, other: None, lambda one, other: ..., ..., None])
-def test_an_untouched_function_is_called_wrong(marking: Marking, function: Any) -> None:
+def test_an_untouched_function_is_called_missing(marking: Marking, function: Any) -> None:
     assert mark_function(marking, function).status is Status.MISSING
 
 
-def test_a_function_can_spoil_the_cases_of_the_next(marking: Marking) -> None:
+def test_a_function_cannot_spoil_the_cases_of_the_next(marking: Marking) -> None:
     mark_function(marking, lambda one, other: (one.append("X"), other.append("X")))
     assert mark_function(marking, lambda one, other: bool(set(one) & set(other))).points == 3
 
 
-def test_a_misconception_is_found_in_a_right_answer(marking: Marking) -> None:
+def test_no_misconception_is_found_in_a_right_answer(marking: Marking) -> None:
     assert marking.mark("units", 3).misconception is None
 
 
-def test_what_a_hidden_case_expects_is_no_secret(marking: Marking) -> None:
+def test_the_public_cases_are_shown_and_the_others_hidden(marking: Marking) -> None:
     assert all(case.hidden for case in marking.cases("meet")[2:])
     assert not any(case.hidden for case in marking.cases("meet")[:2])
 
 
 @pytest.mark.parametrize("settings", [{"derive": "oracle"}, {"derive": "failing_step", "program": ["PUSH1 1"]}])
-def test_an_item_that_cannot_be_derived_gives_points(settings: dict[str, Any]) -> None:
+def test_an_item_that_cannot_be_derived_is_refused(settings: dict[str, Any]) -> None:
     item = Exercise("x", "X", "", "", (), 1, "value", "x", settings, (), ("a", "b", "c"), (), ())
     with pytest.raises(InputError):
         public_cases(item)
@@ -264,24 +264,24 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_data_changes_on_its_way_from_the_child(value: Any) -> None:
+def test_data_comes_from_the_child_unchanged(value: Any) -> None:
     assert same(from_text(to_text(canonical(value))), canonical(value))
 
 
 @given(PLAIN, PLAIN)
-def test_two_values_of_one_text_differ(left: Any, right: Any) -> None:
+def test_two_values_are_the_same_exactly_if_their_texts_are(left: Any, right: Any) -> None:
     left, right = canonical(left), canonical(right)
     assert same(left, right) == (to_text(left) == to_text(right))
 
 
 @given(PLAIN | st.text(alphabet="PUSH01 @l:MJDEST;#\n", max_size=60))
-def test_something_a_student_writes_makes_a_judge_raise(value: Any) -> None:
+def test_nothing_a_student_writes_makes_a_judge_raise(value: Any) -> None:
     items = read_items(SHOP)
     for item in items.exercises.values():
         judge(item, public_cases(item), canonical(value))
 
 
-def test_a_message_speaks_of_another_case_than_the_one_that_is_shown() -> None:
+def test_a_message_speaks_of_the_case_that_is_shown() -> None:
     lesson = read_lesson(REPOSITORY / "solutions" / "05-speculation")
     not_the_first = 0
     for item in lesson.exercises.values():
@@ -297,7 +297,7 @@ def test_a_message_speaks_of_another_case_than_the_one_that_is_shown() -> None:
     assert not_the_first
 
 
-def test_a_set_is_called_a_dict() -> None:
+def test_a_set_is_called_a_set() -> None:
     assert (kind_of(canonical({1})), show_plain(canonical({2, 1})), show_plain(canonical(set()))) == (
         "a set", "{1, 2}", "set()",
     )  # fmt: skip

@@ -47,7 +47,7 @@ print(lab)
 """
 
 
-def test_the_laboratory_needs_a_display() -> None:
+def test_the_laboratory_needs_no_display() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_DISPLAY], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False
     )
@@ -56,7 +56,7 @@ def test_the_laboratory_needs_a_display() -> None:
 
 
 @pytest.mark.parametrize("folder", [".", "course", "course/03-shop", "solutions/03-shop", "exercises/03-shop/deep"])
-def test_a_notebook_lies_where_its_lesson_is_not_found(
+def test_a_lesson_is_found_from_wherever_its_notebook_lies(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare_workspace(COURSE, tmp_path)
@@ -65,7 +65,9 @@ def test_a_notebook_lies_where_its_lesson_is_not_found(
     assert find_lesson("03-shop") == tmp_path / "course" / "03-shop"
 
 
-def test_a_notebook_outside_a_course_finds_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_course_only_the_lessons_of_the_checkout_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert lesson("01-the-machine").items.points == 19  # that of the checkout
     for name in ("04-none", "", "01", "../course/01-the-machine"):
@@ -73,7 +75,7 @@ def test_a_notebook_outside_a_course_finds_none(tmp_path: Path, monkeypatch: pyt
             lesson(name)
 
 
-def test_a_student_of_a_variant_gets_the_common_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_student_of_a_variant_gets_their_own_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare_workspace(COURSE, tmp_path)
     monkeypatch.chdir(tmp_path)
     assert lesson("03-shop").items.exercise("plus").numbers == {"n": 7}
@@ -84,7 +86,7 @@ def test_a_student_of_a_variant_gets_the_common_numbers(tmp_path: Path, monkeypa
         assert own.numbers == variant.draw("plus", own.parameters)
 
 
-def test_a_marker_does_not_find_the_private_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_marker_finds_the_private_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare_workspace(COURSE, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOYEVM_MODE", "mark")
@@ -120,7 +122,7 @@ def run_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
-def test_an_unsolved_notebook_stops_or_earns_points(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsolved_notebook_runs_to_its_end_and_earns_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     came = run_all(path, monkeypatch)
     assert came
     for feedback in came.values():
@@ -133,7 +135,7 @@ def test_an_unsolved_notebook_stops_or_earns_points(path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
-def test_an_exercise_is_worth_something_else_in_nbgrader(path: Path) -> None:
+def test_an_exercise_is_worth_the_same_in_nbgrader(path: Path) -> None:
     """The points in the notebook's metadata are those of the items, and every item is checked once."""
     items = lesson(path.stem).items
     cells = json.loads(path.read_text())["cells"]

@@ -37,18 +37,18 @@ def html(widget: Any) -> str:
 # --- predictions
 
 
-def test_a_question_without_a_way_to_say_i_dont_know(lab: Lesson) -> None:
+def test_a_question_offers_i_dont_know(lab: Lesson) -> None:
     text = lab.predict("shop").text
     assert "- **A**: ten times\n- **B**: not at all\n- **C**: I don't know" in text
     assert 'lab.predict("shop", choose=' in text
 
 
 @pytest.mark.parametrize("choice", ["A", "a", " A ", 1, "ten times"])
-def test_a_bet_can_be_made_in_one_way_only(lab: Lesson, choice: Any) -> None:
+def test_a_bet_can_be_made_in_several_ways(lab: Lesson, choice: Any) -> None:
     assert "Your bet: A (certain)." in lab.predict("shop", choose=choice, sure=3).text
 
 
-def test_a_bet_is_not_taken_up_again(lab: Lesson) -> None:
+def test_a_bet_is_taken_up_again(lab: Lesson) -> None:
     lab.predict("shop", choose="A")
     text = lab.reveal("shop", run=lambda: 1.0).text
     assert text == (
@@ -58,32 +58,32 @@ def test_a_bet_is_not_taken_up_again(lab: Lesson) -> None:
 
 
 @pytest.mark.parametrize(("choice", "words"), [(None, "You made no bet."), ("C", "You did not know yet.")])
-def test_no_bet_stops_the_lesson(lab: Lesson, choice: Any, words: str) -> None:
+def test_without_a_bet_the_lesson_goes_on(lab: Lesson, choice: Any, words: str) -> None:
     if choice:
         lab.predict("shop", choose=choice)
     rest = "**B**, not at all: each waits for the one before."
     assert lab.reveal("shop", run=1).text == f"Your run says: **1**.\n\n{words}\n\n{rest}"
 
 
-def test_a_right_bet_is_refuted(lab: Lesson) -> None:
+def test_a_right_bet_is_not_refuted(lab: Lesson) -> None:
     lab.predict("shop", choose="B")
     assert lab.reveal("shop").text == "You bet **B**, not at all.\n\n**B**, not at all: each waits for the one before."
 
 
-def test_a_bet_locks(lab: Lesson) -> None:
+def test_a_bet_can_be_changed_and_the_first_is_kept(lab: Lesson) -> None:
     lab.predict("shop", choose="A")
     assert "Your bet: B." in lab.predict("shop", choose="B").text
     assert lab._progress.entry("predictions", "shop") == {"first": "A", "last": "B", "sure": None}
 
 
 @pytest.mark.parametrize("wrong", [{"choose": "D"}, {"choose": 0}, {"choose": 1.0}, {"choose": "A", "sure": 4}])
-def test_a_bet_that_is_none_is_noted(lab: Lesson, wrong: dict[str, Any]) -> None:
+def test_a_bet_that_is_none_is_refused(lab: Lesson, wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         lab.predict("shop", **wrong)
     assert "Your bet" not in lab.predict("shop").text
 
 
-def test_the_bets_widget_does_nothing(lab: Lesson) -> None:
+def test_the_bets_widget_notes_the_bet(lab: Lesson) -> None:
     widget = lab.predict("shop").widget()
     (buttons,), (sure,) = every(widget, "RadioButtons"), every(widget, "ToggleButtons")
     assert buttons.value is None
@@ -99,7 +99,7 @@ def test_the_bets_widget_does_nothing(lab: Lesson) -> None:
 # --- hints
 
 
-def test_hints_come_all_at_once(lab: Lesson) -> None:
+def test_hints_come_one_at_a_time(lab: Lesson) -> None:
     texts = [lab.hint("units").text.split("\n")[0] for _ in range(4)]
     assert texts == [
         "**Hint 1 of 3.** Draw arrows.",
@@ -109,13 +109,13 @@ def test_hints_come_all_at_once(lab: Lesson) -> None:
     ]
 
 
-def test_a_level_cannot_be_asked_for(lab: Lesson) -> None:
+def test_a_level_can_be_asked_for(lab: Lesson) -> None:
     assert "Look for the longest walk" in lab.hint("units", level=2).text
     with pytest.raises(InputError, match="1 to 3"):
         lab.hint("units", level=4)
 
 
-def test_a_hint_costs_points(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hint_costs_no_points(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         lab.hint("plus")
     monkeypatch.setenv("TOYEVM_MODE", "mark")
@@ -133,7 +133,7 @@ def order_of(lab: Lesson, item_id: str, *lines: str) -> list[int]:
 PLUS_LINES = "PUSH0 CALLDATALOAD", "PUSH1 7 ADD", "PUSH0 MSTORE PUSH1 32 PUSH0 RETURN"
 
 
-def test_the_shuffle_changes_or_gives_the_order_away(lab: Lesson) -> None:
+def test_the_shuffle_is_always_the_same_and_keeps_every_line(lab: Lesson) -> None:
     item = lab.items.exercise("plus")
     assert shuffled(item) == shuffled(item)
     assert sorted(shuffled(item)) == list(item.parsons)
@@ -143,13 +143,13 @@ def test_the_shuffle_changes_or_gives_the_order_away(lab: Lesson) -> None:
     ]
 
 
-def test_an_order_is_compared_instead_of_run(lab: Lesson) -> None:
+def test_an_order_is_judged_by_running_it(lab: Lesson) -> None:
     assert "The case agrees" in lab.parsons("plus", order_of(lab, "plus", *PLUS_LINES)).text
     wrong = lab.parsons("plus", order_of(lab, "plus", PLUS_LINES[0], "PUSH1 6 ADD", PLUS_LINES[2])).text
     assert "yours returns 7; expected: returns 8" in wrong
 
 
-def test_a_function_cannot_be_put_together(lab: Lesson) -> None:
+def test_a_function_can_be_put_together(lab: Lesson) -> None:
     head, right, wrong = "def meet(one, other):", "    return bool({*one} & {*other})", "    return one == other"
     assert "All 2 cases agree" in lab.parsons("meet", order_of(lab, "meet", head, right)).text
     assert "Whose balance" in lab.parsons("meet", order_of(lab, "meet", head, wrong)).text
@@ -157,17 +157,17 @@ def test_a_function_cannot_be_put_together(lab: Lesson) -> None:
 
 
 @pytest.mark.parametrize("order", [[9], [0], ["1"], [True]])
-def test_a_line_that_is_none_is_taken(lab: Lesson, order: list[Any]) -> None:
+def test_a_line_that_is_none_is_refused(lab: Lesson, order: list[Any]) -> None:
     with pytest.raises(InputError, match="numbers from 1 to 4"):
         lab.parsons("plus", order)
 
 
-def test_an_item_without_pieces_has_some(lab: Lesson) -> None:
+def test_an_item_without_pieces_has_no_puzzle(lab: Lesson) -> None:
     with pytest.raises(InputError, match="no Parsons problem"):
         lab.parsons("units")
 
 
-def test_the_puzzles_widget_does_nothing(lab: Lesson) -> None:
+def test_the_puzzles_widget_orders_the_lines_and_runs_them(lab: Lesson) -> None:
     widget = lab.parsons("plus").widget()
     there, taken = every(widget, "Select")
     take, back, up, run = every(widget, "Button")
@@ -185,7 +185,7 @@ def test_the_puzzles_widget_does_nothing(lab: Lesson) -> None:
     assert "The case agrees" in html(widget)
 
 
-def test_the_pieces_of_lesson_01_do_not_fit_together(repository: Path) -> None:
+def test_the_pieces_of_lesson_01_fit_together_but_not_as_shuffled(repository: Path) -> None:
     """For each Parsons problem there are lines, in some order, that solve it; as shuffled, they do not."""
     lab = Lesson(repository / "course" / "01-the-machine", Progress("01"))
     solutions = {
@@ -212,18 +212,18 @@ def asked(lab: Lesson) -> list[str]:
     ]
 
 
-def test_retrieval_asks_what_was_never_taught(lab: Lesson) -> None:
+def test_retrieval_asks_about_earlier_lessons(lab: Lesson) -> None:
     """Two questions, on two concepts of earlier lessons; that which this lesson uses comes first."""
     assert asked(lab) == ["old-queue", "old-till"]
     assert lab.retrieve().text.index("served first") < lab.retrieve().text.index("at a till")
 
 
-def test_what_is_known_is_asked_for_ever(lab: Lesson) -> None:
+def test_a_question_that_was_answered_right_is_not_asked_again(lab: Lesson) -> None:
     assert lab.retrieve("old-queue", choose="A").text == "Right: that is what a queue is."
     assert asked(lab) == ["old-till", "own-queue"]
 
 
-def test_a_wrong_answer_is_left_standing(lab: Lesson) -> None:
+def test_a_wrong_answer_is_corrected(lab: Lesson) -> None:
     assert lab.retrieve("old-till", choose="B").text.endswith("**A**, money is taken: yes.")
     assert lab.retrieve("old-till", choose="C").text == "**A**, money is taken: yes."
     assert lab._progress.entry("retrievals", "old-till") == {"tries": 2, "right": 0}
@@ -233,7 +233,7 @@ def test_the_first_lesson_has_nothing_to_look_back_on() -> None:
     assert Lesson(FIXTURE / "course" / "00-before", Progress("00")).retrieve().text == "Nothing to look back on yet."
 
 
-def test_the_retrieval_widget_does_nothing(lab: Lesson) -> None:
+def test_the_retrieval_widget_answers_a_choice(lab: Lesson) -> None:
     widget = lab.retrieve().widget()
     first, _ = every(widget, "RadioButtons")
     first.value = "B"
@@ -243,7 +243,7 @@ def test_the_retrieval_widget_does_nothing(lab: Lesson) -> None:
 # --- reflection
 
 
-def test_the_exemplar_is_there_before_one_has_written(lab: Lesson) -> None:
+def test_the_exemplar_comes_only_after_one_has_written(lab: Lesson) -> None:
     exemplar = lab.items.reflections["own-words"].exemplar
     assert exemplar not in lab.reflect("own-words").text
     assert exemplar not in lab.reflect("own-words", "dunno").text
@@ -252,7 +252,7 @@ def test_the_exemplar_is_there_before_one_has_written(lab: Lesson) -> None:
     assert words in lab.reflect("own-words").text, "it is remembered"
 
 
-def test_the_reflection_widget_does_nothing(lab: Lesson) -> None:
+def test_the_reflection_widget_shows_the_exemplar(lab: Lesson) -> None:
     widget = lab.reflect("own-words").widget()
     (area,), (button,) = every(widget, "Textarea"), every(widget, "Button")
     area.value = "each of them needs what the one before it left behind"
@@ -268,7 +268,7 @@ def panels_of(lab: Lesson) -> list[panels.Panel]:
             lab.reflect("own-words"), lab.progress(), lab.task("plus"), lab.check("units", 6)]  # type: ignore[list-item]  # fmt: skip
 
 
-def test_a_panel_is_empty_without_ipywidgets(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_panel_shows_its_text_without_ipywidgets(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panels, "ipywidgets", lambda: None)
     for panel in panels_of(lab):
         assert panel.widget() is None
@@ -276,21 +276,21 @@ def test_a_panel_is_empty_without_ipywidgets(lab: Lesson, monkeypatch: pytest.Mo
         assert panel.text
 
 
-def test_a_panel_shows_something_else_in_words(lab: Lesson) -> None:
+def test_a_panel_says_the_same_in_words(lab: Lesson) -> None:
     for panel in panels_of(lab):
         bundle = panel._repr_mimebundle_()
         assert bundle["text/plain"] == panel.text == repr(panel)
         assert ("application/vnd.jupyter.widget-view+json" in bundle) != ("text/markdown" in bundle)
 
 
-def test_a_student_s_text_is_run_as_html(lab: Lesson) -> None:
+def test_a_students_text_is_not_run_as_html(lab: Lesson) -> None:
     widget = lab.reflect("own-words").widget()
     every(widget, "Textarea")[0].value = "<script>alert(1)</script> " * 9
     every(widget, "Button")[0].click()
     assert "<script>" not in html(widget)
 
 
-def test_ids_are_used_twice_in_a_course(repository: Path) -> None:
+def test_every_retrieval_id_is_used_once_in_a_course(repository: Path) -> None:
     """A retrieval question of one lesson is asked in later ones, by its id alone."""
     files = sorted((repository / "course").glob("*/items.toml"))
     assert files

@@ -23,7 +23,7 @@ def changes(source: str) -> dict[str, str]:
     return {mutant.change: str(mutant.answer) for mutant in program_mutants(source)}
 
 
-def test_a_kind_of_mutant_is_not_made() -> None:
+def test_every_kind_of_program_mutant_is_made() -> None:
     made = changes(PROGRAM)
     assert "SWAP1\nLT" in made["7: LT with operands exchanged"].replace("SWAP1\nSWAP1", "SWAP1")
     assert "\nGT\n" in made["7: LT becomes GT"]
@@ -35,7 +35,7 @@ def test_a_kind_of_mutant_is_not_made() -> None:
     assert "1: PUSH0 and CALLDATALOAD exchanged" in made
 
 
-def test_a_mutant_is_the_program_itself() -> None:
+def test_no_mutant_is_the_program_itself() -> None:
     code = assemble(PROGRAM)
     for change, source in changes(PROGRAM).items():
         try:
@@ -44,7 +44,7 @@ def test_a_mutant_is_the_program_itself() -> None:
             continue  # a jump to nowhere: found out at once
 
 
-def test_two_mutants_have_one_name() -> None:
+def test_every_mutant_has_its_own_name_and_the_order_is_fixed() -> None:
     made = [mutant.change for mutant in program_mutants(PROGRAM)]
     assert len(set(made)) == len(made)
     assert made == [mutant.change for mutant in program_mutants(PROGRAM)]
@@ -66,7 +66,7 @@ def f(xs, limit=10):
     ["x >= limit", "x < limit", "x != 12", "x not in (1, 2)", "total -= x * 3", "total += x + 3", "limit=11", "limit=9",
      "+(x == 12)", "x > limit or", "total = 1", "total = -1", "and False", "total == 0 or False", "x in (2, 1)"],
 )  # fmt: skip
-def test_a_kind_of_function_mutant_is_not_made(piece: str) -> None:
+def test_every_kind_of_function_mutant_is_made(piece: str) -> None:
     made = [str(mutant.answer) for mutant in function_mutants(FUNCTION)]
     if piece == "and False":
         assert any("return total == 0 and True" in source for source in made)
@@ -74,7 +74,7 @@ def test_a_kind_of_function_mutant_is_not_made(piece: str) -> None:
         assert any(piece in source for source in made), made
 
 
-def test_a_function_mutant_is_the_function_itself() -> None:
+def test_no_function_mutant_is_the_function_itself() -> None:
     original = ast.unparse(ast.parse(FUNCTION))
     made = [str(mutant.answer) for mutant in function_mutants(FUNCTION)]
     assert original not in made
@@ -83,7 +83,7 @@ def test_a_function_mutant_is_the_function_itself() -> None:
         compile(source, "<mutant>", "exec")
 
 
-def test_a_value_mutant_is_the_value() -> None:
+def test_no_value_mutant_is_the_value() -> None:
     answer = [[5], [5, 12], [12, 7, 12]]
     made = [mutant.answer for mutant in value_mutants(answer)]
     assert answer not in made

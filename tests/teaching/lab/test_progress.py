@@ -36,18 +36,18 @@ def tries(progress: Progress, item: str = "a") -> int:
     return progress.entry("checks", item).get("tries", 0)
 
 
-def test_what_was_done_is_forgotten_with_the_kernel(copy: Path) -> None:
+def test_what_was_done_outlives_the_kernel(copy: Path) -> None:
     Lesson(copy / "course" / LESSON).predict("shop", choose="A")
     assert (copy / FILE).is_file()
     assert "You bet **A**" in Lesson(copy / "course" / LESSON).reveal("shop").text
 
 
-def test_a_checkout_collects_what_its_tests_did(repository: Path) -> None:
+def test_a_checkout_keeps_no_progress(repository: Path) -> None:
     assert progress_path(repository / "course" / "01-the-machine") is None
     assert progress_path(COURSE / LESSON) is None
 
 
-def test_two_notebooks_overwrite_each_other(tmp_path: Path) -> None:
+def test_two_notebooks_keep_each_others_entries(tmp_path: Path) -> None:
     path = tmp_path / FILE
     one, other = Progress("01", path), Progress("02", path)
     note(one)
@@ -57,7 +57,7 @@ def test_two_notebooks_overwrite_each_other(tmp_path: Path) -> None:
     assert tries(Progress("01", path)) == 1
 
 
-def test_a_crash_leaves_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / FILE
     note(Progress("01", path))
     before = path.read_bytes()
@@ -88,7 +88,9 @@ def ordinary_recursion() -> Iterator[None]:
     [b"", b"{", b"\xff", b"[]", b"null", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "lessons": 7}',
      b'{"format": 1, "lessons": {"01": 7}}', b'{"format": 1, "lessons": {"01": {"checks": {"a": 7}}}}', b"[" * 100_000],
 )  # fmt: skip
-def test_a_damaged_file_stops_a_lesson(content: bytes, tmp_path: Path, ordinary_recursion: None) -> None:
+def test_a_damaged_file_is_set_aside_and_the_lesson_goes_on(
+    content: bytes, tmp_path: Path, ordinary_recursion: None
+) -> None:
     path = tmp_path / FILE
     path.write_bytes(content)
     progress = Progress("01", path)
@@ -98,7 +100,7 @@ def test_a_damaged_file_stops_a_lesson(content: bytes, tmp_path: Path, ordinary_
     assert path.with_name(FILE + ".damaged").read_bytes() == content, "nothing of anybody's is thrown away"
 
 
-def test_a_folder_in_its_place_stops_a_lesson(tmp_path: Path) -> None:
+def test_a_folder_in_its_place_does_not_stop_a_lesson(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     progress = Progress("01", tmp_path / FILE)
     note(progress)
@@ -106,7 +108,7 @@ def test_a_folder_in_its_place_stops_a_lesson(tmp_path: Path) -> None:
     assert "cannot be read" in progress.trouble
 
 
-def test_forgetting_leaves_something_behind(copy: Path) -> None:
+def test_forgetting_leaves_nothing_behind(copy: Path) -> None:
     path = copy / FILE
     for name in ("01", "02"):
         note(Progress(name, path))
@@ -119,14 +121,14 @@ def test_forgetting_leaves_something_behind(copy: Path) -> None:
     assert not path.exists()
 
 
-def test_memory_cannot_be_forgotten() -> None:
+def test_memory_can_be_forgotten() -> None:
     progress = Progress("01")
     note(progress)
     progress.forget()
     assert tries(progress) == 0
 
 
-def test_the_file_cannot_be_read_by_its_owner(copy: Path) -> None:
+def test_the_file_can_be_read_by_its_owner(copy: Path) -> None:
     lab = Lesson(copy / "course" / LESSON)
     lab.check("units", 6)
     lab.hint("units")
@@ -140,7 +142,7 @@ def test_the_file_cannot_be_read_by_its_owner(copy: Path) -> None:
     assert f"Kept in {FILE}, and nowhere else." in text
 
 
-def test_a_strange_entry_stops_the_summary(copy: Path) -> None:
+def test_a_strange_entry_does_not_stop_the_summary(copy: Path) -> None:
     lab = Lesson(copy / "course" / LESSON)
     entries = {"checks": {"units": {"x": 1}}, "hints": {"units": {}}, "predictions": {"shop": {"last": "Z"}}}
     (copy / FILE).write_text(json.dumps({"format": module.FORMAT, "lessons": {LESSON: entries}}))

@@ -27,24 +27,24 @@ def numbers(variant: Variant | None) -> dict[str, int]:
     return dict(read_items(ITEMS, variant).exercise("plus").numbers)
 
 
-def test_somebody_gets_a_variant_who_should_not() -> None:
+def test_without_a_variant_the_common_numbers_are_used() -> None:
     assert numbers(None) == {"n": 7}
 
 
-def test_a_student_gets_other_numbers_the_next_day() -> None:
+def test_a_student_always_gets_the_same_numbers() -> None:
     assert [numbers(variant) for variant in STUDENTS] == [numbers(variant) for variant in STUDENTS]
 
 
-def test_all_students_get_the_same() -> None:
+def test_students_get_different_numbers() -> None:
     assert {numbers(variant)["n"] for variant in STUDENTS} == {5, 7, 9}
 
 
-def test_next_year_has_the_same_numbers() -> None:
+def test_another_release_has_other_numbers() -> None:
     again = [Variant(variant.student, "spring") for variant in STUDENTS]
     assert [numbers(variant) for variant in again] != [numbers(variant) for variant in STUDENTS]
 
 
-def test_a_number_is_forgotten_somewhere() -> None:
+def test_every_text_of_an_item_follows_its_number() -> None:
     """Whatever depends on the number follows it: title, prompt, case, settings, pieces, symptom, message."""
     variant = next(variant for variant in STUDENTS if numbers(variant)["n"] == 9)
     item = read_items(ITEMS, variant).exercise("plus")
@@ -65,18 +65,18 @@ def test_a_number_is_forgotten_somewhere() -> None:
         (5, 5),
     ],
 )  # fmt: skip
-def test_a_hole_is_filled_wrongly(text: Any, filled: Any) -> None:
+def test_a_hole_is_filled_only_with_simple_arithmetic(text: Any, filled: Any) -> None:
     assert fill(text, {"a": 7, "b": 9}) == filled
 
 
-def test_two_numbers_of_one_item_are_equal() -> None:
+def test_two_numbers_of_one_item_differ() -> None:
     either = {"a": Parameter(1, (1, 2)), "b": Parameter(2, (1, 2))}
     drawn = [variant.draw("x", either) for variant in STUDENTS]
     assert all(pair["a"] != pair["b"] for pair in drawn)
 
 
 @pytest.mark.parametrize("folder", VARYING, ids=lambda folder: folder.name)
-def test_a_variant_is_marked_worse_than_the_common_numbers(folder: Path) -> None:
+def test_a_variant_is_marked_as_well_as_the_common_numbers(folder: Path) -> None:
     """With every student's numbers, each wrong answer of the bank still gets its own message and not all the points."""
     for variant in STUDENTS:
         items = read_items(folder.parents[1] / "course" / folder.name / "items.toml", variant)
@@ -93,7 +93,7 @@ def test_a_variant_is_marked_worse_than_the_common_numbers(folder: Path) -> None
                 assert marking.mark(item.id, case.expect["value"]).status is Status.RIGHT
 
 
-def test_a_release_cannot_say_whose_numbers_it_has(tmp_path: Path) -> None:
+def test_a_release_says_whose_numbers_it_has(tmp_path: Path) -> None:
     path = tmp_path / VARIANT
     assert read_variant(path) is None
     write_variant(path, STUDENTS[3])
@@ -103,7 +103,7 @@ def test_a_release_cannot_say_whose_numbers_it_has(tmp_path: Path) -> None:
         read_variant(path)
 
 
-def test_a_students_notebook_asks_for_the_common_numbers() -> None:
+def test_a_students_notebook_asks_for_its_own_numbers() -> None:
     variant = next(variant for variant in STUDENTS if numbers(variant)["n"] == 5)
     lab = Lesson(ITEMS.parent, Progress("03-shop"), variant=variant)
     assert "Return the input plus 5" in lab.task("plus").text

@@ -68,7 +68,7 @@ def tree(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_first_copy_lacks_no_file(checkout: Path, copy: Path) -> None:
+def test_a_first_copy_has_every_file(checkout: Path, copy: Path) -> None:
     report = prepare(checkout, copy)
     assert sorted(report.created) == sorted(tree(checkout))
     assert set(tree(copy)) == {*tree(checkout), MANIFEST}
@@ -190,7 +190,7 @@ def test_a_deleted_lesson_comes_back_fresh(checkout: Path, copy: Path) -> None:
     assert prepare(checkout, copy).created == [LESSON]
 
 
-def test_files_of_the_students_own_are_none_of_our_business(checkout: Path, copy: Path) -> None:
+def test_files_of_the_students_own_are_left_alone(checkout: Path, copy: Path) -> None:
     prepare(checkout, copy)
     (copy / "course/01-first/notes.md").write_bytes(b"notes")
     prepare(checkout, copy)
@@ -298,14 +298,14 @@ def test_hidden_and_compiled_files_stay_behind(checkout: Path, copy: Path) -> No
     assert set(tree(copy / "course")) == {"01-first/01-first.ipynb", "01-first/figure.svg", "data/README"}
 
 
-def test_a_checkout_without_exercises_is_fine(checkout: Path, copy: Path) -> None:
+def test_a_checkout_without_exercises_is_accepted(checkout: Path, copy: Path) -> None:
     shutil.rmtree(checkout / "exercises")
     prepare(checkout, copy)
     assert not (copy / "exercises").exists()
 
 
 @pytest.mark.parametrize("where", [".", "course", "course/mine", "exercises"])
-def test_the_tracked_notebooks_are_never_the_copy(checkout: Path, where: str) -> None:
+def test_a_copy_onto_the_tracked_notebooks_is_refused(checkout: Path, where: str) -> None:
     before = tree(checkout)
     with pytest.raises(InputError, match="overwrite the course"):
         prepare(checkout, checkout / where)
@@ -318,7 +318,7 @@ def test_a_copy_around_the_course_is_refused(checkout: Path, tmp_path: Path) -> 
         prepare(tmp_path / "here" / "course" / "checkout", tmp_path / "here")
 
 
-def test_a_link_to_the_course_is_seen_through(checkout: Path, tmp_path: Path) -> None:
+def test_a_copy_onto_a_link_to_the_course_is_refused(checkout: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(checkout)
     with pytest.raises(InputError, match="overwrite the course"):
         prepare(checkout, tmp_path / "link")

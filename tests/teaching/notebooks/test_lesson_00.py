@@ -47,7 +47,7 @@ def revealed(notebook: Any, name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_00_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_00_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "You have built a block B" in printed(done, "chain-turn")
     assert "4 to the shop: 25.0 times" in printed(done, "turn-half-code")
@@ -74,7 +74,7 @@ def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> Non
 
 
 @pytest.mark.slow
-def test_nonsense_must_not_stop_lesson_00() -> None:
+def test_nonsense_does_not_stop_lesson_00() -> None:
     done = execute(LESSON, CLUMSY)
     assert "You wrote 1 payments. Write six." in printed(done, "chain-turn")
     assert "Missing" in printed(done, "turn-half-code")
@@ -84,7 +84,7 @@ def test_nonsense_must_not_stop_lesson_00() -> None:
     assert "Missing" in printed(done, "steady-turn")
 
 
-def test_an_unanswered_item_of_lesson_00_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_00_says_what_is_missing() -> None:
     notebook = read(LESSON)
     waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
     assert len(waiting) == 6
@@ -93,11 +93,11 @@ def test_an_unanswered_item_of_lesson_00_must_say_what_is_missing() -> None:
         assert re.search("Missing|Still faster than one core", words), cell["id"]
 
 
-def test_the_surprise_must_come_within_five_cells() -> None:
+def test_the_surprise_comes_within_five_cells() -> None:
     assert [cell["id"] for cell in read(LESSON)["cells"][:5]][-1] == "slider"
 
 
-def test_a_bet_that_is_asked_must_be_taken_up_again() -> None:
+def test_a_bet_that_is_asked_is_taken_up_again() -> None:
     text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
     asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
     assert asked == list(read_items(LESSON.parent / "items.toml").predictions)

@@ -34,7 +34,7 @@ WRONG = {
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_02_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_02_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "That is it" in printed(done, "commitment")
     assert printed(done, "merkle-turn-code").count("True") == 2
@@ -45,7 +45,7 @@ def test_a_student_who_answers_lesson_02_rightly_is_not_told_so() -> None:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_02_wrongly_is_stopped() -> None:
+def test_a_student_who_answers_lesson_02_wrongly_is_told_so() -> None:
     done = execute(LESSON, WRONG)
     assert "bits differ" in printed(done, "commitment")
     assert printed(done, "merkle-turn-code").count("False") == 2
@@ -55,14 +55,14 @@ def test_a_student_who_answers_lesson_02_wrongly_is_stopped() -> None:
     assert "1 of 16 checks fails" in printed(done, "tamper-turn")
 
 
-def test_an_unanswered_item_of_lesson_02_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_02_says_what_is_missing() -> None:
     waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
     assert len(waiting) == len(RIGHT) - 1  # two answers share a cell
     for cell in waiting:
         assert re.search("Missing", "".join("".join(output.get("text", "")) for output in cell["outputs"])), cell["id"]
 
 
-def test_the_surprise_must_come_within_five_cells() -> None:
+def test_the_surprise_comes_within_five_cells() -> None:
     first = read(LESSON)["cells"][:5]
     assert any("revert" in "".join(output.get("data", {}).get("text/plain", "")) for cell in first
                for output in cell.get("outputs", []))  # fmt: skip

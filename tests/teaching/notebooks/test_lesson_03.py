@@ -47,7 +47,7 @@ CLUMSY = {
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_03_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_03_rightly_is_told_so() -> None:
     done = execute(LESSON, {old: new for old, new in RIGHT.items() if "file" not in old})
     assert "All four arrows" in printed(done, "holes")
     assert "A critical path: 4 units for 8, so at best 2.0×" in printed(done, "alone-code")
@@ -60,7 +60,7 @@ def test_a_student_who_answers_lesson_03_rightly_is_not_told_so() -> None:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_03_wrongly_is_stopped() -> None:
+def test_a_student_who_answers_lesson_03_wrongly_is_told_so() -> None:
     done = execute(LESSON, WRONG)
     assert "Not in the block: [(0, 3)]" in printed(done, "holes")
     assert "No arrow (2, 6)" in printed(done, "alone-code")
@@ -71,7 +71,7 @@ def test_a_student_who_answers_lesson_03_wrongly_is_stopped() -> None:
 
 
 @pytest.mark.slow
-def test_a_slip_of_the_pen_must_not_stop_lesson_03() -> None:
+def test_a_slip_of_the_pen_does_not_stop_lesson_03() -> None:
     done = execute(LESSON, CARELESS)
     assert "2 different arrows of 4" in printed(done, "holes")
     assert "A path, 2 long" in printed(done, "alone-code")
@@ -80,7 +80,7 @@ def test_a_slip_of_the_pen_must_not_stop_lesson_03() -> None:
 
 
 @pytest.mark.slow
-def test_a_student_is_told_of_another_mistake_than_the_one_that_was_made() -> None:
+def test_a_student_is_told_of_the_mistake_that_was_made() -> None:
     done = execute(LESSON, CLUMSY)
     assert "There is no payment 99" in printed(done, "alone-code")
     assert "Missing: a lens" in printed(done, "lens-turn")
@@ -89,7 +89,7 @@ def test_a_student_is_told_of_another_mistake_than_the_one_that_was_made() -> No
 
 
 @pytest.mark.slow
-def test_what_is_said_about_the_shards_must_be_so() -> None:
+def test_what_is_said_about_the_shards_is_so() -> None:
     """The fullest shard by counting who mints where, and a longest path that keeps to no single shard."""
     sharded, storage = study(APPLICATIONS["erc20-sharded"](160)), Lens(balances=False)
     touched = Counter(place for one in sharded.outcome.results for place in one.write_set if place.is_slot)
@@ -105,12 +105,12 @@ def test_what_is_said_about_the_shards_must_be_so() -> None:
 
 
 @pytest.mark.parametrize("word", ["foo", "read after write", ""])
-def test_a_word_that_is_no_hazard_must_be_told_from_a_wrong_one(word: str) -> None:
+def test_a_word_that_is_no_hazard_is_told_from_a_wrong_one(word: str) -> None:
     said = lesson("03-conflicts").check("hazards", ["WAW", "none", word, "war", "RAW", "none"])
     assert f"{word!r} is none of the choices" in str(said)
 
 
-def test_an_unanswered_item_of_lesson_03_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_03_says_what_is_missing() -> None:
     waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
     assert len(waiting) == len(RIGHT)
     for cell in waiting[:2]:

@@ -43,7 +43,7 @@ CLUMSY = {
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_04_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_04_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT | FASTER)
     assert printed(done, "fade-1-code").split("\n")[:2] == ["E starts at 3.", "D starts at 4."]
     assert "The makespan is right." in printed(done, "fade-1-code")
@@ -58,7 +58,7 @@ def test_a_student_who_answers_lesson_04_rightly_is_not_told_so() -> None:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_04_wrongly_is_stopped() -> None:
+def test_a_student_who_answers_lesson_04_wrongly_is_told_so() -> None:
     done = execute(LESSON, WRONG | FASTER)
     assert "At 3, D is not the one." in printed(done, "fade-1-code")
     assert "Another makespan" in printed(done, "fade-1-code")
@@ -72,7 +72,7 @@ def test_a_student_who_answers_lesson_04_wrongly_is_stopped() -> None:
 
 
 @pytest.mark.slow
-def test_who_meets_the_tie_must_hear_of_it() -> None:
+def test_a_student_who_meets_the_tie_is_told_of_it() -> None:
     late = {'my_plan = ""': 'my_plan = "C:1, a:2, D:1, B:2, E:1, F:1"'}  # commas and small letters are no fault
     said = printed(execute(LESSON, late | FASTER), "fade-2-code")
     assert "At 1 the rule starts B; you start it at 3." in said
@@ -80,7 +80,7 @@ def test_who_meets_the_tie_must_hear_of_it() -> None:
 
 
 @pytest.mark.slow
-def test_nonsense_must_not_stop_lesson_04() -> None:
+def test_nonsense_does_not_stop_lesson_04() -> None:
     done = execute(LESSON, CLUMSY | FASTER)
     assert "'Z' is no letter of this block." in printed(done, "fade-1-code")
     assert "No plan: 'D:3' cannot be placed" in printed(done, "fade-2-code")
@@ -91,7 +91,7 @@ def test_nonsense_must_not_stop_lesson_04() -> None:
     assert "No plan: 'A:3' cannot be placed" in printed(done, "processes-turn")
 
 
-def test_an_unanswered_item_of_lesson_04_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_04_says_what_is_missing() -> None:
     waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
     assert len(waiting) == len(RIGHT)
     for cell in waiting:
@@ -101,33 +101,33 @@ def test_an_unanswered_item_of_lesson_04_must_say_what_is_missing() -> None:
 @pytest.mark.parametrize(
     "answer", [[6, 5, 3, 3, 2, 2], ["A", "-1", "B", "+1"], ["A", "-2"], ["G", "+1"], ["A", 1], "A"]
 )
-def test_what_is_not_one_change_of_one_length_must_not_be_recorded(answer: object) -> None:
+def test_only_one_change_of_one_length_is_recorded(answer: object) -> None:
     item = read_items(LESSON.parent / "items.toml").exercise("counter")
     assert verdict_on(item, answer).status is Status.MALFORMED
     assert verdict_on(item, ["a", " +1"]).status is Status.RECORDED
 
 
-def test_a_bet_of_lesson_04_must_be_taken_up_again() -> None:
+def test_a_bet_of_lesson_04_is_taken_up_again() -> None:
     text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
     asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
     assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
     assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
-def test_the_surprise_must_come_within_five_cells() -> None:
+def test_the_surprise_comes_within_five_cells() -> None:
     first = read(LESSON)["cells"][:5]
     times = [shown(output, "text/plain").split()[0] for cell in first[2:4] for output in cell["outputs"]]
     assert times == ["7", "6"]  # longest first, the order of the block
 
 
-def test_what_was_measured_must_not_be_stored() -> None:
+def test_what_was_measured_is_not_stored() -> None:
     notebook = read(LESSON)
     stored = [shown(output, "text/plain") for name, output in outputs_of(notebook) if name == "processes"]
     assert stored == ["Measured here and now, so not stored: print the text of this object to read the table."]
     assert not any(re.search(r"\d+ ms", "".join(output.get("text", ""))) for _, output in outputs_of(notebook))
 
 
-def test_what_the_lesson_says_of_longest_first_must_be_what_its_table_says() -> None:
+def test_what_the_lesson_says_of_longest_first_is_what_its_table_says() -> None:
     (table,) = ("".join(output["text"]) for name, output in outputs_of(read(LESSON)) if name == "rules")
     rows = [line.split()[1:] for line in table.strip().split("\n")[1:]]
     worse = sum(float(longest) > float(block) for block, longest, *_ in rows)
@@ -135,7 +135,7 @@ def test_what_the_lesson_says_of_longest_first_must_be_what_its_table_says() -> 
     assert all(float(row[2]) <= 1.01 for row in rows)  # longest chain first: "within 1 %"
 
 
-def test_what_the_lesson_says_of_its_pictures_must_be_in_them() -> None:
+def test_what_the_lesson_says_of_its_pictures_is_in_them() -> None:
     twins = {name: shown(output, "text/plain") for name, output in outputs_of(read(LESSON))}
     assert {"core 1: A 0-3, C 3-4, D 5-8", "core 2: B 0-1, E 3-5"} <= set(twins["batches-code"].split("\n"))
     assert "I 6-15" in twins["anomaly-picture"]
@@ -143,7 +143,7 @@ def test_what_the_lesson_says_of_its_pictures_must_be_in_them() -> None:
     assert re.search(r"^nft .* 47\.6 +67\.2$", twins["real-code"], flags=re.MULTILINE)
 
 
-def test_only_an_extension_may_come_after_the_summary() -> None:
+def test_only_extensions_come_after_the_summary() -> None:
     headings = [line for cell in cells_of(read(LESSON), "markdown") for line in source(cell).split("\n")
                 if line.startswith("## ")]  # fmt: skip
     last = headings.index("## What you have now")

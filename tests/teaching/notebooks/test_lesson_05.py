@@ -52,7 +52,7 @@ def revealed(notebook: Any, name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_05_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_05_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "*second time lucky*" in revealed(done, "bet-reveal")
     assert "4 thrown away, against 10 of the mints" in printed(done, "relay-turn")
@@ -75,7 +75,7 @@ def test_a_student_who_answers_lesson_05_wrongly_gets_the_next_question() -> Non
 
 
 @pytest.mark.slow
-def test_nonsense_must_not_stop_lesson_05() -> None:
+def test_nonsense_does_not_stop_lesson_05() -> None:
     done = execute(LESSON, CLUMSY)
     assert "You say 10, the run 4." in printed(done, "relay-turn")
     assert "'HELLO' is no half or step" in printed(done, "break-turn")
@@ -85,7 +85,7 @@ def test_nonsense_must_not_stop_lesson_05() -> None:
 
 
 @pytest.mark.slow
-def test_a_lie_about_later_transactions_must_not_be_called_the_truth() -> None:
+def test_a_lie_about_later_transactions_is_not_called_the_truth() -> None:
     late = "    return Locks(writes=frozenset([my_lock])) if tx_index > 1 else locks  # Your turn"
     assert "As slow as one core." in printed(execute(LESSON, {TRUTH: late}), "lies-turn-code")
 
@@ -97,7 +97,7 @@ def with_answers(**answers: str) -> Any:
 
 
 @pytest.mark.slow
-def test_right_answers_in_another_form_must_not_be_called_wrong() -> None:
+def test_answers_in_another_form_are_told_what_is_wanted() -> None:
     done = with_answers(
         relay=RELAY.replace("None", '"Valid "'),
         thrown_away='my_thrown_away = "4"',
@@ -110,7 +110,7 @@ def test_right_answers_in_another_form_must_not_be_called_wrong() -> None:
 
 
 @pytest.mark.slow
-def test_words_that_are_no_answer_must_not_get_a_hint_about_balances() -> None:
+def test_words_that_are_no_answer_are_named_as_such() -> None:
     done = with_answers(
         relay=RELAY.replace("None", '"stays"'),
         thrown_away="my_thrown_away = 4",
@@ -122,14 +122,14 @@ def test_words_that_are_no_answer_must_not_get_a_hint_about_balances() -> None:
     assert "Still faster than one core." in printed(done, "lies-turn-code")
 
 
-def test_an_unanswered_item_of_lesson_05_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_05_says_what_is_missing() -> None:
     waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
     assert len(waiting) == 5
     for cell in waiting:
         assert re.search("Missing", "".join("".join(output.get("text", "")) for output in cell["outputs"])), cell["id"]
 
 
-def test_what_the_lesson_says_in_words_must_be_what_its_cells_show() -> None:
+def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     notebook = read(LESSON)
     shown = {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
     costs = {line.split()[0]: re.findall(r"[\d.]+×?", line[12:]) for line in shown["costs"].splitlines()[2:]}
@@ -158,11 +158,11 @@ def test_what_the_lesson_says_in_words_must_be_what_its_cells_show() -> None:
     assert one == other
 
 
-def test_the_surprise_must_come_within_five_cells() -> None:
+def test_the_surprise_comes_within_five_cells() -> None:
     assert [cell["id"] for cell in read(LESSON)["cells"][:4]] == ["title", "bet", "imports", "bet-reveal"]
 
 
-def test_a_bet_that_is_asked_must_be_taken_up_again() -> None:
+def test_a_bet_that_is_asked_is_taken_up_again() -> None:
     text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
     asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
     assert asked == list(read_items(LESSON.parent / "items.toml").predictions)

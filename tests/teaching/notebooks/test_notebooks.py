@@ -156,13 +156,13 @@ def problems(notebook: Notebook, folder: Path) -> list[str]:
     return [problem for check in CHECKS for problem in check(notebook, folder)]
 
 
-def test_without_lessons_all_other_tests_here_would_be_vacuous() -> None:
+def test_there_are_lessons_and_each_lies_in_its_own_folder() -> None:
     assert [path.parent.name for path in LESSONS] == [path.stem for path in LESSONS]
     assert "01-the-machine" in [path.stem for path in LESSONS]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_breaks_its_promises(path: Path) -> None:
+def test_every_lesson_keeps_its_promises(path: Path) -> None:
     assert problems(read(path), path.parent) == []
 
 
@@ -215,7 +215,7 @@ BREAKAGES: dict[str, tuple[Callable[[Notebook], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
-def test_a_check_that_does_not_bite(name: str) -> None:
+def test_every_check_of_a_lesson_bites(name: str) -> None:
     path = LESSONS[0]
     notebook = deepcopy(read(path))
     breakage, message = BREAKAGES[name]
@@ -241,7 +241,7 @@ def execute(path: Path, changes: dict[str, str]) -> Notebook:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_that_keeps_students_waiting(path: Path) -> None:
+def test_no_lesson_keeps_students_waiting(path: Path) -> None:
     """Measured in CPU seconds of the kernel, which do not depend on what else the machine is doing."""
     first = source(next(cell for cell in cells_of(read(path), "code") if cell["id"] == "imports"))
     clock = "__import__('time').process_time()"
@@ -295,7 +295,7 @@ def revealed(notebook: Notebook, name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
+def test_a_student_who_answers_lesson_01_rightly_is_told_so() -> None:
     done = execute(LESSON_01, RIGHT)
     assert "You bet **A**" in revealed(done, "reveal-sub")
     assert "operands in reading order" not in revealed(done, "reveal-sub")
@@ -310,7 +310,7 @@ def test_a_student_who_answers_lesson_01_rightly_is_not_told_so() -> None:
 
 
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_01_wrongly_is_stopped() -> None:
+def test_a_student_who_answers_lesson_01_wrongly_is_told_so() -> None:
     done = execute(LESSON_01, WRONG)
     assert "*operands in reading order*" in revealed(done, "reveal-sub")
     assert "*different senders never conflict*" in revealed(done, "reveal-wait")
@@ -324,7 +324,7 @@ def test_a_student_who_answers_lesson_01_wrongly_is_stopped() -> None:
 
 
 @pytest.mark.slow
-def test_nonsense_must_not_stop_lesson_01() -> None:
+def test_nonsense_does_not_stop_lesson_01() -> None:
     done = execute(LESSON_01, CLUMSY)
     assert "failed at SUB: stack underflow" in printed(done, "turn-sub-code")
     assert "from 1 to 8" in printed(done, "stepper-answer")
@@ -334,7 +334,7 @@ def test_nonsense_must_not_stop_lesson_01() -> None:
     assert "does not read Eve's nonce. It reads: Cleo's nonce" in printed(done, "idea-turn-code")
 
 
-def test_an_unanswered_item_of_lesson_01_must_say_what_is_missing() -> None:
+def test_an_unanswered_item_of_lesson_01_says_what_is_missing() -> None:
     notebook = read(LESSON_01)
     waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
     assert len(waiting) == sum(not name.startswith("lab.") for name in RIGHT)
@@ -343,7 +343,7 @@ def test_an_unanswered_item_of_lesson_01_must_say_what_is_missing() -> None:
         assert re.search("Missing|Not 2 - 3 yet|Not 100 yet", words), cell["id"]
 
 
-def test_a_bet_of_lesson_01_must_be_taken_up_again() -> None:
+def test_a_bet_of_lesson_01_is_taken_up_again() -> None:
     text = "\n".join(source(cell) for cell in cells_of(read(LESSON_01), "code"))
     asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
     assert asked == list(read_items(LESSON_01.parent / "items.toml").predictions)
@@ -351,13 +351,13 @@ def test_a_bet_of_lesson_01_must_be_taken_up_again() -> None:
     assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
-def test_no_number_that_lesson_01_asks_for_may_stand_in_its_stored_outputs() -> None:
+def test_no_number_that_lesson_01_asks_for_stands_in_its_stored_outputs() -> None:
     outputs = "\n".join("".join(o.get("text", "")) + shown(o, "text/plain") for _, o in outputs_of(read(LESSON_01)))
     assert "22,110" not in outputs
     assert "6,035" not in outputs
 
 
-def test_the_block_of_lesson_01_must_be_one_that_a_node_would_accept() -> None:
+def test_the_block_of_lesson_01_is_one_that_a_node_would_accept() -> None:
     real = load_block(LESSON_01.parent / "block.json")
     outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain)).result
     assert seal_block(real.chain, real.block, outcome, real.pre.apply(outcome.diff)).header == real.expected

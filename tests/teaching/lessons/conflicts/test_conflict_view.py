@@ -49,20 +49,20 @@ def board_sets(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_statement_must_touch_what_it_says_and_nothing_else() -> None:
+def test_a_statement_touches_what_it_says_and_nothing_else() -> None:
     assert board_sets("x; x = 5; y = x; x = x + 1; 7; z = 3 + 4") == [
         ("x", ""), ("x", "x"), ("xy", "y"), ("x", "x"), ("", ""), ("z", "z"),
     ]  # fmt: skip
 
 
-def test_the_board_must_hold_the_values() -> None:
+def test_the_board_holds_the_values() -> None:
     made = study_board("x = 5; y = x + 2; x = y; z = 3 + 4; 9")
     values = {board_letter(place): value for place, value in made.outcome.diff.writes.items() if board_letter(place)}
     assert values == {"x": 7, "y": 7, "z": 7}
 
 
 @pytest.mark.parametrize("text", ["x == 5", "x = ", "X = 5", "x = y + z", "x = 5, y = 6", "x = 1000"])
-def test_nonsense_on_the_board_must_be_refused_by_name(text: str) -> None:
+def test_nonsense_on_the_board_is_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match="cannot read"):
         statement_block("x = 5;" + text)
 
@@ -72,7 +72,7 @@ def test_a_slot_of_another_contract_has_no_letter() -> None:
     assert board_letter(Location(b"\x01" * 20, 1)) == board_letter(Location(BOARD, 27)) == ""
 
 
-def test_each_hazard_must_be_had_alone() -> None:
+def test_statements_on_the_board_give_the_hazards_they_should() -> None:
     """RAW with versions, WAR without information, and no WAW without a RAW: SSTORE reads."""
 
     def kinds(text: str) -> set[Hazard]:
@@ -88,7 +88,7 @@ def test_each_hazard_must_be_had_alone() -> None:
 # The matrix
 
 
-def test_the_matrix_must_show_each_meeting_and_no_lonely_place(six: Study) -> None:
+def test_the_matrix_shows_each_meeting_and_no_lonely_place(six: Study) -> None:
     rows = {line[:14].strip(): line[14:].split() for line in show_matrix(six).text.splitlines()[1:-2]}
     assert list(rows) == ["Ann's balance", "Ann's nonce", "Bob's balance", "Cleo's balance", "Eve's balance"]
     assert rows["Ann's balance"] == ["RW", ".", ".", "RW", ".", "."]
@@ -100,26 +100,26 @@ def test_the_matrix_must_show_each_meeting_and_no_lonely_place(six: Study) -> No
     ]
 
 
-def test_what_is_only_read_must_look_different() -> None:
+def test_what_is_only_read_looks_different() -> None:
     picture = show_matrix(study_board("x = 5; y = x; x"))
     assert picture.text.splitlines()[1].split() == ["x", "RW", "R", "R"]
     assert labels(picture.svg).count("R") == 2
     assert labels(picture.svg).count("RW") == 1
 
 
-def test_a_wide_matrix_must_count_instead() -> None:
+def test_a_wide_matrix_counts_instead() -> None:
     text = show_matrix(study(mixed(60, to_shop=7, token=True))).text
     assert text.splitlines()[:-1] == ["60 transactions", "token: balanceOf[shop]  read by 7, written by 7"]
 
 
-def test_places_that_do_not_fit_must_be_mentioned() -> None:
+def test_places_that_do_not_fit_are_mentioned() -> None:
     pairs = "; ".join(f"{letter} = 1; {letter} = 2" for letter in "abcdefghijklm")
     picture = show_matrix(study_board(pairs))
     assert "and 3 more places" in picture.text
     assert "and 3 more places" in labels(picture.svg)
 
 
-def test_a_block_in_which_nobody_meets_must_say_so() -> None:
+def test_a_block_in_which_nobody_meets_says_so() -> None:
     alone = study_payments("Ann>Bob, Cleo>Dan")
     for picture in (show_matrix(alone), show_hot_spots(alone)):
         assert re.search("nobody", picture.text)
@@ -129,7 +129,7 @@ def test_a_block_in_which_nobody_meets_must_say_so() -> None:
 # The graph
 
 
-def test_the_graph_must_draw_every_arrow_and_mark_the_path(six: Study) -> None:
+def test_the_graph_draws_every_arrow_and_marks_the_path(six: Study) -> None:
     picture = show_graph(six)
     assert "arrows: 0→2, 0→3, 1→5, 2→5" in picture.text
     assert "critical path: 0 → 2 → 5" in picture.text
@@ -139,7 +139,7 @@ def test_the_graph_must_draw_every_arrow_and_mark_the_path(six: Study) -> None:
     assert set(labels(picture.svg)) >= {f"{i} {title}" for i, title in enumerate(six.titles)} | {"at best 2.0×"}
 
 
-def test_a_lens_must_change_the_picture(six: Study) -> None:
+def test_a_lens_changes_the_picture(six: Study) -> None:
     assert "at best 1.0×" in labels(show_graph(six, Lens(fees=True)).svg)
     assert "at best 6.0×" in labels(show_graph(six, Lens(balances=False)).svg)
     assert "token" in show_matrix(study(mixed(4, to_shop=0, token=True)), Lens(accounts=True)).text
@@ -154,14 +154,14 @@ def test_above_a_hundred_nodes_only_layers_can_be_read(count: int) -> None:
     assert len(picture.svg) < 100_000
 
 
-def test_the_same_block_must_give_the_same_bytes(six: Study) -> None:
+def test_the_same_block_gives_the_same_bytes(six: Study) -> None:
     again = study_payments(SIX)
     for show in (show_matrix, show_graph, show_hot_spots):
         assert show(six).svg == show(again).svg
 
 
 @pytest.mark.parametrize("name", ["matrix", "graph", "hot", "pairs"])
-def test_a_picture_must_carry_its_text_for_those_who_do_not_see_it(six: Study, name: str) -> None:
+def test_a_picture_carries_its_text_for_those_who_do_not_see_it(six: Study, name: str) -> None:
     shows: dict[str, Any] = {"matrix": show_matrix, "graph": show_graph, "hot": show_hot_spots}
     picture = shows[name](six) if name in shows else show_pairs({"six": six})
     label = re.search(r'aria-label="([^"]*)"', picture.svg)
@@ -172,7 +172,7 @@ def test_a_picture_must_carry_its_text_for_those_who_do_not_see_it(six: Study, n
 # Fingerprints and hot spots
 
 
-def test_a_fingerprint_must_have_a_dot_for_each_pair() -> None:
+def test_a_fingerprint_has_a_dot_for_each_pair() -> None:
     picture = show_pairs({"shop": study(mixed(10, to_shop=10)), "many": study(mixed(10, to_shop=0))})
     assert picture.text.splitlines() == [
         "shop             100.0% of pairs, at best 1.0×; 10 of 10 conflict with somebody, most of all 0: with 9 others",
@@ -183,7 +183,7 @@ def test_a_fingerprint_must_have_a_dot_for_each_pair() -> None:
     assert many == ""
 
 
-def test_the_hottest_must_stand_first(six: Study) -> None:
+def test_the_hottest_stands_first(six: Study) -> None:
     picture = show_hot_spots(study_payments("A>S, B>S, C>S, P>Q, Q>R"), limit=2)
     assert picture.text.splitlines()[0] == f"{'S' + chr(39) + 's balance':<34} chain of 3, 2 waits, span without it 2"
     assert len(picture.text.splitlines()) == 2
@@ -192,7 +192,7 @@ def test_the_hottest_must_stand_first(six: Study) -> None:
 # The explorer
 
 
-def test_a_switch_must_do_what_the_call_does(six: Study) -> None:
+def test_setting_the_switches_changes_lens_text_and_pictures(six: Study) -> None:
     explorer = ConflictExplorer(six)
     assert explorer.lens == Lens()
     explorer.set(fees=True, hazards="all three", balances="storage only")
@@ -206,6 +206,6 @@ def test_a_switch_must_do_what_the_call_does(six: Study) -> None:
 
 
 @pytest.mark.parametrize("switches", [{"colour": True}, {"accounts": "by street"}, {"hazards": "WAW"}])
-def test_a_switch_that_there_is_not_must_be_refused(six: Study, switches: dict[str, Any]) -> None:
+def test_an_unknown_switch_or_setting_is_refused(six: Study, switches: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="expected"):
         ConflictExplorer(six).set(**switches)

@@ -35,7 +35,7 @@ def five() -> Run:
 
 @pytest.mark.parametrize("cores", [2, 4, 7])
 @pytest.mark.parametrize("name", BLOCKS)
-def test_the_table_must_agree_with_the_verdict_of_the_machine(name: str, cores: int) -> None:
+def test_the_table_agrees_with_the_verdict_of_the_machine(name: str, cores: int) -> None:
     """Oracle: the machine compared real versions. The table works them out from times, and must come to the same."""
     result = run(BLOCKS[name], cores)
     written = {location for each in result.result.results for location in each.write_set}
@@ -49,7 +49,7 @@ def test_the_table_must_agree_with_the_verdict_of_the_machine(name: str, cores: 
             assert seen.version != seen.right
 
 
-def test_five_through_one_counter_must_spoil_ten(five: Run) -> None:
+def test_five_through_one_counter_spoil_ten_attempts(five: Run) -> None:
     seen = list(reads_of(five, SUPPLY))
     assert len(seen) == five.attempts == 15
     assert [version_name(each.version) for each in seen[:6]] == ["before"] * 5 + ["A.0"]
@@ -57,7 +57,7 @@ def test_five_through_one_counter_must_spoil_ten(five: Run) -> None:
     assert seen[0].right == BEFORE_BLOCK
 
 
-def test_words_and_picture_must_hold_every_attempt(five: Run) -> None:
+def test_words_and_picture_hold_every_attempt(five: Run) -> None:
     picture = show_attempts(five, 5, "mints")
     named = re.findall(r"[A-E]\.\d", picture.text)
     assert sorted(named) == sorted(attempt.name for attempt in attempts_of(five))
@@ -66,7 +66,7 @@ def test_words_and_picture_must_hold_every_attempt(five: Run) -> None:
     assert 'aria-label="mints; 5 cores: 15 executions, 10 thrown away' in picture.svg
 
 
-def test_a_hatch_must_not_leave_its_box(five: Run) -> None:
+def test_a_hatch_stays_in_its_box(five: Run) -> None:
     picture = show_attempts(five, 5)
     boxes = re.findall(
         r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="#f9dcd6"', picture.svg
@@ -80,7 +80,7 @@ def test_a_hatch_must_not_leave_its_box(five: Run) -> None:
             assert y - 0.1 <= float(level) <= y + height + 0.1
 
 
-def test_a_long_run_must_be_summed_up() -> None:
+def test_a_long_run_is_summed_up() -> None:
     workload = APPLICATIONS["erc20-mint"](20)
     result = run(workload, 16)
     picture = show_attempts(result, 16)
@@ -89,7 +89,7 @@ def test_a_long_run_must_be_summed_up() -> None:
     assert picture.svg.count("<path ") == result.aborts
 
 
-def test_the_table_must_show_both_versions_and_mark_the_aborted(five: Run) -> None:
+def test_the_table_shows_both_versions_and_marks_the_aborted(five: Run) -> None:
     picture = show_reads(five, SUPPLY, "totalSupply")
     assert re.search(r"B\.0 +27,064 +before +39,204 +A\.0 +aborted", picture.text)
     assert picture.svg.count("stroke-dasharray") == five.aborts

@@ -45,7 +45,7 @@ def label_of(picture: Picture) -> str:
     return str(ElementTree.fromstring(picture.svg).get("aria-label"))
 
 
-def test_a_swap_that_leaves_the_root_alone_would_refute_the_lesson() -> None:
+def test_a_swap_of_two_payments_changes_the_state_root() -> None:
     two = token_shuffle({"Ann": 100}, ["Ann pays Bob 5", "Bob pays Cleo 5"])
     straight, swapped = run_order(two, [0, 1]), run_order(two, [1, 0])
     assert [status for status, _ in straight.rows] == ["success", "success"]
@@ -56,7 +56,7 @@ def test_a_swap_that_leaves_the_root_alone_would_refute_the_lesson() -> None:
     assert swapped.balances == {"Ann": 95, "Bob": 5, "Cleo": 0}
 
 
-def test_the_puzzle_must_have_a_solution_equal_tokens_and_different_roots() -> None:
+def test_the_puzzle_has_a_solution_with_equal_tokens_and_different_roots() -> None:
     outcomes = [one for one in all_orders(FOUR) if one.header]
     found = {(tuple(one.balances.items()), one.header.state_root) for one in outcomes if one.header}
     assert len(outcomes) == 12
@@ -64,7 +64,7 @@ def test_the_puzzle_must_have_a_solution_equal_tokens_and_different_roots() -> N
     assert len({tokens for tokens, _ in found}) == 2
 
 
-def test_every_order_must_agree_with_the_seal_that_anyone_makes() -> None:
+def test_an_order_is_sealed_as_the_chain_seals_it() -> None:
     chain = LocalChain(FOUR.pre)
     assert {one.order for one in all_orders(FOUR)} == set(permutations(range(4)))
     block = chain.add(*FOUR.transactions)
@@ -73,7 +73,7 @@ def test_every_order_must_agree_with_the_seal_that_anyone_makes() -> None:
     assert block.header.transactions_root == mine.header.transactions_root
 
 
-def test_an_order_with_a_nonce_out_of_turn_must_be_no_block_and_say_why() -> None:
+def test_an_order_with_a_nonce_out_of_turn_is_no_block_and_says_why() -> None:
     refused = run_order(FOUR, [3, 0, 1, 2])
     assert refused.header is None
     assert refused.problem == "Ann pays Dan 2: signed as the sender's number 1, but number 0 comes next"
@@ -83,12 +83,12 @@ def test_an_order_with_a_nonce_out_of_turn_must_be_no_block_and_say_why() -> Non
 
 
 @pytest.mark.parametrize("order", [[], [0, 1, 2], [0, 0, 1, 2], [1, 2, 3, 4]])
-def test_what_is_no_order_must_be_refused(order: list[int]) -> None:
+def test_what_is_no_order_is_refused(order: list[int]) -> None:
     with pytest.raises(InputError, match="is not an order"):
         run_order(FOUR, order)
 
 
-def test_a_click_must_do_what_the_call_does() -> None:
+def test_a_click_does_what_the_call_does() -> None:
     player, twin = OrderPlayer(FOUR), OrderPlayer(FOUR)
     buttons = {button.description: button for button in player.widget.children[0].children[:4]}
     buttons["swap places 1 and 2"].click()
@@ -101,7 +101,7 @@ def test_a_click_must_do_what_the_call_does() -> None:
     assert len(player.roots) == 2
 
 
-def test_a_place_without_a_neighbour_must_be_refused() -> None:
+def test_a_place_without_a_neighbour_is_refused() -> None:
     player = OrderPlayer(FOUR)
     for place in (-1, 3):
         with pytest.raises(InputError, match="nothing to exchange"):
@@ -109,7 +109,7 @@ def test_a_place_without_a_neighbour_must_be_refused() -> None:
     assert player.order == (0, 1, 2, 3)
 
 
-def test_roots_must_keep_their_letters() -> None:
+def test_roots_keep_their_letters() -> None:
     player = OrderPlayer(FOUR)
     assert "state P" in player.text
     player.put([1, 0, 2, 3])
@@ -121,14 +121,14 @@ def test_roots_must_keep_their_letters() -> None:
     assert "4 orders, 2 different state roots" in player.text
 
 
-def test_as_text_must_show_the_twin_and_a_notebook_must_store_it() -> None:
+def test_the_text_form_is_shown_and_a_notebook_stores_it() -> None:
     player = OrderPlayer(FOUR)
     player.widget.children[0].children[-1].value = True
     assert player.text.split("\n")[0] in player._screen.value
     assert player._repr_mimebundle_()["text/plain"] == player.text
 
 
-def test_the_picture_of_an_order_must_say_what_its_twin_says() -> None:
+def test_the_picture_of_an_order_says_what_its_text_says() -> None:
     picture = show_order(FOUR, [1, 0, 2, 3])
     words = words_of(picture)
     assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,983 gas", "50,930 gas"))
@@ -139,7 +139,7 @@ def test_the_picture_of_an_order_must_say_what_its_twin_says() -> None:
 @pytest.mark.parametrize(
     ("leaf", "given"), [(0, {(0, 1), (1, 1)}), (1, {(0, 0), (1, 1)}), (2, {(0, 3), (1, 0)}), (3, {(0, 2), (1, 0)})]
 )
-def test_a_path_must_name_the_siblings_and_no_others(leaf: int, given: set[tuple[int, int]]) -> None:
+def test_a_path_names_the_siblings_and_no_others(leaf: int, given: set[tuple[int, int]]) -> None:
     roles = path_roles(LEVELS, leaf)
     found = {(height, i) for height, level in enumerate(roles) for i, role in enumerate(level) if role == "given"}
     assert found == given
@@ -147,14 +147,14 @@ def test_a_path_must_name_the_siblings_and_no_others(leaf: int, given: set[tuple
     assert roles[2] == ["made"]
 
 
-def test_the_tree_must_show_every_hash_and_its_part() -> None:
+def test_the_tree_shows_every_hash_and_its_part() -> None:
     picture = show_tree(LEVELS, ["a", "b", "c", "d"], leaf=2)
     assert all(f"0x{bytes([i]).hex() * 4}…" in words_of(picture) for i in range(4))
     assert words_of(picture).count("in the path") == picture.text.count("in the path") == 2
     assert "recomputed" not in show_tree(LEVELS, ["a", "b", "c", "d"]).text
 
 
-def test_bits_must_be_counted_and_struck_alike() -> None:
+def test_bits_are_counted_and_struck_alike() -> None:
     before, after = bytes(32), b"\xff" + bytes(30) + b"\x01"
     picture = show_bits(before, after)
     assert changed_bits(before, after) == [*range(8), 255]
@@ -162,7 +162,7 @@ def test_bits_must_be_counted_and_struck_alike() -> None:
     assert "changed  9 of 256 bits (4%)" in picture.text
 
 
-def test_the_market_must_draw_the_numbers_of_its_table() -> None:
+def test_the_market_draws_the_numbers_of_its_table() -> None:
     slots = run_market([0.5, 4, 4, 4, 1, 1], seed=1)
     chart = show_market(slots)
     assert len(chart.text.split("\n")) == 7
@@ -183,13 +183,13 @@ def chain_of_three() -> LocalChain:
     return chain
 
 
-def test_an_honest_chain_must_have_no_faults() -> None:
+def test_an_honest_chain_has_no_faults() -> None:
     blocks = chain_of_three().blocks
     assert find_faults(blocks) == []
     assert "every check passes" in show_chain(blocks).text
 
 
-def test_a_receipt_that_was_changed_must_break_the_receipts_root_and_nothing_else() -> None:
+def test_a_receipt_that_was_changed_breaks_the_receipts_root_and_nothing_else() -> None:
     blocks = chain_of_three().blocks
     lie = replace(blocks[2].receipts[0], succeeded=False)
     blocks[2] = replace(blocks[2], receipts=(lie,))
@@ -197,7 +197,7 @@ def test_a_receipt_that_was_changed_must_break_the_receipts_root_and_nothing_els
     assert words_of(show_chain(blocks)).count("✗") == show_chain(blocks).text.count("does not fit") == 1
 
 
-def test_a_repaired_header_must_break_the_link_of_its_child() -> None:
+def test_a_repaired_header_breaks_the_link_of_its_child() -> None:
     blocks = chain_of_three().blocks
     receipts = (replace(blocks[2].receipts[0], succeeded=False),)
     root = ordered_trie_root([receipt.encode() for receipt in receipts])
@@ -205,7 +205,7 @@ def test_a_repaired_header_must_break_the_link_of_its_child() -> None:
     assert find_faults(blocks) == [Fault(3, "parent hash")]
 
 
-def test_dropped_transactions_and_logs_must_be_noticed() -> None:
+def test_dropped_transactions_and_a_wrong_bloom_are_noticed() -> None:
     blocks = chain_of_three().blocks
     assert find_faults([blocks[0], replace(blocks[1], transactions=())]) == [Fault(1, "transactions root")]
     header = replace(blocks[1].header, logs_bloom=b"\xff" * 256)

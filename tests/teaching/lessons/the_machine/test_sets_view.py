@@ -15,7 +15,7 @@ def executed(text: str) -> tuple[Workload, BlockResult]:
     return workload, backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
 
 
-def test_a_dependency_that_is_not_marked_would_look_like_none() -> None:
+def test_a_dependency_is_marked_with_the_transaction_it_comes_from() -> None:
     workload, outcome = executed("Ann>Bob, Cleo>Dan, Bob>Eve")
     rows = describe_sets(workload, outcome.results).split("\n")
     (marked,) = (row for row in rows if "<-" in row)
@@ -25,13 +25,13 @@ def test_a_dependency_that_is_not_marked_would_look_like_none() -> None:
     assert [waits_for(result) for result in outcome.results] == [(), (), (0,)]
 
 
-def test_a_location_that_is_left_out_would_hide_a_dependency() -> None:
+def test_every_location_is_listed() -> None:
     workload, outcome = executed("Ann>Bob, Cleo>Bob")
     for result, told in zip(outcome.results, describe_sets(workload, outcome.results).split("\ntransaction ")):
         for location in {*result.read_set, *result.write_set}:
             assert place_of(workload, location) in told
 
 
-def test_titles_must_stand_in_place_of_the_index() -> None:
+def test_titles_stand_in_place_of_the_index() -> None:
     workload, outcome = executed("Ann>Bob")
     assert describe_sets(workload, outcome.results, ["Ann pays Bob"]).startswith("Ann pays Bob\n  Ann's")
