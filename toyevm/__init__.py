@@ -1,7 +1,7 @@
 """toyevm: a small, real EVM and a notebook course on scaling it.
 
 What lessons and most programs need can be had from here: `from toyevm import BACKENDS, RunConfig, block_of`. A name is
-looked up in its module when somebody first asks for it, so that `import toyevm` imports nothing else.
+looked up in its module when somebody first asks for it, so that `import toyevm` needs nothing but the standard library.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from toyevm.bench.peers import CallOutcome, ToyEvm
 from toyevm.bench.tiers import NEVER, CompileCache
 from toyevm.vm import compiler
 from toyevm.vm.compiler import Term
+from toyevm.vm.opcodes import BY_NAME
 from toyevm.workloads.programs import COUNT_DOWN, FORK, PROGRAMS, Program
 
 Patch = pytest.MonkeyPatch
@@ -124,6 +125,7 @@ def _leave_to_tier_0(patch: Patch, name: str) -> None:
 
     patch.setattr(compiler, "READS_STATE", compiler.READS_STATE | {name})
     patch.setattr(compiler, "ENDS_SEGMENT", compiler.ENDS_SEGMENT | {name})
+    patch.setitem(compiler._NAMES, f"op_{name.lower()}", BY_NAME[name].run)
     patch.setattr(compiler, "_Writer", Writer)
 
 

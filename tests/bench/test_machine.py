@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from toyevm.bench.output import print_bench_vm
 
 from toyevm.bench.compile_memory import measure_compile_cache
-from toyevm.bench.machine import Disagreement, bench_vm, mean_speedups, run_bench_vm
+from toyevm.bench.machine import Disagreement, mean_speedups, run_bench_vm
 from toyevm.bench.peers import CallOutcome, Peer, ToyEvm, digest
 from toyevm.bench.tiers import CompileCache
 from toyevm.contracts import load_contract, mapping_slot
@@ -207,26 +205,6 @@ def test_whole_transactions_stay_out_of_the_mean() -> None:
     assert mean_speedups(rows[1:2]) == mean_speedups([]) == {}
 
 
-class Slow(ToyEvm):
-    name = "py-evm"  # so that there is something to compare with
-
-
-def test_the_table_says_what_the_mean_is_of(capsys: pytest.CaptureFixture[str]) -> None:
-    report = run_bench_vm(1, 0, [partial(p.keccak_loop, 2), partial(p.whole_transactions, 2)], [ToyEvm, Slow])
-    assert report["geometricMean"]["toyevm"] == pytest.approx(report["rows"][0]["speedup"]["toyevm"])
-    print_bench_vm(report)
-    printed = " ".join(capsys.readouterr().out.split())
-    assert printed.index("keccak loop") < printed.index("geometric mean") < printed.index("whole transactions")
-    assert "Not in the mean, which is of message calls." in printed
-    assert "block of 2 signed ERC-20 transfers" in printed
-    assert "senders recovered by coincurve in toyevm" in printed
-
-
-def test_a_table_of_whole_transactions_alone_has_no_mean(capsys: pytest.CaptureFixture[str]) -> None:
-    print_bench_vm(run_bench_vm(1, 0, [partial(p.whole_transactions, 2)], [ToyEvm, Slow]))
-    assert "geometric mean" not in capsys.readouterr().out
-
-
 def test_code_that_never_repeats_leaves_nothing_in_the_cache() -> None:
     none = measure_compile_cache([p.one_shot(600)])
     one = measure_compile_cache([p.keccak_loop(100)])
@@ -248,15 +226,11 @@ def test_a_cache_of_ones_own_leaves_the_machine_as_it_was() -> None:
     assert not CompileCache().functions
 
 
-def test_missing_machine_is_named_and_the_rest_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_machine_is_named_and_the_rest_runs() -> None:
     report = run_bench_vm(1, 0, [partial(p.keccak_loop, 2)], [ToyEvm, missing])
     assert list(report["environment"]["machines"]) == ["toyevm"]
     assert "nowhere" in report["environment"]["missing"][0]
     assert report["rows"][0]["speedup"] == {}
-    print_bench_vm(report)
-    printed = capsys.readouterr().out
-    assert "nowhere" in printed
-    assert "keccak loop" in printed
 
 
 def test_machines_take_turns() -> None:
@@ -274,9 +248,3 @@ def test_machines_take_turns() -> None:
 
     run_bench_vm(2, 0, [partial(p.keccak_loop, 2)], [First, Second])
     assert turns == ["first", "second", "second", "first"]  # so that nobody is always the first
-
-
-def test_json_is_the_whole_of_stdout(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("toyevm.bench.machine.run_bench_vm", lambda **_: {"environment": {}, "rows": []})
-    bench_vm(as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"environment": {}, "rows": []}

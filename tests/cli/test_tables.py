@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ from tests.support.statetests import write
 from tests.support.vectors import FOLDER
 from tests.support.worlds import world
 from toyevm.backends import BACKENDS
+from toyevm.bench.machine import run_bench_vm
+from toyevm.bench.peers import ToyEvm
 from toyevm.cli import tables
+from toyevm.cli.bench_tables import print_machines
 from toyevm.cli.screen import console_on, progress, table
 from toyevm.forks import CANCUN
+from toyevm.workloads.programs import keccak_loop, whole_transactions
 
 FIVE = "0x600360020160005260206000f3"  # 2 + 3, returned
 
@@ -124,3 +129,34 @@ def test_a_long_word_folds_and_a_number_stays_whole() -> None:
     words = printed([("x" * 200, 123_456)], show)
     assert "123456" in words
     assert words.count("x") == 200
+
+
+class Other(ToyEvm):
+    """Stands in for py-evm, so that there is something to compare with."""
+
+    name = "py-evm"
+
+
+def missing() -> ToyEvm:
+    raise ImportError("it is nowhere")
+
+
+def test_the_table_of_machines_says_what_the_mean_is_of() -> None:
+    report = run_bench_vm(1, 0, [partial(keccak_loop, 2), partial(whole_transactions, 2)], [ToyEvm, Other])
+    assert report["geometricMean"]["toyevm"] == pytest.approx(report["rows"][0]["speedup"]["toyevm"])
+    words = " ".join(printed(report, print_machines).split())
+    assert words.index("keccak loop") < words.index("geometric mean") < words.index("whole transactions")
+    assert "Not in the mean, which is of message calls." in words
+    assert "block of 2 signed ERC-20 transfers" in words
+    assert "senders recovered by coincurve in toyevm" in words
+
+
+def test_a_table_of_whole_transactions_alone_has_no_mean() -> None:
+    report = run_bench_vm(1, 0, [partial(whole_transactions, 2)], [ToyEvm, Other])
+    assert "geometric mean" not in printed(report, print_machines)
+
+
+def test_a_missing_machine_is_named_below_the_table() -> None:
+    words = printed(run_bench_vm(1, 0, [partial(keccak_loop, 2)], [ToyEvm, missing]), print_machines)
+    assert "nowhere" in words
+    assert "keccak loop" in words

@@ -23,7 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.conformance.sampling import MAY_TIME_OUT, SLOW_FAMILIES, family_of, state_test_files
-from toyevm.bench.replay import replay_block
+from toyevm.bench.replay import named_backends, replay_block
 from toyevm.forks import FORKS
 from toyevm.workloads.statetests import run_file
 
@@ -112,7 +112,7 @@ def replay_all(folder: Path) -> int:
     print(f"{'block':<10} {'fork':<9} {'transactions':>12} {'gas':>11} {'CPU s':>7} {'kgas/s':>7}  checks")
     bad = 0
     for path in blocks(folder):
-        report = replay_block(path, "sequential", 1)
+        report = replay_block(path, named_backends("sequential"), 1)
         measured = report["backends"]["sequential"]
         wrong = [name for name, good in report["checks"].items() if not good]
         verdict = "all true" if not wrong else "FAILED: " + ", ".join(wrong)

@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.sampling import MAINNET, SubCase, family_of, sample
 from tests.support.drivers import replace_instruction
 from tests.support.vectors import FILES, FOLDER
-from toyevm.bench.replay import replay_block
+from toyevm.bench.replay import named_backends, replay_block
 from toyevm.vm.frame import Frame
 from toyevm.workloads.json_input import read_json
 from toyevm.workloads.mainnet import load_block
@@ -56,7 +56,7 @@ def test_the_sample_has_its_size_and_covers_every_fork(cases: list[SubCase]) -> 
 @pytest.mark.data
 @pytest.mark.parametrize("block", MAINNET)
 def test_a_real_block_passes_its_checks(toyevm_data: Path, block: str) -> None:
-    report = replay_block(toyevm_data / "mainnet" / f"{block}.json.xz", "sequential", 1)
+    report = replay_block(toyevm_data / "mainnet" / f"{block}.json.xz", named_backends("sequential"), 1)
     assert report["block"] == int(block)
     assert all(report["checks"].values()), report["checks"]
     assert set(report["checks"]) >= {"gasUsed", "receiptsRoot", "logsBloom", "transactionsRoot"}
