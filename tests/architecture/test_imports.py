@@ -15,7 +15,14 @@ from packaging.requirements import Requirement
 from tests.architecture.project import PACKAGE, REPOSITORY, module_name, pyproject, sources
 
 # Where the name that is imported is not the name that is installed.
-PROVIDED = {"Crypto": "pycryptodome", "blake2b": "blake2b-py", "eth": "py-evm", "sha3": "safe-pysha3", "yaml": "pyyaml"}
+PROVIDED = {
+    "Crypto": "pycryptodome",
+    "blake2b": "blake2b-py",
+    "eth": "py-evm",
+    "markdown_it": "markdown-it-py",
+    "sha3": "safe-pysha3",
+    "yaml": "pyyaml",
+}
 # Used when they happen to be there, and never needed: another package does the same work.
 OPTIONAL = {"safe-pysha3"}
 # Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts,

@@ -66,15 +66,21 @@ def points(item: Exercise, answer: object, marking: Marking | None) -> int:
     return verdict.points
 
 
+def note_try(progress: Progress, kind: str, item_id: str, status: Status) -> int:
+    """Remember one try more, and that it is solved once it is; return the tries so far."""
+
+    def note(entry: Entry) -> Entry:
+        solved = {"solved": True} if entry.get("solved") or status is Status.RIGHT else {}
+        return {"tries": entry.get("tries", 0) + 1, "status": str(status), **solved}
+
+    tries: int = progress.record(kind, item_id, note)["tries"]
+    return tries
+
+
 def _note(verdict: Verdict, progress: Progress) -> int:
     """Count the try, unless nothing was tried, and return the tries so far."""
     item_id = verdict.item.id
     if verdict.status is Status.MISSING:
         return 0
 
-    def note(entry: Entry) -> Entry:
-        solved = {"solved": True} if entry.get("solved") or verdict.status is Status.RIGHT else {}
-        return {"tries": entry.get("tries", 0) + 1, "status": str(verdict.status), **solved}
-
-    tries: int = progress.record("checks", item_id, note)["tries"]
-    return tries
+    return note_try(progress, "checks", item_id, verdict.status)

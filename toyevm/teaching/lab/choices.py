@@ -8,7 +8,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Option
-from toyevm.teaching.lab.panels import as_html
+from toyevm.teaching.lab.panels import as_html, as_label
 
 DONT_KNOW = "I don't know"
 
@@ -50,7 +50,7 @@ def choice_widget(
 ) -> Any:
     """Return radio buttons under a question; `choose` gets the letter and returns what to say then."""
     texts = [*(option.text for option in options), DONT_KNOW]
-    rows = [(f"{letter(index)}: {text}", letter(index)) for index, text in enumerate(texts)]
+    rows = [(f"{letter(index)}: {as_label(text)}", letter(index)) for index, text in enumerate(texts)]
     wide = module.Layout(width="auto")
     buttons = module.RadioButtons(options=rows, value=chosen, layout=wide)
     said = module.HTML(as_html(choose(chosen)) if chosen else "")

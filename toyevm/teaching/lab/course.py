@@ -14,6 +14,7 @@ from pathlib import Path
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.notebooks import clear_outputs
+from toyevm.teaching.lab.rows import seal
 
 PACKAGE = Path(str(files("toyevm"))).resolve()
 MATERIAL = "teaching/material"  # where a wheel carries the course, below the package
@@ -69,9 +70,11 @@ def student_files(course: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _fresh(path: Path) -> bytes:
-    """Return a file as a student first sees it."""
+    """Return a file as a student first sees it: notebooks without outputs, items where no glance finds an answer."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read: {error.strerror}", where=str(path)) from error
+    if path.name == "items.toml":
+        return seal(data)
     return clear_outputs(data, str(path)) if path.suffix == ".ipynb" else data

@@ -10,13 +10,14 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab import hints, parsons, predict, reflection, retrieval
-from toyevm.teaching.lab.check import Feedback, check, is_marking, points
+from toyevm.teaching.lab.check import Feedback, check, is_marking, note_try, points
 from toyevm.teaching.lab.concepts import read_concepts
 from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.items import LessonItems, Retrieval, pick, read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import FILE, Progress
+from toyevm.teaching.lab.turns import Reply, in_words, take_turn
 from toyevm.teaching.lab.variants import VARIANT, Variant, read_variant
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lab.workspace import MANIFEST
@@ -64,6 +65,13 @@ class Lesson:
         """Show the bet beside the result of your own run, and what each of them means."""
         return predict.reveal(pick(self.items.predictions, item_id, "prediction"), self._progress, run)
 
+    def turn(self, name: str, answer: object = None) -> TurnFeedback:
+        """Say what an answer inside the lesson did and what to ask next; it is remembered, and never graded."""
+        reply = take_turn(self.items.lesson, name, answer)
+        if reply.status is not Status.MISSING:
+            note_try(self._progress, "turns", name, reply.status)
+        return TurnFeedback(reply)
+
     def check(self, item_id: str, answer: object) -> Feedback | int:
         """Say what an answer did and what to ask next; for a marker (TOYEVM_MODE=mark), return its points."""
         item = self.items.exercise(item_id)
@@ -109,6 +117,14 @@ class Lesson:
             if folder.name < self._folder.name and (folder / "items.toml").is_file():
                 yield from read_items(folder / "items.toml").retrievals.values()
         yield from self.items.retrievals.values()
+
+
+class TurnFeedback(Panel):
+    """What a turn shows; `reply` is the value behind the words."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(in_words(reply))
+        self.reply = reply
 
 
 def lesson(name: str) -> Lesson:

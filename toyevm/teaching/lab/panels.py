@@ -6,8 +6,8 @@ stored notebook have. In a notebook the words are set as Markdown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from html import escape
 from types import ModuleType
 from typing import Any
 
@@ -47,5 +47,21 @@ def ipywidgets() -> ModuleType | None:
 
 
 def as_html(text: str) -> str:
-    """Return words for an HTML widget: lines and spaces stay as they are."""
-    return f'<div style="white-space:pre-wrap;line-height:1.45;max-width:44em">{escape(text)}</div>'
+    """Return Markdown for an HTML widget; HTML in it is shown, not obeyed.
+
+    >>> as_html("`PUSH1` takes <b>one</b> byte").partition("<p>")[2]
+    '<code>PUSH1</code> takes &lt;b&gt;one&lt;/b&gt; byte</p>\\n</div>'
+    """
+    from markdown_it import MarkdownIt
+
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return f'<div style="line-height:1.45;max-width:44em">{made}</div>'
+
+
+def as_label(text: str) -> str:
+    """Return Markdown for a label, which takes plain words only.
+
+    >>> as_label("the *second* `SSTORE`")
+    'the second SSTORE'
+    """
+    return re.sub(r"`|\*+(?=\S)|(?<=\S)\*+", "", text)

@@ -16,7 +16,7 @@ from toyevm.teaching.lab.notebooks import to_json
 
 FILE = ".toyevm-progress.json"
 FORMAT = 1
-KINDS = ("predictions", "checks", "hints", "retrievals", "reflections")
+KINDS = ("predictions", "turns", "checks", "hints", "retrievals", "reflections")
 
 Entry: TypeAlias = dict[str, Any]
 Record: TypeAlias = dict[str, dict[str, Entry]]  # kind -> item -> what happened

@@ -7,9 +7,12 @@ that nobody asked for, so that a misspelt field is not silently ignored.
 from __future__ import annotations
 
 import tomllib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from zlib import compress, decompress
+from zlib import error as ZlibError
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.variants import fill
@@ -26,14 +29,36 @@ def read_toml(path: Path, tables: Sequence[str]) -> Row:
         InputError: it cannot be read, is not TOML, or has another table.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(unseal(path.read_bytes()).decode())
     except OSError as error:
         raise InputError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"not TOML: {error}", where=str(path)) from None
     if strange := sorted(set(document) - set(tables)):
         raise InputError(f"unknown table {strange[0]!r}", where=str(path), expected=" | ".join(tables))
     return Row(document, path.name)
+
+
+SEAL = b"# What this lesson asks. It is packed so that no answer is read in passing; it is no secret.\n# "
+
+
+def seal(data: bytes) -> bytes:
+    """Return a file packed (once), so that nobody reads in passing what they are about to be asked.
+
+    >>> unseal(seal(b"right = true")), unseal(b"right = true"), b"right" in seal(b"right = true")
+    (b'right = true', b'right = true', False)
+    """
+    return data if data.startswith(SEAL) else SEAL + b64encode(compress(data, 9)) + b"\n"
+
+
+def unseal(data: bytes) -> bytes:
+    """Return a file as it was before `seal`, or as it is; raise ValueError for a damaged one."""
+    if not data.startswith(SEAL):
+        return data
+    try:
+        return decompress(b64decode(data.removeprefix(SEAL).strip(), validate=True))
+    except ZlibError as damage:
+        raise ValueError(str(damage)) from damage
 
 
 class Row:
