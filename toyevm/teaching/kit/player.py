@@ -22,7 +22,7 @@ class Player(ABC):
 
     Attributes:
         NAME: what to call it where ipywidgets is missing.
-        INSTEAD: what works without ipywidgets.
+        INSTEAD: a clause that says what works without ipywidgets, such as "show_lanes works without it".
     """
 
     NAME: ClassVar[str]
