@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.backends.random_pairs import Tally, try_block, try_blocks
+from toyevm.backends import BACKENDS
 
 
 def test_random_blocks_equal_sequential_and_provoke_conflicts_and_aborts() -> None:
@@ -15,7 +16,7 @@ def test_random_blocks_equal_sequential_and_provoke_conflicts_and_aborts() -> No
     assert tally.differences == []
     assert tally.counts["with a conflict"] >= pairs / 2
     assert tally.counts["with an abort"] >= pairs / 5
-    for backend in ("two_phase", "optimistic", "declared_locks", "dependency_dag", "access_list_dag"):
+    for backend in (one.name for one in BACKENDS if one.kind == "parallel"):
         assert tally.counts[f"with an abort in {backend}"] >= pairs / 10
     assert tally.counts["invalid block"] > 0
 
