@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, TypeAlias
 
@@ -30,6 +31,7 @@ def keccak256(data: Buffer) -> Hash32:
         return _keccak(bytes(memoryview(data)))
 
 
+@lru_cache(maxsize=4096)
 def address_of(private_key: bytes) -> Address:
     """Return the address of a private key: the last 20 bytes of the hash of its public key."""
     _check_private_key(private_key)
@@ -49,12 +51,20 @@ def sign(message_hash: Hash32, private_key: bytes) -> tuple[int, int, int]:
     """
     _check_private_key(private_key)
     try:
-        from coincurve import PrivateKey
+        key = _key_pair(private_key)
     except ImportError:
         v, r, s = import_py_ecc("secp256k1").ecdsa_raw_sign(message_hash, private_key)
         return v - 27, r, s
-    signature = PrivateKey(private_key).sign_recoverable(message_hash, hasher=None)
+    signature = key.sign_recoverable(message_hash, hasher=None)
     return signature[64], int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
+
+
+@lru_cache(maxsize=4096)
+def _key_pair(private_key: bytes) -> Any:
+    """Return the library's form of a key: to make it is dearer than to sign with it, and who signs does so often."""
+    from coincurve import PrivateKey
+
+    return PrivateKey(private_key)
 
 
 def recover_address(message_hash: Hash32, y_parity: int, r: int, s: int) -> Address:

@@ -96,9 +96,11 @@ class Transaction:
 
 
 def sign_transaction(tx: Transaction, private_key: bytes) -> Transaction:
-    """Return the same transaction with a signature by `private_key` (32 bytes)."""
+    """Return the same transaction with a signature by `private_key` (32 bytes); its sender is known from the start."""
     y_parity, r, s = crypto.sign(tx.signing_hash, private_key)
-    return replace(tx, y_parity=y_parity, r=r, s=s)
+    signed = replace(tx, y_parity=y_parity, r=r, s=s)
+    vars(signed)["sender"] = crypto.address_of(private_key)  # as if it had been recovered; a changed copy forgets it
+    return signed
 
 
 def encode_transaction(tx: Transaction) -> bytes:

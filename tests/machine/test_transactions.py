@@ -192,6 +192,24 @@ def test_an_impossible_signature_has_no_sender(change: dict[str, int]) -> None:
         execute(world(source=""), tx)
 
 
+@given(tx=transactions(), key=st.sampled_from([ALICE_KEY, BOB_KEY]))
+def test_the_sender_known_from_signing_equals_the_recovered_one(tx: Transaction, key: bytes) -> None:
+    tx = sign_transaction(tx, key)
+    assert "sender" in vars(tx)
+    assert "sender" not in vars(replace(tx))
+    assert replace(tx).sender == decode_transaction(encode_transaction(tx)).sender == tx.sender
+
+
+@given(tx=transactions(), wrong=st.fixed_dictionaries({"r": st.integers(1, 2**255), "s": st.integers(1, 2**255)}))
+def test_a_signature_from_elsewhere_is_never_taken_for_the_signers(tx: Transaction, wrong: dict[str, int]) -> None:
+    tx = sign_transaction(tx, ALICE_KEY)
+    for change in (wrong, {"y_parity": 1 - tx.y_parity}, {"value": tx.value + 1}):
+        try:
+            assert replace(tx, **change).sender != ALICE
+        except InvalidSignature:
+            continue
+
+
 def test_a_changed_transaction_no_longer_names_its_sender() -> None:
     tx = signed(type=FEE_MARKET)
     assert tx.sender == ALICE
