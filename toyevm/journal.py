@@ -16,12 +16,11 @@ from collections import defaultdict
 from typing import Any
 
 from toyevm.blocks import Log
-from toyevm.state import StateView
+from toyevm.state import BALANCE, CODE, NONCE, STORAGE, StateView
 from toyevm.types import Address, Field, Location, Read, Value, make
 
 Slots = defaultdict[Address, dict[int, int]]
 _NOTHING: Any = object()
-BALANCE, NONCE, CODE, STORAGE = Field  # CPython 3.11 looks up members of an Enum slowly, and these all the time
 
 
 class Journal:

@@ -17,6 +17,8 @@ from toyevm.crypto import EMPTY_CODE_HASH, keccak256
 from toyevm.trie import prove, trie_root
 from toyevm.types import BEFORE_BLOCK, Address, Field, Hash32, Location, Read, Value, Version, make
 
+BALANCE, NONCE, CODE, STORAGE = Field  # CPython 3.11 looks up members of an Enum slowly, and these all the time
+
 
 class StateView(Protocol):
     """Answer reads; a view that cannot answer yet raises `Suspend`, and the machine may be run again later.
@@ -86,9 +88,9 @@ class WorldState:
         account = self.accounts.get(address, ABSENT)
         if key >= 0:
             return make(Read, (BEFORE_BLOCK, account.storage.get(key, 0)))
-        if key == Field.STORAGE:
-            return Read(BEFORE_BLOCK, int(bool(account.storage)))
-        return Read(BEFORE_BLOCK, getattr(account, _FIELD_NAMES[key]))
+        if key == STORAGE:
+            return make(Read, (BEFORE_BLOCK, int(bool(account.storage))))
+        return make(Read, (BEFORE_BLOCK, getattr(account, _FIELD_NAMES[key])))
 
     def apply(self, diff: StateDiff) -> WorldState:
         """Return the state after `diff`."""
@@ -130,25 +132,27 @@ class BlockView:
         written = self._written.get(location)
         if written is not None:
             return written
-        if location.is_slot and location.address in self._cleared:
+        if self._cleared and location.is_slot and location.address in self._cleared:
             return Read(self._cleared[location.address], 0)
         return self._base.read(location)
 
     def commit(self, version: Version, diff: StateDiff) -> None:
         """Let the following reads see `diff`."""
         for location in diff.writes:
-            if location.key == Field.STORAGE:
+            if location.key == STORAGE:
                 self._clear_storage(location.address, version)
         self._written.update({location: Read(version, value) for location, value in diff.writes.items()})
         self._touched |= diff.touched
 
     def pay(self, version: Version, address: Address, amount: int) -> None:
         """Add to a balance, as fees, withdrawals and rewards do; an account that is empty even so is gone (EIP-161)."""
-        balance, nonce, code, has_storage = (self.read(Location(address, field)).value for field in Field)
+        balance = self.read(Location(address, BALANCE)).value
         assert isinstance(balance, int)
-        writes: dict[Location, Value] = {Location(address, Field.BALANCE): balance + amount} if amount else {}
-        if has_storage and not (balance or amount or nonce or code):
-            writes[Location(address, Field.STORAGE)] = 0
+        writes: dict[Location, Value] = {Location(address, BALANCE): balance + amount} if amount else {}
+        if not (balance or amount):
+            nonce, code, has_storage = (self.read(Location(address, field)).value for field in (NONCE, CODE, STORAGE))
+            if has_storage and not (nonce or code):
+                writes[Location(address, STORAGE)] = 0
         self.commit(version, StateDiff(writes, frozenset([address])))
 
     def diff(self) -> StateDiff:
