@@ -41,12 +41,15 @@ class LocationNames:
         if address not in self._slots:
             account = self.workload.pre.accounts.get(address)
             contract = _contracts_by_code().get(account.code) if account else None
-            self._slots[address] = slot_names(contract, self._keys()) if contract else {}
+            people = {name: address for address, name in self.workload.names.items()}
+            self._slots[address] = _numbered(contract.name) | slot_names(contract, people) if contract else {}
         return self._slots[address]
 
-    def _keys(self) -> dict[str, int | bytes]:
-        numbers: dict[str, int | bytes] = {str(number): number for number in range(MOST_NUMBERS)}
-        return numbers | {name: address for address, name in self.workload.names.items()}
+
+@lru_cache
+def _numbered(name: str) -> dict[int, str]:
+    """Return what lives in which slot of a contract under small numbers: the same for everybody who uses it."""
+    return slot_names(load_contract(name), {str(number): number for number in range(MOST_NUMBERS)})
 
 
 @lru_cache
