@@ -19,9 +19,10 @@ from toyevm.analysis.dependencies import (
     DependencyGraph,
     Hazard,
     dependency_graph,
+    longest_chain,
     span,
-    work,
 )
+from toyevm.analysis.meetings import Members, Visitors, join_meetings, meetings, members, visitors_of
 from toyevm.errors import InputError
 from toyevm.results import BlockResult, TxResult
 from toyevm.types import Address, Field, Location
@@ -73,6 +74,15 @@ class Lens:
             return tuple(results)
         return tuple(self._seen(result, fees) for result in results)
 
+    def look_at(self, visitors: Visitors) -> Visitors:
+        """Return who was where as it looks through the lens: the same as that of the results that `apply` returns."""
+        readers, writers = self._joined(visitors.readers), self._joined(visitors.writers)
+        if not self.fees or not visitors.payers or visitors.fees is None:
+            return replace(visitors, readers=readers, writers=writers)
+        readers[visitors.fees] |= visitors.payers
+        writers[visitors.fees] |= visitors.payers
+        return replace(visitors, readers=readers, writers=writers, payers=0)
+
     def graph(self, results: Sequence[TxResult], fee_recipient: Address | None = None) -> DependencyGraph:
         """Return who waits for whom."""
         return dependency_graph(self.apply(results, fee_recipient), fee_recipient, self.hazards)
@@ -89,6 +99,13 @@ class Lens:
             return replace(result, read_set=reads, write_set=writes)
         seen = result.read_set.get(fees) or next(iter(result.read_set.values()))
         return replace(result, read_set=reads | {fees: seen}, write_set=writes | {fees: 0}, fee=0)
+
+    def _joined(self, visits: Mapping[Location, Members]) -> defaultdict[Location, Members]:
+        joined: defaultdict[Location, Members] = defaultdict(int)
+        for location, transactions in visits.items():
+            if self.balances or location.key not in _MONEY:
+                joined[Location(location.address, Field.BALANCE) if self.accounts else location] |= transactions
+        return joined
 
     def _kept(self, locations: Mapping[Location, T]) -> dict[Location, T]:
         kept = locations.items() if self.balances else [each for each in locations.items() if each[0].key not in _MONEY]
@@ -131,30 +148,9 @@ def conflict_matrix(
     hazards: Iterable[Hazard] = (Hazard.READ_AFTER_WRITE,),
 ) -> ConflictMatrix:
     """Return all pairs that conflict, not only those with the nearest: a later one with every earlier one it meets."""
-    fees = None if fee_recipient is None else Location(fee_recipient, Field.BALANCE)
-    wanted, payers = set(hazards), 0
-    readers: dict[Location, int] = defaultdict(int)
-    writers: dict[Location, int] = defaultdict(int)
-    cleared: set[Address] = set()  # accounts of which somebody has cleared all slots at once
-    rows = []
-    for tx_index, result in enumerate(results):
-        row, bit = 0, 1 << tx_index
-        if Hazard.READ_AFTER_WRITE in wanted:
-            for location in result.read_set:
-                row |= writers.get(location, 0) | (payers if location == fees else 0)
-                if location.address in cleared and location.is_slot:
-                    row |= writers[Location(location.address, Field.STORAGE)]
-        for location in result.write_set:
-            row |= writers[location] if Hazard.WRITE_AFTER_WRITE in wanted else 0
-            row |= readers[location] if Hazard.WRITE_AFTER_READ in wanted else 0
-            writers[location] |= bit
-            if location.key == Field.STORAGE:
-                cleared.add(location.address)
-        for location in result.read_set if Hazard.WRITE_AFTER_READ in wanted else ():
-            readers[location] |= bit
-        payers |= bit if result.fee else 0
-        rows.append(row)
-    return ConflictMatrix(tuple(rows))
+    visitors = visitors_of(results, fee_recipient)
+    found = join_meetings(visitors.size, (meetings(visitors, hazard) for hazard in frozenset(hazards)))
+    return ConflictMatrix(tuple(found.every))
 
 
 def colour_batches(matrix: ConflictMatrix, strategy: str = "largest_first") -> tuple[tuple[int, ...], ...]:
@@ -233,14 +229,19 @@ def every_definition(
         more_costs: by name, besides those in `UNITS`; such as the time of a run on virtual cores.
     """
     costs = {unit: cost_in(unit, result) for unit in UNITS} | dict(more_costs)
+    visitors = visitors_of(result.results, fee_recipient)
     figures = []
     for _, group in groupby(LENSES, key=lambda lens: replace(lens, hazards=Lens.hazards)):
         lenses = list(group)  # they see the same places, and count other hazards there
-        seen = lenses[0].apply(result.results, fee_recipient)
-        everything = dependency_graph(seen, fee_recipient, Hazard)
+        seen = lenses[0].look_at(visitors)
+        found = {hazard: meetings(seen, hazard) for hazard in Hazard}
         for lens in lenses:
-            share, graph = conflict_matrix(seen, fee_recipient, lens.hazards).share, everything.only(lens.hazards)
-            figures += [Figure(lens, unit, share, work(graph, cost), span(graph, cost)) for unit, cost in costs.items()]
+            met = join_meetings(seen.size, map(found.__getitem__, lens.hazards))
+            share, predecessors = ConflictMatrix(tuple(met.every)).share, list(map(members, met.nearest))
+            figures += [
+                Figure(lens, unit, share, sum(map(cost, range(seen.size))), longest_chain(predecessors, cost))
+                for unit, cost in costs.items()
+            ]
     return figures
 
 

@@ -221,4 +221,12 @@ def critical_path(graph: DependencyGraph, cost: Cost, offset: Offset | None = No
 
 def span(graph: DependencyGraph, cost: Cost) -> int:
     """Return the length of the critical path: what infinitely many cores take."""
-    return critical_path(graph, cost).length
+    return longest_chain(graph.predecessors, cost)
+
+
+def longest_chain(predecessors: Sequence[Iterable[int]], cost: Cost) -> int:
+    """Return the same from nothing but whom each transaction waits for."""
+    ends: list[int] = []
+    for tx_index, waits_for in enumerate(predecessors):
+        ends.append(cost(tx_index) + max([ends[before] for before in waits_for], default=0))
+    return max(ends, default=0)

@@ -17,7 +17,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from toyevm.analysis.dependencies import Cost, DependencyGraph, Offset, Path, critical_path, dependency_graph
+from toyevm.analysis.dependencies import (
+    Cost,
+    DependencyGraph,
+    Offset,
+    Path,
+    critical_path,
+    dependency_graph,
+    longest_chain,
+)
 from toyevm.errors import InputError
 from toyevm.simulation.costs import GAS_ALONE, CostModel
 from toyevm.simulation.run import Run, TaskSpan
@@ -94,7 +102,7 @@ def measure(
         cores=cores,
         work=work,
         makespan=time,
-        span=critical_path(graph, durations.__getitem__).length,
+        span=longest_chain(graph.predecessors, durations.__getitem__),
         span_by_access=critical_path(graph, durations.__getitem__, offset_of(run, costs)).length,
         executions=run.attempts - len(dry_runs),
         dry_runs=len(dry_runs),
