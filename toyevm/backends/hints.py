@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from toyevm import rlp
@@ -37,7 +38,7 @@ class Hints:
     edges: tuple[Edge, ...] | None = None
     access_lists: tuple[AccessList, ...] | None = None
 
-    @property
+    @cached_property
     def byte_sizes(self) -> dict[str, int]:
         """What each kind adds to a block, RLP-encoded."""
         found = {}

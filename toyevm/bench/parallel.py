@@ -48,7 +48,10 @@ def run_bench_parallel(
             raise InputError(f"unknown workload {name!r}", "bench parallel", " | ".join(WORKLOADS))
     if min(cores) < 1:
         raise InputError(f"{min(cores)} cores", "bench parallel", "at least 1")
-    rows = [row for name in names for row in _rows(name, cores, progress)]
+    rows: list[Report] = []
+    for name in names:
+        with garbage_collector_off():  # it would go through all transcripts of a workload again and again
+            rows += _rows(name, cores, progress)
     costs = {name: getattr(CostModel(), name) for name in CostModel.__dataclass_fields__}
     return {"environment": {"time": "simulated, in the time of a unit of gas", "costs": costs}, "rows": rows}
 
@@ -80,8 +83,7 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")
                 config = RunConfig(workload.chain, cores=count, hints=given, transcripts=transcripts)
-                with garbage_collector_off():  # it would go through all transcripts again and again
-                    run = backend.execute_block(pre, block, config)
+                run = backend.execute_block(pre, block, config)
                 yield {
                     "workload": name,
                     "backend": backend.name,

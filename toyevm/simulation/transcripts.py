@@ -23,6 +23,13 @@ class _Moment:
     said: Access | Conclusion | None = None
     after: dict[Value, _Moment] = field(default_factory=dict)
 
+    def on(self, answer: Value) -> _Moment:
+        """Return where an answer leads; a place to which none has led yet is made."""
+        following = self.after.get(answer)
+        if following is None:
+            following = self.after[answer] = _Moment()
+        return following
+
 
 class Transcripts:
     """All conversations of the transactions of one block so far: handed to run after run of it, and of no other."""
@@ -36,7 +43,7 @@ class Transcripts:
         given: dict[Location, Read] = {}
         while isinstance(said := moment.said, Access):
             given[said.location] = read = yield said
-            moment = moment.after.setdefault(read.value, _Moment())
+            moment = moment.on(read.value)
         if said is not None:
             return _with_reads(said, given)
         talk = conversation(env, tx)
@@ -47,7 +54,7 @@ class Transcripts:
             while True:
                 moment.said = access
                 read = yield access
-                moment = moment.after.setdefault(read.value, _Moment())
+                moment = moment.on(read.value)
                 access = talk.send(read)
         except StopIteration as stop:
             conclusion: Conclusion = stop.value
