@@ -229,6 +229,7 @@ def every_definition(
         more_costs: by name, besides those in `UNITS`; such as the time of a run on virtual cores.
     """
     costs = {unit: cost_in(unit, result) for unit in UNITS} | dict(more_costs)
+    work = {unit: sum(map(cost, range(len(result.results)))) for unit, cost in costs.items()}
     visitors = visitors_of(result.results, fee_recipient)
     figures = []
     for _, group in groupby(LENSES, key=lambda lens: replace(lens, hazards=Lens.hazards)):
@@ -239,8 +240,7 @@ def every_definition(
             met = join_meetings(seen.size, map(found.__getitem__, lens.hazards))
             share, predecessors = ConflictMatrix(tuple(met.every)).share, list(map(members, met.nearest))
             figures += [
-                Figure(lens, unit, share, sum(map(cost, range(seen.size))), longest_chain(predecessors, cost))
-                for unit, cost in costs.items()
+                Figure(lens, unit, share, work[unit], longest_chain(predecessors, cost)) for unit, cost in costs.items()
             ]
     return figures
 

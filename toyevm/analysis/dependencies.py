@@ -14,7 +14,7 @@ Source: Bernstein 1966; for blocks, Saraph and Herlihy 2019 (arXiv 1901.01376).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -224,9 +224,10 @@ def span(graph: DependencyGraph, cost: Cost) -> int:
     return longest_chain(graph.predecessors, cost)
 
 
-def longest_chain(predecessors: Sequence[Iterable[int]], cost: Cost) -> int:
+def longest_chain(predecessors: Sequence[Collection[int]], cost: Cost) -> int:
     """Return the same from nothing but whom each transaction waits for."""
     ends: list[int] = []
     for tx_index, waits_for in enumerate(predecessors):
-        ends.append(cost(tx_index) + max([ends[before] for before in waits_for], default=0))
+        start = max([ends[before] for before in waits_for]) if waits_for else 0
+        ends.append(start + cost(tx_index))
     return max(ends, default=0)
