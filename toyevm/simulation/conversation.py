@@ -18,8 +18,9 @@ is made, and how much of it there is stands in the transaction and not in the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from toyevm.errors import InvalidTransaction, Suspend
@@ -64,8 +65,8 @@ Conversation = Generator[Access, Read, Conclusion]
 class Answers:
     """A view that knows what has been answered, and suspends the machine at everything else."""
 
-    def __init__(self) -> None:
-        self.given: dict[Location, Read] = {}
+    def __init__(self, given: Mapping[Location, Read]) -> None:
+        self.given: dict[Location, Read] = dict(given)
 
     def read(self, location: Location) -> Read:
         answer = self.given.get(location)
@@ -74,9 +75,13 @@ class Answers:
         return answer
 
 
-def conversation(env: BlockEnv, tx: Transaction) -> Conversation:
-    """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Conclusion`."""
-    view = Answers()
+def conversation(env: BlockEnv, tx: Transaction, given: Mapping[Location, Read] = MappingProxyType({})) -> Conversation:
+    """Run a transaction: yield an `Access` for each location it needs, be sent the `Read`, return the `Conclusion`.
+
+    Args:
+        given: the answers to its first questions, in their order, if they are known already: they are not asked again.
+    """
+    view = Answers(given)
     try:
         return Conclusion(view.given, (yield from _execution(view, env, tx)))
     except InvalidTransaction as refusal:

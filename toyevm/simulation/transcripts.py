@@ -46,11 +46,9 @@ class Transcripts:
             moment = moment.on(read.value)
         if said is not None:
             return _with_reads(said, given)
-        talk = conversation(env, tx)
+        talk = conversation(env, tx, given)
         try:
             access = next(talk)
-            for read in given.values():
-                access = talk.send(read)
             while True:
                 moment.said = access
                 read = yield access
