@@ -13,6 +13,7 @@ from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.errors import InvalidBlock
 from toyevm.simulation import transcripts
 from toyevm.simulation.transcripts import Transcripts
+from toyevm.types import Value
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
 VALID = [block for block in CASES if not isinstance(oracle_of(block), InvalidBlock)]
@@ -50,13 +51,9 @@ def test_a_second_run_needs_no_machine(backend: Backend, monkeypatch: pytest.Mon
 def test_a_transcript_that_confuses_two_answers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker bites: with one branch for all values, every increment is the first."""
 
-    class OneBranch(dict[Any, Any]):
-        def setdefault(self, key: Any, default: Any = None) -> Any:
-            return super().setdefault(None, default)
-
     class Confused(transcripts._Moment):
-        def __init__(self) -> None:
-            super().__init__(after=OneBranch())
+        def on(self, answer: Value) -> transcripts._Moment:
+            return super().on(0)
 
     monkeypatch.setattr(transcripts, "_Moment", Confused)
     backend = BACKENDS.named("optimistic")
