@@ -11,12 +11,14 @@ import copy
 import io
 import json
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from toyevm.deadline import OutOfTime, time_limit
+from toyevm.deadline import OutOfTime
 from toyevm.teaching.lab.items import Case, Exercise, read_items
 from toyevm.teaching.lab.judges import call_cases, judge
 from toyevm.teaching.lab.marking import Marking, read_marking
@@ -27,7 +29,7 @@ from toyevm.teaching.lab.verdicts import Status, Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FIXTURE = Path(__file__).parent / "fixture_lesson"
-LONGEST_CALL = 2  # seconds that a mutant of a function gets
+LONGEST_CASE = 0.25  # seconds of the CPU that a mutant gets for a case: eighty times what any solution takes
 
 
 def lessons(*roots: Path) -> list[Path]:
@@ -134,11 +136,27 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
     return bare
 
 
+@contextlib.contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the block when it has computed for so long, however busy the machine is."""
+
+    def out_of_time(signum: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGVTALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 def survives(lesson: Lesson, item: Exercise, mutant: Mutant) -> bool:
     """Return whether a mutant passes every case, one after the other until it fails."""
     for case in lesson.marking.cases(item.id):
         try:
-            with time_limit(LONGEST_CALL):
+            with cpu_limit(LONGEST_CASE):
                 data = data_of(item, (case,), wrong_answer(lesson, item, mutant.answer))
         except (OutOfTime, ValueError, SyntaxError):
             return False
