@@ -11,12 +11,20 @@ import pytest
 from tests.teaching.browser.jupyter import open_lesson, serve_course
 
 
+@pytest.fixture(scope="session")
+def course_address(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[str]:
+    """One JupyterLab for all lessons that a process looks at."""
+    with serve_course(repository, tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
-def page(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, repository: Path, chromium: str
-) -> Iterator[Any]:
-    with (
-        serve_course(repository, tmp_path_factory.mktemp("lab")) as address,
-        open_lesson(address, chromium, request.module.LESSON) as page,
-    ):
+def page(request: pytest.FixtureRequest, chromium: str, course_address: str) -> Iterator[Any]:
+    with open_lesson(course_address, chromium, request.module.LESSON) as page:
         yield page
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give the tests of `every_lesson.py` the figures of the lesson."""
+    if "figure" in metafunc.fixturenames:
+        metafunc.parametrize("figure", metafunc.module.FIGURES)

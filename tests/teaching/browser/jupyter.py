@@ -84,9 +84,10 @@ def open_lesson(address: str, chromium: str, lesson: str) -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(viewport={"width": 1360, "height": 900})
         page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{address}/doc/tree/course/{lesson}/{lesson}.ipynb")
+        page.goto(f"{address}/doc/workspaces/{lesson}/tree/course/{lesson}/{lesson}.ipynb")
         page.evaluate(RUN_ALL)
         yield page
+        page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
         browser.close()
 
 

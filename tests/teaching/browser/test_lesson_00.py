@@ -7,14 +7,23 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows, widget
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, figure_of, picture, shows, widget
 
 pytestmark = pytest.mark.browser
 LESSON = "00-why-blocks-are-slow"
+CELLS, FIGURES, SMALLEST = 20, ["rush"], (100, 100)
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=20)
+@pytest.fixture
+def in_words(page: Any) -> tuple[Any, int]:
+    slider = widget(page, "cores", ".noUi-handle")
+    shows(slider, "on 50 cores")
+    return slider, 0
 
 
 def test_the_slider_shows_the_speed_up_of_the_chosen_cores(page: Any, tmp_path: Path) -> None:
@@ -32,19 +41,6 @@ def test_the_slider_shows_the_speed_up_of_the_chosen_cores(page: Any, tmp_path: 
     assert "50 cores (simulated, time in gas)" in heard.text_content()
     assert heard.evaluate("region => region.closest('.jupyter-widgets').clientHeight") <= 1  # heard, not seen
     slider.screenshot(path=artefacts(tmp_path) / "lesson-00-cores.png")
-
-
-def test_the_text_form_says_what_the_picture_says(page: Any) -> None:
-    slider = widget(page, "cores", ".noUi-handle")
-    shows(slider, "on 50 cores")
-    shown = picture(slider)
-    box = slider.get_by_label("as text")
-    box.check()
-    text = slider.locator("pre").first
-    text.wait_for()
-    assert text.inner_text().split("\n") == shown.split("; ")
-    box.uncheck()
-    shows(slider, "on 50 cores")
 
 
 def test_the_player_shows_how_an_update_is_lost(page: Any, tmp_path: Path) -> None:

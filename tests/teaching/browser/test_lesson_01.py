@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, picture, shows
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "01-the-machine"
+CELLS, FIGURES, SMALLEST = 20, ["gas-chart", "out-of-gas"], (100, 100)
 
 
 @pytest.fixture
@@ -25,8 +31,9 @@ def stepper(page: Any) -> Any:
     return found
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=20)
+@pytest.fixture
+def in_words(stepper: Any) -> tuple[Any, int]:
+    return stepper, 0
 
 
 def test_forward_shows_what_the_next_step_took_and_left(stepper: Any, tmp_path: Path) -> None:
@@ -69,27 +76,10 @@ def test_at_the_end_there_is_no_step_further(stepper: Any) -> None:
     stepper.locator("button:has-text('forward')[disabled]").wait_for()
 
 
-def test_the_text_form_says_what_the_picture_says(stepper: Any) -> None:
-    shown = picture(stepper)
-    box = stepper.get_by_label("as text")
-    box.check()
-    text = stepper.locator("pre").first
-    text.wait_for()
-    assert text.inner_text().split("\n") == shown.split("; ")
-    box.uncheck()
-    shows(stepper, "Step 1 of 8")
-
-
 def test_a_breakpoint_leads_to_the_next_step_with_that_instruction(stepper: Any) -> None:
     stepper.get_by_label("stop at").select_option("RETURN")
     stepper.get_by_role("button", name="run").click()
     shows(stepper, "Step 8 of 8")
-
-
-def test_a_bet_is_noted(page: Any) -> None:
-    bet = page.locator(".jp-OutputArea-output:has(input[type=radio])").first
-    bet.get_by_text("B: -1").click()
-    bet.get_by_text("Your bet: B").wait_for()
 
 
 def test_the_log_step_shows_its_data(page: Any, tmp_path: Path) -> None:

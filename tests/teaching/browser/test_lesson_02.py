@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "02-state-transactions-blocks"
+CELLS, FIGURES, SMALLEST = 25, ["avalanche", "merkle-build", "market", "tamper-code", "tamper-repair"], (100, 100)
 
 
 @pytest.fixture
@@ -23,8 +29,9 @@ def player(page: Any) -> Any:
     return found
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=25)
+@pytest.fixture
+def in_words(player: Any) -> tuple[Any, int]:
+    return player, 0
 
 
 def test_another_order_shows_another_root(player: Any, tmp_path: Path) -> None:
@@ -52,23 +59,3 @@ def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
     button.press("Enter")
     shows(player, "0x5b62fd35…")
     assert "Bob 0   Cleo 8" in picture(player)  # the tokens are those of the first order, the root is not
-
-
-def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
-    shown = picture(player)
-    box = player.get_by_label("as text")
-    box.check()
-    text = player.locator("pre").first
-    text.wait_for()
-    assert text.inner_text().split("\n") == shown.split("; ")
-    box.uncheck()
-    shows(player, "0xc6e659ca…")
-
-
-@pytest.mark.parametrize("cell", ["avalanche", "merkle-build", "market", "tamper-code", "tamper-repair"])
-def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
-    figure = figure_of(page, cell)
-    box = figure.bounding_box()
-    assert box is not None
-    assert min(box["width"], box["height"]) > 100
-    figure.screenshot(path=artefacts(tmp_path) / f"lesson-02-{cell}.png")

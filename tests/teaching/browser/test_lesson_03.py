@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, shows
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "03-conflicts"
+CELLS, FIGURES, SMALLEST = 20, ["hot", "board", "worked", "fingerprints", "extension-code"], (400, 60)
 
 
 @pytest.fixture
@@ -24,8 +30,11 @@ def explorer(page: Any) -> Any:
     return found
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=20)
+@pytest.fixture
+def in_words(explorer: Any) -> tuple[Any, int]:
+    explorer.get_by_role("button", name="by account").click()
+    shows(explorer, "at best 1.0×")
+    return explorer, 1
 
 
 def test_a_switch_changes_both_pictures(explorer: Any, tmp_path: Path) -> None:
@@ -45,26 +54,3 @@ def test_without_the_mouse_the_keyboard_is_enough(explorer: Any) -> None:
     button.focus()
     button.press("Enter")
     shows(explorer, "at best 1.0×")
-
-
-def test_the_text_form_says_what_the_picture_says(explorer: Any) -> None:
-    explorer.get_by_role("button", name="by account").click()
-    shows(explorer, "at best 1.0×")
-    said = str(explorer.locator("svg").nth(1).get_attribute("aria-label"))
-    box = explorer.get_by_label("as text")
-    box.check()
-    text = explorer.locator("pre").first
-    text.wait_for()
-    assert text.inner_text().split("\n\n")[1].split("\n") == [part for part in said.split("; ") if part]
-    box.uncheck()
-    shows(explorer, "at best 1.0×")
-
-
-@pytest.mark.parametrize("cell", ["hot", "board", "worked", "fingerprints", "extension-code"])
-def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
-    figure = figure_of(page, cell)
-    box = figure.bounding_box()
-    assert box is not None
-    assert box["width"] > 400
-    assert box["height"] > 60
-    figure.screenshot(path=artefacts(tmp_path) / f"lesson-03-{cell}.png")

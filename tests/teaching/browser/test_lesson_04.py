@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, go_to, shows
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, go_to, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "04-schedulers"
+CELLS, FIGURES, SMALLEST = 25, ["imports", "anomaly-picture", "hub", "batches-code", "real-code"], (100, 100)
 
 
 @pytest.fixture
@@ -29,8 +35,9 @@ def type_plan(output: Any, plan: str) -> None:
     field.press("Enter")
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=25)
+@pytest.fixture
+def in_words(player: Any) -> tuple[Any, int]:
+    return player, 0
 
 
 def test_the_buttons_lead_to_the_schedule_that_no_list_finds(player: Any, tmp_path: Path) -> None:
@@ -63,28 +70,8 @@ def test_an_impossible_plan_is_explained_and_changes_nothing(player: Any) -> Non
     shows(player, "8 units of time on 2 cores")
 
 
-def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
-    shown = str(player.locator("svg").first.get_attribute("aria-label"))
-    box = player.get_by_label("as text")
-    box.check()
-    text = player.locator("pre", has_text="core 1").first
-    text.wait_for()
-    assert text.inner_text().split("\n") == shown.split("; ")
-    box.uncheck()
-    shows(player, "8 units of time on 2 cores")
-
-
 def test_the_measured_times_are_shown(page: Any, tmp_path: Path) -> None:
     go_to(page, "processes")
     table = page.locator("pre", has_text="control").filter(has_text="my plan").first
     table.wait_for()  # its text: a busy JupyterLab shows an empty frame first
     table.screenshot(path=artefacts(tmp_path) / "lesson-04-processes.png")
-
-
-@pytest.mark.parametrize("cell", ["imports", "anomaly-picture", "hub", "batches-code", "real-code"])
-def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
-    figure = figure_of(page, cell)
-    box = figure.bounding_box()
-    assert box is not None
-    assert min(box["width"], box["height"]) > 100
-    figure.screenshot(path=artefacts(tmp_path) / f"lesson-04-{cell}.png")

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.browser.jupyter import artefacts, everything_ran, figure_of, picture, shows
+from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
+    test_every_cell_runs_without_a_failure,
+    test_the_text_form_says_what_the_picture_says,
+)
+from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "05-speculation"
+CELLS, FIGURES, SMALLEST = 20, ["imports", "versions-table", "sabotage-turn", "fee-lanes"], (90, 90)
 
 
 @pytest.fixture
@@ -29,8 +35,11 @@ def type_in(player: Any, moves: str) -> None:
     field.press("Enter")
 
 
-def test_every_cell_runs_without_a_failure(page: Any) -> None:
-    everything_ran(page, more_than=20)
+@pytest.fixture
+def in_words(player: Any) -> tuple[Any, int]:
+    type_in(player, "A1 B1 A2 B2")
+    shows(player, "B2 aborts")
+    return player, 0
 
 
 def test_the_student_chooses_each_step(player: Any, tmp_path: Path) -> None:
@@ -65,25 +74,3 @@ def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
     button.press("Enter")
     shows(player, "Br sees")
     assert "B reads Bob 100" in picture(player)
-
-
-def test_the_text_form_says_what_the_picture_says(player: Any) -> None:
-    type_in(player, "A1 B1 A2 B2")
-    shows(player, "B2 aborts")
-    shown = picture(player)
-    box = player.get_by_label("as text")
-    box.check()
-    text = player.locator("pre").first
-    text.wait_for()
-    assert text.inner_text().split("\n") == shown.split("; ")
-    box.uncheck()
-    shows(player, "B2 aborts")
-
-
-@pytest.mark.parametrize("cell", ["imports", "versions-table", "sabotage-turn", "fee-lanes"])
-def test_a_figure_is_drawn_large_enough(page: Any, tmp_path: Path, cell: str) -> None:
-    figure = figure_of(page, cell)
-    box = figure.bounding_box()
-    assert box is not None
-    assert min(box["width"], box["height"]) > 90
-    figure.screenshot(path=artefacts(tmp_path) / f"lesson-05-{cell}.png")
