@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import platform
 import re
 import struct
 from pathlib import Path
@@ -47,11 +48,12 @@ def test_what_is_named_is_refused_and_nothing_else(name: str) -> None:
     assert verdict(program, machine.audit, 0x4000_0000 + 250) == (NO_SUCH_CALL if name == "x86_64" else ALLOWED)
 
 
-@pytest.mark.parametrize("name", _ARCHITECTURES)
+# The generic numbers lie on every Linux, those of x86 on x86 only.
+@pytest.mark.parametrize("name", [name for name in _ARCHITECTURES if name in ("aarch64", platform.machine())])
 def test_the_numbers_are_those_of_the_kernels_headers(name: str) -> None:
     header = next((path for path in map(Path, HEADERS[name]) if path.is_file()), None)
     if header is None:
-        return  # numbers never change, so it is enough that some machine has them
+        pytest.skip(f"no kernel headers for {name} here: apt-get install linux-libc-dev")
     found = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text()))
     column = _ARCHITECTURES[name].column
     ours = {call: str(numbers[column]) for call, numbers in REFUSED.items()}
