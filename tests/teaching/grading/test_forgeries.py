@@ -34,8 +34,9 @@ from toyevm.teaching.grading.seccomp import REFUSED, architecture
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
 
-# Short, so that what never ends does not take long; ample on a busy machine, and still soon over.
-LIMITS = Limits(cell_seconds=4, seconds=16, memory=512 << 20, program_seconds=1)
+# Short, so that what never ends does not take long; ample for honest answers on a busy machine. A program has seconds of the
+# CPU, and either needs a hundredth of them or, if it is slow on purpose, some six times as many.
+LIMITS = Limits(cell_seconds=3, seconds=10, memory=512 << 20, program_seconds=0.25)
 
 
 def marks(rows: list[Row], student: str) -> tuple[int, ...]:
@@ -246,7 +247,7 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     namespace: dict[str, Any] = {}
     exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
     answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
-    rulings = rule_on_programs(sources, answers, 1, 1 << 30)
+    rulings = rule_on_programs(sources, answers, LIMITS.program_seconds, 1 << 30)
     assert [rulings[item][0] for item in items] == [0, 0, 0]
     assert ["took longer" in rulings[item][1] for item in items] == [False, True, False]
 
@@ -296,7 +297,7 @@ def test_the_limit_of_memory_holds(best: Sandbox) -> None:
 
 
 def test_the_limit_of_time_ends_a_sleeper(best: Sandbox) -> None:
-    source = "import time\ntime.sleep(6)\nawake = True"
+    source = "import time\ntime.sleep(4)\nawake = True"
     patient = Sandbox(best.isolation, best.readable, Limits(cell_seconds=20), best.own_users)
     assert run_cell(patient, source, "awake") is True
     assert "longer than" in run_cell(best, source, "awake")
@@ -353,12 +354,6 @@ def test_marking_where_the_answers_run_gives_marks_away(
 ) -> None:
     assert naive_points(sample, release, repository, "honest") == sum(FULL)
     assert naive_points(sample, release, repository, name) > sum(FORGERIES[name].marks)
-
-
-def test_comparing_with_the_students_own_equality_gives_marks_away() -> None:
-    namespace: dict[str, Any] = {}
-    exec(FORGERIES["always equal"].cells["number"], namespace)
-    assert namespace["my_number"] == SECRET
 
 
 def test_a_fork_bomb_is_not_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
