@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import REPOSITORY
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, RunConfig, processes
-from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts, usable_cores
+from toyevm.backends.processes import RealRun, burn, execute_part, measure_processes, merge_parts
 from toyevm.errors import InputError
 from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.lessons.schedulers.plans import read_job
@@ -126,8 +126,15 @@ def test_where_no_processes_can_be_had_the_run_says_so_and_goes_on(monkeypatch: 
     assert (run.problem, run.results) == ("no processes can be had here (PermissionError)", (burn(10), burn(20)))
 
 
-def test_some_core_can_be_used() -> None:
-    assert usable_cores() >= 1
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a core")
+def test_the_usable_cores_are_those_the_process_is_bound_to() -> None:
+    source = "import os; from toyevm.backends.processes import usable_cores\n"
+    source += "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); print(usable_cores())"
+    done = subprocess.run([sys.executable, "-c", source], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
+def test_the_speed_up_is_one_process_over_many() -> None:
     assert RealRun((), 3.0, 1.5).speedup == 2.0
 
 

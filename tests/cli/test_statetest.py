@@ -400,10 +400,6 @@ def test_a_bad_option_is_refused(toyevm: Command, options: list[str], word: str)
 
 
 @pytest.mark.parametrize("timeout", ["inf", "1e300", "nan"])
-def test_an_absurd_time_limit_is_refused_or_fails_no_case(toyevm: Command, tmp_path: Path, timeout: str) -> None:
+def test_an_absurd_time_limit_is_refused(toyevm: Command, tmp_path: Path, timeout: str) -> None:
     path = write(tmp_path / "t.json", {"transfer": transfer_test()})
-    answer = toyevm("statetest", path, "--timeout", timeout)
-    if answer.code == 2:
-        assert (answer.out, answer.err.count("\n")) == ("", 1)
-    else:
-        assert [row["pass"] for row in answer.json] == [True]
+    assert "--timeout" in toyevm.refuses("statetest", path, "--timeout", timeout)

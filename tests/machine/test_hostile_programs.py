@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -57,10 +58,13 @@ ENDLESS_GAS = 10**15
 
 def dive(kind: str, visits: float, fork: Fork = OSAKA) -> MessageResult:
     value = "PUSH 0" if kind in ("CALL", "CALLCODE") else ""
+    limit = sys.getrecursionlimit()
     with hot_after(visits):
-        return execute_message(
+        result = execute_message(
             world_with_code(assemble(DIVE.format(kind=kind, value=value))), default_env(fork), gas=ENDLESS_GAS
         )
+    assert sys.getrecursionlimit() == limit
+    return result
 
 
 @both_tiers

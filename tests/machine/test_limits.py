@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import Any
 
@@ -59,31 +58,6 @@ def test_a_precompile_ends_in_no_error_of_python(fork: Any, address: bytes) -> N
     for input in (b"", b"\xff", b"\xff" * 96, b"\xff" * 213, bytes(32), bytes(1_000), b"\0" * 31 + b"\xff" * 97):
         tx = signed(to=address, data=input, gas_limit=200_000)
         assert execute(pre, tx, environment(fork)).error in ERRORS
-
-
-def test_calls_go_exactly_1024_deep() -> None:
-    """Each level stores its depth in slot 0, calls itself with what is left, and notes when it was refused."""
-    source = """
-        PUSH 0 SLOAD PUSH 1 ADD PUSH 0 SSTORE
-        PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 ADDRESS GAS CALL
-        ISZERO PUSH 1 SLOAD ADD PUSH 1 SSTORE
-    """
-    code = assemble(source)
-    limit = sys.getrecursionlimit()
-    result = execute_message(world_with_code(code), gas=10**15)
-    assert sys.getrecursionlimit() == limit
-    assert {location.key: value for location, value in result.write_set.items() if location.is_slot} == {0: 1025, 1: 1}
-
-
-def test_creations_go_exactly_1024_deep() -> None:
-    """Init code that runs itself again in a creation, until the depth or the gas is gone."""
-    code = assemble("CODESIZE PUSH 0 PUSH 0 CODECOPY CODESIZE PUSH 0 PUSH 0 CREATE POP", LONDON)
-    result = execute_message(world_with_code(code), environment(LONDON), gas=10**15)
-    assert result.error is None
-    nonces = [value for location, value in result.write_set.items() if location.key == -3]
-    assert len(nonces) == 1_025
-    assert sorted(nonces)[0] == 1
-    assert sorted(nonces)[1:] == [2] * 1_024
 
 
 def test_an_endless_loop_ends_out_of_gas() -> None:

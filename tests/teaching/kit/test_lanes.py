@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.pictures import axes_of, hide_ipywidgets
+from tests.support.pictures import axes_of
 from tests.workloads.test_transfers import executed
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import play
@@ -83,11 +83,6 @@ def test_a_short_block_is_listed_core_by_core() -> None:
         "longest chain: first then second",
     ]
     assert {"first", "second", "third"} <= set(words_of(show_lanes([short], 2).svg))
-
-
-def test_the_fee_of_the_producer_does_not_tie_payments_together() -> None:
-    assert APART.path.length == 21_000
-    assert APART.speedup(8) == 8
 
 
 def test_an_empty_block_can_be_drawn() -> None:
@@ -222,13 +217,3 @@ def test_no_block_at_all_can_be_drawn() -> None:
     chart = show_load([], room=20)
     assert "room for 20" in chart.alt
     assert chart.png
-
-
-# All of them
-
-
-@pytest.mark.parametrize("make", [lambda: CoresSlider([APART]), player], ids=["cores", "player"])
-def test_without_ipywidgets_there_is_one_clear_line(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    hide_ipywidgets(monkeypatch)
-    with pytest.raises(InputError, match="needs ipywidgets"):
-        make()

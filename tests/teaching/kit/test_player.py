@@ -10,9 +10,24 @@ from typing import Any
 import pytest
 
 from tests.support.pictures import hide_ipywidgets
+from tests.workloads.test_transfers import executed
 from toyevm.errors import InputError
+from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
+from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
+from toyevm.teaching.kit.stepper import Stepper
+from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
+from toyevm.teaching.lessons.conflicts.studies import study_payments
+from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
+from toyevm.teaching.lessons.schedulers.plans import read_job
+from toyevm.teaching.lessons.state_transactions_blocks.order import token_shuffle
+from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
+from toyevm.teaching.lessons.why_blocks_are_slow.cores_player import CoresSlider
+from toyevm.tracer import record_steps
+from toyevm.vm.message import begin_message, world_with_code
+from toyevm.workloads.transfers import block_of, read_payments
+from toyevm.workloads.workload import PRODUCER
 
 
 class Counter(Player):
@@ -144,7 +159,26 @@ def test_a_field_does_what_is_typed_and_nothing_when_the_program_fills_it_in(pla
     assert "is no" in player._message.value  # nobody has typed that
 
 
-def test_without_ipywidgets_one_line_says_what_works_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+ONE_PAYMENT = block_of(read_payments("Ann>Bob"))
+PLAYERS: dict[type[Player], tuple[Any, ...]] = {
+    Counter: (),
+    Stepper: (list(record_steps(begin_message(world_with_code(b"\x5f\x5f")))),),
+    CoresSlider: ([job_of("one", executed(ONE_PAYMENT).results, PRODUCER)],),
+    InterleavingPlayer: (ONE_PAYMENT.pre, ONE_PAYMENT.block, ["Ann>Bob"], {}),
+    OrderPlayer: (token_shuffle({"Ann": 9}, ["Ann pays Bob 5", "Bob pays Cleo 5"]),),
+    ConflictExplorer: (study_payments("Ann>Bob, Ann>Cleo"),),
+    GanttPlayer: (read_job("A 3, B 2"),),
+}
+
+
+def test_every_player_has_its_line_without_ipywidgets() -> None:
+    assert {*PLAYERS} == {*Player.__subclasses__()}
+
+
+@pytest.mark.parametrize("player", PLAYERS, ids=lambda player: player.__name__)
+def test_without_ipywidgets_one_line_says_what_works_without_them(
+    monkeypatch: pytest.MonkeyPatch, player: type[Player]
+) -> None:
     hide_ipywidgets(monkeypatch)
-    with pytest.raises(InputError, match=r"the counter needs ipywidgets .*; counting works without it"):
-        Counter()
+    with pytest.raises(InputError, match=f"{player.NAME} needs ipywidgets .*; {player.INSTEAD}"):
+        player(*PLAYERS[player])

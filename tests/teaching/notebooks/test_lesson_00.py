@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import cells_of, execute, printed, read, source
-from toyevm.teaching.lab.items import read_items
+from tests.teaching.notebooks.test_notebooks import execute, printed, read
 
 LESSON = Path(__file__).resolve().parents[3] / "course/00-why-blocks-are-slow/00-why-blocks-are-slow.ipynb"
 NOBODY = 'my_payments = "Ann>Bob, Cleo>Dan, Eve>Fay, Gus>Hal, Ivy>Jon, Kim>Lea"'
@@ -84,22 +82,5 @@ def test_nonsense_does_not_stop_lesson_00() -> None:
     assert "Missing" in printed(done, "steady-turn")
 
 
-def test_an_unanswered_item_of_lesson_00_says_what_is_missing() -> None:
-    notebook = read(LESSON)
-    waiting = [cell for cell in cells_of(notebook, "code") if "# Your turn" in source(cell)]
-    assert len(waiting) == 6
-    for cell in waiting:
-        words = "".join("".join(output["text"]) for output in cell["outputs"])
-        assert re.search("Missing|Still faster than one core", words), cell["id"]
-
-
 def test_the_surprise_comes_within_five_cells() -> None:
     assert [cell["id"] for cell in read(LESSON)["cells"][:5]][-1] == "slider"
-
-
-def test_a_bet_that_is_asked_is_taken_up_again() -> None:
-    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
-    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
-    assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
-    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
-    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)

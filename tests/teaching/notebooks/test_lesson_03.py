@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, printed
 from toyevm.analysis.conflicts import Lens
 from toyevm.teaching.lab import lesson
 from toyevm.teaching.lessons.conflicts.studies import study
@@ -108,10 +108,3 @@ def test_what_is_said_about_the_shards_is_so() -> None:
 def test_a_word_that_is_no_hazard_is_told_from_a_wrong_one(word: str) -> None:
     said = lesson("03-conflicts").check("hazards", ["WAW", "none", word, "war", "RAW", "none"])
     assert f"{word!r} is none of the choices" in str(said)
-
-
-def test_an_unanswered_item_of_lesson_03_says_what_is_missing() -> None:
-    waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
-    assert len(waiting) == len(RIGHT)
-    for cell in waiting[:2]:
-        assert "Missing" in "".join(cell["outputs"][0]["text"])

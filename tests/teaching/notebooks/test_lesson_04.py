@@ -91,13 +91,6 @@ def test_nonsense_does_not_stop_lesson_04() -> None:
     assert "No plan: 'A:3' cannot be placed" in printed(done, "processes-turn")
 
 
-def test_an_unanswered_item_of_lesson_04_says_what_is_missing() -> None:
-    waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
-    assert len(waiting) == len(RIGHT)
-    for cell in waiting:
-        assert re.search("Missing", "".join("".join(output.get("text", "")) for output in cell["outputs"])), cell["id"]
-
-
 @pytest.mark.parametrize(
     "answer", [[6, 5, 3, 3, 2, 2], ["A", "-1", "B", "+1"], ["A", "-2"], ["G", "+1"], ["A", 1], "A"]
 )
@@ -105,13 +98,6 @@ def test_only_one_change_of_one_length_is_recorded(answer: object) -> None:
     item = read_items(LESSON.parent / "items.toml").exercise("counter")
     assert verdict_on(item, answer).status is Status.MALFORMED
     assert verdict_on(item, ["a", " +1"]).status is Status.RECORDED
-
-
-def test_a_bet_of_lesson_04_is_taken_up_again() -> None:
-    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
-    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
-    assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
-    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
 def test_the_surprise_comes_within_five_cells() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
-from toyevm.teaching.lab.items import read_items
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read
 
 LESSON = COURSE / "05-speculation/05-speculation.ipynb"
 RELAY = 'after_a = {"B.0": "abort", "C.0": None, "D.0": None, "E.0": None}'
@@ -122,13 +121,6 @@ def test_words_that_are_no_answer_are_named_as_such() -> None:
     assert "Still faster than one core." in printed(done, "lies-turn-code")
 
 
-def test_an_unanswered_item_of_lesson_05_says_what_is_missing() -> None:
-    waiting = [cell for cell in cells_of(read(LESSON), "code") if "# Your turn" in source(cell)]
-    assert len(waiting) == 5
-    for cell in waiting:
-        assert re.search("Missing", "".join("".join(output.get("text", "")) for output in cell["outputs"])), cell["id"]
-
-
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     notebook = read(LESSON)
     shown = {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
@@ -160,10 +152,3 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
 
 def test_the_surprise_comes_within_five_cells() -> None:
     assert [cell["id"] for cell in read(LESSON)["cells"][:4]] == ["title", "bet", "imports", "bet-reveal"]
-
-
-def test_a_bet_that_is_asked_is_taken_up_again() -> None:
-    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
-    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
-    assert asked == list(read_items(LESSON.parent / "items.toml").predictions)
-    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)

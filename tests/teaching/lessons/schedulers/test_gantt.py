@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.pictures import axes_of, hide_ipywidgets
+from tests.support.pictures import axes_of
 from toyevm.errors import InputError
 from toyevm.simulation.schedule import PRIORITIES, batch_schedule, makespan
 from toyevm.teaching.kit.palette import CRITICAL, NORMAL
@@ -181,9 +181,3 @@ def test_a_curve_shows_the_numbers_of_its_row() -> None:
     assert [text.get_text() for text in axes.texts] == [TWICE, "free 4.0×", "chain 1.0×"]
     assert [list(line.get_ydata()) for line in axes.lines] == [[1, 2, 4], [1, 1, 1], [1, 2, 4]]
     assert picture.alt == "Speed-up over cores. " + "; ".join(picture.text.split("\n"))
-
-
-def test_without_ipywidgets_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    hide_ipywidgets(monkeypatch)
-    with pytest.raises(InputError, match="show_plan works without it"):
-        GanttPlayer(FIVE)
