@@ -53,10 +53,6 @@ def test_every_item_is_about_concepts_already_taught(path: Path, graph: ConceptG
     assert graph.early_uses(path.parent.name, asked(items)) == []
 
 
-def test_there_is_a_lesson_and_an_exercise_to_check() -> None:
-    assert "01-the-machine" in {path.stem for path in LESSONS} & {path.stem for path in EXERCISES}
-
-
 # --- and it bites
 
 
