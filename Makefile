@@ -10,8 +10,9 @@ LAB_OPTIONS ?=
 FUZZ_OPTIONS ?=
 # e.g. make bundle VARIANTS='2027-spring ada bob': a bundle for each student, with numbers of their own
 VARIANTS ?=
-# A file's tests stay in one process; a process that crashes ends the run (restarted, it may wait for ever).
-PARALLEL = -n $(JOBS) --dist loadfile --max-worker-restart 0
+# A file's tests stay in one process, in the order of tests/conftest.py; a process that crashes ends the run (restarted, it
+# may wait for ever).
+PARALLEL = -n $(JOBS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 # Notebooks are executed and compared with what they store; exercises never are.
 NOTEBOOKS = $(wildcard course/*/*.ipynb solutions/*/*.ipynb)
 
@@ -36,7 +37,7 @@ export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check doctest notebooks exercises bundle wheel lock conformance equivalence fuzz bench clean
+.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ lab: $(VENV)/.installed-course ## open the course in JupyterLab, in your own cop
 
 test: check notebooks ## check, notebooks, then every test
 	$(PY) -m pytest $(PARALLEL) --durations 10 tests
+
+whole: $(VENV)/.installed-test ## all of what the tests of make test sample: the atlas, nbgrader, very large blocks
+	$(PY) -m pytest $(PARALLEL) -m whole tests
 
 check: $(VENV)/.installed-test ## lint, format, types, layers, doctests: no test run
 	$(VENV)/bin/ruff check .

@@ -15,6 +15,15 @@ from hypothesis import settings
 REPOSITORY = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+# Where files take long, longest first: they come before all others, so that no process is left with one at the end.
+LONG = tuple(
+    f"tests/{folder}/"
+    for folder in (
+        *("teaching/grading", "teaching/browser", "teaching/notebooks", "backends", "architecture", "fuzz", "cli"),
+        *("teaching", "conformance", "bench"),
+    )
+)
+
 # Skips that are right even where everything must run: start of the test's id -> reason.
 ALLOWED_SKIPS: dict[str, str] = {}
 
@@ -79,6 +88,15 @@ class SkipsAreFailures:
             terminalreporter.section("skipped, though everything must run (TOYEVM_REQUIRE_ALL)", red=True)
             for nodeid, reason in sorted(self.skipped.items()):
                 terminalreporter.line(f"{nodeid}: {reason}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders that take longest."""
+
+    def place(item: pytest.Item) -> int:
+        return next((i for i, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_configure(config: pytest.Config) -> None:

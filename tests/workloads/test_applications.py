@@ -135,12 +135,12 @@ def test_few_users_and_small_blocks_are_enough(name: str) -> None:
         assert failed == (users - 1 if name == "amm-arbitrage" else 0)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.whole)])
 @pytest.mark.parametrize("name", ["amm-swap", "payments"])
-def test_ten_thousand_calls_all_succeed(name: str) -> None:
-    workload = APPLICATIONS[name](10_000, users=100)
+def test_in_a_very_large_block_every_call_succeeds(name: str, count: int) -> None:
+    workload = APPLICATIONS[name](count, users=100)
     outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
-    assert Counter(result.succeeded for result in outcome.results) == {True: 10_000}
+    assert Counter(result.succeeded for result in outcome.results) == {True: count}
 
 
 @pytest.mark.parametrize("name", [name for name, one in APPLICATIONS.items() if one.ideal])

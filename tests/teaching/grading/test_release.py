@@ -24,6 +24,7 @@ from toyevm.teaching.grading.submission import Role
 
 SOLUTIONS = REPOSITORY / "solutions"
 ASSIGNMENTS = sorted(path.stem for path in SOLUTIONS.glob("*/*.ipynb"))
+SAMPLED = "01-the-machine"  # programs and numbers; the sample has a function
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +37,6 @@ def notebooks(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
 
 
 # --- the same bytes -------------------------------------------------------------------------------------------------
-
-
-def test_there_is_an_assignment_to_test() -> None:
-    assert "01-the-machine" in ASSIGNMENTS
 
 
 def test_the_stored_exercises_are_those_that_make_exercises_writes(released: dict[str, bytes]) -> None:
@@ -260,15 +257,18 @@ def scores(root: Path) -> dict[tuple[str, str], tuple[float, float]]:
         }
 
 
-@pytest.fixture(scope="module")
-def nbgrader_course(tmp_path_factory: pytest.TempPathFactory, released: dict[str, bytes]) -> Path:
-    """An instructor's checkout after release, collection and autograding: the sample and the real assignments.
+BY_NBGRADER = [[SAMPLED], pytest.param(ASSIGNMENTS, marks=pytest.mark.whole)]
+
+
+@pytest.fixture(scope="module", params=BY_NBGRADER, ids=["one", "all"])
+def nbgrader_course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instructor's checkout after release, collection and autograding: the sample and real assignments.
 
     Three students hand in: one nothing but the release, one the solutions, one without the check of the first item.
     """
     root = write_sample(tmp_path_factory.mktemp("course"))
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
-    for name in ASSIGNMENTS:
+    for name in request.param:
         shutil.copytree(SOLUTIONS / name, root / "solutions" / name)
         shutil.copytree(REPOSITORY / "course" / name, root / "course" / name)
     shutil.copy(REPOSITORY / "course" / "concepts.toml", root / "course")
@@ -284,7 +284,7 @@ def nbgrader_course(tmp_path_factory: pytest.TempPathFactory, released: dict[str
     students = [(path.parent.name, path.name) for path in sorted(submitted.glob("*/*"))]
     nbgrader(
         root,
-        *(("generate_assignment", name) for name in [NAME, *ASSIGNMENTS]),
+        *(("generate_assignment", name) for name in [NAME, *request.param]),
         *(("autograde", name, student) for student, name in students),
     )
     return root
@@ -308,7 +308,9 @@ def test_nbgrader_would_release_the_same(nbgrader_course: Path) -> None:
 @pytest.mark.slow
 def test_nbgrader_gives_an_untouched_notebook_nothing_and_a_solved_one_everything(nbgrader_course: Path) -> None:
     found = scores(nbgrader_course)
-    for name in [NAME, *ASSIGNMENTS]:
+    names = {path.name for path in nbgrader_course.glob("solutions/*")}
+    assert {name for name, _ in found} == names >= {NAME, SAMPLED}
+    for name in names:
         score, most = found[name, "solved"]
         assert score == most > 0, name
         assert found[name, "untouched"] == (0, most)
