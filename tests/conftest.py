@@ -20,7 +20,7 @@ LONG = tuple(
     f"tests/{folder}/"
     for folder in (
         *("teaching/grading", "teaching/browser", "teaching/notebooks", "backends", "architecture", "fuzz", "cli"),
-        *("teaching", "conformance", "bench"),
+        *("workloads", "teaching", "conformance", "machine", "bench"),
     )
 )
 
