@@ -46,10 +46,16 @@ LABELS = (
 MESSAGES = (test_assembler.test_every_source_ends_in_bytes_or_a_short_message,)
 
 
+@pytest.fixture(autouse=True)
+def terse(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Keep pytest from working out the whole difference of two trees, as it does with -vv and for some services."""
+    monkeypatch.setattr(request.config.option, "verbose", 0)
+    for variable in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 def found(monkeypatch: pytest.MonkeyPatch, tests: Sequence[Callable[[], None]]) -> bool:
     """Tell whether one of the tests fails, without looking for the smallest example."""
-    for variable in ("CI", "BUILD_NUMBER"):  # with them pytest works out the whole difference of two large trees
-        monkeypatch.delenv(variable, raising=False)
     for test in tests:
         monkeypatch.setattr(test, "_hypothesis_internal_use_settings", QUICK, raising=False)
         try:
