@@ -28,6 +28,15 @@ def machine_paths(text: str) -> list[str]:
     return [match.group() for match in MACHINE_PATH.finditer(text)]
 
 
+NAMES_TESTS = re.compile(r"\.github/.*\.ya?ml|\.ci/|Makefile$|CONTRIBUTING\.md$")
+
+
+def missing_tests(text: str) -> list[str]:
+    """Return the paths below tests/ that are not there; NAME and NN stand for any."""
+    named = [path.rstrip("./") for path in re.findall(r"\btests/[\w./-]*", text)]
+    return [path for path in named if not re.search("NAME|NN", path) and not (REPOSITORY / path).exists()]
+
+
 def text_of(name: str) -> str:
     data = (REPOSITORY / name).read_bytes()
     return "" if b"\0" in data[:8_000] else data.decode()  # the rest are archives and pictures
@@ -48,6 +57,18 @@ def test_a_students_copy_is_ignored_by_git() -> None:
 def test_no_file_names_a_path_of_one_machine() -> None:
     found = {name: machine_paths(text_of(name)) for name in project_files()}
     assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+@pytest.mark.parametrize("name", [name for name in project_files() if NAMES_TESTS.match(name)])
+def test_every_path_of_tests_that_a_build_or_a_guide_names_is_there(name: str) -> None:
+    assert missing_tests(text_of(name)) == []
+
+
+def test_a_path_of_tests_that_is_gone_is_found() -> None:
+    text = "pytest tests/machine tests/unit, then `tests/teaching/lessons/NAME/`, tests/conftest.py. Or tests/gone.py:"
+    assert missing_tests(text) == ["tests/unit", "tests/gone.py"]
+    names = ["CONTRIBUTING.md", "Makefile", ".ci/run", ".github/workflows/ci.yml"]
+    assert [name for name in names if not NAMES_TESTS.match(name)] == []
 
 
 @pytest.mark.parametrize(
