@@ -75,6 +75,11 @@ def test_no_name_in_the_table_is_still_there() -> None:
     assert [name for name in MOVED if (REPOSITORY / name.replace(".", "/") / "__init__.py").exists()] == []
 
 
+def test_every_new_name_in_the_table_is_there() -> None:
+    new = {name for names in MOVED.values() for name in names.split(" and ")}
+    assert [name for name in sorted(new) if importlib.util.find_spec(name) is None] == []
+
+
 def test_it_is_installed_once() -> None:
     install()
     assert sum(isinstance(finder, MovedModules) for finder in sys.meta_path) == 1

@@ -19,6 +19,8 @@ MOVED = {
     "toyevm.backends.naive": "toyevm.simulation.interleaver",
     "toyevm.grading": "toyevm.teaching.grading",
     "toyevm.lab": "toyevm.teaching.lab",
+    "toyevm.vm.assembler": "toyevm.assembler",
+    "toyevm.vm.tracer": "toyevm.tracer",
     "toyevm.widgets": "toyevm.teaching.kit and toyevm.teaching.lessons",
     "toyevm.workloads.boards": "toyevm.workloads.statement_blocks",
     "toyevm.workloads.demand": "toyevm.workloads.payment_waves",
