@@ -1,4 +1,4 @@
-"""Every error toyevm raises on purpose, in one tree.
+"""The errors that several modules share, in one tree.
 
     ToyevmError
     ├── InputError             bad input from a user: the command prints one line and exits with 2
@@ -12,7 +12,7 @@
     │   ├── Revert             the code asked for it: gas that is left goes back
     │   └── ExceptionalHalt    everything else (`Halt` lists it): all gas of the frame is gone
     │       └── PrecompileFailure  a precompile refuses its input
-    └── Suspend                a view is not ready to answer: raised by a view, answered by a backend
+    └── Suspend                a view is not ready to answer; see `simulation.conversation`
 
 Inside the machine a failure is an exception; at its border it is a value (`TxResult.succeeded`, `TxResult.error`).
 """
@@ -116,7 +116,7 @@ class ExceptionalHalt(FrameFailure):
     """Undo, and take all the gas of the frame."""
 
     def __init__(self, halt: Halt, detail: str = "") -> None:
-        self.name = halt.value
+        self.halt, self.detail, self.name = halt, detail, halt.value
         super().__init__(f"{halt.value}: {detail}" if detail else halt.value)
 
 

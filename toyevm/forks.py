@@ -134,7 +134,7 @@ FORKS = {fork.name: fork for fork in (LONDON, PARIS, SHANGHAI, CANCUN, PRAGUE, O
 """Every fork toyevm knows, the oldest first. That is no promise that a chain has it, or another implementation."""
 
 DEFAULT_FORK = OSAKA
-"""The fork of whoever names none: commands, and `assemble` and `disassemble` as students call them."""
+"""The fork where none is named: on the command line, and in a call of `assemble` or `disassemble`."""
 
 
 def fork_named(name: str) -> Fork:

@@ -2,7 +2,7 @@
 
 The state of Ethereum is one big map from locations to values. A location is a single field of a single account: its
 balance, its nonce, its code, or one slot of its storage. Two transactions conflict when they meet at a location, and
-nowhere else, so this small type carries the whole course.
+nowhere else, so this small type is the base of everything else.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ def classroom() -> Iterator[str]:
     middle = TOP + HEIGHT / 2
     yield svg.arrow([(RIGHT_EDGE, middle), (LEFT_EDGE + WIDTH + 2, middle)], WRITTEN.line)
     yield svg.note(RIGHT_EDGE, y + HEIGHT + 60, "An arrow: may import what is there")
-    yield svg.note(RIGHT_EDGE, y + HEIGHT + 78, "and below. The system knows nothing")
-    yield svg.note(RIGHT_EDGE, y + HEIGHT + 96, "of the classroom.")
+    yield svg.note(RIGHT_EDGE, y + HEIGHT + 78, "and below. The system imports")
+    yield svg.note(RIGHT_EDGE, y + HEIGHT + 96, "nothing of the classroom.")
 
 
 def draw() -> str:
@@ -106,7 +106,7 @@ def draw() -> str:
     height = TOP + len(rows()) * (HEIGHT + GAP) + 8
     body = [
         box(LEFT_EDGE, 12, RIGHT_EDGE + RIGHT_WIDTH - LEFT_EDGE, "cli", lines_of("cli"), LEFT),
-        svg.note(LEFT_EDGE + 100, 33, "the toyevm command: one thin file a command"),
+        svg.note(LEFT_EDGE + 100, 33, "the toyevm command: its words, tables and JSON"),
         svg.text(LEFT_EDGE, TOP - 16, "the system", bold=True, ink=READ.ink),
         svg.text(RIGHT_EDGE, TOP - 16, "the classroom (teaching/)", bold=True, ink=WRITTEN.ink),
         svg.arrow([(LEFT_EDGE + WIDTH - 6, 12 + HEIGHT), (LEFT_EDGE + WIDTH - 6, TOP)], LEFT.line),

@@ -5,7 +5,7 @@ came out is sent back, and starting one costs more than a small block. So proces
 everything once, before the clock is. Beside every time belongs a *control*: work that shares nothing and sends nothing
 (`burn`). It shows what this computer gives at best, now, with all that runs beside it.
 
-Everything ends within a time limit, and no process outlives it, or its parent.
+Whatever runs in other processes ends within a time limit, and no process outlives it, or its parent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words of the command line, and nothing else: each command hands over to the module that does it."""
+"""The words of the command line: names, options and help of every command, which hand over to what does the work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the block that is final. Every backend commits here, in the order of the block, and only what is valid.
+"""The part of the block that is final. Parallel backends commit here, in the block's order, and only what is valid.
 
 An outcome is valid if everything it read still has the version it saw. Versions, not values: a version names the run
 that wrote it, and so one value; equal versions mean that nothing has happened in between, and comparing them costs the

@@ -1,4 +1,4 @@
-"""What a run on virtual cores took, and what it could have taken: all numbers that lessons and tables speak of.
+"""What a run on virtual cores took, and what it could have taken: every number that tables and charts show.
 
 Everything is read off the result: the sets that transactions left behind say what was possible, the spans say what
 happened. *Work* is the time of all transactions one after the other. The *span* is the longest chain of transactions

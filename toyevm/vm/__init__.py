@@ -1,1 +1,1 @@
-"""The machine: opcodes, gas, frames, the interpreter, precompiles, the tracer and the assembler."""
+"""The machine: opcodes, gas, frames, the interpreter, the compiler, precompiles."""

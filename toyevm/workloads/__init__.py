@@ -1,1 +1,1 @@
-"""Blocks to run: real ones, and generated ones: payments, and applications with contracts of their own."""
+"""What to run: real blocks, state tests, benchmark programs, and generated blocks of payments and applications."""

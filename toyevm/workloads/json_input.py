@@ -1,4 +1,4 @@
-"""Readers of the JSON that Ethereum's tools speak: hex numbers, genesis allocs, state-test envelopes.
+"""Readers of the JSON that Ethereum's tools speak: hex numbers, bytes, genesis allocs.
 
 Every reader takes the name of the place it reads from, so that a mistake can be reported by one line that says where.
 """

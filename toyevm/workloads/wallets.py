@@ -1,6 +1,6 @@
 """The wallet book: for each name a private key, and the account and signatures that come from it.
 
-The keys follow from the names, so that a lesson gives the same addresses and hashes everywhere. Everybody who knows the
+The keys follow from the names, so that a block has the same addresses and hashes everywhere. Everybody who knows the
 name knows the key: such an account is a toy, and stays one.
 """
 

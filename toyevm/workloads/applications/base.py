@@ -1,6 +1,6 @@
 """What an application is: a way to fill a block with calls to a contract, and how parallel it should be.
 
-The ideal figures are those of the course's design: 200 transactions, 1,000 users, only reads of earlier writes to
+The ideal figures are those of the design of toyevm: 200 transactions, 1,000 users, only reads of earlier writes to
 storage counted, as many cores as one likes. They are upper bounds from a sketch, there to be compared with what the
 contracts do.
 """
@@ -28,7 +28,7 @@ class Ideal:
     conflicting_pairs: float | None
     speedup: float
     deviation: str = ""
-    source: str = "the design of this course, a sketch"
+    source: str = "the design of toyevm, a sketch"
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ class InterleavingPlayer(Player):
 
     Args:
         titles: what the transactions do, in block order.
-        watched: the locations to follow, with their names; `interleaving_view.balances` makes a common choice. Single
-            steps stop at these.
+        watched: the locations to follow, with their names; `toyevm.balances` makes a common choice. Single steps stop
+            at these.
         rules: what the executor insists on; by default, on nothing.
         single_steps: whether there are buttons for them.
 

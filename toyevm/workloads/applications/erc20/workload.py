@@ -1,7 +1,7 @@
 """The ERC-20 token: users send it to each other, and minters make more of it.
 
-`erc20` is the plain token of the standard, as lesson 02 creates it: balances and allowances, no minting; nothing in it
-is hot but the balance of a busy holder. `erc20_mint` counts its supply in one variable, `erc20_sharded` in sixteen.
+`erc20` is the plain token of the standard: balances and allowances, no minting; nothing in it is hot but the balance of
+a busy holder. `erc20_mint` counts its supply in one variable, `erc20_sharded` in sixteen.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ APPLICATIONS = (
         "totalSupply",
         mint_tokens,
         {"contract": "erc20_mint"},
-        Ideal(1.0, 1.0, source="the design of this course: one global counter"),
+        Ideal(1.0, 1.0, source="the design of toyevm: one global counter"),
     ),
     Application(
         "erc20-sharded",
@@ -108,7 +108,7 @@ APPLICATIONS = (
             None,
             6.0,
             "200 mints in 16 shards leave about 20 in the fullest, a speedup of 10; 6 is what 8 shards would give",
-            source="the design of this course: sharded by 16",
+            source="the design of toyevm: sharded by 16",
         ),
     ),
 )
