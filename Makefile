@@ -77,14 +77,14 @@ lock: ## renew uv.lock: the newest versions within the bounds of pyproject.toml 
 	uv lock --upgrade --default-index https://pypi.org/simple
 
 conformance: $(VENV)/.installed-test ## the public state tests and mainnet blocks, under TOYEVM_DATA
-	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) tests/conformance/run.py
+	$(PY) tests/conformance/run.py
 
 fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both against EELS; goes on where it stopped
 	$(PY) tests/fuzz/run.py $(FUZZ_OPTIONS)
 
 equivalence: $(VENV)/.installed-test ## every backend against the sequential one: random blocks and schedules, real blocks
 	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(JOBS)
-	TOYEVM_DATA="$${TOYEVM_DATA:-$(abspath $(wildcard ../shared/data))}" $(PY) -m tests.backends.mainnet
+	$(PY) -m tests.backends.mainnet
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

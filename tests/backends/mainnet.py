@@ -67,7 +67,10 @@ def main() -> int:
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64])
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    paths = blocks(Path(os.environ["TOYEVM_DATA"]))
+    folder = os.environ.get("TOYEVM_DATA")
+    if not folder or not Path(folder).is_dir():
+        parser.error("TOYEVM_DATA names no folder: see README.md, public test data")
+    paths = blocks(Path(folder))
     good = bool(paths)
     with ProcessPoolExecutor(options.jobs) as pool:
         for rows in pool.map(compare, paths, [options.cores] * len(paths)):
