@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.backends import BACKENDS, RunConfig
+from toyevm.chain import ChainConfig
 from toyevm.errors import InputError
+from toyevm.forks import FORKS
 from toyevm.results import BlockResult
+from toyevm.sealing import seal_block
 from toyevm.transactions import encode_transaction
 from toyevm.types import Field, Location
 from toyevm.units import ETHER, GWEI
@@ -37,6 +40,17 @@ def executed(workload: Workload) -> BlockResult:
 
 def digest(workload: Workload) -> str:
     return sha256(b"".join(map(encode_transaction, workload.block.transactions))).hexdigest()
+
+
+FIELDS_OF_A_HEADER = {"Cancun": 20, "Prague": 21, "Osaka": 21}  # EIP-4788 the 20th, EIP-7685 the 21st
+
+
+@pytest.mark.parametrize("name", FIELDS_OF_A_HEADER)
+def test_the_header_of_a_generated_block_has_every_field_of_its_fork(name: str) -> None:
+    chain, workload = ChainConfig(fork=FORKS[name]), mixed(3, to_shop=1)
+    result = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(chain)).result
+    header = seal_block(chain, workload.block, result, workload.pre.apply(result.diff)).header
+    assert len(header.as_rlp()) == FIELDS_OF_A_HEADER[name]
 
 
 def test_a_block_is_the_same_in_every_run() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.state import WorldState
-from toyevm.types import Address, Field, Location
+from toyevm.types import ZERO_HASH, Address, Field, Location
 from toyevm.units import ETHER, GWEI
 
 PRODUCER: Address = b"\xfe" * 20  # of every generated block: who gets the tips
@@ -47,4 +47,5 @@ def open_header(base_fee: int = BASE_FEE, gas_limit: int = BLOCK_GAS) -> Header:
         gas_limit=gas_limit,
         base_fee_per_gas=base_fee,
         excess_blob_gas=0,
+        parent_beacon_root=ZERO_HASH,
     )
