@@ -160,6 +160,11 @@ def test_what_is_no_function_is_told_so(lab: Lesson) -> None:
         assert "Missing" in said(lab, "meet", nothing)
 
 
+def test_a_numpy_array_where_a_function_belongs_is_refused_in_words(lab: Lesson) -> None:
+    numpy = pytest.importorskip("numpy")  # its == answers with an array, which is neither true nor false
+    assert "ndarray" in said(lab, "meet", numpy.array([1, 2]))
+
+
 def test_an_answer_is_shown_as_one_writes_it(lab: Lesson) -> None:
     assert "yours returns {(0, 1), (1, 2)}" in said(lab, "meet", lambda one, other: {(0, 1), (1, 2)})
     assert "yours returns [{'a'}, set()]" in said(lab, "meet", lambda one, other: ({"a"}, set()))

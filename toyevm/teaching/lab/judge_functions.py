@@ -38,7 +38,7 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
     Raises:
         InputError: it is no function; it did not come back; or it did something and returned nothing.
     """
-    if function not in (None, Ellipsis) and not callable(function):
+    if function is not None and function is not Ellipsis and not callable(function):
         raise InputError(f"it is {kind_of(canonical(function))}, and a function is wanted: what begins with `def`?")
     outcomes: list[dict[str, Plain]] = []
     heard = _Listener(sys.stdout)
