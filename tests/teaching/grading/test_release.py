@@ -99,6 +99,13 @@ def test_an_exercise_without_a_source_is_refused(tmp_path: Path) -> None:
         write_exercises(root)
 
 
+def test_what_jupyter_leaves_beside_an_exercise_needs_no_source(tmp_path: Path) -> None:
+    root = write_sample(tmp_path)
+    (first, *_) = write_exercises(root)
+    (first.parent / ".ipynb_checkpoints").mkdir()
+    assert first in write_exercises(root)
+
+
 def test_a_folder_without_solutions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no solutions"):
         write_exercises(tmp_path)

@@ -40,8 +40,8 @@ def write_exercises(root: Path = ROOT) -> list[Path]:
         InputError: no solutions, one that is not a notebook nbgrader takes, or an exercise that has no source.
     """
     made = make_exercises(root / "solutions")
-    stale = {path.relative_to(root / "exercises").as_posix() for path in (root / "exercises").glob("*/*")} - set(made)
-    if stale:
+    there = [path for path in (root / "exercises").glob("*/*") if not path.name.startswith(".")]
+    if stale := {path.relative_to(root / "exercises").as_posix() for path in there} - set(made):
         raise InputError(f"exercises/{min(stale)} has no source", expected="it deleted, or made in solutions/")
     for name, data in made.items():
         write_whole(root / "exercises" / name, data)
