@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.teaching.grading.sample import FULL, HONEST, NAME, SECRET, fill, nbgrader, place, source_notebook
 from toyevm.errors import InputError
-from toyevm.teaching.grading.mark import COLUMNS, Row, grade_folder, read_assignment, to_csv, warnings
+from toyevm.teaching.grading.mark import COLUMNS, Assignment, Row, grade_folder, read_assignment, to_csv, warnings
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.sandbox import read_outcome
 from toyevm.teaching.grading.submission import Role, assemble_notebook, read_release, read_submission
@@ -306,6 +306,22 @@ def test_the_csv_says_what_the_rows_say(sample: Path, release: Path, tmp_path: P
     assert [int(row["points"]) for row in table] == [row["points"] for row in rows] == [2, 0, 3, 5]
     assert {row["student"] for row in table} == {"'=HYPERLINK(1)"}  # a spreadsheet must not run it
     assert 'ValueError: a, "b" (line 1)' in table[1]["message"]
+
+
+def test_numbers_that_do_not_work_out_cost_nobody_else_their_marks(
+    sample: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def numbers_of(what: Assignment, student: str, release: str | None) -> Assignment:
+        if student == "bob":
+            raise InputError("5 and 5 are the same number", "items.toml number")
+        return what
+
+    monkeypatch.setattr("toyevm.teaching.grading.mark._for_student", numbers_of)
+    for student in ("ada", "bob", "zoe"):
+        place(tmp_path, student, fill(release, HONEST))
+    rows = grade_folder(tmp_path, NAME, 1, root=sample, release="2027-spring")
+    assert [total(rows, student) for student in ("ada", "bob", "zoe")] == [sum(FULL), 0, sum(FULL)]
+    assert first_message(rows, "bob") == "not marked: items.toml number: 5 and 5 are the same number"
 
 
 def test_more_jobs_give_the_same_marks(sample: Path, release: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def grade_folder(
     sandbox = open_sandbox([*secrets, folder], limits, isolations)
 
     def mark(name: str) -> list[Row]:
-        return mark_student(_for_student(what, name, release), sandbox, folder, name)
+        return mark_student(what, sandbox, folder, name, release)
 
     rows: list[Row] = []
     with ThreadPoolExecutor(max(1, jobs)) as pool:
@@ -158,9 +158,12 @@ def students_in(folder: Path) -> list[str]:
     return found
 
 
-def mark_student(what: Assignment, sandbox: Sandbox, folder: Path, student: str) -> list[Row]:
-    """Return the rows of one student; never raises for what a student handed in."""
+def mark_student(
+    what: Assignment, sandbox: Sandbox, folder: Path, student: str, release: str | None = None
+) -> list[Row]:
+    """Return the rows of one student; never raises for what a student handed in, nor for the numbers they got."""
     try:
+        what = _for_student(what, student, release)
         submitted = read_submission(folder, student, what.name, f"{what.name}.ipynb")
         assembled = assemble_notebook(what.release, submitted)
         outcome = sandbox.run(list(_steps(what, assembled)), what.files)
