@@ -100,6 +100,15 @@ def test_a_damaged_file_is_set_aside_and_the_lesson_goes_on(
     assert path.with_name(FILE + ".damaged").read_bytes() == content, "nothing of anybody's is thrown away"
 
 
+def test_a_second_damaged_file_is_kept_beside_the_first(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    for content in (b"one", b"two", b"three"):
+        path.write_bytes(content)
+        note(Progress("01", path))
+    aside = {file.name: file.read_bytes() for file in tmp_path.glob(FILE + ".damaged*")}
+    assert aside == {f"{FILE}.damaged{end}": content for end, content in (("", b"one"), ("1", b"two"), ("2", b"three"))}
+
+
 def test_a_folder_in_its_place_does_not_stop_a_lesson(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     progress = Progress("01", tmp_path / FILE)

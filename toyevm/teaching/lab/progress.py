@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -74,8 +75,9 @@ class Progress:
         return self._memory
 
     def _put_aside(self, path: Path) -> None:
+        names = (f"{path.name}.damaged{number or ''}" for number in count())
         try:
-            path.replace(path.with_name(path.name + ".damaged"))
+            path.replace(next(aside for name in names if not (aside := path.with_name(name)).exists()))
         except OSError:
             self.trouble = f"{path.name} is damaged; progress ends with this notebook"
 
