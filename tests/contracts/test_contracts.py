@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,10 @@ def test_a_slot_is_named_after_what_lives_there() -> None:
     assert names[sharded.slots["balanceOf"]] == "balanceOf"
     assert names[mapping_slot(sharded.slots["mintAllowance"], OWNER)] == "mintAllowance[owner]"
     assert balance_slot(RECEIVER) not in slot_names(ERC20, {"owner": OWNER})
+
+
+def test_a_contract_without_storage_has_no_names_of_slots() -> None:
+    assert slot_names(replace(ERC20, slots={}), {"owner": OWNER}) == {}
 
 
 # A student's own Vyper

@@ -130,8 +130,8 @@ def slot_names(contract: Contract, keys: Mapping[str, int | bytes]) -> dict[int,
     """
     variables = sorted((slot, name) for name, slot in contract.slots.items())
     names: dict[int, str] = {}
-    for (slot, name), (following, _) in zip(variables, [*variables[1:], (variables[-1][0] + 1, "")], strict=True):
-        size = following - slot
+    for place, (slot, name) in enumerate(variables):
+        size = variables[place + 1][0] - slot if place + 1 < len(variables) else 1
         names |= {slot + i: f"{name}[{i}]" if size > 1 else name for i in range(size)}
         names |= {mapping_slot(slot, key): f"{name}[{label}]" for label, key in keys.items()}
     return names
