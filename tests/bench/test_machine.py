@@ -131,7 +131,7 @@ def test_whole_transactions_are_signed_by_their_payers_and_move_the_amounts() ->
     view, results = ToyEvm().load_block(block)()
     tips = sum(result.fee for result in results)
     outcome = ToyEvm().block_outcome(block, (view, results))
-    assert outcome.output == digest([*(balances[slot] for slot in block.balance_slots), tips])
+    assert outcome.output == digest([*(balances[slot] for slot in block.token_slots), tips])
     assert outcome.succeeded
     assert outcome.gas_used == sum(result.gas_used for result in results) > 5 * 21_000
 

@@ -75,7 +75,7 @@ class Eels:
         """Look into the receipts for the status; see `Peer.block_outcome`."""
         state, output = answer
         token = self._types.Address(block.token)
-        slots = (self._bytes.Bytes32(slot.to_bytes(32, "big")) for slot in block.balance_slots)
+        slots = (self._bytes.Bytes32(slot.to_bytes(32, "big")) for slot in block.token_slots)
         balances = [int(self._state.get_storage(state, token, slot)) for slot in slots]
         producer = self._state.get_account(state, self._types.Address(block.header.coinbase))
         receipts = (self._trie.trie_get(output.receipts_trie, key) for key in output.receipt_keys)

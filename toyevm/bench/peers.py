@@ -117,7 +117,7 @@ class ToyEvm:
 
     def block_outcome(self, block: SignedBlock, answer: tuple[BlockView, list[TxResult]]) -> CallOutcome:
         view, results = answer
-        locations = [Location(block.token, slot) for slot in block.balance_slots]
+        locations = [Location(block.token, slot) for slot in block.token_slots]
         locations.append(Location(block.header.coinbase, Field.BALANCE))
         return CallOutcome(
             all(result.succeeded for result in results),

@@ -70,7 +70,7 @@ class PyEvm:
 
     def block_outcome(self, block: SignedBlock, answer: Any) -> CallOutcome:
         state, done = answer
-        balances = [state.get_storage(block.token, slot) for slot in block.balance_slots]
+        balances = [state.get_storage(block.token, slot) for slot in block.token_slots]
         return CallOutcome(
             all(computation.is_success for _, computation in done),
             sum(self._vm.finalize_gas_used(transaction, computation) for transaction, computation in done),

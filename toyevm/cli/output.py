@@ -80,8 +80,9 @@ class _Stream:
                 self.unread = True
             else:
                 self._error = error.strerror or str(error)
-            with suppress(OSError):  # throw away what is to come, and what Python would write when it ends
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._file.fileno())
+            # Throw away what is to come, and what Python would write when it ends.
+            with suppress(OSError), open(os.devnull, "wb") as nothing:
+                os.dup2(nothing.fileno(), self._file.fileno())
         self._complain()
 
     def _complain(self) -> None:

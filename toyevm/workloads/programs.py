@@ -72,8 +72,8 @@ class SignedBlock:
         return ChainConfig(fork=FORK).env(Block(self.header, ()))
 
     @property
-    def balance_slots(self) -> tuple[int, ...]:
-        """Return where the token keeps the balances of all who pay and are paid."""
+    def token_slots(self) -> tuple[int, ...]:
+        """Return all slots of the token: the balances of all who pay and are paid, and the total supply."""
         return tuple(self.world.accounts[self.token].storage)
 
     def variant(self, number: int) -> SignedBlock:
