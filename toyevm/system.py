@@ -1,6 +1,7 @@
 """What a block does besides its transactions: system calls before them; withdrawals, rewards and requests after them.
 
-Every backend runs these two functions, and differs from the others only in what it does in between.
+Every backend runs `begin_block` and `end_block`, holds transactions to the `BlockRoom`, and differs from the others
+only in how it executes them.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from toyevm.blocks import Block, Log
-from toyevm.errors import InvalidBlock
+from toyevm.chain import GAS_PER_BLOB
+from toyevm.errors import InvalidBlock, InvalidTransaction
 from toyevm.results import TxResult
 from toyevm.state import BlockView, StateDiff
+from toyevm.transactions import Transaction
 from toyevm.types import BEFORE_BLOCK, Address, Hash32, Version
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
@@ -29,6 +32,27 @@ REQUEST_QUEUES = (WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS)
 DEPOSIT_TOPIC = 0x649BBC62D0E31342AFEA4E5CD82D4049E7E1EE912FC0889AA790803BE39038C5
 DEPOSIT_FIELD_SIZES = (48, 32, 8, 96, 8)  # public key, withdrawal credentials, amount, signature, index
 BLOCK_REWARD = 2 * ETHER  # before the Merge
+
+
+class BlockRoom:
+    """How much gas and how many blobs still fit into the block."""
+
+    def __init__(self, env: BlockEnv) -> None:
+        self.gas = env.gas_limit
+        self.blob_gas = GAS_PER_BLOB * env.fork.blobs.maximum if env.fork.blobs else 0
+
+    def check(self, tx: Transaction) -> None:
+        """Raise InvalidTransaction when the transaction does not fit any more."""
+        if tx.gas_limit > self.gas:
+            raise InvalidTransaction("gas-limit-above-block", self.gas, tx.gas_limit)
+        blob_gas = GAS_PER_BLOB * len(tx.blob_hashes)
+        if blob_gas > self.blob_gas:
+            raise InvalidTransaction("too-many-blobs", self.blob_gas // GAS_PER_BLOB, len(tx.blob_hashes))
+
+    def use(self, tx: Transaction, result: TxResult) -> None:
+        """Take what an executed transaction used."""
+        self.gas -= result.gas_used
+        self.blob_gas -= GAS_PER_BLOB * len(tx.blob_hashes)
 
 
 def begin_block(view: BlockView, env: BlockEnv, block: Block) -> None:

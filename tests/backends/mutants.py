@@ -16,10 +16,11 @@ from toyevm.backends.optimistic import _Speculation
 from toyevm.errors import InvalidBlock
 from toyevm.results import TxResult
 from toyevm.simulation import conversation, ledger, virtual_cores
-from toyevm.simulation.ledger import FEE, BlockRoom, Ledger
+from toyevm.simulation.ledger import FEE, Ledger
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.virtual_cores import Core, Simulation
 from toyevm.state import BlockView, StateDiff
+from toyevm.system import BlockRoom
 from toyevm.types import Field, Location, Read, Version
 
 Patch = pytest.MonkeyPatch

@@ -10,10 +10,9 @@ from toyevm.backends.base import Kind, RunConfig
 from toyevm.blocks import Block
 from toyevm.errors import InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, TxResult
-from toyevm.simulation.ledger import BlockRoom
 from toyevm.simulation.run import Run
 from toyevm.state import BlockView, WorldState
-from toyevm.system import begin_block, end_block
+from toyevm.system import BlockRoom, begin_block, end_block
 from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Version
 

@@ -14,15 +14,13 @@ schedules and seeds change the time a block takes, and never its outcome.
 from __future__ import annotations
 
 from toyevm.blocks import Block
-from toyevm.chain import GAS_PER_BLOB, ChainConfig
+from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidBlock, InvalidTransaction
 from toyevm.results import TxResult
 from toyevm.simulation.conversation import Conclusion
 from toyevm.state import BlockView, WorldState
-from toyevm.system import begin_block, end_block
-from toyevm.transactions import Transaction
+from toyevm.system import BlockRoom, begin_block, end_block
 from toyevm.types import Field, Location, Version
-from toyevm.vm.frame import BlockEnv
 
 FEE = -1  # in place of an incarnation: Version(5, FEE) is no run's value, but what there is after 5 has paid
 
@@ -76,24 +74,3 @@ class Ledger:
     def close(self) -> tuple[bytes, ...]:
         """Do what comes after the last transaction, and return the requests to the consensus layer."""
         return end_block(self.view, self.env, self.block, self.results)
-
-
-class BlockRoom:
-    """How much gas and how many blobs still fit into the block."""
-
-    def __init__(self, env: BlockEnv) -> None:
-        self.gas = env.gas_limit
-        self.blob_gas = GAS_PER_BLOB * env.fork.blobs.maximum if env.fork.blobs else 0
-
-    def check(self, tx: Transaction) -> None:
-        """Raise InvalidTransaction when the transaction does not fit any more."""
-        if tx.gas_limit > self.gas:
-            raise InvalidTransaction("gas-limit-above-block", self.gas, tx.gas_limit)
-        blob_gas = GAS_PER_BLOB * len(tx.blob_hashes)
-        if blob_gas > self.blob_gas:
-            raise InvalidTransaction("too-many-blobs", self.blob_gas // GAS_PER_BLOB, len(tx.blob_hashes))
-
-    def use(self, tx: Transaction, result: TxResult) -> None:
-        """Take what an executed transaction used."""
-        self.gas -= result.gas_used
-        self.blob_gas -= GAS_PER_BLOB * len(tx.blob_hashes)
