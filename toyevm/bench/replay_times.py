@@ -15,10 +15,9 @@ from statistics import median
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.bench.machine import Report, cpu_time, describe_computer
-from toyevm.bench.replay import compare_headers, recover_senders
+from toyevm.bench.replay import check_result, recover_senders
 from toyevm.bench.tiers import NEVER, CompileCache
 from toyevm.errors import InputError, InvalidBlock
-from toyevm.sealing import header_after, receipts_of
 from toyevm.vm import compiler
 from toyevm.workloads.mainnet import RealBlock, load_block
 
@@ -66,14 +65,13 @@ def measure_block(real: RealBlock, repeats: int) -> Report:
             times[way].append(seconds)
             is_equal = is_equal and run.result == oracle
     medians = {way: median(seconds) for way, seconds in times.items()}
-    header = header_after(real.chain, real.block, oracle, receipts_of(real.block, oracle))
     return {
         "block": real.expected.number,
         "fork": real.chain.fork.name,
         "transactions": len(real.block.transactions),
         "gasUsed": oracle.gas_used,
         "equal": is_equal,
-        "checks": compare_headers(real.expected, header),
+        "checks": check_result(real, oracle),
         "signatureSeconds": signature_seconds,
         "seconds": medians,
         "kgasPerSecond": {way: round(oracle.gas_used / 1000 / seconds) for way, seconds in medians.items()},
