@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import REPOSITORY
-from toyevm.teaching.grading.handout import DERIVING, lesson_files, to_toml
+from toyevm.teaching.grading.handout import lesson_files, to_toml
+from toyevm.teaching.lab.items import DERIVATION_SETTINGS
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import public_cases
 
@@ -40,7 +41,7 @@ def test_items_are_whole_but_for_what_derives_a_value(lesson: str, tmp_path: Pat
         assert exercise.prompt == whole.exercises[name].prompt
         assert exercise.misconceptions == ()
         derived = "derive" in whole.exercises[name].settings
-        assert not (derived and DERIVING & set(exercise.settings))
+        assert not (derived and DERIVATION_SETTINGS & set(exercise.settings))
         assert public_cases(exercise) == (() if derived else whole.exercises[name].cases)
 
 

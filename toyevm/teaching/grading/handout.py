@@ -11,9 +11,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from toyevm.teaching.lab.items import DERIVATION_SETTINGS
 from toyevm.teaching.lab.rows import unseal
 
-DERIVING = {"derive", "program", "invented", "prices", "input", "storage", "gas"}  # settings of a derived value
+
 
 
 def lesson_files(course: Path, lesson: str) -> dict[str, bytes]:
@@ -38,7 +39,7 @@ def _shorn(exercise: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in exercise.items() if name != "misconception"}
     settings = exercise.get("settings", {})
     if "derive" in settings:
-        kept["settings"] = {name: value for name, value in settings.items() if name not in DERIVING}
+        kept["settings"] = {name: value for name, value in settings.items() if name not in DERIVATION_SETTINGS}
     return kept
 
 

@@ -17,9 +17,10 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab.rows import Row, read_toml, unique
 from toyevm.teaching.lab.variants import Parameter, Variant, numbers_for
 
+DERIVATION_SETTINGS = {"derive", "program", "invented", "prices", "input", "storage", "gas"}  # tell a right value
 JUDGE_SETTINGS: dict[str, set[str]] = {
     "program": {"gas", "max_bytes", "forbid", "require"},
-    "value": {"kind", "length", "derive", "program", "invented", "prices", "input", "storage", "gas", "form", "words"},
+    "value": {"kind", "length", "form", "words", *DERIVATION_SETTINGS},
     "function": {"form"},
     "choice": {"options"},
 }
