@@ -413,6 +413,14 @@ def test_a_block_from_before_the_first_fork_is_refused(toyevm: Command, tmp_path
     assert said == "block 12964999 is older than every fork here (expected at least 12965000, London's first)"
 
 
+def test_a_file_beside_the_output_is_left_alone(toyevm: Command, tmp_path: Path) -> None:
+    (tmp_path / "block.json.part").write_text("mine")
+    with serving(broken()) as url:
+        toyevm("fetch-block", NUMBER, "--rpc", url, "--out", tmp_path / "block.json")
+    assert {path.name for path in tmp_path.iterdir()} == {"block.json", "block.json.part"}
+    assert (tmp_path / "block.json.part").read_text() == "mine"
+
+
 def test_a_place_that_cannot_be_written_to_is_named(toyevm: Command, tmp_path: Path) -> None:
     (tmp_path / "taken.json").mkdir()
     with serving(broken()) as url:

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from toyevm.errors import InputError, InvalidBlock
+from toyevm.files import write_whole
 from toyevm.results import BlockResult
 from toyevm.workloads.json_input import parse_int, parse_list, parse_object
 from toyevm.workloads.mainnet import MissingHash, RealBlock, parse_real_block
@@ -112,7 +113,7 @@ def fetch_block(number: int, url: str, out: Path, execute: Execute) -> Fetched:
     """
     fetched = download_block(number, Endpoint(url), execute)
     text = json.dumps(fetched.data).encode()
-    _write_at_once(out, lzma.compress(text) if out.suffix == ".xz" else text)
+    _write(out, lzma.compress(text) if out.suffix == ".xz" else text)
     return fetched
 
 
@@ -251,14 +252,8 @@ def _older_hashes(node: Endpoint, number: int) -> dict[str, str]:
     return {str(one): str(_block(node, one, full=False).get("hash")) for one in ancestors}
 
 
-def _write_at_once(path: Path, data: bytes) -> None:
-    """Write beside the file and move into place: whoever looks sees the old file, or none, or all of the new one."""
-    part = path.with_name(path.name + ".part")
+def _write(path: Path, data: bytes) -> None:
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        write_whole(path, data)
     except OSError as error:
         raise InputError(error.strerror or "cannot be written", str(path), "a file that may be written") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.errors import InputError
+from toyevm.files import write_whole
 from toyevm.teaching.lab import course, workspace
 from toyevm.teaching.lab.course import ROOT, find_course
-from toyevm.teaching.lab.manifest import write_whole
 from toyevm.teaching.lab.notebooks import clear_outputs
 from toyevm.teaching.lab.workspace import MANIFEST, launch_lab, prepare_workspace
 
@@ -361,10 +361,10 @@ def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path, monkeypatc
 def test_what_was_written_before_a_failure_is_known_to_be_ours(
     checkout: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_on_exercises(path: Path, data: bytes) -> None:
+    def fail_on_exercises(path: Path, data: bytes, **more: bool) -> None:
         if "exercises" in path.parts:
             raise OSError(28, "No space left on device", str(path))
-        write_whole(path, data)
+        write_whole(path, data, **more)
 
     monkeypatch.setattr(workspace, "write_whole", fail_on_exercises)
     with pytest.raises(InputError, match="No space"):

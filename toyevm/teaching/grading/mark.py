@@ -34,7 +34,7 @@ from toyevm.teaching.grading.submission import (
     read_submission,
 )
 from toyevm.teaching.lab.course import ROOT
-from toyevm.teaching.lab.manifest import write_whole
+from toyevm.files import write_whole
 from toyevm.teaching.lab.marking import Marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
@@ -102,7 +102,7 @@ def grade_folder(
             progress(name)
     if out is not None:
         try:
-            write_whole(out, to_csv(rows))
+            write_whole(out, to_csv(rows), make_folder=True)
         except OSError as error:
             raise InputError(f"cannot write: {error.strerror}", where=str(out)) from error
     return rows

@@ -17,7 +17,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.course import ROOT
-from toyevm.teaching.lab.manifest import write_whole
+from toyevm.files import write_whole
 from toyevm.teaching.lab.notebooks import clear_outputs, to_json
 
 CODE_STUB = "...  # Your turn"  # instead of a solution: harmless where it stands, and what a check knows as missing
@@ -44,7 +44,7 @@ def write_exercises(root: Path = ROOT) -> list[Path]:
     if stale := {path.relative_to(root / "exercises").as_posix() for path in there} - set(made):
         raise InputError(f"exercises/{min(stale)} has no source", expected="it deleted, or made in solutions/")
     for name, data in made.items():
-        write_whole(root / "exercises" / name, data)
+        write_whole(root / "exercises" / name, data, make_folder=True)
     return [root / "exercises" / name for name in made]
 
 

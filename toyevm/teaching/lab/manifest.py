@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
 from toyevm.errors import InputError
+from toyevm.files import write_whole
 from toyevm.teaching.lab.notebooks import to_json
 
 FORMAT = 1
@@ -63,19 +62,6 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     """
     rows = {name: asdict(record) for name, record in manifest.items()}
     try:
-        write_whole(path, to_json({"format": FORMAT, "files": rows}))
+        write_whole(path, to_json({"format": FORMAT, "files": rows}), make_folder=True)
     except OSError as error:
         raise InputError(f"cannot write: {error.strerror}", where=str(path)) from error
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or, after an OSError, as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-        raise

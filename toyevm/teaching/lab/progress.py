@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from toyevm.teaching.lab.manifest import write_whole
+from toyevm.files import write_whole
 from toyevm.teaching.lab.notebooks import to_json
 
 FILE = ".toyevm-progress.json"

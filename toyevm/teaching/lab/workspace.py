@@ -25,8 +25,9 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from toyevm.errors import InputError
+from toyevm.files import write_whole
 from toyevm.teaching.lab.course import find_course, student_files, student_folders
-from toyevm.teaching.lab.manifest import Manifest, Record, digest, read_manifest, write_manifest, write_whole
+from toyevm.teaching.lab.manifest import Manifest, Record, digest, read_manifest, write_manifest
 
 MANIFEST = ".toyevm-workspace.json"
 
@@ -113,10 +114,10 @@ def _place(target: Path, name: str, data: bytes, manifest: Manifest, report: Wor
     if current == fresh:
         report.unchanged.append(name)
     elif current is None:
-        write_whole(path, data)
+        write_whole(path, data, make_folder=True)
         report.created.append(name)
     elif known and current in (known.written, known.offered):
-        write_whole(path, data)
+        write_whole(path, data, make_folder=True)
         report.updated.append(name)
     elif known and fresh == known.offered:
         report.kept.append(name)
@@ -134,7 +135,7 @@ def _place_beside(target: Path, name: str, data: bytes, manifest: Manifest) -> s
     for beside in _names_beside(name):
         path, known = target / beside, manifest.get(beside)
         if not path.exists() or digest(path.read_bytes()) in (digest(data), known.written if known else None):
-            write_whole(path, data)
+            write_whole(path, data, make_folder=True)
             return beside
     raise AssertionError("the names never end")
 

@@ -1,0 +1,25 @@
+"""Write a file whole or not at all: whoever looks sees the old file, or none, or all of the new one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes, make_folder: bool = False) -> None:
+    """Write a draft beside the file and move it into place; after an OSError the file is as it was.
+
+    Args:
+        make_folder: whether to make the folder where it is missing.
+    """
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
