@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from toyevm.blocks import Header
 from toyevm.chain import next_base_fee
 from toyevm.units import GWEI
-from toyevm.workloads.mempool import Offer, build_block, offer_of, run_market
-from toyevm.workloads.wallets import wallet
+from toyevm.workloads.mempool import Offer, build_block, run_market
 
 ANN, BOB, CLEO = (bytes([byte]) * 20 for byte in (1, 2, 3))
 
@@ -129,9 +128,3 @@ def test_an_extra_offer_comes_when_it_says() -> None:
     blocks = run_market([1, 1, 1, 1], seed=5, extra=[mine])
     assert [mine in block.offers for block in blocks] == [False, False, True, False]
     assert blocks[2].offers[0] == mine
-
-
-def test_a_signed_transaction_bids_what_it_says() -> None:
-    ann = wallet("Ann")
-    tx = ann.sign(nonce=7, to=BOB, gas_limit=50_000, max_fee_per_gas=30, max_priority_fee_per_gas=2)
-    assert offer_of(tx, arrived=4) == Offer(ann.address, 7, 50_000, 30, 2, 4, tx)

@@ -1,9 +1,9 @@
 """A simulated fee market: offers wait in the mempool, a producer takes the best tips, and the base fee follows demand.
 
 A transaction names the most it pays for a unit of gas, and how much of that may be a *tip* for the block's producer.
-Each block has a *base fee*, the same for all, which is burned. Who cannot pay it waits; of those who can, the producer
-takes the best tips first, until the block is full. When a block was more than half full the next base fee is higher,
-else lower (EIP-1559): the price moves until as many can pay as there is room for.
+Each block has a *base fee*, the same for all, which is burned. Offers that cannot pay it wait; of the others, the
+producer takes the best tips first, until the block is full. When a block was more than half full the next base fee is
+higher, else lower (EIP-1559): the price moves until as many can pay as there is room for.
 
 Time here counts blocks, and demand comes from a seeded generator: a simulation, not a measurement.
 """
@@ -17,7 +17,6 @@ from random import Random
 
 from toyevm.blocks import Header
 from toyevm.chain import ELASTICITY, next_base_fee
-from toyevm.transactions import Transaction
 from toyevm.types import Address
 from toyevm.units import GWEI
 
@@ -26,10 +25,7 @@ KINDS = ((21_000, 5), (45_000, 4), (120_000, 1))  # gas of a payment, a token tr
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A transaction as a producer sees it: who, in which turn, how much gas at most, and for how much (wei per gas).
-
-    `transaction` is what the offer is about, where there is more to it than a bid.
-    """
+    """A transaction as a producer sees it: who, in which turn, how much gas at most, and for how much (wei per gas)."""
 
     sender: Address
     nonce: int
@@ -37,7 +33,6 @@ class Offer:
     max_fee: int
     max_tip: int
     arrived: int = 0
-    transaction: Transaction | None = None
 
     def tip(self, base_fee: int) -> int:
         """Return what the producer gets for a unit of gas; negative when not even the base fee is covered.
@@ -46,11 +41,6 @@ class Offer:
         [4, 2, -1]
         """
         return min(self.max_tip, self.max_fee - base_fee)
-
-
-def offer_of(tx: Transaction, arrived: int = 0) -> Offer:
-    """Return the bid a signed transaction makes."""
-    return Offer(tx.sender, tx.nonce, tx.gas_limit, tx.max_fee_per_gas, tx.priority_fee_cap, arrived, tx)
 
 
 def build_block(waiting: Iterable[Offer], base_fee: int, gas_limit: int) -> list[Offer]:

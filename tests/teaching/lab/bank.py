@@ -18,11 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from tests.teaching.lab.mutants import Mutant, function_mutants, program_mutants, value_mutants
 from toyevm.deadline import OutOfTime
 from toyevm.teaching.lab.items import Case, Exercise, read_items
 from toyevm.teaching.lab.judges import call_cases, judge
 from toyevm.teaching.lab.marking import Marking, read_marking
-from toyevm.teaching.lab.mutants import Mutant, function_mutants, program_mutants, value_mutants
 from toyevm.teaching.lab.values import Plain, canonical
 from toyevm.teaching.lab.variants import Variant
 from toyevm.teaching.lab.verdicts import Status, Verdict

@@ -18,7 +18,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab import lesson
 from toyevm.teaching.lab.check import Feedback
 from toyevm.teaching.lab.lessons import find_lesson
-from toyevm.teaching.lab.variants import VARIANT, Variant, write_variant
+from toyevm.teaching.lab.variants import VARIANT, Variant, variant_bytes
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lab.workspace import prepare_workspace
 
@@ -81,7 +81,7 @@ def test_a_student_of_a_variant_gets_their_own_numbers(tmp_path: Path, monkeypat
     assert lesson("03-shop").items.exercise("plus").numbers == {"n": 7}
     for student in "abcde":
         variant = Variant(student, "autumn")
-        write_variant(tmp_path / "course" / "03-shop" / VARIANT, variant)
+        (tmp_path / "course" / "03-shop" / VARIANT).write_bytes(variant_bytes(variant))
         own = lesson("03-shop").items.exercise("plus")
         assert own.numbers == variant.draw("plus", own.parameters)
 

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
+from tests.teaching.lab.mutants import function_mutants, program_mutants, value_mutants
 from toyevm.assembler import assemble
 from toyevm.errors import AssemblerError
-from toyevm.teaching.lab.mutants import function_mutants, program_mutants, value_mutants
 
 PROGRAM = """
     PUSH0 CALLDATALOAD      ; [x]

@@ -14,7 +14,7 @@ from toyevm.teaching.lab.judges import public_cases
 from toyevm.teaching.lab.lessons import Lesson
 from toyevm.teaching.lab.marking import read_marking
 from toyevm.teaching.lab.progress import Progress
-from toyevm.teaching.lab.variants import VARIANT, Parameter, Variant, fill, read_variant, write_variant
+from toyevm.teaching.lab.variants import VARIANT, Parameter, Variant, fill, read_variant, variant_bytes
 from toyevm.teaching.lab.verdicts import Status
 
 ITEMS = FIXTURE / "course" / "03-shop" / "items.toml"
@@ -96,7 +96,7 @@ def test_a_variant_is_marked_as_well_as_the_common_numbers(folder: Path) -> None
 def test_a_release_says_whose_numbers_it_has(tmp_path: Path) -> None:
     path = tmp_path / VARIANT
     assert read_variant(path) is None
-    write_variant(path, STUDENTS[3])
+    path.write_bytes(variant_bytes(STUDENTS[3]))
     assert read_variant(path) == STUDENTS[3]
     path.write_text("{}")
     with pytest.raises(InputError, match="whose numbers"):

@@ -73,15 +73,11 @@ def read_variant(path: Path) -> Variant | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError):
-        raise InputError("says not whose numbers to use", str(path), "the file as it was handed out") from None
-
-
-def write_variant(path: Path, variant: Variant) -> None:
-    """Write, at release, whose numbers a student's copy has: `variant.json` beside items.toml."""
-    path.write_bytes(variant_bytes(variant))
+        raise InputError("does not say whose numbers to use", str(path), "the file as it was handed out") from None
 
 
 def variant_bytes(variant: Variant) -> bytes:
+    """Return what a release writes to `variant.json` beside items.toml: whose numbers a student's copy has."""
     return (json.dumps(asdict(variant), sort_keys=True) + "\n").encode()
 
 
