@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 WHITE, PALE, GREY, FAINT_GREY, BLACK = "#ffffff", "#f6f6f4", "#767676", "#595959", "#1b1b1b"
 LIGHT_GREY, LIGHT_BLUE, LIGHT_ORANGE, LIGHT_GREEN = "#d9d9d4", "#a9cfee", "#f2b45c", "#7cc7ad"
 BLUE, ORANGE, GREEN, RED = "#0b5fa5", "#b35900", "#00785a", "#a32a12"  # readable on white
-INKS = ("#084a80", "#7a3d00", "#00513b", "#8a1f0a", "#5b2a86", BLACK)  # of curves and of the words beside them
+DARK_BLUE, DARK_ORANGE, DARK_GREEN, DARK_RED = "#084a80", "#7a3d00", "#00513b", "#8a1f0a"  # for words on a tint
+INKS = (DARK_BLUE, DARK_ORANGE, DARK_GREEN, DARK_RED, "#5b2a86", BLACK)  # of curves and of the words beside them
 DASHES: tuple[Any, ...] = (
     "-",
     (0, (5, 2)),

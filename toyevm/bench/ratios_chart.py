@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from toyevm.bench.machine import REFERENCE
 from toyevm.charts import BLACK, BLUE, GREY, LIGHT_ORANGE, Chart, bar_axes
 
 if TYPE_CHECKING:
@@ -73,4 +74,4 @@ def _blocks(report: Report) -> list[Report]:
 
 def _compared(speedups: dict[str, float]) -> dict[str, float]:
     """Leave out the machine that the others are compared with: py-evm is as fast as itself."""
-    return {name: speedup for name, speedup in speedups.items() if name != "py-evm"}
+    return {name: speedup for name, speedup in speedups.items() if name != REFERENCE}

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code."""
-    from toyevm.cli.app import UsageError, app
+    from toyevm.cli.app import ClickException, app
     from toyevm.cli.output import complain, standard_streams
 
     with standard_streams():
@@ -29,7 +29,7 @@ def run_command(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
         except InputError as error:
             return complain(str(error))
-        except UsageError as error:
+        except ClickException as error:
             return complain(error.format_message())
         except SystemExit as stop:
             return int(stop.code or 0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from toyevm.bench.atlas import hottest
+from toyevm.bench.machine import REFERENCE
 from toyevm.bench.replay_times import WAYS, is_right
 from toyevm.cli.screen import table
 
@@ -19,7 +20,7 @@ def print_machines(console: Console, report: Report) -> None:
     """Print a report of `run_bench_vm`; "x" is how many times as fast as py-evm."""
     environment, cache = report["environment"], report["compileCache"]
     names = list(environment["machines"])
-    compared = [name for name in report["rows"][0]["speedup"] if name != "py-evm"]
+    compared = [name for name in report["rows"][0]["speedup"] if name != REFERENCE]
     made = table(
         f"One message call (measured: CPU time, median of {environment['repeats']})",
         ("", *names, "spread", *(f"{name} x" for name in compared)),

@@ -9,7 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toyevm.charts import BLACK, BLUE, FAINT_GREY, GREEN, GREY, LIGHT_BLUE, LIGHT_ORANGE, ORANGE, PALE, RED, WHITE
+from toyevm.charts import (
+    BLACK,
+    BLUE,
+    DARK_BLUE,
+    DARK_GREEN,
+    DARK_ORANGE,
+    DARK_RED,
+    FAINT_GREY,
+    GREEN,
+    GREY,
+    LIGHT_BLUE,
+    LIGHT_ORANGE,
+    ORANGE,
+    PALE,
+    RED,
+    WHITE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +42,11 @@ PANEL = Paint(PALE, "#b9b9b4", BLACK)
 PAGE = Paint(WHITE, PANEL.line, BLACK)
 FAINT = Paint(PALE, PANEL.line, FAINT_GREY)
 TAKEN = Paint("#ececea", GREY, FAINT_GREY)
-LEFT = Paint("#d5f0e6", GREEN, "#00513b")
-WRITTEN = Paint("#ffe2bf", ORANGE, "#7a3d00")
-READ = Paint("#dcecf9", BLUE, "#084a80")
+LEFT = Paint("#d5f0e6", GREEN, DARK_GREEN)
+WRITTEN = Paint("#ffe2bf", ORANGE, DARK_ORANGE)
+READ = Paint("#dcecf9", BLUE, DARK_BLUE)
 HERE = Paint("#fff2ab", "#8a6d00", BLACK)
-FAILED = Paint("#f9dcd6", RED, "#8a1f0a")
+FAILED = Paint("#f9dcd6", RED, DARK_RED)
 NORMAL = Paint(LIGHT_BLUE, BLUE, BLACK)  # a task like any other
 CRITICAL = Paint(LIGHT_ORANGE, ORANGE, BLACK)  # one that holds the others up
 GAS_LEFT = NORMAL
