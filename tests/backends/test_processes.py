@@ -111,7 +111,7 @@ def test_an_exception_in_the_work_reaches_the_caller() -> None:
 def test_on_one_core_the_run_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "usable_cores", lambda: 1)
     run = measure_processes(burn, [10, 20], repeats=1)
-    assert "cores here: 1" in run.problem
+    assert "this computer offers 1" in run.problem
     assert run.results == (burn(10), burn(20))
     assert run.speedup == 1.0
 
@@ -170,7 +170,7 @@ def test_the_table_shows_control_and_plans_beside_the_simulated_figures(monkeypa
     assert {title: round(value, 2) for title, value in run.simulated.items()} == {"mine": 2.0, "longest": 1.71}
     lines = run.text.split("\n")
     assert [line.split()[0] for line in lines[2:]] == ["control", "mine", "longest"]
-    assert all("cores here: 1" in line for line in lines[2:])
+    assert all("this computer offers 1" in line for line in lines[2:])
     stored = run._repr_mimebundle_()["text/plain"]
     assert "not stored" in stored
     assert not any(letter.isdigit() for letter in stored)

@@ -59,7 +59,8 @@ def measure_processes(
         times.append(perf_counter() - begun)
     here = RealRun(results, min(times))
     if usable_cores() < len(tasks):
-        return replace(here, problem=f"{len(tasks)} processes would take turns: cores here: {usable_cores()}")
+        problem = f"{len(tasks)} processes need {len(tasks)} cores; this computer offers {usable_cores()}"
+        return replace(here, problem=problem)
     try:
         return _in_pool(function, tasks, here, perf_counter() + limit, repeats)
     except (ImportError, OSError) as error:  # no processes here, or no locks between them

@@ -16,8 +16,9 @@ from toyevm.forks import FORKS
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 # What typer raises for a wrong command line. Newer versions carry a click of their own, so we ask a subclass.
-UsageError: type[Any] = typer.BadParameter.__mro__[2]
+ClickException: type[Any] = typer.BadParameter.__mro__[2]
 
+ONLY = "vm: a program; parallel: a workload. Repeatable."
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, also on a terminal.")]
 Fork = Annotated[str | None, typer.Option(help=f"One of {', '.join(FORKS)}.")]
 
@@ -39,7 +40,7 @@ def run(
     gas: Annotated[str, typer.Option(help="Gas limit of the call.")] = "1000000000",
     storage: Annotated[Path | None, typer.Option(help='Storage of the called account: {"0xslot": "0xvalue"}.')] = None,
     fork: Fork = None,
-    repeat: Annotated[int, typer.Option(min=1, help="Run and time it this often.")] = 1,
+    repeat: Annotated[int, typer.Option(min=1, help="How many timed runs.")] = 1,
     warmup: Annotated[int | None, typer.Option(min=0, help="Runs before the timing starts.")] = None,
     trace: Annotated[str | None, typer.Option(help="Write EIP-3155 rows to this file, or - for stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the Python that the code is turned into.")] = False,
@@ -62,13 +63,13 @@ def run(
 
 @app.command()
 def statetest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders or .tar.xz archives.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders or .tar.xz archives.")],
     fork: Fork = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.001, max=86_400, help="Seconds for one sub-case.")] = 60.0,
     as_json: AsJson = False,
 ) -> int:
-    """Run GeneralStateTests and print one row for each sub-case."""
+    """Run GeneralStateTests: totals and failures, or one JSON row for each sub-case."""
     from toyevm.cli.tables import print_state_tests
     from toyevm.forks import fork_named
     from toyevm.workloads.statetests import count_files, find_files, run_files
@@ -113,7 +114,7 @@ def replay(
 def fetch_block(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="Which block of Ethereum's mainnet.")],
     rpc: Annotated[str, typer.Option(metavar="URL", help="A node with the debug namespace.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .json or .json.xz.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Output file, .json or .json.xz.")],
     as_json: AsJson = False,
 ) -> int:
     """Bring a real block, and the state it needs, from a node into a file to replay."""
@@ -138,12 +139,12 @@ def backends(as_json: AsJson = False) -> None:
 @app.command()
 def bench(
     suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel", help="What to measure.")],
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="replay: real blocks.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="replay: real blocks.")] = None,
     as_json: AsJson = False,
     repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 3 (replay).")] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="vm, parallel: this one; repeatable.")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help=ONLY)] = None,
     plot: Annotated[Path | None, typer.Option(help="vm: draw the ratios to this file, .png or .svg.")] = None,
-    cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel: so many cores; repeatable.")] = None,
+    cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel: number of cores; repeatable.")] = None,
 ) -> int:
     """Measure the machine against others (vm), its tiers on real blocks (replay), or the backends (parallel)."""
     from toyevm.cli import bench as command
@@ -153,7 +154,7 @@ def bench(
 
 @app.command()
 def atlas(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Real blocks, too.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Real blocks to add.")] = None,
     as_json: AsJson = False,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This application; repeatable.")] = None,
     count: Annotated[int, typer.Option(min=2, help="Transactions in a block of an application.")] = 200,
@@ -172,10 +173,10 @@ def grade(
     assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = 2,
     out: Annotated[Path | None, typer.Option(help="Write the marks to this CSV file.")] = None,
-    release: Annotated[str | None, typer.Option(help="The release in which each student got other numbers.")] = None,
+    release: Annotated[str | None, typer.Option(help="The release word, if students have different numbers.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mark submissions out of process, where they can neither cheat nor do harm."""
+    """Mark submissions in a sandbox; warn where the system allows only a weak one."""
     from toyevm.cli.tables import print_marks
     from toyevm.teaching.grading.mark import grade_folder, students_in, warnings
 

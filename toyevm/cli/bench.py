@@ -44,7 +44,7 @@ def run(
             raise InputError("--only and --plot are for vm", "bench replay", "FILE...")
         return _replay(files, as_json, repeats or 3)
     if files:
-        raise InputError(f"what is {str(files[0])!r}?", "bench vm", "options only")
+        raise InputError(f"bench vm takes no files, got {str(files[0])!r}")
     return _machines(as_json, repeats or 7, only, plot)
 
 

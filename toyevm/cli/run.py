@@ -63,7 +63,7 @@ def read_call(
         InputError: naming the option at fault.
     """
     if (code is None) == (alloc is None) or (alloc is None) != (to is None):
-        raise InputError("nothing to run, or too much", expected="--code HEX, or --alloc FILE with --to ADDR")
+        raise InputError("give either --code, or --alloc with --to")
     if alloc is not None:
         target = parse_bytes(to, "--to", 20)
         world = parse_alloc(read_json(alloc), str(alloc))

@@ -92,7 +92,7 @@ def test_an_untouched_item_says_what_is_missing(lab: Lesson, item_id: str, answe
 @pytest.mark.parametrize(
     ("item_id", "answer", "words"),
     [
-        ("units", "three", "`units` is text; what is wanted is a number of units"),
+        ("units", "three", "`units` is text; expected: a number of units"),
         ("units", object(), "an answer cannot be of type object"),
         ("plus", "PUSH1 1 ADDD", "The assembler does not understand line 1: unknown instruction 'ADDD'"),
         ("plus", "PUSH1 1 PUSH1 2 SUB", "uses SUB. The task is to do without it"),
@@ -142,7 +142,7 @@ def test_a_function_is_judged_even_where_no_alarm_can_ring(lab: Lesson) -> None:
 
 
 def test_a_function_that_prints_its_answer_is_told_so(lab: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "it prints, and returns nothing. Which word" in said(lab, "meet", loud)
+    assert "it prints but returns nothing. Which keyword" in said(lab, "meet", loud)
     assert "loud: " in capsys.readouterr().out
     assert "Missing" in said(lab, "meet", lambda one, other: None)
 
@@ -151,11 +151,11 @@ def test_a_function_without_a_return_is_told_so(lab: Lesson) -> None:
     def forgetful(one: list[str], other: list[str]) -> None:
         _ = [place for place in one if place in other]
 
-    assert "it runs, and returns nothing. Which word" in said(lab, "meet", forgetful)
+    assert "it runs but returns nothing. Which keyword" in said(lab, "meet", forgetful)
 
 
 def test_what_is_no_function_is_told_so(lab: Lesson) -> None:
-    assert "it is a list, and a function is wanted: what begins with `def`?" in said(lab, "meet", [["a"], ["b"]])
+    assert "it is a list, but a function is needed. Which keyword starts one?" in said(lab, "meet", [["a"], ["b"]])
     for nothing in (None, ...):
         assert "Missing" in said(lab, "meet", nothing)
 

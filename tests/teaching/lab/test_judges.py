@@ -143,13 +143,13 @@ def test_a_value_of_another_type_does_not_pass(marking: Marking, answer: Any, ex
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ([15, 7.0], "Entry 2 is 7.0, a float; what is wanted is two numbers."),
-        ([True, 7], "Entry 1 is True, true or false; what is wanted is two numbers."),
-        ((15, "7"), "Entry 2 is '7', text; what is wanted is two numbers."),
-        ([15, None], "`x` still lacks entry 2; what is wanted is two numbers."),
-        ([15], "`x` has 1 entries; what is wanted is two numbers."),
-        (15, "`x` is a number; what is wanted is two numbers."),
-        ({15, 7}, "`x` is a set; what is wanted is two numbers."),
+        ([15, 7.0], "Entry 2 is 7.0, a float; expected: two numbers."),
+        ([True, 7], "Entry 1 is True, true or false; expected: two numbers."),
+        ((15, "7"), "Entry 2 is '7', text; expected: two numbers."),
+        ([15, None], "`x` still lacks entry 2; expected: two numbers."),
+        ([15], "`x` has 1 entries; expected: two numbers."),
+        (15, "`x` is a number; expected: two numbers."),
+        ({15, 7}, "`x` is a set; expected: two numbers."),
     ],
 )
 def test_the_entry_of_another_type_is_named(answer: Any, words: str) -> None:

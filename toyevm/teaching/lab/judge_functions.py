@@ -39,7 +39,7 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
         InputError: it is no function; it did not come back; or it did something and returned nothing.
     """
     if function is not None and function is not Ellipsis and not callable(function):
-        raise InputError(f"it is {kind_of(canonical(function))}, and a function is wanted: what begins with `def`?")
+        raise InputError(f"it is {kind_of(canonical(function))}, but a function is needed. Which keyword starts one?")
     outcomes: list[dict[str, Plain]] = []
     heard = _Listener(sys.stdout)
     try:
@@ -54,7 +54,7 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
     is_silent = outcomes and all("value" in outcome and outcome["value"] is None for outcome in outcomes)
     if is_silent and (heard.heard or _does_something(function)):
         does = "prints" if heard.heard else "runs"
-        raise InputError(f"it {does}, and returns nothing. Which word hands a value to whoever has called?")
+        raise InputError(f"it {does} but returns nothing. Which keyword gives a value back?")
     return outcomes
 
 

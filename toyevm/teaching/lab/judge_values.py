@@ -48,18 +48,18 @@ def _malformed(item: Exercise, answer: Plain) -> str:
     parts: list[Plain] = answer if kind.endswith("s") and isinstance(answer, list) else [answer]
     shape = item.settings.get("form", kind)
     if any(part is None for part in parts):
-        return f"`{item.answer}` still lacks entry {parts.index(None) + 1}; what is wanted is {shape}."
+        return f"`{item.answer}` still lacks entry {parts.index(None) + 1}; expected: {shape}."
     strange = [] if one is None else [index for index, part in enumerate(parts) if type(part) is not one]
     if kind.endswith("s") != isinstance(answer, list) or (strange and parts is not answer):
-        return f"`{item.answer}` is {kind_of(answer)}; what is wanted is {shape}."
+        return f"`{item.answer}` is {kind_of(answer)}; expected: {shape}."
     if strange:
         part = parts[strange[0]]
-        return f"Entry {strange[0] + 1} is {show_plain(part)}, {kind_of(part)}; what is wanted is {shape}."
+        return f"Entry {strange[0] + 1} is {show_plain(part)}, {kind_of(part)}; expected: {shape}."
     if length is not None and len(parts) != length:
-        return f"`{item.answer}` has {len(parts)} entries; what is wanted is {shape}."
+        return f"`{item.answer}` has {len(parts)} entries; expected: {shape}."
     words = item.settings.get("words", parts)
     unknown = [part for part in parts if _normal(part) not in _normal(list(words))]
-    return f"{show_plain(unknown[0])} is none of the choices; what is wanted is {shape}." if unknown else ""
+    return f"{show_plain(unknown[0])} is none of the choices; expected: {shape}." if unknown else ""
 
 
 def _normal(value: Plain) -> Plain:
