@@ -1,4 +1,4 @@
-"""Ethereum leans on two primitives: keccak256 names things, secp256k1 signs them.
+"""Keccak-256 and secp256k1, by the fastest library installed, or in pure Python.
 
 Neither is the lesson, so both are doors to the fastest library that is installed, imported on first use. Where no
 compiled one can be had (in a browser, say) they still open, slowly: keccak-f[1600] is written out below, and py-ecc

@@ -1,4 +1,4 @@
-"""One signed wish to change the state: five kinds of envelope around the same letter.
+"""Transactions of all five types: their fields, encoding, signature and sender.
 
 A legacy transaction is a bare RLP list. Since EIP-2718 every other kind is one type byte followed by an RLP list. The
 kinds differ only in which fields the list has, and in which order, so here a kind *is* that list of names (`FIELDS`);

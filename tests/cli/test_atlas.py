@@ -133,7 +133,7 @@ def test_the_figure_and_its_text_say_the_same(pair: dict[str, Any]) -> None:
     rows = list(pair.values())
     chart = atlas_chart(rows)
     assert chart.text == describe_atlas(rows)
-    assert chart.alt.startswith("speed-up that conflicts allow")
+    assert chart.alt.startswith("speedup that conflicts allow")
     (axes,) = axes_of(chart)
     drawn = {text.get_text() for text in (*axes.texts, *axes.get_yticklabels())}
     for row in rows:

@@ -110,12 +110,12 @@ def test_field_elements_are_mapped_to_the_published_points(fork: Fork) -> None:
 
 REFUSED = {
     "a point that is cut off": (0x0B, G1[1:] + P1),
-    "a point beside the curve": (0x0B, G1[:64] + P1[64:] + P1),
+    "a point not on the curve": (0x0B, G1[:64] + P1[64:] + P1),
     "a coordinate not below the modulus": (0x0B, elements(NOT_BELOW_P) + G1[64:] + P1),
     "top bytes": (0x0B, b"\x10" + G1[1:] + P1),
     "a byte too many": (0x0C, b"\0" + G1 + TWO + P1 + TWO),
     "a multiple of a point outside the subgroup": (0x0C, NOT_IN_G1 + TWO + P1 + TWO),
-    "a multiple of a point beside the curve": (0x0C, G1[:64] + P1[64:] + TWO + P1 + TWO),
+    "a multiple of a point not on the curve": (0x0C, G1[:64] + P1[64:] + TWO + P1 + TWO),
     "no points to multiply": (0x0C, b""),
     "no points of the other group": (0x0E, b""),
     "a scalar that is cut off": (0x0E, G2 + TWO[1:]),
@@ -123,7 +123,7 @@ REFUSED = {
     "a pair that is cut off": (0x0F, G1[1:] + G2 + G1 + MINUS_G2),
     "a pair with a bad coordinate": (0x0F, elements(NOT_BELOW_P) + G1[64:] + bytes(256)),
     "a pair with top bytes": (0x0F, b"\x10" + G1[1:] + G2 + G1 + MINUS_G2),
-    "a pair beside the curve": (0x0F, P1[:64] + G1[64:] + bytes(256)),
+    "a pair not on the curve": (0x0F, P1[:64] + G1[64:] + bytes(256)),
     "a pair outside the subgroup": (0x0F, NOT_IN_G1 + bytes(256)),
     "a map of an element not below the modulus": (
         0x11,

@@ -440,7 +440,7 @@ R = curves.BLS_MODULUS
 Q = BLS_FIELD_MODULUS
 OUTSIDE_G1 = bls_field(0) + bls_field(2)  # y² = x³ + 4
 BAD_G1 = {
-    "beside the curve": bls_field(1) + bls_field(1),
+    "not on the curve": bls_field(1) + bls_field(1),
     "not below the modulus": bls_field(Q) + bls_field(2),
     "padding not zero": b"\x01" + bls_g1(1)[1:],
     "padding not zero in y": bls_g1(1)[:64] + b"\x01" + bls_g1(1)[65:],

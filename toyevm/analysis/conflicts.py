@@ -1,4 +1,4 @@
-"""Do two transactions conflict? It depends on what one counts, and that is why published figures differ so much.
+"""Conflicts between transactions, counted by any of sixteen definitions.
 
 Some count by account, others by location; some leave out the fees, which all go to one recipient, others all balances
 and nonces; some count every meeting, others only reads of what was written before. Such a choice is a `Lens`: it is

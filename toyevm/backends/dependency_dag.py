@@ -1,6 +1,6 @@
 """Follow an edge list that came with the block: this transaction waits for that one.
 
-The producer has executed the block anyway, and knows which transaction needed a value of which earlier one. He sends
+The producer has executed the block anyway, and knows which transaction needed a value of which earlier one. They send
 these pairs along. A validator starts a transaction as soon as those it waits for have finished, the lowest first; with
 an honest list nothing is done twice, where nobody asks for the fee recipient's balance (guided.py). The list is a
 hint: everything is validated, and a wrong list, even one made to do harm, costs time and nothing else. Pairs that make

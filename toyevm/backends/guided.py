@@ -4,12 +4,12 @@ The plan says for each transaction which earlier ones it should wait for. It sta
 free core, and what it writes is visible to later transactions as soon as it has finished itself: there is no need to
 wait for its turn in the block, because multi-version memory keeps it from those it does not concern.
 
-Then, in the order of the block, each outcome is validated and committed. If the plan was right, everything it waited
-for was all it needed, and nothing is aborted; but who asks for the fee recipient's balance before its turn, and
-everyone who hangs on that one: fees are paid at the commit, so that waiting for the payers to finish is not enough. If
-the plan left something out, the transaction may have seen an old version: validation finds out, and the core that did
-runs it again on what is final. If it held something too many, a core has waited in vain. So a wrong plan costs time,
-and cannot cost more than that. Making the plan is taken to cost nothing.
+Then, in the order of the block, each outcome is validated and committed. If the plan was right, a transaction waited
+for all it needed, and nothing is aborted. The exceptions: a transaction that reads the fee recipient's balance before
+its turn is, and so are those that need its values. Fees are paid at the commit: to wait for the payers' end is not
+enough. If the plan left something out, the transaction may have seen an old version: validation finds out, and the core
+that did runs it again on what is final. If it held something too many, a core has waited in vain. So a wrong plan costs
+time, and cannot cost more than that. Making the plan is taken to cost nothing.
 """
 
 from __future__ import annotations

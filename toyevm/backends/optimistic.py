@@ -1,4 +1,4 @@
-"""Hope for the best, check in order, try again: optimistic concurrency control.
+"""Optimistic concurrency control: run on what is committed, validate in order, retry.
 
 Every core, whenever it is free, takes the lowest transaction that needs running, and reads what is committed at the
 time of each read. It keeps the outcome to itself. Outcomes are committed in the order of the block, each after
@@ -8,8 +8,8 @@ transaction whose turn it is reads nothing but final values, so it cannot fail t
 
 Known limits: a chain of transactions each of which needs the one before goes at the speed of one core, and the others
 burn their time on attempts that come to nothing. No value is visible before its transaction is committed, though it may
-have been ready long before. Who reads the fee recipient's balance is spoilt by every commit, and so is not tried again
-before its turn.
+have been ready long before. A transaction that reads the fee recipient's balance is spoilt by every commit, and so is
+not tried again before its turn.
 
 Source: Kung and Robinson 1981, "On optimistic methods for concurrency control"; committing in the order of the block,
 Monad.
@@ -78,7 +78,7 @@ class _Speculation:
     def warn_readers(self, core: Core, committed: Incarnation) -> Process[None]:
         """Look at the attempts that have read what was just overwritten.
 
-        Slots that went with a destroyed account need no search of their own: who read one has read the account's code.
+        Slots that went with a destroyed account need no search: a transaction that read one has read its code.
         Those that went with an empty one are so rare that their readers are found when their turn comes.
         """
         assert committed.outcome.result is not None

@@ -24,7 +24,7 @@ def atlas_chart(rows: Sequence[Row]) -> Chart:
 
 def describe_atlas(rows: Sequence[Row]) -> str:
     """Return the numbers of the chart, a line for each row."""
-    lines = ["speed-up that conflicts allow (work over span; simulated): as many cores as one likes, and 16"]
+    lines = ["speedup that conflicts allow (work over span; simulated): as many cores as one likes, and 16"]
     for row in rows:
         design = f"   design {row['ideal']['speedup']:g}×" if row["ideal"] else ""
         lines.append(

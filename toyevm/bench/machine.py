@@ -90,7 +90,7 @@ def run_bench_vm(
 
 
 def mean_speedups(rows: Sequence[Report]) -> dict[str, float]:
-    """Return the geometric mean of each machine's speed-ups, over the message calls: a transaction is more than one."""
+    """Return the geometric mean of each machine's speedups, over the message calls: a transaction is more than one."""
     messages = [row["speedup"] for row in rows if row["level"] == "message"]
     return {name: geometric_mean(row[name] for row in messages) for name in (messages[0] if messages else ())}
 

@@ -1,4 +1,4 @@
-"""Who reads the answer of a command: a program gets JSON, people at a terminal get sentences and tables.
+"""Output for people or programs: JSON, tables, progress.
 
 What is not the answer (progress, warnings) goes to stderr, and progress only where there is a terminal.
 """

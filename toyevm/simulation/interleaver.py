@@ -1,4 +1,4 @@
-"""What goes wrong when transactions run side by side and nobody checks; and which rules put it right.
+"""Run transactions in halves or single steps, in any order you write, with or without rules.
 
 A transaction has two halves: it *runs*, which means that it reads and works out what to write, and it *writes*. Written
 as a schedule, "A1 A2 B1 B2" is one after the other, and "A1 B1 A2 B2" lets B read before A has written. Halves can be

@@ -1,4 +1,4 @@
-"""Conversations that have been had before need no machine: the same answers lead to the same questions and end.
+"""A cache of conversations: a transaction given the same values need not run again.
 
 A block that is run many times, on other cores or by other strategies, has few different conversations: most attempts
 see what others have seen. A transaction's next question, or its conclusion, hangs on the values it has heard and on

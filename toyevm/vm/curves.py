@@ -5,7 +5,7 @@ BLS12-381 is its safer successor, the curve of validator signatures and of blob 
 phones and passkeys. (The fourth, secp256k1, signs transactions and lives in `toyevm.crypto`.)
 
 A point is written as its coordinates, big-endian, and the point at infinity as zeros. Inputs come from strangers, so
-most of the work here is refusing: coordinates not below the field's modulus, points beside the curve, points outside
+most of the work here is refusing: coordinates not below the field's modulus, points not on the curve, points outside
 the subgroup. A refusal is a `PrecompileFailure`; the arithmetic is left to libraries.
 """
 
@@ -75,7 +75,7 @@ def _bn254_point(data: bytes) -> Any:
         x, y = lib.FQ(numbers[0]), lib.FQ(numbers[1])
     point = (x, y, x.one())
     if not lib.is_on_curve(point, lib.b2 if is_g2 else lib.b):
-        raise PrecompileFailure("a point beside the curve")
+        raise PrecompileFailure("a point that is not on the curve")
     if is_g2 and not lib.is_inf(lib.multiply(point, lib.curve_order)):  # in G1 there is no subgroup to be outside of
         raise PrecompileFailure("a point outside the subgroup")
     return point
@@ -244,7 +244,7 @@ def p256_verify(data: bytes) -> bytes:
         return b""
     try:
         key = EccPoint(x, y, "p256")
-    except ValueError:  # beside the curve
+    except ValueError:  # not on the curve
         return b""
     inverse = pow(s, -1, P256_ORDER)
     point = EccPoint(*P256_GENERATOR, "p256") * (digest * inverse % P256_ORDER) + key * (r * inverse % P256_ORDER)

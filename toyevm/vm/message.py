@@ -71,7 +71,7 @@ def begin_message(
     """Return a machine that is about to run the code at `address`; drive it with `step`, `run` or the tracer."""
     machine = idle_machine(view, env, sender=sender, address=address)
     journal = machine.journal
-    if value:  # whoever calls from outside the world has what he sends
+    if value:  # whoever calls from outside the world has what they send
         journal.set_balance(sender, journal.balance(sender) + value)
     code, precompile = entry_code(journal, machine.env, address)
     enter(machine, Message(sender, address, code, gas, value, input, precompile))

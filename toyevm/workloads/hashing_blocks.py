@@ -1,7 +1,7 @@
 """Blocks of transactions that do nothing but hash: each turns one slot of a contract over and over through keccak256.
 
-How long one takes is a number in its data, so a block can have any lengths; who works on the same slot, waits. Real
-contracts spend their time like this where they check proofs or signatures of their own.
+How long one takes is a number in its data, so a block can have any lengths; transactions that work on the same slot
+wait for each other. Real contracts spend their time like this where they check proofs or signatures of their own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who says what an answer earns; for programs, in a process of their own, on a clock.
+"""Mark one answer; programs in a process with a CPU limit.
 
 A program is data, and our machine runs it, so it can do no harm; but it can be made to keep the machine busy, or the
 assembler, and gas is no measure of our time. So the process is ended when an item has used up its seconds of the CPU,

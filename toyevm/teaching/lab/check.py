@@ -1,4 +1,4 @@
-"""The same question, asked in two ways: a notebook shows what it thinks of an answer, a marker wants points.
+"""Check an answer: feedback in a notebook, points for a marker.
 
 With TOYEVM_MODE=mark in the environment a check is its number of points, which nbgrader takes as the score of the
 cell. Without it, a check is words, and never stops what comes after.

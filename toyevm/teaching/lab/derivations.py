@@ -1,4 +1,4 @@
-"""Where running the machine tells what is right, nobody writes it down, and so nobody can leave it lying about.
+"""Compute expected values by running the machine.
 
 A *derivation* computes the expected value of an item from its settings. The program of such an item is a list with one
 entry a step. It may contain an invented instruction, spelled out in real ones under `invented`, and have invented

@@ -1,4 +1,4 @@
-"""A notebook is JSON; without its outputs it gives no answer away."""
+"""Clear a notebook's outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that people write by hand answers every mistake with one line: which file, which item, which field.
+"""Read hand-written TOML, and name the file, item and field of each mistake.
 
 `Row` is a table of TOML that knows where it stands. It hands out fields by type, once each; `done` complains of those
 that nobody asked for, so that a misspelt field is not silently ignored.

@@ -1,4 +1,4 @@
-"""Where am I, who called, what block is this: instructions that ask about the surroundings, and copy from them."""
+"""Instructions that read the call, the block or an account."""
 
 from __future__ import annotations
 
