@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import execute, printed, read
+from tests.teaching.notebooks.test_notebooks import execute, read
 
 LESSON = Path(__file__).resolve().parents[3] / "course/00-why-blocks-are-slow/00-why-blocks-are-slow.ipynb"
-NOBODY = 'my_payments = "Ann>Bob, Cleo>Dan, Eve>Fay, Gus>Hal, Ivy>Jon, Kim>Lea"'
+NOBODY = "my_payments = None"
 RIGHT = {
     NOBODY: 'my_payments = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Ann"',
     "my_number = None": "my_number = 4",
     'my_schedule = ""': 'my_schedule = "A1 B1 A2 B2 C1 C2"',
     'my_safe_schedule = ""': 'my_safe_schedule = "A1 C1 A2 B1 C2 B2"',
-    'my_theft = "Ann>Shop 5, Bob>Shop 7"': 'my_theft = "Ann>Shop 5, Shop>Dan 9"',
-    'my_theft_schedule = ""': 'my_theft_schedule = "A1 B1 B2 A2"',
+    "my_theft = None": 'my_theft = "Ann>Shop 5, Shop>Dan 9"',
+    "my_theft_schedule = None": 'my_theft_schedule = "A1 B1 B2 A2"',
     "my_demand = None": "my_demand = 10",
     'lab.predict("fifty-cores")': 'lab.predict("fifty-cores", choose="A")',
 }
@@ -26,13 +26,15 @@ WRONG = {
     "my_number = None": "my_number = 25",
     'my_schedule = ""': 'my_schedule = "A1 A2 B1 B2 C1 C2"',
     'my_safe_schedule = ""': 'my_safe_schedule = "A1 A2 B1 B2 C1 C2"',
-    'my_theft_schedule = ""': 'my_theft_schedule = "A1 B1 A2 B2"',
+    "my_theft = None": 'my_theft = "Ann>Shop 5, Bob>Shop 7"',
+    "my_theft_schedule = None": 'my_theft_schedule = "A1 B1 A2 B2"',
     "my_demand = None": "my_demand = 20",
 }
 CLUMSY = {
     'my_schedule = ""': 'my_schedule = "A2 A1"',
     'my_safe_schedule = ""': 'my_safe_schedule = "A1 B1 C1 A2 B2 C2"',
-    'my_theft = "Ann>Shop 5, Bob>Shop 7"': 'my_theft = "Ann to Bob"',
+    "my_theft = None": 'my_theft = "Ann to Bob"',
+    "my_theft_schedule = None": 'my_theft_schedule = "A1 A2"',
     "my_number = None": 'my_number = "4"',
     "my_demand = None": "my_demand = 400",
     NOBODY: 'my_payments = "Ann>Bob"',
@@ -47,39 +49,39 @@ def revealed(notebook: Any, name: str) -> str:
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_00_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
-    assert "You have built a block B" in printed(done, "chain-turn")
-    assert "4 to the shop: 25.0 times" in printed(done, "turn-half-code")
-    assert "5 to the shop: 20.0 times" in printed(done, "turn-half-code")
-    assert "5 ether are gone." in printed(done, "lost-turn")
-    assert "Which value did the one who wrote last believe in" in printed(done, "lost-turn")
-    assert "Right, and C ran meanwhile" in printed(done, "safe-turn")
-    assert "There were 300 ether; now there are 309." in printed(done, "mint-turn")
-    assert "A profit, from nothing." in printed(done, "mint-turn")
-    assert "Flat." in printed(done, "steady-turn")
+    assert "a block B without a shop" in revealed(done, "chain-turn")
+    assert "  4 to the shop:  25.0 times" in revealed(done, "turn-half-code")
+    assert "  5 to the shop:  20.0 times" in revealed(done, "turn-half-code")
+    assert "5 ether are gone." in revealed(done, "lost-turn")
+    assert "Which value did the last writer believe in" in revealed(done, "lost-turn")
+    assert "Right, and C ran meanwhile" in revealed(done, "safe-turn")
+    assert "There were 300 ether; now there are 309." in revealed(done, "mint-turn")
+    assert "A profit, from nothing." in revealed(done, "mint-turn")
+    assert "Flat." in revealed(done, "steady-turn")
     assert "*cores divide any work*" in revealed(done, "reveal-cores")
 
 
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> None:
     done = execute(LESSON, WRONG)
-    assert "What if somebody both pays and is paid?" in printed(done, "chain-turn")
-    assert "25 to the shop: 4.0 times" in printed(done, "turn-half-code")
-    assert "Nothing is lost. Which of A, B and C meet" in printed(done, "lost-turn")
-    assert "Right, but C ran alone." in printed(done, "safe-turn")
-    assert "now there are 295" in printed(done, "mint-turn")
-    assert "Whose spending could be forgotten" in printed(done, "mint-turn")
-    assert "It rises. How full is a block" in printed(done, "steady-turn")
+    assert "What if somebody is paid once, and pays once?" in revealed(done, "chain-turn")
+    assert " 25 to the shop:   4.0 times" in revealed(done, "turn-half-code")
+    assert "nothing is lost. Which two meet at one balance" in revealed(done, "lost-turn")
+    assert "Right, but C ran alone." in revealed(done, "safe-turn")
+    assert "now there are 295" in revealed(done, "mint-turn")
+    assert "Whose spending could be forgotten" in revealed(done, "mint-turn")
+    assert "It rises. How full is a block" in revealed(done, "steady-turn")
 
 
 @pytest.mark.slow
 def test_nonsense_does_not_stop_lesson_00() -> None:
     done = execute(LESSON, CLUMSY)
-    assert "You wrote 1 payments. Write six." in printed(done, "chain-turn")
-    assert "Missing" in printed(done, "turn-half-code")
-    assert "It cannot be played: schedule: A2 comes before A1" in printed(done, "lost-turn")
-    assert "Overlapping, but wrong." in printed(done, "safe-turn")
-    assert "It cannot be played: payment 1: cannot read 'Ann to Bob'" in printed(done, "mint-turn")
-    assert "Missing" in printed(done, "steady-turn")
+    assert "This is 1 payment, and six are wanted." in revealed(done, "chain-turn")
+    assert "a number of payments, from 0 to 100" in revealed(done, "turn-half-code")
+    assert "A2 comes before A1" in revealed(done, "lost-turn")
+    assert "They overlap, and money is lost." in revealed(done, "safe-turn")
+    assert "cannot read 'Ann to Bob'" in revealed(done, "mint-turn")
+    assert "a number of payments, from 0 to 40" in revealed(done, "steady-turn")
 
 
 def test_the_surprise_comes_within_five_cells() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toyevm.teaching.lessons.why_blocks_are_slow.cores_player import CoresSlider
-from toyevm.teaching.lessons.why_blocks_are_slow.load import LoadRow
+from toyevm.teaching.lessons.why_blocks_are_slow.load import ROOM, LoadRow, run_load
 from toyevm.teaching.lessons.why_blocks_are_slow.load_view import show_load
 
-__all__ = ["CoresSlider", "LoadRow", "show_load"]
+__all__ = ["ROOM", "CoresSlider", "LoadRow", "run_load", "show_load"]
