@@ -70,7 +70,7 @@ def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> Non
     assert "Right, but C ran alone." in revealed(done, "safe-turn")
     assert "now there are 295" in revealed(done, "mint-turn")
     assert "Whose *spending* could be forgotten" in revealed(done, "mint-turn")
-    assert "It rises. How full is a block" in revealed(done, "steady-turn")
+    assert "How full may a block be before the fee rises?" in revealed(done, "steady-turn")
 
 
 @pytest.mark.slow
