@@ -15,11 +15,6 @@ from typing import Any
 
 import pytest
 
-from toyevm.backends import BACKENDS, RunConfig
-from toyevm.sealing import seal_block
-from toyevm.teaching.lab.items import read_items
-from toyevm.workloads.mainnet import load_block
-
 COURSE = Path(__file__).resolve().parents[3] / "course"
 LESSONS = sorted(COURSE.glob("*/*.ipynb"))
 MOST_CELLS, MOST_WORDS = 70, 2_000
@@ -282,38 +277,6 @@ def test_no_lesson_keeps_students_waiting(path: Path) -> None:
     assert float(printed(done, cells_of(done, "code")[-1]["id"]).split()[-1]) < LONGEST_RUN
 
 
-LESSON_01 = COURSE / "01-the-machine/01-the-machine.ipynb"
-RIGHT = {
-    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="A")',
-    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 3  PUSH1 2  SUB"',
-    "memory_step = None": "memory_step = 5",
-    "my_difference = None": "my_difference = 10",
-    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 SLOAD  PUSH0  SSTORE"',
-    "enough = None": "enough = 22_110",
-    "gone_before = None": "gone_before = 21_000",
-    'my_location = ""': 'my_location = "counter\'s slot 0"',
-}
-WRONG = {
-    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="B")',
-    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "SUB 2 3"',
-    "memory_step = None": "memory_step = 4",
-    "my_difference = None": "my_difference = -10",
-    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "PUSH0 PUSH0 SSTORE"',
-    "enough = None": "enough = 2_110",
-    "gone_before = None": "gone_before = 60_000",
-    'my_location = ""': 'my_location = "Cleo\'s nonce"',
-    'lab.predict("which-wait")': 'lab.predict("which-wait", choose="B")',
-}
-CLUMSY = {
-    'my_program = "PUSH1 2  PUSH1 3  SUB"': 'my_program = "PUSH1 2  SUB"',
-    "memory_step = None": "memory_step = 99",
-    "my_difference = None": 'my_difference = "ten"',
-    'my_cheap = "PUSH1 8  PUSH0  SSTORE"': 'my_cheap = "SWAP"',
-    "enough = None": "enough = 10**7",
-    'my_location = ""': 'my_location = "Eve\'s nonce"',
-}
-
-
 def printed(notebook: Notebook, name: str) -> str:
     (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
     return "".join(output.get("text", "") for output in cell["outputs"])
@@ -322,55 +285,3 @@ def printed(notebook: Notebook, name: str) -> str:
 def revealed(notebook: Notebook, name: str) -> str:
     (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
     return "".join(shown(output, "text/plain") for output in cell["outputs"])
-
-
-@pytest.mark.slow
-def test_a_student_who_answers_lesson_01_rightly_is_told_so() -> None:
-    done = execute(LESSON_01, RIGHT)
-    assert "You bet **A**" in revealed(done, "reveal-sub")
-    assert "operands in reading order" not in revealed(done, "reveal-sub")
-    assert "That is 2 - 3." in printed(done, "turn-sub-code")
-    assert "So it grows here." in printed(done, "stepper-answer")
-    assert "As you said." in printed(done, "dup-task-code")
-    assert "There is one for 100." in printed(done, "cheap-code")
-    assert "That is the border." in printed(done, "enough")
-    assert "21,000 + 6,035 by the steps = 27,035" in printed(done, "tx-answer")
-    assert "They agree." in printed(done, "tx-answer")
-    assert re.search(r"counter's slot 0 +41 -> 42", printed(done, "idea-turn-code"))
-
-
-@pytest.mark.slow
-def test_a_student_who_answers_lesson_01_wrongly_is_told_so() -> None:
-    done = execute(LESSON_01, WRONG)
-    assert "*operands in reading order*" in revealed(done, "reveal-sub")
-    assert "*different senders never conflict*" in revealed(done, "reveal-wait")
-    assert "line 1: SUB takes no operand" in printed(done, "turn-sub-code")
-    assert "0 bytes before this step and 0 after" in printed(done, "stepper-answer")
-    assert "You said -10. Which word did SUB take first?" in printed(done, "dup-task-code")
-    assert "your SSTOREs cost: 5,000\nNot 100 yet" in printed(done, "cheap-code")
-    assert "Too little" in printed(done, "enough")
-    assert "What is missing?" in printed(done, "tx-answer")
-    assert "did transaction 0 write it?" in printed(done, "idea-turn-code")
-
-
-@pytest.mark.slow
-def test_nonsense_does_not_stop_lesson_01() -> None:
-    done = execute(LESSON_01, CLUMSY)
-    assert "failed at SUB: stack underflow" in printed(done, "turn-sub-code")
-    assert "from 1 to 8" in printed(done, "stepper-answer")
-    assert "You said ten." in printed(done, "dup-task-code")
-    assert "SWAP1 to SWAP16" in printed(done, "cheap-code")
-    assert "Too much" in printed(done, "enough")
-    assert "does not read Eve's nonce. It reads: Cleo's nonce" in printed(done, "idea-turn-code")
-
-
-def test_no_number_that_lesson_01_asks_for_stands_in_its_stored_outputs() -> None:
-    outputs = "\n".join("".join(o.get("text", "")) + shown(o, "text/plain") for _, o in outputs_of(read(LESSON_01)))
-    assert "22,110" not in outputs
-    assert "6,035" not in outputs
-
-
-def test_the_block_of_lesson_01_is_one_that_a_node_would_accept() -> None:
-    real = load_block(LESSON_01.parent / "block.json")
-    outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain)).result
-    assert seal_block(real.chain, real.block, outcome, real.pre.apply(outcome.diff)).header == real.expected

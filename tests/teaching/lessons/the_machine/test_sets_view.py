@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import BlockResult
-from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, place_of, waits_for
+from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, name_of, waits_for
 from toyevm.workloads.transfers import block_of, read_payments
 from toyevm.workloads.workload import Workload
 
@@ -29,7 +29,7 @@ def test_every_location_is_listed() -> None:
     workload, outcome = executed("Ann>Bob, Cleo>Bob")
     for result, told in zip(outcome.results, describe_sets(workload, outcome.results).split("\ntransaction ")):
         for location in {*result.read_set, *result.write_set}:
-            assert place_of(workload, location) in told
+            assert name_of(workload, location) in told
 
 
 def test_titles_stand_in_place_of_the_index() -> None:

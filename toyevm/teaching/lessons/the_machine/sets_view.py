@@ -20,7 +20,7 @@ class Named(Protocol):
     def name(self, address: Address) -> str: ...
 
 
-def place_of(names: Named, location: Location) -> str:
+def name_of(names: Named, location: Location) -> str:
     """Return a location in words, such as "Ann's balance" or "counter's slot 0"."""
     field = f"slot {number(location.key)}" if location.is_slot else Field(location.key).name.lower()
     return f"{names.name(location.address)}'s {field}"
@@ -48,9 +48,9 @@ def _rows(names: Named, reads: Mapping[Location, Read], writes: Mapping[Location
     rows = []
     for location, value in writes.items():
         before = _shown(reads[location].value) if location in reads else "(not read)"
-        rows.append(f"  {place_of(names, location):<19}{before} -> {_shown(value)}{_source(reads.get(location))}")
+        rows.append(f"  {name_of(names, location):<19}{before} -> {_shown(value)}{_source(reads.get(location))}")
     unwritten = ((location, read) for location, read in reads.items() if location not in writes)
-    only = [f"{place_of(names, location)}{_source(read)}" for location, read in unwritten]
+    only = [f"{name_of(names, location)}{_source(read)}" for location, read in unwritten]
     return [*rows, *([f"  only read: {', '.join(only)}"] if only else [])]
 
 

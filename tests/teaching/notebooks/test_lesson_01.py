@@ -1,0 +1,143 @@
+"""Lesson 01 in the hands of students who answer rightly, wrongly, or not at all; what stands around its bets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.teaching.notebooks.test_notebooks import cells_of, execute, outputs_of, read, revealed, shown, source
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.sealing import seal_block
+from toyevm.teaching.lab.items import read_items
+from toyevm.workloads.mainnet import load_block
+
+LESSON = Path(__file__).resolve().parents[3] / "course/01-the-machine/01-the-machine.ipynb"
+SUB, STORE = 'my_program = "PUSH1 2  PUSH1 3  SUB"', 'my_cheap = "PUSH1 8  PUSH0  SSTORE"'
+RIGHT = {
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="A")',
+    SUB: 'my_program = "PUSH1 3  PUSH1 2  SUB"',
+    "memory_step = None": "memory_step = 5",
+    "my_difference = None": "my_difference = 10",
+    STORE: 'my_cheap = "PUSH0 SLOAD  PUSH0  SSTORE"',
+    "enough = None": "enough = 22_110",
+    "gone_before = None": "gone_before = 21_000",
+    'my_location = ""': 'my_location = "counter\'s slot 0"',
+}
+WRONG = {
+    'lab.predict("sub-order")': 'lab.predict("sub-order", choose="B")',
+    SUB: 'my_program = "PUSH1 3  PUSH1 2  SWAP1  SUB"',
+    "memory_step = None": "memory_step = 4",
+    "my_difference = None": "my_difference = -10",
+    STORE: 'my_cheap = "PUSH0 PUSH0 SSTORE"',
+    "enough = None": "enough = 2_110",
+    "gone_before = None": "gone_before = 60_000",
+    'my_location = ""': 'my_location = "Cleo\'s nonce"',
+    'lab.predict("which-wait")': 'lab.predict("which-wait", choose="B")',
+}
+CLUMSY = {
+    SUB: 'my_program = "SUB 2 3"',
+    "memory_step = None": "memory_step = 99",
+    "my_difference = None": 'my_difference = "ten"',
+    STORE: 'my_cheap = "SWAP"',
+    "enough = None": "enough = 10**7",
+    "gone_before = None": "gone_before = [21_000]",
+    'my_location = ""': 'my_location = "Eve\'s nonce"',
+}
+# What must not stand in the text or code below a bet, on its screen: what each of them said before.
+GIVEAWAYS = {
+    "sub-order": r"SUB takes the \*\*top|negative|below zero|2\*\*256",
+    "where-gas-goes": r"2,?900|99",
+    "slot-price": r"20,000|must \*read\*|new entry",
+    "what-persists": r"are the \*variables\*|is the \*file\*",
+    "counters-end": r"undone|does not happen|7,890",
+    "who-fails": r"Dan|failed transaction|21,000",
+    "which-wait": r"2 must wait|and 3 for 2|transaction 1\b",
+    "gas-checks": r"one question|once for all",
+}
+SCREEN = 4  # cells below a bet that may stand on its screen
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_rightly_is_told_so() -> None:
+    done = execute(LESSON, RIGHT)
+    assert "You bet **A**" in revealed(done, "reveal-sub")
+    assert "operands in reading order" not in revealed(done, "reveal-sub")
+    assert "This is 2 - 3" in revealed(done, "turn-sub-code")
+    assert "Memory grows from 0 to 32 bytes" in revealed(done, "stepper-answer")
+    assert "a - b = 20 - 10 = 10" in revealed(done, "dup-task-code")
+    assert "(-100: " in revealed(done, "cheap-code")
+    assert "With 22,110 it succeeds, with 22,109 it fails." in revealed(done, "enough")
+    assert "21,000 before step 1 + 6,035 by the steps = 27,035" in revealed(done, "tx-answer")
+    assert re.search(r"counter's slot 0 +41 -> 42", revealed(done, "idea-turn-code"))
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_wrongly_is_told_so() -> None:
+    done = execute(LESSON, WRONG)
+    assert "*operands in reading order*" in revealed(done, "reveal-sub")
+    assert "*different senders never conflict*" in revealed(done, "sets")
+    assert "SUB took 3 first" in revealed(done, "turn-sub-code")
+    assert "which step does the writing?" in revealed(done, "stepper-answer")
+    assert "Which word is on top after SWAP1" in revealed(done, "dup-task-code")
+    assert "Your cheapest SSTORE costs 5,000." in revealed(done, "cheap-code")
+    assert "it fails at step 6" in revealed(done, "enough")
+    assert "60,000 is the limit" in revealed(done, "tx-answer")
+    assert "as it was before the block" in revealed(done, "idea-turn-code")
+
+
+@pytest.mark.slow
+def test_nonsense_does_not_stop_the_lesson() -> None:
+    done = execute(LESSON, CLUMSY)
+    assert "line 1: SUB takes no operand" in revealed(done, "turn-sub-code")
+    assert "from 1 to 8" in revealed(done, "stepper-answer")
+    assert "'ten'" in revealed(done, "dup-task-code")
+    assert "SWAP1 to SWAP16" in revealed(done, "cheap-code")
+    assert "from 0 to 1,000,000" in revealed(done, "enough")
+    assert "[21000]" in revealed(done, "tx-answer")
+    assert "Cleo's nonce" in revealed(done, "idea-turn-code")
+
+
+@pytest.mark.slow
+def test_what_was_played_in_the_stepper_survives_the_turn_below() -> None:
+    walked = {"memory_step = None": "stepper.go_to(6)\nmemory_step = 5", "my_difference = None": "print(stepper.text)"}
+    cell = {'lab.turn("dup-difference", my_difference)': 'lab.turn("dup-difference")'}
+    (shown_then,) = (c for c in execute(LESSON, walked | cell)["cells"] if c["id"] == "dup-task-code")
+    assert "step 7 of 8" in "".join(output.get("text", "") for output in shown_then["outputs"])
+
+
+def test_a_bet_is_taken_up_again() -> None:
+    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
+    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
+    assert sorted(asked) == sorted(read_items(LESSON.parent / "items.toml").predictions)
+    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
+    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
+
+
+@pytest.mark.parametrize("name", GIVEAWAYS)
+def test_no_source_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
+    cells = read(LESSON)["cells"]
+    (at,) = (index for index, cell in enumerate(cells) if f'lab.predict("{name}")' in source(cell))
+    below = "\n".join(source(cell) for cell in cells[at : at + 1 + SCREEN])
+    assert re.findall(GIVEAWAYS[name], below) == []
+
+
+def test_no_number_that_is_asked_for_stands_in_a_source_or_an_output() -> None:
+    outputs = [shown(output, "text/plain") + "".join(output.get("text", "")) for _, output in outputs_of(read(LESSON))]
+    text = "\n".join(outputs + [source(cell) for cell in read(LESSON)["cells"]])
+    assert [number for number in ("22,110", "22_110", "6,035", "6_035") if number in text] == []
+
+
+def test_the_minutes_of_the_sections_add_up() -> None:
+    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", "\n".join(map(source, read(LESSON)["cells"])), re.MULTILINE)
+    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
+    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
+    assert f"Core path: {core} minutes. Extensions: {more} minutes." in source(read(LESSON)["cells"][0])
+    assert core <= 60
+
+
+def test_the_block_is_one_that_a_node_would_accept() -> None:
+    real = load_block(LESSON.parent / "block.json")
+    outcome = BACKENDS.named("sequential").execute_block(real.pre, real.block, RunConfig(chain=real.chain)).result
+    assert seal_block(real.chain, real.block, outcome, real.pre.apply(outcome.diff)).header == real.expected
