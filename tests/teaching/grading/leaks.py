@@ -26,7 +26,7 @@ SHOWN = {
     "toyevm/teaching/lessons/state_transactions_blocks/short_merkle.py: "
     "solution or marking digest=leaf_hash(balance)forside,siblinginpath:"
 }
-TELLTALES = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "[[item.wrong]]", "[[item.case]]")
+TELLTALES = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "[[item.wrong]]", "[[item.case]]", "[[turn]]")
 
 
 def squeeze(text: str) -> str:

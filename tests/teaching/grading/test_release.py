@@ -152,7 +152,10 @@ def test_every_planted_leak_is_found(sample: Path, release: Path, name: str) -> 
 
 
 def test_no_private_file_is_released(sample: Path) -> None:
+    turns = b'[[turn]]\nid = "double"\nright = "4"\n'
+    (sample / "solutions" / NAME / "turns.toml").write_bytes(turns)
     assert {name.rsplit("/", 1)[-1] for name in _sources(sample)} == {f"{NAME}.ipynb", "data.txt"}
+    assert leaks({f"{NAME}/turns.toml": turns}, sample / "solutions") != []
     marking = (sample / "solutions" / NAME / "marking.toml").read_bytes()
     assert leaks({f"{NAME}/marking.toml": marking}, sample / "solutions") != []
     assert leaks({f"{NAME}/notes.md": marking}, sample / "solutions") != []

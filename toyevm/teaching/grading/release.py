@@ -21,7 +21,7 @@ from toyevm.files import write_whole
 from toyevm.teaching.lab.notebooks import clear_outputs, to_json
 
 CODE_STUB = "...  # Your turn"  # instead of a solution: harmless where it stands, and what a check knows as missing
-PRIVATE = ("marking.toml",)  # lies beside a source and is never released
+PRIVATE = ("marking.toml", "turns.toml")  # lie beside a source and are never released
 ASSIGNMENT = re.compile(r"[0-9][0-9]-[a-z0-9-]+")
 
 # nbgrader.converters.GenerateAssignment.preprocessors, but for headers, generated tests and the gradebook.
