@@ -12,7 +12,7 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.teaching.kit.stepper import describe_step
 from toyevm.teaching.lab.turns import Reply, Turn, missing, read_number, read_one_of, read_words, right, wrong
 from toyevm.teaching.lessons.the_machine.runs import load_four, run_alone, steps_of
-from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, name_of
+from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, name_of
 from toyevm.tracer import StepRecord
 
 GIVEN_SUB = "PUSH1 2  PUSH1 3  SUB"

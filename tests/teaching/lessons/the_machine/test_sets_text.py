@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import BlockResult
-from toyevm.teaching.lessons.the_machine.sets_view import describe_sets, name_of, waits_for
+from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, name_of, waits_for
 from toyevm.workloads.transfers import block_of, read_payments
 from toyevm.workloads.workload import Workload
 
