@@ -7,10 +7,12 @@ from toyevm.teaching.lessons.schedulers.gantt_view import picture_of, show_plan
 from toyevm.teaching.lessons.schedulers.plans import holding_up, lengths_of, plan, read_job
 from toyevm.teaching.lessons.schedulers.real_run_view import RealPlans
 from toyevm.teaching.lessons.schedulers.speedup_view import show_speedups
+from toyevm.workloads.hashing_blocks import hashing_block
 
 __all__ = [
     "GanttPlayer",
     "RealPlans",
+    "hashing_block",
     "holding_up",
     "lengths_of",
     "picture_of",

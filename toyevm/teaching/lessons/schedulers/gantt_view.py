@@ -1,4 +1,4 @@
-"""A plan as a picture: a lane for each core, a box for each transaction, and who holds up the end in orange."""
+"""A plan as a picture: a lane for each core, a box for each transaction; what holds up the end is orange."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def picture_of(job: Job, cores: int, spans: Sequence[TaskSpan]) -> Picture:
 
 
 def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
-    """Return the text twin: the time, a line for each core, who is orange, and the plan in its short form."""
+    """Return the text twin: the time, a line for each core, what is orange, and the plan in its short form."""
     lines = [_heading(job, cores, spans)]
     for core in range(cores):
         tasks = [f"{job.label(s.tx_index)} {s.start:,}-{s.end:,}" for s in spans if s.core == core]
@@ -45,7 +45,7 @@ def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
 def _heading(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
     least = shortest_time(job.graph, job.cost, cores)
     plural = "s" if cores != 1 else ""
-    return f"{makespan(spans):,} units of time on {cores} core{plural} (simulated), nobody gets below {least:,}"
+    return f"{makespan(spans):,} units of time on {cores} core{plural} (simulated), no schedule ends before {least:,}"
 
 
 def _waits(job: Job, tx_index: int) -> str:
@@ -68,8 +68,8 @@ def _draw(job: Job, cores: int, spans: Sequence[TaskSpan], words: str) -> str:
     notes = [f"{what}: {line}" for what, line in (("waits", waiting), ("still to place", _left(job, spans))) if line]
     body = [
         svg.text(14, 26, _heading(job, cores, spans).split(" (")[0], size=17, bold=True),
-        svg.note(WIDTH - RIGHT, 26, "orange: who ends last, and what held it up", anchor="end"),
-        svg.note(min(edge, WIDTH - 200), TOP - 10, f"nobody gets below {least:,}", anchor="middle"),
+        svg.note(WIDTH - RIGHT, 26, "orange: what ends last, and what held it up", anchor="end"),
+        svg.note(min(edge, WIDTH - 200), TOP - 10, f"no schedule ends before {least:,}", anchor="middle"),
         svg.box(LEFT, TOP, WIDTH - LEFT - RIGHT, LANE * cores, PANEL, radius=0),
         *(svg.note(LEFT - 8, TOP + LANE * (core + 0.5) + 4, f"core {core + 1}", anchor="end") for core in range(cores)),
         *(svg.note(LEFT + at * scale, bottom + 16, f"{at:,}", anchor="middle") for at in range(0, until, step)),
