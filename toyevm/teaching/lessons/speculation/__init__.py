@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from toyevm.teaching.lessons.speculation.attempts_view import show_attempts, show_reads
+from toyevm.teaching.lessons.speculation.studies import player_of, root_after, run, run_locked
 
-__all__ = ["show_attempts", "show_reads"]
+__all__ = ["player_of", "root_after", "run", "run_locked", "show_attempts", "show_reads"]
