@@ -85,6 +85,14 @@ def test_a_short_block_is_listed_core_by_core() -> None:
     assert {"first", "second", "third"} <= set(words_of(show_lanes([short], 2).svg))
 
 
+def test_several_short_blocks_are_told_apart_in_words() -> None:
+    workload = block_of(read_payments("Ann>Shop, Bob>Shop"))
+    results = executed(workload).results
+    lines = describe_lanes([job_of(title, results, PRODUCER) for title in ("slot", "delta")], 1).split("\n")
+    assert [line for line in lines if line.endswith(":")] == ["slot:", "delta:"]
+    assert [lines[i + 1][:7] for i, line in enumerate(lines) if line.endswith(":")] == ["core 1:"] * 2
+
+
 def test_an_empty_block_can_be_drawn() -> None:
     assert "block           0           0      0.0×     0%" in label_of(show_lanes([job(count=0)], 3).svg)
 

@@ -43,6 +43,7 @@ def describe_lanes(jobs: Sequence[Job], cores: int, chains: bool = True) -> str:
             f"{job.title:<{wide}}  {job.work:>10,}  {seen.makespan:>10,}  {seen.speedup:>7.1f}×  {seen.busy:>5.0%}"
         )
     for job in jobs:
+        lines += [f"{job.title}:"] if len(jobs) > 1 and job.graph.size <= LISTED else []
         lines += _listing(job, cores) if job.graph.size <= LISTED else []
         if chains and len(job.path.tx_indexes) > 1:
             lines.append(_longest_chain(job))
