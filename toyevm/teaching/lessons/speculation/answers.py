@@ -72,14 +72,14 @@ def after_a(answer: Any) -> Reply:
 
 
 def thrown_away(answer: Any) -> Reply:
-    """Judge how many attempts are thrown away while money is handed on."""
+    """Judge how many attempts are thrown away while money is passed on."""
     if answer is None:
         return missing("a number of attempts.")
     mine = read_number(answer, 0, 1_000, "a number of attempts")
     relay = run(block_of(read_payments(RELAY)), 5)
     if mine == relay.aborts:
         text = f"{mine} thrown away; with the five mints it was 10, on the same five cores. What makes mints worse?"
-        return right(text, describe_attempts(relay, 5, "money handed on"))
+        return right(text, describe_attempts(relay, 5, "money passed on"))
     known = {
         0: ("nothing-in-common", "You say that every first attempt holds. What did B.0 read, and when did A write it?"),
         1: ("only-the-first-commit", "You count what A's commit did. B.1 writes as well. Who has read Cleo's balance?"),
@@ -189,7 +189,7 @@ def lost_fee(answer: Any) -> Reply:
         return right("One fee is lost. The next cell plays it. Ann and Eve share nothing: where do they meet?")
     known = {
         42: ("each-adds", "42 is both fees. B read the producer's balance before A wrote it. What did B read?"),
-        0: ("both-are-lost", "0 would mean that nobody wrote. A writes its sum, then B writes its own. Which sum?"),
+        0: ("both-are-lost", "0 would mean that neither wrote. A writes its sum, then B writes its own. Which sum?"),
         121: ("savings-for-all", "The producer has no savings: the balance starts at 0. What does B write, then?"),
     }
     text = f"{mine}? Both read 0, each adds its own 21 ether and writes the sum. Whose write is the last?"
@@ -248,7 +248,7 @@ def _weak_lie(lies: Sequence[Locks], honest: Sequence[Locks]) -> tuple[str, str]
         text = "You declare less than the truth. That starts transactions early, and the machine repairs them. "
         return "leaving-out-hurts-most", text + "What could you declare in addition, so that nothing starts early?"
     if any(lie.reads - true.reads for lie, true in pairs) and all(lie.writes <= true.writes for lie, true in pairs):
-        text = "You add a location to `reads`, and nobody adds it to `writes`. When do two transactions that only read "
+        text = "You add a location to `reads`, and to no `writes`. When do two transactions that only read "
         return "readers-wait", text + "a location have to wait for each other?"
     if lock_order(lies) == lock_order(honest):
         text = "You declare other locations, but everyone waits for the same transactions as before. "

@@ -18,7 +18,7 @@ TICK, CROSS = "✓", "✗"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One execution of a transaction, and when it was decided what becomes of it."""
+    """One execution of a transaction, and when its fate was decided."""
 
     span: TaskSpan
     decided: int

@@ -1,8 +1,7 @@
 """A speculative run as lanes, attempt by attempt, and who saw which version of one location.
 
-What was thrown away is hatched. The mark in each attempt is what validation has come to: a tick, and it was committed,
-or a cross. `show_reads` looks at a single location: which version each attempt has seen there, and which one it should
-have been.
+What was thrown away is hatched. The mark in each attempt is the result of validation: a tick (committed) or a cross
+(aborted). `show_reads` looks at a single location: which version each attempt has seen there, and which one was right.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAU
         for each in reads_of(run, location, costs)
     ]  # fmt: skip
     table: list[tuple[str, ...]] = [
-        ("attempt", "reads at", "sees version", "checked at", "right version", "so it is"),
+        ("attempt", "reads at", "sees version", "checked at", "right version", "verdict"),
         *rows,
     ]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
