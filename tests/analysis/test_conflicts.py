@@ -127,9 +127,7 @@ def test_each_switch_of_a_lens_does_what_it_says() -> None:
     assert conflict_matrix(Lens(balances=False).apply(ether.results, PRODUCER), PRODUCER).count == 0
 
 
-@pytest.mark.parametrize(
-    "hazards", [(), "all three", "rubbish", ("read after write",), [Hazard.READ_AFTER_WRITE], None]
-)
+@pytest.mark.parametrize("hazards", [(), "all 3", "rubbish", ("read after write",), [Hazard.READ_AFTER_WRITE], None])
 def test_a_lens_without_valid_hazards_is_refused(hazards: Any) -> None:
     """Else every block would be as fast as there are cores, by a spelling mistake."""
     with pytest.raises(InputError, match="no lens with hazards"):

@@ -30,6 +30,7 @@ from toyevm.types import Address, Field, Location
 T = TypeVar("T")
 UNITS = ("count", "gas")
 _MONEY = frozenset({Field.BALANCE, Field.NONCE})
+NAMED_HAZARDS: Mapping[str, tuple[Hazard, ...]] = {"RAW only": (Hazard.READ_AFTER_WRITE,), "all three": tuple(Hazard)}
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,13 @@ class Lens:
         fees: the fee recipient's balance is read and written by everybody who pays a fee, as in a machine that adds
             fees up at once.
         balances: balances and nonces count, not only code and storage.
-        hazards: which of the three ways to meet.
+        hazards: which of the three ways to meet; "RAW only" and "all three" will do, too.
 
     Raises:
         InputError: hazards that are none, or not of `Hazard`.
+
+    >>> Lens(hazards="all three") == Lens(hazards=tuple(Hazard))
+    True
     """
 
     accounts: bool = False
@@ -53,11 +57,13 @@ class Lens:
     hazards: tuple[Hazard, ...] = (Hazard.READ_AFTER_WRITE,)
 
     def __post_init__(self) -> None:
-        known = isinstance(self.hazards, tuple) and all(isinstance(each, Hazard) for each in self.hazards)
-        if not known or not self.hazards:
-            raise InputError(
-                f"no lens with hazards={self.hazards!r}", expected="some of Hazard, or tuple(Hazard) for all"
-            )
+        given: object = self.hazards
+        if isinstance(given, str) and given in NAMED_HAZARDS:
+            object.__setattr__(self, "hazards", NAMED_HAZARDS[given])
+            return
+        if not isinstance(given, tuple) or not given or not all(isinstance(each, Hazard) for each in given):
+            words = " | ".join(f'"{name}"' for name in NAMED_HAZARDS)
+            raise InputError(f"no lens with hazards={given!r}", expected=f"{words}, or some of Hazard as a tuple")
 
     def __str__(self) -> str:
         return ", ".join((

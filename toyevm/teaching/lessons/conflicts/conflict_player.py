@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from toyevm.analysis.conflicts import Lens
-from toyevm.analysis.dependencies import Hazard
+from toyevm.analysis.conflicts import NAMED_HAZARDS, Lens
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.lessons.conflicts.conflict_view import show_graph, show_matrix
@@ -20,7 +19,7 @@ SWITCHES: Mapping[str, Mapping[str, Any]] = {
     "accounts": {"by location": False, "by account": True},
     "fees": {"fees aside": False, "fees count": True},
     "balances": {"all fields": True, "storage only": False},
-    "hazards": {"RAW only": Lens.hazards, "all three": tuple(Hazard)},
+    "hazards": NAMED_HAZARDS,
 }
 
 
