@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -75,3 +76,38 @@ def test_what_is_said_about_the_shards_is_so() -> None:
 def test_a_word_that_is_no_hazard_is_told_from_a_wrong_one(word: str) -> None:
     said = lesson("03-conflicts").check("hazards", ["WAW", "none", word, "war", "RAW", "none"])
     assert f"{word!r} is none of the choices" in str(said)
+
+
+def test_gates_without_a_swap_fail_in_both_cases_that_students_see() -> None:
+    head = "PUSH0 CALLDATALOAD PUSH @count JUMPI PUSH0 SLOAD PUSH1 1 SLOAD ADD PUSH1 2 SLOAD ADD PUSH1 3 SLOAD ADD"
+    answer = "PUSH0 MSTORE PUSH1 32 PUSH0 RETURN"
+    for gates in range(2, 17):
+        program = f"{head} {answer}\ncount: JUMPDEST PUSH1 {gates} CALLER MOD DUP1 SLOAD PUSH1 1 ADD SSTORE"
+        assert "0 of 2 cases agree" in str(lesson("03-conflicts").check("counter", program)), gates
+
+
+def test_no_two_mistakes_about_the_critical_path_give_one_number() -> None:
+    for swap in (5, 6, 7):
+        spans = [
+            2 * swap + 1,
+            2 * swap,
+            2 * swap + 3,
+            3 * swap,
+            3 * swap + 1,
+            swap,
+            swap + 1,
+            swap + 3,
+            4,
+            6 + 3 * swap,
+        ]
+        assert len(set(spans)) == len(spans)
+    said = lesson("03-conflicts").check("critical", [21, 10])
+    assert "wait for the second swap" in str(said)
+
+
+@pytest.mark.parametrize("item", ["hazards", "critical", "auction"])
+def test_what_is_only_recorded_says_so_to_right_and_to_unasked_answers(item: str) -> None:
+    answers: dict[str, list[Any]] = {"hazards": [["waw", "WAR", "none", "WAR", "WAW", "RAW"], ["WAR", "WAR", "none", "WAR", "WAW", "WAW"]],
+               "critical": [[21, 11], [20, 11]], "auction": [4, 8]}  # fmt: skip
+    for answer in answers[item]:
+        assert "It is marked after you hand it in." in str(lesson("03-conflicts").check(item, answer))
