@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, execute, revealed
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, read, revealed
 from toyevm.analysis.conflicts import Lens
 from toyevm.teaching.lab import lesson
 from toyevm.teaching.lessons.conflicts.studies import study
@@ -105,9 +106,47 @@ def test_no_two_mistakes_about_the_critical_path_give_one_number() -> None:
     assert "wait for the second swap" in str(said)
 
 
-@pytest.mark.parametrize("item", ["hazards", "critical", "auction"])
-def test_what_is_only_recorded_says_so_to_right_and_to_unasked_answers(item: str) -> None:
-    answers: dict[str, list[Any]] = {"hazards": [["waw", "WAR", "none", "WAR", "WAW", "RAW"], ["WAR", "WAR", "none", "WAR", "WAW", "WAW"]],
-               "critical": [[21, 11], [20, 11]], "auction": [4, 8]}  # fmt: skip
-    for answer in answers[item]:
-        assert "It is marked after you hand it in." in str(lesson("03-conflicts").check(item, answer))
+@pytest.mark.parametrize(
+    ("item", "answer"),
+    [
+        ("hazards", ["waw", "WAR", "none", "WAR", "WAW", "RAW"]),
+        ("hazards", ["WAR", "WAR", "none", "WAR", "WAW", "WAW"]),
+        ("critical", [21, 11]),
+        ("critical", [20, 11]),
+        ("auction", 4),
+        ("auction", 8),
+    ],
+)
+def test_what_is_only_recorded_says_so_to_right_and_to_unasked_answers(item: str, answer: Any) -> None:
+    assert "It is marked after you hand it in." in str(lesson("03-conflicts").check(item, answer))
+
+
+def sources() -> dict[str, str]:
+    return {cell["id"]: "".join(cell["source"]) for cell in read(LESSON)["cells"]}
+
+
+def test_no_cell_gives_a_bet_away_before_it_is_revealed() -> None:
+    """Neither above it nor below, as far as a screen reaches: students see the cells that they have not run yet."""
+    telling = {
+        "bet": r"26 times|13 times|wait for|WAR|already there",
+        "nft-bet": r"nft.counter|self\.|market: fees|one line|every sale|the total|a sum|feesOf",
+    }
+    order = list(sources())
+    for name, words in telling.items():
+        at = order.index(name)
+        for near in order[max(0, at - 4) : at + 4]:
+            assert re.search(words, sources()[near]) is None, (name, near)
+
+
+def test_what_was_played_in_the_explorer_survives_the_next_cells() -> None:
+    later = [text for name, text in sources().items() if name != "explorer"]
+    assert [text for text in later if re.search(r"\bexplorer\.", text)] == []
+
+
+def test_the_minutes_of_the_sections_make_the_stated_time() -> None:
+    stated, parts, extra = re.findall(
+        r"Core path: (\d+) minutes\*\* \((.*?)\)\. \*Extensions\*: (\d+) more", sources()["title"]
+    )[0]
+    assert sum(map(int, re.findall(r"\d+", parts))) == int(stated) <= 60
+    extensions = [re.search(r"^## Extension.*\((\d+) minutes\)$", text, re.MULTILINE) for text in sources().values()]
+    assert sum(int(found[1]) for found in extensions if found) == int(extra)

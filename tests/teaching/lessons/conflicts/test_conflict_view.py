@@ -96,7 +96,7 @@ def test_the_matrix_shows_each_meeting_and_no_lonely_place(six: Study) -> None:
     assert "Gus's balance" not in show_matrix(six).svg
     assert show_matrix(six).text.splitlines()[-2:] == [
         "columns: 0 Ann>Bob, 1 Cleo>Dan, 2 Bob>Eve, 3 Ann>Fay, 4 Gus>Hal, 5 Eve>Cleo",
-        "a place that only one touches is left out",
+        "a location that only one transaction touches is left out",
     ]
 
 
@@ -115,15 +115,15 @@ def test_a_wide_matrix_counts_instead() -> None:
 def test_places_that_do_not_fit_are_mentioned() -> None:
     pairs = "; ".join(f"{letter} = 1; {letter} = 2" for letter in "abcdefghijklm")
     picture = show_matrix(study_board(pairs))
-    assert "and 3 more places" in picture.text
-    assert "and 3 more places" in labels(picture.svg)
+    assert "and 3 more locations" in picture.text
+    assert "and 3 more locations" in labels(picture.svg)
 
 
 def test_a_block_in_which_nobody_meets_says_so() -> None:
     alone = study_payments("Ann>Bob, Cleo>Dan")
     for picture in (show_matrix(alone), show_hot_spots(alone)):
-        assert re.search("nobody", picture.text)
-        assert any("nobody" in words for words in labels(picture.svg))
+        assert re.search("no two transactions meet|no transaction waits", picture.text)
+        assert any(words.startswith("no t") for words in labels(picture.svg))
 
 
 # The graph
@@ -175,12 +175,21 @@ def test_a_picture_carries_its_text_for_those_who_do_not_see_it(six: Study, name
 def test_a_fingerprint_has_a_dot_for_each_pair() -> None:
     picture = show_pairs({"shop": study(mixed(10, to_shop=10)), "many": study(mixed(10, to_shop=0))})
     assert picture.text.splitlines() == [
-        "shop             100.0% of pairs, at best 1.0×; 10 of 10 conflict with somebody, most of all 0: with 9 others",
-        "many             0.0% of pairs, at best 10.0×; 0 of 10 conflict with somebody",
+        "shop             100.0% of pairs, at best 1.0×; 10 of 10 conflict with another, most of all 0: with 9 others"
+        + "; 10 meet at shop's balance: 0-9",
+        "many             0.0% of pairs, at best 10.0×; 0 of 10 conflict with another; no stripes",
     ]  # fmt: skip
     shop, many = re.findall(r'<path d="([^"]*)"', picture.svg)
     assert [float(length) for length in re.findall(r"M\S+ \S+h([\d.]+)v", shop)] == [20.0 * i for i in range(1, 10)]
     assert many == ""
+
+
+def test_the_words_of_a_fingerprint_name_every_stripe_of_its_picture() -> None:
+    """A stripe is all pairs of those that meet at one location; here each pair conflicts at the shop, or at Ann."""
+    made = study_payments("Ann>Shop, Bob>Cleo, Cy>Shop, Dan>Shop, Eve>Fay, Ann>Gus")
+    assert show_pairs({"six": made}).text.endswith("3 meet at Shop's balance: 0, 2-3")
+    assert "3 meet at Shop's balance" in labels(show_pairs({"six": made}).svg)
+    assert set(made.matrix().pairs()) == {(0, 2), (0, 3), (2, 3), (0, 5)}
 
 
 def test_the_hottest_stands_first(six: Study) -> None:

@@ -1,4 +1,4 @@
-"""Conflicts as pictures: who touches which place, who waits for whom, and which pairs of a large block meet."""
+"""Conflicts as pictures: who touches which location, who waits for whom, and which pairs of a large block meet."""
 
 from __future__ import annotations
 
@@ -12,39 +12,40 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PANEL, PAPER, READ, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, meeting_places
+from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, meeting_locations
 
-NAMES = 250  # room for the names of places
-MOST_PLACES, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
+NAMES = 250  # room for the names of locations
+MOST_ROWS, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
 MOST_NODES, ROWS = 100, 10  # of a graph; nodes that stand above each other
 LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
-LEFT_OUT = "a place that only one touches is left out"
+LEFT_OUT = "a location that only one transaction touches is left out"
+NO_MEETING = "no two transactions meet"
 PAINTS: Mapping[str, Paint] = {"R": READ, "W": WRITTEN, "RW": WRITTEN, ".": PANEL}
 
 
 def show_matrix(study: Study, lens: Lens = PLAIN) -> Picture:
-    """Return the read/write matrix: a column for each transaction, a row for each place where two of them meet."""
+    """Return the read/write matrix: a column for each transaction, a row for each location where two of them meet."""
     seen = lens.apply(study.outcome.results, study.fee_recipient)
-    places = meeting_places(study, seen)
+    meetings = meeting_locations(study, seen)
     rows = [
-        (study.name(place, lens), [LETTERS[place in one.read_set, place in one.write_set] for one in seen])
-        for place in places[:MOST_PLACES]
+        (study.name(location, lens), [LETTERS[location in one.read_set, location in one.write_set] for one in seen])
+        for location in meetings[:MOST_ROWS]
     ]
-    left_out = len(places) - len(rows)
+    left_out = len(meetings) - len(rows)
     return Picture(_draw_matrix(study, rows, left_out), _matrix_text(study, rows, left_out))
 
 
 def _matrix_text(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
-    wide = max([5, *(len(name) for name, _ in rows)])
+    wide = max([8, *(len(name) for name, _ in rows)])
     if study.size <= MOST_COLUMNS:
-        lines = [f"{'place':<{wide}}  " + " ".join(f"{i:>2}" for i in range(study.size))]
+        lines = [f"{'location':<{wide}}  " + " ".join(f"{i:>2}" for i in range(study.size))]
         lines += [f"{name:<{wide}}  " + " ".join(f"{cell:>2}" for cell in cells) for name, cells in rows]
     else:
         lines = [f"{study.size} transactions"]
         for name, cells in rows:
             reads, writes = sum("R" in cell for cell in cells), sum("W" in cell for cell in cells)
             lines.append(f"{name:<{wide}}  read by {reads}, written by {writes}")
-    lines += ["nobody meets anybody"] * (not rows) + [f"and {left_out} more places"] * bool(left_out)
+    lines += [NO_MEETING] * (not rows) + [f"and {left_out} more locations"] * bool(left_out)
     titles = [f"{i} {title}" for i, title in enumerate(study.titles[:MOST_COLUMNS]) if title != str(i)]
     return "\n".join([*lines, *[f"columns: {', '.join(titles)}"] * bool(titles), LEFT_OUT])
 
@@ -73,9 +74,9 @@ def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: 
             if cell != ".":
                 body += _cell(NAMES + column * tx_index, y, column, tall - 4, cell)
     if not rows:
-        body.append(svg.note(NAMES, top + 17, "nobody meets anybody"))
+        body.append(svg.note(NAMES, top + 17, NO_MEETING))
     if left_out:
-        body.append(svg.note(NAMES, bottom + 14, f"and {left_out} more places"))
+        body.append(svg.note(NAMES, bottom + 14, f"and {left_out} more locations"))
     label = "who touches what; " + "; ".join(_matrix_text(study, rows, left_out).split("\n"))
     return svg.figure(WIDTH, bottom + 24, label, body)
 
@@ -190,33 +191,44 @@ def show_pairs(studies: Mapping[str, Study], lens: Lens = PLAIN) -> Picture:
     """Return a fingerprint of each block: a dot for each pair that conflicts, the later transaction downwards."""
     side, step = 200, 232
     body, lines = [], []
-    for place, (title, study) in enumerate(studies.items()):
-        matrix, left, top = study.matrix(lens), MARGIN + step * (place % 4), 36 + 276 * (place // 4)
+    for number, (title, study) in enumerate(studies.items()):
+        matrix, left, top = study.matrix(lens), MARGIN + step * (number % 4), 36 + 292 * (number // 4)
         dot = side / max(1, study.size)
         dots = [
             (left + dot * start, top + dot * after, dot * length, dot)
             for after, row in enumerate(matrix.rows)
             for start, length in _runs(row)
         ]
-        summary = f"{matrix.share:.1%} of pairs, at best {study.speedup(lens):.1f}×"
+        summary, stripes = f"{matrix.share:.1%} of pairs, at best {study.speedup(lens):.1f}×", _stripes(study, lens)
         body += [
             svg.heading(left, top - 10, title),
             svg.box(left, top, side, side, PANEL, radius=0),
             svg.blots(dots, READ.line),
             svg.text(left, top + side + 18, summary, size=12),
+            svg.note(left, top + side + 34, stripes.partition(":")[0]),
         ]
-        lines.append(f"{title:<16} {summary}; {_stripes(matrix)}")
-    height = 36 + 276 * -(-len(studies) // 4) - 56
+        lines.append(f"{title:<16} {summary}; {_meetings(matrix)}; {stripes}")
+    height = 36 + 292 * -(-len(studies) // 4) - 56
     label = "pairs that conflict, a dot for each; " + "; ".join(lines)
     return Picture(svg.figure(WIDTH, height + 14, label, body), "\n".join(lines))
 
 
-def _stripes(matrix: ConflictMatrix) -> str:
-    """Return what the stripes show: how many conflict at all, and who conflicts with most."""
+def _meetings(matrix: ConflictMatrix) -> str:
+    """Return how many transactions conflict at all, and which of them with most."""
     met = Counter(tx_index for pair in matrix.pairs() for tx_index in pair)
     longest = sorted(met, key=lambda tx_index: (-met[tx_index], tx_index))[:1]
     words = "".join(f", most of all {tx_index}: with {met[tx_index]} others" for tx_index in longest)
-    return f"{len(met)} of {len(matrix.rows)} conflict with somebody{words}"
+    return f"{len(met)} of {len(matrix.rows)} conflict with another{words}"
+
+
+def _stripes(study: Study, lens: Lens) -> str:
+    """Return what the stripes are: the transactions that meet at one location, that at which most of them meet."""
+    seen = lens.apply(study.outcome.results, study.fee_recipient)
+    for location in meeting_locations(study, seen)[:1]:
+        bits = sum(1 << at for at, one in enumerate(seen) if location in one.read_set or location in one.write_set)
+        runs = [str(at) if length == 1 else f"{at}-{at + length - 1}" for at, length in _runs(bits)]
+        return f"{bits.bit_count()} meet at {study.name(location, lens).replace(': ', ' ')}: {', '.join(runs)}"
+    return "no stripes"
 
 
 def _runs(row: int) -> list[tuple[int, int]]:
@@ -242,12 +254,12 @@ def _chain_text(spot: HotSpot) -> str:
 
 
 def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
-    """Return the places with the longest chains as bars, and what would be left if nobody met there."""
+    """Return the locations with the longest chains as bars, and the span that would be left without each of them."""
     spots, top, tall = study.hot_spots(lens, limit), 50, 34
     longest = max((spot.chain for spot in spots), default=1)
     rows = [(study.name(spot.location, lens), spot.chain, _chain_text(spot)) for spot in spots]
-    lines = [f"{name:<34} {words}" for name, _, words in rows] or ["nobody waits for anybody"]
-    body = [svg.heading(MARGIN, 26, "hot spots: the longest chain at one place")]
+    lines = [f"{name:<34} {words}" for name, _, words in rows] or ["no transaction waits"]
+    body = [svg.heading(MARGIN, 26, "hot spots: the longest chain at one location")]
     for line, (name, chain, words) in enumerate(rows):
         y, width = top + tall * line, 300 * chain / longest
         body += [

@@ -68,16 +68,16 @@ class Study:
         return self.account(location.address) if lens.accounts else self.location_name(location)
 
 
-def meeting_places(study: Study, seen: Sequence[TxResult]) -> list[Location]:
-    """Return the places that one writes and another touches, those that most touch first."""
+def meeting_locations(study: Study, seen: Sequence[TxResult]) -> list[Location]:
+    """Return the locations that one transaction writes and another touches, those that most touch first."""
     touched: dict[Location, int] = {}
     for result in seen:
-        for place in result.read_set.keys() | result.write_set.keys():
-            touched[place] = touched.get(place, 0) + 1
-    written = {place for result in seen for place in result.write_set}
+        for location in result.read_set.keys() | result.write_set.keys():
+            touched[location] = touched.get(location, 0) + 1
+    written = {location for result in seen for location in result.write_set}
     return sorted(
-        (place for place in written if touched[place] > 1),
-        key=lambda place: (-touched[place], study.location_name(place)),
+        (location for location in written if touched[location] > 1),
+        key=lambda location: (-touched[location], study.location_name(location)),
     )
 
 
