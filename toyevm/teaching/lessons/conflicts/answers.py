@@ -34,6 +34,7 @@ EIGHT = "Ann>Bob, Cleo>Dan, Bob>Dan, Eve>Fay, Dan>Gus, Fay>Ann, Gus>Eve, Hal>Ivy
 ANNS = "Ann>Bob, Ann>Cleo, Ann>Dan, Eve>Fay"
 SIX = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus"
 TWELVE = [f"{x}{i}>{x}{i + 1}" for x in "ABCD" for i in (1, 2, 3)]
+END = "the end of an arrow: a number"
 MOST_PAYMENTS = 40  # in a block that a student writes
 
 Arrow = tuple[int, int]
@@ -58,6 +59,17 @@ def arrow_rows(block: Study, arrows: Iterable[Arrow]) -> str:
         meeting = f"both touch {name}'s balance" if name else "no balance in common"
         rows.append(f"{before}→{after}   {block.titles[before]:<9} {block.titles[after]:<9} {meeting}")
     return "\n".join(rows)
+
+
+def named(entries: Iterable[Any]) -> str:
+    """Return the first text among what should be numbers, or ""."""
+    return next((entry for entry in entries if isinstance(entry, str)), "")
+
+
+def ask_number(name: str, block: Study) -> Reply:
+    """Ask for a transaction's number, where a name stands."""
+    text = f"{repeat(name)} is a text. Transactions have numbers here, from 0 to {block.size - 1}: which do you mean?"
+    return malformed(text)
 
 
 def strange_arrow(block: Study, arrow: Arrow) -> Reply | None:
@@ -89,7 +101,9 @@ def holes(answer: Any) -> Reply:
     if open_ends := sum(end is None for pair in pairs for end in pair):
         return missing(f"{open_ends} hole{'s' if open_ends > 1 else ''}. Put a number in place of each `None`.")
     block = study_payments(FOUR)
-    mine = [(read_number(a, 0, 3, "an arrow's ends"), read_number(b, 0, 3, "an arrow's ends")) for a, b in pairs]
+    if name := named(end for pair in pairs for end in pair):
+        return ask_number(name, block)
+    mine = [(read_number(a, 0, 3, END), read_number(b, 0, 3, END)) for a, b in pairs]
     for arrow in mine:
         if reply := strange_arrow(block, arrow):
             return reply
@@ -105,10 +119,14 @@ def path(answer: Any) -> Reply:
     """Judge a critical path of eight payments."""
     if answer is None:
         return missing("a list of transactions, such as `[0, 5]`.")
-    mine = read_numbers(answer, 0, 7, "transactions")
-    if not mine:
+    if type(answer) is int:
+        return malformed(f"{answer} is one number. Which transactions lie on the path, one after the other?")
+    entries, block = read_list(answer, "transactions"), study_payments(EIGHT)
+    if not entries:
         return missing("a list of transactions, such as `[0, 5]`.")
-    block = study_payments(EIGHT)
+    if name := named(entries):
+        return ask_number(name, block)
+    mine = read_numbers(entries, 0, 7, "transactions")
     for arrow in pairwise(mine):
         if reply := strange_arrow(block, arrow):
             return reply
