@@ -24,7 +24,7 @@ from toyevm.teaching.lab.turns import (
     right,
     wrong,
 )
-from toyevm.teaching.lessons.conflicts.conflict_view import describe_graph, show_matrix
+from toyevm.teaching.lessons.conflicts.conflict_words import describe_graph, describe_matrix
 from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, study, study_payments
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import read_payments
@@ -148,7 +148,7 @@ def lens(answer: Any) -> Reply:
         return malformed(f"{repeat(answer)} is no lens. Which of the four switches do you want to set in `Lens(…)`?")
     block = study_payments(ANNS)
     speedup = block.speedup(answer)
-    shown = f"{answer}\nat best {speedup:.1f}×\n\n{show_matrix(block, answer).text}"
+    shown = f"{answer}\nat best {speedup:.1f}×\n\n{describe_matrix(block, answer)}"
     if speedup == block.size:
         text = "No row is left. Now run Ann's payments in any order: what does a block do with a nonce out of turn "
         return right(text + "(lesson 02)?", shown)

@@ -12,45 +12,27 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PANEL, PAPER, READ, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
+from toyevm.teaching.lessons.conflicts.conflict_words import (
+    LEFT_OUT,
+    NO_MEETING,
+    describe_graph,
+    describe_matrix,
+    matrix_rows,
+)
 from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, meeting_locations
 
 NAMES = 250  # room for the names of locations
-MOST_ROWS, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
 MOST_NODES, ROWS = 100, 10  # of a graph; nodes that stand above each other
-LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
-LEFT_OUT = "a location that only one transaction touches is left out"
-NO_MEETING = "no two transactions meet"
 PAINTS: Mapping[str, Paint] = {"R": READ, "W": WRITTEN, "RW": WRITTEN, ".": PANEL}
 
 
 def show_matrix(study: Study, lens: Lens = PLAIN) -> Picture:
     """Return the read/write matrix: a column for each transaction, a row for each location where two of them meet."""
-    seen = lens.apply(study.outcome.results, study.fee_recipient)
-    meetings = meeting_locations(study, seen)
-    rows = [
-        (study.name(location, lens), [LETTERS[location in one.read_set, location in one.write_set] for one in seen])
-        for location in meetings[:MOST_ROWS]
-    ]
-    left_out = len(meetings) - len(rows)
-    return Picture(_draw_matrix(study, rows, left_out), _matrix_text(study, rows, left_out))
+    return Picture(_draw_matrix(study, lens), describe_matrix(study, lens))
 
 
-def _matrix_text(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
-    wide = max([8, *(len(name) for name, _ in rows)])
-    if study.size <= MOST_COLUMNS:
-        lines = [f"{'location':<{wide}}  " + " ".join(f"{i:>2}" for i in range(study.size))]
-        lines += [f"{name:<{wide}}  " + " ".join(f"{cell:>2}" for cell in cells) for name, cells in rows]
-    else:
-        lines = [f"{study.size} transactions"]
-        for name, cells in rows:
-            reads, writes = sum("R" in cell for cell in cells), sum("W" in cell for cell in cells)
-            lines.append(f"{name:<{wide}}  read by {reads}, written by {writes}")
-    lines += [NO_MEETING] * (not rows) + [f"and {left_out} more locations"] * bool(left_out)
-    titles = [f"{i} {title}" for i, title in enumerate(study.titles[:MOST_COLUMNS]) if title != str(i)]
-    return "\n".join([*lines, *[f"columns: {', '.join(titles)}"] * bool(titles), LEFT_OUT])
-
-
-def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: int) -> str:
+def _draw_matrix(study: Study, lens: Lens) -> str:
+    rows, left_out = matrix_rows(study, lens)
     column = min(64.0, (WIDTH - NAMES - MARGIN) / max(1, study.size))
     top, tall = 74, 26
     bottom = top + tall * max(1, len(rows))
@@ -77,7 +59,7 @@ def _draw_matrix(study: Study, rows: Sequence[tuple[str, list[str]]], left_out: 
         body.append(svg.note(NAMES, top + 17, NO_MEETING))
     if left_out:
         body.append(svg.note(NAMES, bottom + 14, f"and {left_out} more locations"))
-    label = "who touches what; " + "; ".join(_matrix_text(study, rows, left_out).split("\n"))
+    label = "who touches what; " + "; ".join(describe_matrix(study, lens).split("\n"))
     return svg.figure(WIDTH, bottom + 24, label, body)
 
 
@@ -96,24 +78,6 @@ def show_graph(study: Study, lens: Lens = PLAIN) -> Picture:
     graph = study.graph(lens)
     draw = _draw_graph if graph.size <= MOST_NODES else _draw_layers
     return Picture(draw(study, graph, lens), describe_graph(study, lens))
-
-
-def describe_graph(study: Study, lens: Lens = PLAIN) -> str:
-    """Return the numbers of the graph, and of a small one each arrow."""
-    graph, path = study.graph(lens), study.path(lens).tx_indexes
-    waits = sum(bool(before) for before in graph.predecessors)
-    lines = [
-        f"speed-up at best {study.speedup(lens):.1f}× ({graph.size} transactions, span {len(path)}), counting {lens}",
-        f"{waits} of {graph.size} wait for another, in layers of {', '.join(map(str, map(len, graph.layers[:20])))}"
-        + (" …" if len(graph.layers) > 20 else ""),
-    ]
-    if graph.size <= MOST_COLUMNS:
-        arrows = dict.fromkeys((each.before, each.after) for each in graph.dependencies)
-        lines.append("arrows: " + (", ".join(f"{before}→{after}" for before, after in sorted(arrows)) or "none"))
-    if len(path) > 1:
-        shown = [str(i) for i in path[:12]] + ["…"] * (len(path) > 12)
-        lines.append(f"critical path: {' → '.join(shown)}")
-    return "\n".join(lines)
 
 
 def _heading(study: Study, lens: Lens) -> list[str]:
