@@ -174,11 +174,11 @@ def test_a_picture_carries_its_text_for_those_who_do_not_see_it(six: Study, name
 
 def test_a_fingerprint_has_a_dot_for_each_pair() -> None:
     picture = show_pairs({"shop": study(mixed(10, to_shop=10)), "many": study(mixed(10, to_shop=0))})
+    most = "10 of 10 conflict with another, most of all 0: with 9 others"
     assert picture.text.splitlines() == [
-        "shop             100.0% of pairs, at best 1.0×; 10 of 10 conflict with another, most of all 0: with 9 others"
-        + "; 10 meet at shop's balance: 0-9",
+        f"shop             100.0% of pairs, at best 1.0×; {most}; 10 meet at shop's balance: 0-9",
         "many             0.0% of pairs, at best 10.0×; 0 of 10 conflict with another; no stripes",
-    ]  # fmt: skip
+    ]
     shop, many = re.findall(r'<path d="([^"]*)"', picture.svg)
     assert [float(length) for length in re.findall(r"M\S+ \S+h([\d.]+)v", shop)] == [20.0 * i for i in range(1, 10)]
     assert many == ""
