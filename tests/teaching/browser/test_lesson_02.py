@@ -22,7 +22,7 @@ CELLS, FIGURES, SMALLEST = 25, ["avalanche", "merkle-build", "market", "tamper-c
 @pytest.fixture
 def player(page: Any) -> Any:
     """The player of the lesson, with the transactions in the order of their signing."""
-    found = page.locator(".jp-OutputArea-output:has(button:has-text('swap places'))").first
+    found = page.locator(".jp-OutputArea-output:has(button:has-text('swap positions'))").first
     found.scroll_into_view_if_needed()
     found.get_by_role("button", name="as signed").click()
     shows(found, "0xc6e659ca…")
@@ -36,25 +36,25 @@ def in_words(player: Any) -> tuple[Any, int]:
 
 def test_another_order_shows_another_root(player: Any, tmp_path: Path) -> None:
     before = picture(player)
-    player.get_by_role("button", name="swap places 1 and 2").click()
+    player.get_by_role("button", name="swap positions 0 and 1").click()
     shows(player, "revert")
     after = picture(player)
-    assert "place 1  tx 2  Bob pays Cleo 5" in after
+    assert "position 0  tx 1  Bob pays Cleo 5" in after
     assert after.split("roots")[1].split("transactions")[0] != before.split("roots")[1].split("transactions")[0]
     player.screenshot(path=artefacts(tmp_path) / "lesson-02-order.png")
     player.page.screenshot(path=artefacts(tmp_path) / "lesson-02-page.png")
 
 
 def test_an_order_that_is_no_block_is_explained(player: Any, tmp_path: Path) -> None:
-    for pair in ("3 and 4", "2 and 3", "1 and 2"):  # Ann's second payment moves up past her first
-        player.get_by_role("button", name=f"swap places {pair}").click()
+    for pair in ("2 and 3", "1 and 2", "0 and 1"):  # Ann's second payment moves up past her first
+        player.get_by_role("button", name=f"swap positions {pair}").click()
     shows(player, "not a block")
-    shows(player, "number 0 comes next")
+    shows(player, "next nonce is 0")
     player.screenshot(path=artefacts(tmp_path) / "lesson-02-no-block.png")
 
 
 def test_without_the_mouse_the_keyboard_is_enough(player: Any) -> None:
-    button = player.get_by_role("button", name="swap places 2 and 3")
+    button = player.get_by_role("button", name="swap positions 1 and 2")
     button.focus()
     button.press("Enter")
     shows(player, "0x5b62fd35…")

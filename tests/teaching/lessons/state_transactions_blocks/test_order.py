@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -16,12 +17,10 @@ from toyevm.state import Account, WorldState
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import Fault, find_faults
 from toyevm.teaching.lessons.state_transactions_blocks.chain_view import show_chain
-from toyevm.teaching.lessons.state_transactions_blocks.hash_view import show_bits
-from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, show_bits
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
-from toyevm.teaching.lessons.state_transactions_blocks.merkle_path import path_roles
-from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import show_tree
+from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import path_roles, show_tree
 from toyevm.teaching.lessons.state_transactions_blocks.order import all_orders, run_order, token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
 from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
@@ -76,22 +75,26 @@ def test_an_order_is_sealed_as_the_chain_seals_it() -> None:
 def test_an_order_with_a_nonce_out_of_turn_is_no_block_and_says_why() -> None:
     refused = run_order(FOUR, [3, 0, 1, 2])
     assert refused.header is None
-    assert refused.problem == "Ann pays Dan 2: signed as the sender's number 1, but number 0 comes next"
+    assert refused.problem == "Ann pays Dan 2: signed with nonce 1, but the sender's next nonce is 0"
     picture = show_order(FOUR, [3, 0, 1, 2])
     assert "not a block" in words_of(picture)
-    assert "no block: Ann pays Dan 2" in picture.text
+    assert "not a block: Ann pays Dan 2" in picture.text
 
 
-@pytest.mark.parametrize("order", [[], [0, 1, 2], [0, 0, 1, 2], [1, 2, 3, 4]])
-def test_what_is_no_order_is_refused(order: list[int]) -> None:
+@pytest.mark.parametrize(
+    "order", [[], [0, 1, 2], [0, 0, 1, 2], [1, 2, 3, 4], 3, "0123", ["a"] * 4, [True, 0, 2, 3], None]
+)
+def test_what_is_no_order_is_refused(order: Any) -> None:
     with pytest.raises(InputError, match="is not an order"):
         run_order(FOUR, order)
+    with pytest.raises(InputError, match="is not an order"):
+        OrderPlayer(FOUR).put(order)
 
 
 def test_a_click_does_what_the_call_does() -> None:
     player, twin = OrderPlayer(FOUR), OrderPlayer(FOUR)
     buttons = {button.description: button for button in player.widget.children[0].children[:4]}
-    buttons["swap places 1 and 2"].click()
+    buttons["swap positions 0 and 1"].click()
     twin.exchange(0)
     assert player.order == twin.order == (1, 0, 2, 3)
     assert player.text == twin.text
@@ -101,7 +104,7 @@ def test_a_click_does_what_the_call_does() -> None:
     assert len(player.roots) == 2
 
 
-def test_a_place_without_a_neighbour_is_refused() -> None:
+def test_a_position_without_a_neighbour_is_refused() -> None:
     player = OrderPlayer(FOUR)
     for place in (-1, 3):
         with pytest.raises(InputError, match="nothing to exchange"):
@@ -126,6 +129,14 @@ def test_the_text_form_is_shown_and_a_notebook_stores_it() -> None:
     player.widget.children[0].children[-1].value = True
     assert player.text.split("\n")[0] in player._screen.value
     assert player._repr_mimebundle_()["text/plain"] == player.text
+
+
+def test_transactions_and_positions_are_numbered_from_0() -> None:
+    player = OrderPlayer(FOUR)
+    lines = player.text.split("\n")[:4]
+    assert [line.split("  ")[:2] for line in lines] == [[f"position {i}", f"tx {i}"] for i in range(4)]
+    assert "tx 0" in words_of(player.picture)
+    assert "tx 4" not in words_of(player.picture)
 
 
 def test_the_picture_of_an_order_says_what_its_text_says() -> None:

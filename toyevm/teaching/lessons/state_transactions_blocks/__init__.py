@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import find_faults
 from toyevm.teaching.lessons.state_transactions_blocks.chain_view import show_chain
-from toyevm.teaching.lessons.state_transactions_blocks.hash_view import show_bits
-from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, show_bits
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
 from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import show_tree
@@ -21,21 +20,7 @@ from toyevm.teaching.lessons.state_transactions_blocks.short_merkle import (
 )
 
 __all__ = [
-    "LocalChain",
-    "OrderPlayer",
-    "all_orders",
-    "changed_bits",
-    "find_faults",
-    "honest_path",
-    "leaf_hash",
-    "levels_of",
-    "pair_hash",
-    "run_order",
-    "show_bits",
-    "show_chain",
-    "show_market",
-    "show_order",
-    "show_tree",
-    "token_shuffle",
-    "weak_verify",
-]
+    "LocalChain", "OrderPlayer", "all_orders", "changed_bits", "find_faults", "honest_path", "leaf_hash",
+    "levels_of", "pair_hash", "run_order", "show_bits", "show_chain", "show_market", "show_order", "show_tree",
+    "token_shuffle", "weak_verify",
+]  # fmt: skip

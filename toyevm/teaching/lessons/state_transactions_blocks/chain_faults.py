@@ -31,10 +31,10 @@ def find_faults(blocks: Sequence[SealedBlock]) -> list[Fault]:
     The state root is not among them: only those who run the transactions can tell whether it is right.
     """
     faults = []
-    for place, block in enumerate(blocks):
+    for index, block in enumerate(blocks):
         header = block.header
         checks = {
-            "parent hash": place == 0 or header.parent_hash == blocks[place - 1].hash,
+            "parent hash": index == 0 or header.parent_hash == blocks[index - 1].hash,
             "transactions root": header.transactions_root
             == ordered_trie_root([encode_transaction(tx) for tx in block.transactions]),
             "receipts root": header.receipts_root

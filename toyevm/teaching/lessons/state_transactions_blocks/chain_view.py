@@ -26,7 +26,7 @@ def show_chain(blocks: Sequence[SealedBlock]) -> Picture:
     failed = f"{len(faults)} of {4 * len(blocks)} checks fail{'s' if len(faults) == 1 else ''}"
     verdict = failed if faults else "every check passes"
     twin = "\n".join([*lines, verdict])
-    cards = [part for place, block in enumerate(blocks) for part in _card(place, block, faults)]
+    cards = [part for index, block in enumerate(blocks) for part in _card(index, block, faults)]
     width = 2 * MARGIN + CARD * len(blocks) + GAP * (len(blocks) - 1)
     ink = FAILED.ink if faults else LEFT.ink
     body = [heading(MARGIN, 28, verdict, ink=ink), *cards]
@@ -46,8 +46,8 @@ def _mark(number: int, name: str, faults: set[Fault]) -> str:
     return " (does not fit)" if Fault(number, name) in faults else ""
 
 
-def _card(place: int, block: SealedBlock, faults: set[Fault]) -> list[str]:
-    x, number = MARGIN + (CARD + GAP) * place, block.header.number
+def _card(index: int, block: SealedBlock, faults: set[Fault]) -> list[str]:
+    x, number = MARGIN + (CARD + GAP) * index, block.header.number
     count = len(block.transactions)
     body = [
         box(x, TOP, CARD, 44 + LINE * len(NAMES) + 12, PANEL),
@@ -62,7 +62,7 @@ def _card(place: int, block: SealedBlock, faults: set[Fault]) -> list[str]:
             text(x + 12, y + 16, f"✗ {name}" if is_wrong else name, size=12, ink=paint.ink if is_wrong else FAINT.ink),
             text(x + CARD - 12, y + 16, value, size=12, mono=True, bold=is_wrong, ink=paint.ink, anchor="end"),
         ]
-    if place:
+    if index:
         is_broken = Fault(number, "parent hash") in faults
         y, bottom = TOP + 51, TOP + 51 + LINE * (len(NAMES) - 1)
         elbow = x - GAP / 2

@@ -1,7 +1,7 @@
 """A chain of one's own: hand it signed transactions, and it grows by a sealed block.
 
 It keeps what a node keeps: the headers with what they commit to, and the world after the last of them. Producing and
-checking are the same here; nobody has to agree with anybody.
+checking are the same here: there is one computer, and nobody to agree with.
 """
 
 from __future__ import annotations

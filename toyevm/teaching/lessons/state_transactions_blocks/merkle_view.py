@@ -1,4 +1,7 @@
-"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes."""
+"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes.
+
+Level 0 holds the fingerprints of the leaves; each level above is half as long; the last is the root alone.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,28 @@ from toyevm.teaching.kit.palette import FAINT, HERE, LEFT, PAPER, READ, TAKEN, W
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, box, line, note, text
 from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
-from toyevm.teaching.lessons.state_transactions_blocks.merkle_path import Levels, path_roles
 
+Levels = Sequence[Sequence[bytes]]
 WIDTH, ROW, BOX_HEIGHT = 760, 84, 40
 _WORDS = {"leaf": "known", "given": "in the path", "made": "recomputed", "": "not needed"}
 _PAINTS: dict[str, Paint] = {"leaf": HERE, "given": READ, "made": LEFT, "": TAKEN}
+
+
+def path_roles(levels: Levels, leaf: int | None) -> list[list[str]]:
+    """Return for each hash what it is to somebody who checks the path of `leaf`: leaf, given, made, or "".
+
+    >>> path_roles([[b"a", b"b", b"c", b"d"], [b"ab", b"cd"], [b"abcd"]], 2)
+    [['', '', 'leaf', 'given'], ['given', 'made'], ['made']]
+    """
+    roles = [[""] * len(level) for level in levels]
+    if leaf is None:
+        return roles
+    for height, level in enumerate(roles):
+        position = leaf >> height
+        level[position] = "made" if height else "leaf"
+        if len(level) > 1:
+            level[position ^ 1] = "given"
+    return roles
 
 
 def show_tree(levels: Levels, labels: Sequence[str], leaf: int | None = None) -> Picture:
@@ -37,22 +57,22 @@ def _draw(levels: Levels, labels: Sequence[str], roles: list[list[str]], twin: s
     bottom = 20 + ROW * (len(levels) - 1)
     for height, level in enumerate(levels):
         y = bottom - ROW * height
-        for place, digest in enumerate(level):
-            x = _center(place, len(level))
+        for position, digest in enumerate(level):
+            x = _center(position, len(level))
             if height:
                 below = y + ROW - 1
-                ends = [(_center(child, 2 * len(level)), below) for child in (2 * place, 2 * place + 1)]
+                ends = [(_center(child, 2 * len(level)), below) for child in (2 * position, 2 * position + 1)]
                 body += [line((x, y + BOX_HEIGHT), end, PAPER.line) for end in ends]
-            body += _node(x, y, digest, roles[height][place], is_marked)
-    for place, label in enumerate(labels):
-        x = _center(place, len(labels))
+            body += _node(x, y, digest, roles[height][position], is_marked)
+    for position, label in enumerate(labels):
+        x = _center(position, len(labels))
         body.append(line((x, bottom + BOX_HEIGHT), (x, bottom + 62), PAPER.line))
         body.append(text(x, bottom + 78, label, size=15, bold=True, anchor="middle"))
     return svg.figure(WIDTH, bottom + 96, "Merkle tree. " + twin.replace("\n", "; "), body)
 
 
-def _center(place: int, count: int) -> float:
-    return MARGIN + (WIDTH - 2 * MARGIN) * (place + 0.5) / count
+def _center(position: int, count: int) -> float:
+    return MARGIN + (WIDTH - 2 * MARGIN) * (position + 0.5) / count
 
 
 def _node(x: float, y: float, digest: bytes, role: str, is_marked: bool) -> list[str]:

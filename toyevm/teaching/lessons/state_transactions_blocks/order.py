@@ -1,7 +1,7 @@
 """What a block comes to in another order of its transactions.
 
 A block is a list, not a set. The same signed transactions in another order are another block: one may fail that
-succeeded before, another may cost more, and some orders are no block at all.
+succeeded before, another may cost more, and some orders are not a block at all.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from toyevm.blocks import Block, Header
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.sealing import seal_block
 from toyevm.state import WorldState
+from toyevm.teaching.lab.turns import repeat
 from toyevm.transactions import Transaction
 from toyevm.workloads.tokens import TOKEN, token_balance, token_world
 from toyevm.workloads.transfers import read_payment, sign_payments
@@ -78,16 +79,25 @@ class OrderOutcome:
     problem: str = ""
 
 
+def read_order(order: object, count: int) -> tuple[int, ...]:
+    """Return an order of `count` transactions, numbered from 0.
+
+    Raises:
+        InputError: it is none.
+    """
+    numbers = tuple(order) if isinstance(order, (list, tuple, range)) else ()
+    if any(type(number) is not int for number in numbers) or sorted(numbers) != list(range(count)):
+        raise InputError(f"{repeat(order)} is not an order", expected=f"each number from 0 to {count - 1}, once")
+    return numbers
+
+
 def run_order(shuffle: Shuffle, order: Sequence[int]) -> OrderOutcome:
     """Execute and seal the block with the transactions in this order.
 
     Raises:
         InputError: `order` is not a permutation of their numbers.
     """
-    numbers = tuple(order)
-    if sorted(numbers) != list(range(len(shuffle.transactions))):
-        last = len(shuffle.transactions) - 1
-        raise InputError(f"{list(numbers)} is not an order", expected=f"each number from 0 to {last}, once")
+    numbers = read_order(order, len(shuffle.transactions))
     block = Block(shuffle.header, tuple(shuffle.transactions[i] for i in numbers))
     try:
         result = BACKENDS.named("sequential").execute_block(shuffle.pre, block, shuffle.config).result
@@ -110,5 +120,5 @@ def _problem(shuffle: Shuffle, order: tuple[int, ...], error: InvalidBlock) -> s
         return f"the block: {error}"
     culprit = shuffle.labels[order[error.tx_index]]
     if cause.reason in ("nonce-too-high", "nonce-too-low"):
-        return f"{culprit}: signed as the sender's number {cause.actual}, but number {cause.limit} comes next"
+        return f"{culprit}: signed with nonce {cause.actual}, but the sender's next nonce is {cause.limit}"
     return f"{culprit}: {cause}"

@@ -1,4 +1,4 @@
-"""A block whose order is yours: exchange neighbours, and watch what happens to the state root."""
+"""A block whose order you choose: exchange neighbours, and watch the state root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
-from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, Shuffle, run_order
+from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, Shuffle, read_order, run_order
 from toyevm.teaching.lessons.state_transactions_blocks.order_view import picture_of
 
 
@@ -51,24 +51,25 @@ class OrderPlayer(Player):
         self._show()
 
     def _visit(self, order: Sequence[int]) -> None:
-        outcome = self.seen.get(tuple(order)) or run_order(self.shuffle, order)
+        numbers = read_order(order, len(self.shuffle.transactions))
+        outcome = self.seen.get(numbers) or run_order(self.shuffle, numbers)
         self._order = outcome.order
         self.seen[outcome.order] = outcome
 
-    def exchange(self, place: int) -> None:
-        """Exchange the transactions at `place`, from 0, and behind it."""
+    def exchange(self, position: int) -> None:
+        """Exchange the transaction at `position`, from 0, with the next one."""
         order = list(self._order)
-        if not 0 <= place < len(order) - 1:
-            raise InputError(f"nothing to exchange at place {place}", expected=f"0 to {len(order) - 2}")
-        order[place], order[place + 1] = order[place + 1], order[place]
+        if type(position) is not int or not 0 <= position < len(order) - 1:
+            raise InputError(f"nothing to exchange at position {position}", expected=f"0 to {len(order) - 2}")
+        order[position], order[position + 1] = order[position + 1], order[position]
         self.put(order)
 
     def _controls(self) -> Sequence[Sequence[Any]]:
         count = len(self.shuffle.transactions)
         swaps = [
             self._button(
-                f"swap places {place + 1} and {place + 2}", "exchange two neighbours", partial(self.exchange, place)
+                f"swap positions {first} and {first + 1}", "exchange two neighbours", partial(self.exchange, first)
             )
-            for place in range(count - 1)
+            for first in range(count - 1)
         ]
         return [[*swaps, self._button("as signed", "go back to the first order", lambda: self.put(range(count)))]]

@@ -19,7 +19,7 @@ WORLD_X, WORLD_WIDTH = 500, 446
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One transaction at its place; `number`, from 1, is its name, wherever it stands."""
+    """One transaction; `number`, from 0, is its name, whatever its position."""
 
     number: int
     label: str
@@ -58,7 +58,7 @@ def picture_of(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], 
     header = outcome.header
     shown = OrderPicture(
         rows=tuple(
-            OrderRow(number + 1, shuffle.labels[number], status, gas)
+            OrderRow(number, shuffle.labels[number], status, gas)
             for number, (status, gas) in zip(outcome.order, results, strict=True)
         ),
         balances=tuple(outcome.balances.items()),
@@ -74,16 +74,16 @@ def picture_of(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], 
 
 def order_text(shown: OrderPicture) -> str:
     """Return the text twin: a line for each transaction, then the world after, the roots, and what was seen so far."""
-    lines = [f"place {place}  tx {row.number}  {_line(row)}" for place, row in enumerate(shown.rows, start=1)]
+    lines = [f"position {at}  tx {row.number}  {_line(row)}" for at, row in enumerate(shown.rows)]
     if shown.problem:
-        lines.append(f"no block: {shown.problem}")
+        lines.append(f"not a block: {shown.problem}")
     else:
-        lines.append("after    " + "   ".join(f"{name} {amount:,}" for name, amount in shown.balances))
+        lines.append("after       " + "   ".join(f"{name} {amount:,}" for name, amount in shown.balances))
         lines.append(
-            f"roots    state {shown.letter + ' = ' if shown.letter else ''}{short_hash(shown.state_root)}   "
+            f"roots       state {shown.letter + ' = ' if shown.letter else ''}{short_hash(shown.state_root)}   "
             f"transactions {short_hash(shown.transactions_root)}"
         )
-    return "\n".join([*lines, f"seen     {_seen(shown)}"] if shown.seen else lines)
+    return "\n".join([*lines, f"seen        {_seen(shown)}"] if shown.seen else lines)
 
 
 def _line(row: OrderRow) -> str:
@@ -102,17 +102,17 @@ def draw_order(shown: OrderPicture) -> str:
         heading(MARGIN, 30, "the block, from first to last"),
         heading(WORLD_X, 30, "the tokens after it"),
         note(WIDTH - MARGIN, 30, f"seen so far: {_seen(shown)}", anchor="end") if shown.seen else "",
-        *(part for place, row in enumerate(shown.rows) for part in _card(place, row)),
+        *(part for at, row in enumerate(shown.rows) for part in _card(at, row)),
         *_world(shown, height),
     ]
     return svg.figure(WIDTH, height, order_text(shown).replace("\n", "; "), body)
 
 
-def _card(place: int, row: OrderRow) -> list[str]:
-    y, failed = TOP - 14 + place * CARD_STEP, row.status not in ("success", "")
+def _card(position: int, row: OrderRow) -> list[str]:
+    y, failed = TOP - 14 + position * CARD_STEP, row.status not in ("success", "")
     paint = FAILED if failed else LEFT if row.status else PANEL
     return [
-        note(MARGIN + 8, y + 25, str(place + 1), anchor="middle"),
+        note(MARGIN + 8, y + 25, str(position), anchor="middle"),
         box(MARGIN + 24, y, CARD_WIDTH, CARD_HEIGHT, paint, stroke=1.5, dashed=not row.status),
         text(MARGIN + 36, y + 25, f"tx {row.number}", size=13, bold=True, ink=paint.ink),
         text(MARGIN + 84, y + 25, row.label, size=14, ink=PAPER.ink),
@@ -128,7 +128,7 @@ def _world(shown: OrderPicture, height: float) -> list[str]:
     if shown.problem:
         return [
             frame,
-            text(WORLD_X + 14, top + 30, "not a block: nobody would accept it", bold=True, ink=FAILED.ink),
+            text(WORLD_X + 14, top + 30, "not a block: every computer refuses it", bold=True, ink=FAILED.ink),
             *(text(WORLD_X + 14, top + 56 + 20 * line, words, ink=FAILED.ink)
               for line, words in enumerate(shown.problem.split(": ", 1))),
         ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""A Merkle tree whose fingerprints are short enough to be read aloud: 4 bytes each, as 8 hexadecimal digits.
+"""A Merkle tree with fingerprints that are short enough to be read aloud: 4 bytes each, as 8 hexadecimal digits.
 
-Leaves are balances, and an account is a place among them, from 0. Leaves and pairs are hashed with a word in front, so
-that neither can be passed off as the other. With 4 bytes, some 65,000 tries find two inputs with one fingerprint: it is
-the length that makes a real one safe.
+Leaves are balances, and an account is a position among them, from 0. Leaves and pairs are hashed with a word in front,
+so that neither passes for the other. With 4 bytes, some 65,000 tries find two inputs with one fingerprint: a real one
+is safe because of its length.
 """
 
 from __future__ import annotations
