@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.teaching.lab.bank import FIXTURE, REPOSITORY, define, read_lesson
 from toyevm.errors import InputError
-from toyevm.teaching.lab.items import Case, Exercise, LessonItems, read_items
+from toyevm.teaching.lab.items import Case, Exercise, LessonItems, Symptom, read_items
+from toyevm.teaching.lab.judge_functions import _function_symptom
 from toyevm.teaching.lab.judges import call_cases, judge, public_cases
 from toyevm.teaching.lab.marking import Marking, read_marking
-from toyevm.teaching.lab.values import canonical, from_text, kind_of, same, show_plain, to_text
+from toyevm.teaching.lab.values import canonical, from_text, kind_of, same, show_apart, show_plain, to_text
 from toyevm.teaching.lab.verdicts import Status
 
 SHOP = FIXTURE / "course" / "03-shop" / "items.toml"
@@ -295,6 +296,30 @@ def test_a_message_speaks_of_the_case_that_is_shown() -> None:
             failed = (case for case, one in zip(cases, outcomes, strict=True) if one != {"value": case.expect["value"]})
             not_the_first += next(failed) is not verdict.divergence.case
     assert not_the_first
+
+
+@given(st.integers(), st.integers(), st.integers(0, 60))
+def test_two_different_answers_of_any_length_are_shown_differently(left: int, right: int, before: int) -> None:
+    if left != right:
+        for mine, theirs in (([7] * before + [left], [7] * before + [right]), ({before: 1, "x": left}, {"x": right})):
+            assert len(set(show_apart(mine, theirs))) == 2
+
+
+def test_long_answers_are_shown_from_where_they_differ() -> None:
+    left = {"statuses": ["success"] * 20, "root": "0xaa"}
+    assert show_apart(left, {**left, "root": "0xbb"}) == ("{…, 'root': '0xaa'}", "{…, 'root': '0xbb'}")
+    assert show_apart(list(range(100)), [*range(99), 7]) == ("[…, 99]", "[…, 7]")
+    assert show_apart(list(range(100)), list(range(99))) == ("[…, 99]", "[…, no more]")
+    assert show_apart([1, 2], [1, 3]) == ("[1, 2]", "[1, 3]")
+
+
+def test_a_symptom_may_name_some_entries_of_what_was_returned() -> None:
+    symptom = Symptom("one", {"has": {"a": 1, "b": [2]}})
+    outcome: dict[str, Any] = {"value": {"a": 1, "b": [2], "c": 3}}
+    assert _function_symptom(symptom, {"one": outcome})
+    assert not _function_symptom(symptom, {"one": {"value": {"a": 1, "c": 3}}})
+    assert not _function_symptom(symptom, {"one": {"value": 7}})
+    assert not _function_symptom(symptom, {"one": {"error": "ValueError", "says": ""}})
 
 
 def test_a_set_is_called_a_set() -> None:

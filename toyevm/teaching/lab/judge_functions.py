@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from toyevm.deadline import OutOfTime, time_limit
 from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Case, Exercise, Symptom
-from toyevm.teaching.lab.values import Plain, canonical, kind_of, same, show_plain
+from toyevm.teaching.lab.values import Plain, canonical, kind_of, same, show_apart, show_plain
 from toyevm.teaching.lab.verdicts import Divergence, Finding, Status, Verdict, conclude, explained, missing, without_run
 
 DOING_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
@@ -122,11 +122,19 @@ def _function_finding(case: Case, outcome: Mapping[str, Plain]) -> Finding:
     expected = canonical(case.expect["value"])
     if "value" in outcome and same(outcome["value"], expected):
         return Finding(case)
+    if "value" in outcome:
+        yours, theirs = show_apart(outcome["value"], expected)
+        return Finding(case, Divergence(case, f"returns {yours}", f"returns {theirs}"))
     raised = f"raises {outcome.get('error')}: {outcome.get('says', '')}".removesuffix(": ")
-    yours = f"returns {show_plain(outcome['value'])}" if "value" in outcome else raised
-    return Finding(case, Divergence(case, yours, f"returns {show_plain(expected)}"))
+    return Finding(case, Divergence(case, raised, f"returns {show_plain(expected)}"))
 
 
 def _function_symptom(symptom: Symptom, outcomes: Mapping[str, Mapping[str, Plain]]) -> bool:
+    """Tell whether an outcome shows a symptom; `has` names some entries of the dict that was returned."""
     outcome = outcomes.get(symptom.case, {})
-    return all(name in outcome and same(outcome[name], canonical(value)) for name, value in symptom.facts.items())
+    facts = dict(symptom.facts)
+    if (some := facts.pop("has", {})) and isinstance(returned := outcome.get("value"), dict):
+        outcome, facts = {**outcome, **returned}, {**facts, **some}
+    elif some:
+        return False
+    return all(name in outcome and same(outcome[name], canonical(value)) for name, value in facts.items())

@@ -9,6 +9,7 @@ an object with one key that begins with a dollar.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from toyevm.errors import InputError
@@ -16,6 +17,7 @@ from toyevm.errors import InputError
 Plain: TypeAlias = Any  # None | bool | int | float | str | bytes | list[Plain] | dict[Plain, Plain]
 
 MOST_NODES, DEEPEST, LONGEST_INTEGER = 20_000, 40, 4_096  # the last in bits: more than a word times a word
+LONGEST_SHOWN = 120  # characters
 _LEAVES = (bool, float, str, bytes)
 _LEAST_MARK = "$"
 
@@ -138,7 +140,32 @@ def show_plain(value: Plain) -> str:
     ('12,345', "'SSTORE'")
     """
     text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else _as_written(value)
-    return text if len(text) <= 120 else text[:117] + "…"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "…"
+
+
+def show_apart(left: Plain, right: Plain) -> tuple[str, str]:
+    """Return two different values for a reader: whole, or the entries that differ, where they would be cut before.
+
+    >>> show_apart({"name": "x" * 120, "root": 1}, {"name": "x" * 120, "root": 2})
+    ("{…, 'root': 1}", "{…, 'root': 2}")
+    """
+    if all(len(_as_written(value)) <= LONGEST_SHOWN for value in (left, right)):
+        return show_plain(left), show_plain(right)
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = [key for key in {**left, **right} if not same(left.get(key, ...), right.get(key, ...))]
+        return _entries(left, keys), _entries(right, keys)
+    if isinstance(left, list) and isinstance(right, list):
+        pairs = zip(left, right, strict=False)
+        at = next((i for i, pair in enumerate(pairs) if not same(*pair)), min(len(left), len(right)))
+        before = "…, " if at else ""
+        shown = [show_plain(side[at : at + 3])[1:-1] or "no more" for side in (left, right)]
+        return f"[{before}{shown[0]}]", f"[{before}{shown[1]}]"
+    return show_plain(left), show_plain(right)
+
+
+def _entries(value: dict[Plain, Plain], keys: Sequence[Plain]) -> str:
+    shown = (f"{key!r}: {show_plain(value[key])}" for key in keys if key in value)
+    return f"{{…, {', '.join(shown) or 'no more'}}}"
 
 
 def _as_written(value: Plain) -> str:
