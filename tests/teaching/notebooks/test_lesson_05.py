@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
 
 LESSON = COURSE / "05-speculation/05-speculation.ipynb"
 RELAY = 'after_a = {"B.0": "abort", "C.0": None, "D.0": None, "E.0": None}'
