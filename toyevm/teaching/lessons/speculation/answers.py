@@ -30,7 +30,7 @@ from toyevm.teaching.lab.turns import (
     wrong,
 )
 from toyevm.teaching.lab.verdicts import Status
-from toyevm.teaching.lessons.speculation.attempts_view import describe_attempts
+from toyevm.teaching.lessons.speculation.attempts import describe_attempts
 from toyevm.teaching.lessons.speculation.studies import SHOP, free_of_gas, root_after, run, run_locked, watched
 from toyevm.types import Location
 from toyevm.workloads.applications import APPLICATIONS

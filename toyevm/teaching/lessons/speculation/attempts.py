@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.metrics import Metrics, measure
 from toyevm.simulation.notation import letter
 from toyevm.simulation.run import Run, TaskSpan
 from toyevm.types import BEFORE_BLOCK, Location, Version
 
 TICK, CROSS = "✓", "✗"
+LISTED = 60  # runs of at most so many attempts are listed one by one
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,28 @@ def attempts_of(run: Run) -> list[Attempt]:
     made = (span for span in run.spans if span.kind == "execute")
     found = [Attempt(span, decided.get(Version(span.tx_index, span.incarnation), span.end)) for span in made]
     return sorted(found, key=lambda attempt: (attempt.span.start, attempt.span.core))
+
+
+def describe_attempts(run: Run, cores: int, title: str = "") -> str:
+    """Return the numbers of a run; a short one attempt by attempt."""
+    attempts, numbers = attempts_of(run), measure(run, cores)
+    lines = [*([title] if title else []), summary(numbers)]
+    for core in range(cores if len(attempts) <= LISTED else 0):
+        words = [
+            f"{attempt.name} {attempt.span.start:,}-{attempt.span.end:,} {attempt.mark}"
+            for attempt in attempts
+            if attempt.span.core == core
+        ]
+        lines.append(f"core {core + 1}: {', '.join(words) or 'nothing'}")
+    return "\n".join(lines)
+
+
+def summary(numbers: Metrics) -> str:
+    """Return the numbers of a run in one line."""
+    return (
+        f"{numbers.cores} core{'s' * (numbers.cores != 1)}: {numbers.executions} executions, {numbers.aborts} thrown "
+        f"away; speed-up {numbers.speedup:.2f}× (simulated, time in gas)"
+    )
 
 
 def reads_of(run: Run, location: Location, costs: CostModel = DEFAULT_COSTS) -> Iterator[Seen]:

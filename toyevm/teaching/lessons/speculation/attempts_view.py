@@ -7,7 +7,7 @@ What was thrown away is hatched. The mark in each attempt is the result of valid
 from __future__ import annotations
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
-from toyevm.simulation.metrics import Metrics, measure
+from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, NORMAL, PANEL, PAPER
@@ -18,40 +18,20 @@ from toyevm.teaching.lessons.speculation.attempts import (
     TICK,
     Attempt,
     attempts_of,
+    describe_attempts,
     reads_of,
+    summary,
     version_name,
 )
 from toyevm.types import Location
 
 LEFT_EDGE, RIGHT_EDGE, HEAD, FOOT = 76, 30, 54, 30
 TALLEST, AREA, HATCH = 34, 272, 8
-LISTED = 60  # runs of at most so many attempts are listed one by one
 
 
 def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
     """Return a run as lanes, one for each core, and as its text twin the same attempts in words."""
     return Picture(_draw(run, cores, title), describe_attempts(run, cores, title))
-
-
-def describe_attempts(run: Run, cores: int, title: str = "") -> str:
-    """Return the numbers of a run; a short one attempt by attempt."""
-    attempts, numbers = attempts_of(run), measure(run, cores)
-    lines = [*([title] if title else []), _summary(numbers)]
-    for core in range(cores if len(attempts) <= LISTED else 0):
-        words = [
-            f"{attempt.name} {attempt.span.start:,}-{attempt.span.end:,} {attempt.mark}"
-            for attempt in attempts
-            if attempt.span.core == core
-        ]
-        lines.append(f"core {core + 1}: {', '.join(words) or 'nothing'}")
-    return "\n".join(lines)
-
-
-def _summary(numbers: Metrics) -> str:
-    return (
-        f"{numbers.cores} core{'s' * (numbers.cores != 1)}: {numbers.executions} executions, {numbers.aborts} thrown "
-        f"away; speed-up {numbers.speedup:.2f}× (simulated, time in gas)"
-    )
 
 
 def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS) -> Picture:
@@ -102,7 +82,7 @@ def _draw(run: Run, cores: int, title: str) -> str:
     scale = (WIDTH - LEFT_EDGE - RIGHT_EDGE) / max(numbers.makespan, 1)
     body = [
         svg.heading(MARGIN, 22, title or "a speculative run"),
-        svg.note(MARGIN, 42, _summary(numbers)),
+        svg.note(MARGIN, 42, summary(numbers)),
         svg.note(WIDTH - RIGHT_EDGE, 42, f"hatched, {CROSS}: thrown away; {TICK}: committed", anchor="end"),
         svg.box(LEFT_EDGE, HEAD, WIDTH - LEFT_EDGE - RIGHT_EDGE, lane * cores, PANEL, radius=0),
         svg.note(LEFT_EDGE, bottom + 16, "0"),
