@@ -26,7 +26,7 @@ FASTER = {"hashing_block(five.costs)": "hashing_block(five.costs, unit=50)"}  # 
 RIGHT = {
     "at_3, at_4, ends_at = None, None, None": 'at_3, at_4, ends_at = "E", "D", 5',
     "my_plan = None": 'my_plan = "C:1 A:2 B:1 D:2 E:1 F:1"',
-    "cores=2)\nplayer\n": 'cores=2)\nplayer.play("B:1 C:1 D:2 E:2 A:1")\nplayer\n',  # what they did with the mouse
+    "player = GanttPlayer(puzzle, cores=2)": 'player = GanttPlayer(puzzle)\nplayer.play("B:1 C:1 D:2 E:2 A:1")',
     "my_best = None": "my_best = player.plan",
     "my_block = None": 'my_block = "A 5, B 5, C 4, D 4, E 3, F 3, G 3"',
     "barriers_cost, shorter_by = None, None": "barriers_cost, shorter_by = 3, 2",
@@ -43,7 +43,7 @@ CLUMSY = {
     "my_worst = None": 'my_worst = "A 1 after B, B 1"',
 }
 TURNS = {
-    "fade-1-code": ("Why is no schedule below 5?", "'Z'"),
+    "fade-1-code": ("Why is no schedule below 5?", "the letter of a transaction"),
     "fade-2-code": ("In the order of the block it takes 8.", "'D:3' cannot be placed"),
     "player-turn": ("7 units: a core **waits on purpose**", "E waits for C"),
     "attack": ("1.222 times as long", "'A' cannot be read"),
@@ -53,7 +53,7 @@ TURNS = {
 }
 GIVEAWAYS = {  # what answers a bet, and must not be read before it or beside it
     "longest-first": r"won\b|\b[67] units|longest first [67]",
-    "anomaly": r"anomal|\b1[356]\b|wrong for",
+    "anomaly": r"anomalies|\b1[356]\b|wrong for",
     "fewest": r"not how many|not the number|chain counts|ends at [45]",
     "double": r"3\.8|bend|bring nothing|do not help",
 }
@@ -83,6 +83,19 @@ def test_no_cell_before_or_beside_a_bet_of_lesson_04_answers_it() -> None:
         seen = [text for text in cells[: at + 1 + ON_THE_SCREEN] if re.search(pattern, text)]
         assert seen == [], name
     assert list(GIVEAWAYS) == list(read_items(LESSON.parent / "items.toml").predictions)
+
+
+@pytest.mark.parametrize(
+    ("bet", "words"),
+    [
+        ("longest-first", "Nobody thought about the order of the block, and it won."),
+        ("anomaly", "12 units; with a fourth core 15, each a unit shorter 13"),
+        ("fewest", "What counts is not how many wait, but how long the longest chain gets."),
+        ("double", "The curve bends where p comes near W / S."),
+    ],
+)
+def test_what_once_gave_a_bet_away_is_noticed(bet: str, words: str) -> None:
+    assert re.search(GIVEAWAYS[bet], words)
 
 
 def test_what_a_reveal_calls_your_run_is_computed() -> None:

@@ -91,9 +91,8 @@ def test_picture_and_text_say_the_same() -> None:
     ]
     assert unescape(str(ElementTree.fromstring(picture.svg).get("aria-label"))) == "; ".join(lines)
     words = words_of(picture.svg)
-    assert {"6 units of time on 2 cores", "no schedule ends before 7", "A 4", "B 2", "C 1", lines[-1], lines[3]} <= set(
-        words
-    )
+    expected = {"6 units of time on 2 cores", "no schedule ends before 7", "A 4", "B 2", "C 1", lines[-1], lines[3]}
+    assert expected <= set(words)
     filled = [float(box.get("width", 0)) for box in elements(picture.svg, "rect")
               if box.get("fill") in (NORMAL.fill, CRITICAL.fill)]  # fmt: skip
     orange = [box.get("fill") == CRITICAL.fill for box in elements(picture.svg, "rect")

@@ -10,8 +10,7 @@ from toyevm.simulation.run import TaskSpan
 from toyevm.simulation.schedule import PRIORITIES, makespan
 from toyevm.teaching.kit.job import Job
 from toyevm.teaching.lab.turns import Reply, Turn, missing, read_list, read_number, read_words, repeat, right, wrong
-from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
-from toyevm.teaching.lessons.schedulers.gantt_view import describe_plan
+from toyevm.teaching.lessons.schedulers.plan_words import describe_plan
 from toyevm.teaching.lessons.schedulers.plans import holding_up, lengths_of, names_in, plan, read_job
 
 SMALL = read_job("A 2, B 3, C 2 after A, D 1 after B, E 2 after A")
@@ -37,7 +36,9 @@ def _entries(answer: object, count: int, what: str) -> list[Any] | None:
 
 def _spans(job: Job, answer: object) -> tuple[TaskSpan, ...]:
     """Return the schedule of a plan for two cores: a text, or the player that shows it."""
-    text = answer.plan if isinstance(answer, GanttPlayer) else read_words(answer, 'a plan such as "A:1 B:2"')
+    if getattr(answer, "job", job) != job:
+        raise InputError("a player with another block", expected="the player of this section, or its plan")
+    text = read_words(getattr(answer, "plan", answer), 'a plan such as "A:1 B:2"')
     if not names_in(text):
         raise InputError(repeat(answer), expected='a plan such as "A:1 B:2"')
     return plan(job, 2, text)
@@ -136,8 +137,6 @@ def seven(answer: Any) -> Reply:
     """A plan for the puzzle that ends at 7, or the player that shows one."""
     if _is_blank(answer):
         return missing("a plan with all five transactions. What the player shows is player.plan.")
-    if isinstance(answer, GanttPlayer) and answer.job != PUZZLE:
-        raise InputError("a player with another block", expected="the player of this section, or its plan")
     spans = _spans(PUZZLE, answer)
     time, shown = makespan(spans), describe_plan(PUZZLE, 2, spans)
     if reply := _left_out(PUZZLE, spans):

@@ -11,7 +11,8 @@ from toyevm.teaching.kit.job import Job
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import WIDTH
-from toyevm.teaching.lessons.schedulers.plans import holding_up, plan, write_plan
+from toyevm.teaching.lessons.schedulers.plan_words import describe_plan, heading_of, left_to_place, waits_of
+from toyevm.teaching.lessons.schedulers.plans import holding_up, plan
 
 LEFT, RIGHT, TOP, LANE = 76, 18, 62, 42
 
@@ -26,48 +27,18 @@ def picture_of(job: Job, cores: int, spans: Sequence[TaskSpan]) -> Picture:
     return Picture(_draw(job, cores, spans, words), words)
 
 
-def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
-    """Return the text twin: the time, a line for each core, what is orange, and the plan in its short form."""
-    lines = [_heading(job, cores, spans)]
-    for core in range(cores):
-        tasks = [f"{job.label(s.tx_index)} {s.start:,}-{s.end:,}" for s in spans if s.core == core]
-        lines.append(f"core {core + 1}: {', '.join(tasks) or 'nothing'}")
-    if waiting := [line for i in range(job.graph.size) if (line := _waits(job, i))]:
-        lines.append("waits: " + ", ".join(waiting))
-    if spans:
-        lines.append("orange: " + " then ".join(map(job.label, holding_up(job, spans))))
-    lines.append(f"plan: {write_plan(job, spans)}")
-    if left := _left(job, spans):
-        lines.append(f"still to place: {left}")
-    return "\n".join(lines)
-
-
-def _heading(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
-    least = shortest_time(job.graph, job.cost, cores)
-    plural = "s" if cores != 1 else ""
-    return f"{makespan(spans):,} units of time on {cores} core{plural} (simulated), no schedule ends before {least:,}"
-
-
-def _waits(job: Job, tx_index: int) -> str:
-    before = " ".join(map(job.label, job.graph.predecessors[tx_index]))
-    return f"{job.label(tx_index)} after {before}" if before else ""
-
-
-def _left(job: Job, spans: Sequence[TaskSpan]) -> str:
-    placed = {span.tx_index for span in spans}
-    return ", ".join(f"{job.label(i)} {job.costs[i]:,}" for i in range(job.graph.size) if i not in placed)
-
-
 def _draw(job: Job, cores: int, spans: Sequence[TaskSpan], words: str) -> str:
     least, time = shortest_time(job.graph, job.cost, cores), makespan(spans)
     until = max(time, job.work // cores, least) + 1
     scale, bottom = (WIDTH - LEFT - RIGHT) / until, TOP + LANE * cores
     chain, edge = set(holding_up(job, spans)), LEFT + least * scale
-    waiting = ", ".join(line for i in range(job.graph.size) if (line := _waits(job, i)))
+    waiting = ", ".join(line for i in range(job.graph.size) if (line := waits_of(job, i)))
     step = max(1, until // 20)
-    notes = [f"{what}: {line}" for what, line in (("waits", waiting), ("still to place", _left(job, spans))) if line]
+    notes = [
+        f"{what}: {line}" for what, line in (("waits", waiting), ("still to place", left_to_place(job, spans))) if line
+    ]
     body = [
-        svg.text(14, 26, _heading(job, cores, spans).split(" (")[0], size=17, bold=True),
+        svg.text(14, 26, heading_of(job, cores, spans).split(" (")[0], size=17, bold=True),
         svg.note(WIDTH - RIGHT, 26, "orange: what ends last, and what held it up", anchor="end"),
         svg.note(min(edge, WIDTH - 200), TOP - 10, f"no schedule ends before {least:,}", anchor="middle"),
         svg.box(LEFT, TOP, WIDTH - LEFT - RIGHT, LANE * cores, PANEL, radius=0),
