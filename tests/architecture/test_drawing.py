@@ -17,6 +17,7 @@ SVG = re.compile(r"</?(?:svg|g|rect|path|line|text|tspan|polyline|polygon|circle
 COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}){1,2}\b")
 # By its name: a module that draws ends in "view", one with a widget in "player"; the rest are models.
 DRAWS = re.compile(r"(?:^|_)(?:view|player)$")
+NO_MODELS = {"__init__", "answers"}  # what a turn says repeats the words of a picture
 TOOLS = {"svg", "palette", "picture", "player"}  # of the kit: what drawing is made with
 DRAWING = {f"toyevm.teaching.kit.{name}" for name in TOOLS} | {"toyevm.charts", "ipywidgets", "IPython", "matplotlib"}
 
@@ -47,7 +48,7 @@ def models(package: Path) -> list[Path]:
     classroom = package / "teaching"
     found = [path for folder in ("kit", "lessons") for path in sorted((classroom / folder).rglob("*.py"))]
     tools = {classroom / "kit" / f"{name}.py" for name in TOOLS}
-    return [path for path in found if path not in tools and path.stem != "__init__" and not DRAWS.search(path.stem)]
+    return [path for path in found if path not in tools and path.stem not in NO_MODELS and not DRAWS.search(path.stem)]
 
 
 def imported(path: Path) -> set[str]:

@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "05-speculation"
-CELLS, FIGURES, SMALLEST = 20, ["imports", "versions-table", "sabotage-turn", "fee-lanes"], (90, 90)
+CELLS, FIGURES, SMALLEST = 20, ["imports", "versions-table", "fee-lanes"], (90, 90)
 
 
 @pytest.fixture

@@ -133,6 +133,9 @@ class Player(ABC):
             self._voice.value = _aloud([line for line in lines if line not in self._said] or lines[-1:])
         self._said = lines
 
+    def __str__(self) -> str:
+        return self.text
+
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         return {**self.widget._repr_mimebundle_(**options), "text/plain": self.text}
 

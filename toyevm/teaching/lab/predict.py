@@ -52,7 +52,7 @@ def _bet(item: Prediction, progress: Progress, bet: str, sure: int | None) -> st
         return {"first": bet, **entry, "last": bet, "sure": sure}
 
     progress.record("predictions", item.id, note)
-    return _now(item, progress) + "You may change it until you go on, and after."
+    return _now(item, progress) + "You can change it at any time."
 
 
 def _now(item: Prediction, progress: Progress) -> str:

@@ -220,7 +220,9 @@ def _attacked(block: Study) -> Reply:
         return right(f"A path of {len(path)} for {block.size}. {text}", shown)
     own = [title.split()[0].split(">")[1] for title in block.titles if title.startswith("Mallory>")]
     if not any(f"{payee}>" in title or f">{payee}" in title for payee in own for title in TWELVE):
-        text = "You pay strangers. Your three payments are a chain, because of your nonce, but no other payment waits "
+        text = (
+            "You pay strangers. Your three payments are a chain, because you pay all three, but no other payment waits "
+        )
         return wrong("own-chain-is-enough", text + "for it. Whose balance would have to change?", shown)
     if len({payee[0] for payee in own}) == 1:
         text = f"You pay one person or one chain only: {', '.join(own)}. Which other chains could have to wait for you?"

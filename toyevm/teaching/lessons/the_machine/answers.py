@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -211,7 +212,8 @@ def shared_location(answer: Any) -> Reply:
     if location not in first.write_set:
         return _not_written(name, version, location in first.read_set, shown)
     seen = {**second.read_set, location: second.read_set[location]._replace(value=41)}
-    shown = describe_sets(block, [run_alone(block, 2, seen)], ["transaction 2, alone, in a world with 41 there"])
+    alone = describe_sets(block, [run_alone(block, 2, seen)], ["transaction 2, alone, in a world with 41 there"])
+    shown = re.sub(r" +<- from transaction \d+", "", alone)  # what it reads there was put there for this try
     return right("One value that it read is another. What has changed in what it writes, and what has not?", shown)
 
 

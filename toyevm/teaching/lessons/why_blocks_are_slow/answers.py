@@ -67,7 +67,7 @@ def half_speed(answer: Any) -> Reply:
             text = "2 is fast enough, with 100 / 2 = 50 times. You need only 25. How long may the longest chain be?"
             return wrong("half-the-cores", text, shown)
         if number <= 1:
-            text = "With one or none there is no chain at all, and you may have one. How long may it be?"
+            text = "With 0 or 1 to the shop, nobody waits. A chain is allowed here: how long may it be?"
             return wrong("one-is-too-many", text, shown)
         text = f"{number} is fast enough, and so is one more. How long may the longest chain be?"
         return wrong("not-yet-the-most", text, shown)
