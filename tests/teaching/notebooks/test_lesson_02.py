@@ -49,7 +49,7 @@ TURNS = {
     "tamper-turn": (
         "my_block_4 = None",
         (REDONE, "Every check passes"),
-        ("my_block_4 = chain.blocks[4]", "1 of 16 checks fails"),
+        ("my_block_4 = chain.blocks[4]", "block 4: parent hash does not fit"),
     ),
 }
 

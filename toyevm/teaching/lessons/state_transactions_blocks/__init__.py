@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import find_faults
 from toyevm.teaching.lessons.state_transactions_blocks.chain_view import show_chain
-from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, show_bits
+from toyevm.teaching.lessons.state_transactions_blocks.hash_view import show_bits, show_tree
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
-from toyevm.teaching.lessons.state_transactions_blocks.merkle_view import show_tree
 from toyevm.teaching.lessons.state_transactions_blocks.order import all_orders, run_order, token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
 from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order

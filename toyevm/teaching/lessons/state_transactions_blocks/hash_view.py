@@ -1,4 +1,4 @@
-"""A small Merkle tree as a picture: which hashes a path needs, and which ones the verifier makes.
+"""Hashes as pictures: two of them bit for bit, and a small Merkle tree: what a path needs, what its verifier makes.
 
 Level 0 holds the fingerprints of the leaves; each level above is half as long; the last is the root alone.
 """
@@ -8,15 +8,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import FAINT, HERE, LEFT, PAPER, READ, TAKEN, WRITTEN, Paint
+from toyevm.teaching.kit.palette import FAINT, HERE, LEFT, PANEL, PAPER, READ, TAKEN, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
-from toyevm.teaching.kit.svg import MARGIN, box, line, note, text
-from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
+from toyevm.teaching.kit.svg import MARGIN, box, heading, line, note, text
+from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, short_hash
 
 Levels = Sequence[Sequence[bytes]]
 WIDTH, ROW, BOX_HEIGHT = 760, 84, 40
+CELL, PER_ROW, TOP = 11, 64, 62
 _WORDS = {"leaf": "known", "given": "in the path", "made": "recomputed", "": "not needed"}
 _PAINTS: dict[str, Paint] = {"leaf": HERE, "given": READ, "made": LEFT, "": TAKEN}
+
+
+def show_bits(before: bytes, after: bytes) -> Picture:
+    """Return a cell for each bit, the changed ones filled."""
+    changed, size = set(changed_bits(before, after)), 8 * len(before)
+    twin = "\n".join(
+        [
+            f"first    {before.hex()}",
+            f"second   {after.hex()}",
+            f"changed  {len(changed)} of {size} bits ({len(changed) / size:.0%})",
+        ]
+    )
+    cells = []
+    for bit in range(size):
+        x, y = MARGIN + CELL * (bit % PER_ROW), TOP + (CELL + 2) * (bit // PER_ROW)
+        paint = WRITTEN if bit in changed else PANEL
+        cells.append(box(x, y, CELL - 2, CELL, paint, radius=0))
+        if bit in changed:  # not by colour alone
+            cells.append(svg.strokes([((x, y + CELL), (x + CELL - 2, y))], WRITTEN.ink))
+    body = [
+        heading(MARGIN, 26, f"{len(changed)} of {size} bits are different"),
+        note(MARGIN, 46, f"{short_hash(before)} against {short_hash(after)}; struck: a bit that changed"),
+        *cells,
+    ]
+    height = TOP + (CELL + 2) * (-(-size // PER_ROW)) + 14
+    return Picture(
+        svg.figure(2 * MARGIN + CELL * PER_ROW, height, f"Bits of two hashes. {twin}".replace("\n", "; "), body),
+        twin,
+    )
 
 
 def path_roles(levels: Levels, leaf: int | None) -> list[list[str]]:
