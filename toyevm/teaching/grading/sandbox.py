@@ -193,14 +193,13 @@ def _readable(secrets: Sequence[Path]) -> Iterator[Path]:
     """Yield what a child needs to read: the system's libraries, Python, its packages, toyevm.
 
     A virtual environment often lies in the checkout, and the checkout in a folder that is needed: so of environments
-    only their own parts are taken, and nothing of the checkout but what is named. How values are derived, and what turns say, stays outside.
+    only their own parts are taken, and nothing of the checkout but what is named. How values are derived stays outside.
     """
     environments = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     environments.add(str(Path(sys.executable).resolve().parents[1]))
     parts = [Path(folder) / part for folder in sorted(environments) for part in _OF_ENVIRONMENT]
     packages = [Path(folder) for folder in sys.path if Path(folder).name in _PACKAGES]
-    answers = [Path(derivations.__file__), *sorted((PACKAGE / "teaching" / "lessons").glob("*/answers.py"))]
-    hidden = [*secrets, PACKAGE.parent, *(file for source in answers for file in _module_files(source))]
+    hidden = [*secrets, PACKAGE.parent, *_module_files(Path(derivations.__file__))]
     seen: set[Path] = set()
     for path in [*map(Path, _SYSTEM), *parts, *packages, PACKAGE]:
         for part in _without(path, hidden) if path.exists() else ():
