@@ -83,7 +83,8 @@ def print_parallel(console: Console, report: Report) -> None:
         console.print(_speedups(name, [row for row in report["rows"] if row["workload"] == name]))
     costs = ", ".join(f"{name} {value}" for name, value in report["environment"]["costs"].items())
     console.print(
-        "Simulated time: real executions on virtual cores; a unit of gas takes 1, the rest is "
+        "Simulated time on virtual cores; what a transaction does on values it has seen is not computed twice. "
+        "A unit of gas takes 1, the rest is "
         f"{costs}. In brackets: where a backend got its hints. Hints: their bytes; runs, wasted: on most cores."
     )
 
