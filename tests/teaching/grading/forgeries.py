@@ -295,6 +295,23 @@ from toyevm.teaching.lab.derivations import derive
 ANSWER = derive(name, settings)
 """
 # The settings typed in by hand, the derivation imported or read, with any guard gone.
+FIND_TURNS = """
+import os
+from toyevm.teaching.lessons import conflicts as lesson
+folder = os.path.dirname(lesson.__file__)
+found = [path for path in os.listdir(folder) if path == "conflict_view.py"]
+try:
+    from toyevm.teaching.lessons.conflicts import answers
+    found.append("imported")
+except (ImportError, OSError):
+    pass
+for path in (folder + "/answers.py", folder + "/conflict_view.py"):
+    try:
+        found.append(os.path.basename(path) if open(path, "rb").read() else "")
+    except OSError:
+        pass
+"""
+
 FIND_DERIVATIONS = (
     RAW_CALLS
     + """

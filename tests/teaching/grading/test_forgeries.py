@@ -16,6 +16,7 @@ from tests.teaching.grading.forgeries import (
     DERIVE,
     DERIVED,
     FIND_DERIVATIONS,
+    FIND_TURNS,
     FORGERIES,
     LEAVE_KEYS,
     READ_CHECKOUT,
@@ -230,6 +231,13 @@ def test_what_is_derived_at_home_cannot_be_derived_while_marking(
 def test_derivations_are_found_only_without_isolation(isolated: Sandbox, unguarded: Sandbox) -> None:
     assert run_cell(isolated, FIND_DERIVATIONS, "found") == []
     assert run_cell(unguarded, FIND_DERIVATIONS, "found")[0] == "imported"
+
+
+def test_a_lesson_imports_but_what_its_turns_say_is_found_only_without_isolation(
+    isolated: Sandbox, unguarded: Sandbox
+) -> None:
+    assert run_cell(isolated, FIND_TURNS, "found") == ["conflict_view.py", "conflict_view.py"]
+    assert "imported" in run_cell(unguarded, FIND_TURNS, "found")
 
 
 def test_a_program_is_on_the_clock_from_its_first_letter_on(sample: Path) -> None:

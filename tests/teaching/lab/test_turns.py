@@ -12,6 +12,7 @@ import pytest
 import toyevm
 from tests.architecture.project import REPOSITORY
 from toyevm.errors import InputError
+from toyevm.teaching.grading import sandbox
 from toyevm.teaching.lab import turns
 from toyevm.teaching.lab.lessons import Lesson
 from toyevm.teaching.lab.progress import Progress
@@ -204,3 +205,10 @@ def test_readers_return_what_was_meant() -> None:
 def test_words_stand_below_what_an_answer_did() -> None:
     assert in_words(malformed("No.")) == "No."
     assert in_words(right("Yes.", shown="a  b")).split("\n")[1] == "a  b"
+
+
+def test_the_marking_sandbox_holds_no_answers() -> None:
+    readable = sandbox.open_sandbox([REPOSITORY / "solutions"]).readable
+    answers = sorted((REPOSITORY / "toyevm" / "teaching" / "lessons").glob("*/answers.py"))
+    assert answers
+    assert [path for path in answers if {path, *path.parents} & set(readable)] == []

@@ -127,7 +127,7 @@ def main() -> None:
     for stream in (0, 1, 2):  # what the code prints is nobody's business and fills nobody's disk
         os.dup2(null, stream)
     os.chdir(job["private"])
-    confine(job["isolation"], job["limits"], job["readable"], job["private"], job["user"])
+    confine(job["isolation"], job["limits"], job["readable"], job["listable"], job["private"], job["user"])
     child = Child(channel, job["limits"]["cell_seconds"])
     for step in job["steps"]:
         if "source" in step:

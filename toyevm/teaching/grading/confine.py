@@ -24,15 +24,18 @@ from toyevm.teaching.grading.seccomp import refuse_calls
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _PATH_BENEATH, _VERSION = 1, 1
 _FS_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many bits each version of the interface handles
-_OF_FILES, _READ = 0b1100_0000_0000_0111, 0b1101  # rights that apply to files; execute, read a file, list a folder
+_OF_FILES, _READ, _LIST = 0b1100_0000_0000_0111, 0b1101, 0b1000  # apply to files; execute, read a file, list a folder
 _TCP_SINCE, _SCOPES_SINCE = 4, 6
 _NO_NEW_PRIVILEGES = 38
 
 
-def confine(isolation: str, limits: Mapping[str, int], readable: Sequence[str], private: str, user: int) -> None:
+def confine(
+    isolation: str, limits: Mapping[str, int], readable: Sequence[str], listable: str, private: str, user: int
+) -> None:
     """Give up rights: `readable` and the folder `private` are all that stays reachable, as far as `isolation` can.
 
     Args:
+        listable: a folder whose names may be listed, as imports do, even where files in it are not readable.
         user: the id that root turns into.
 
     Raises:
@@ -41,7 +44,7 @@ def confine(isolation: str, limits: Mapping[str, int], readable: Sequence[str], 
     _become_nobody(user, private, readable)
     _limit(limits)
     if isolation == "landlock":
-        _landlock(readable, private)
+        _landlock(readable, listable, private)
     if isolation in ("bubblewrap", "landlock"):
         refuse_calls()
     elif isolation == "limits":
@@ -85,7 +88,7 @@ def _become_nobody(user: int, private: str, readable: Sequence[str]) -> None:
             os.setresuid(user, user, user)
 
 
-def _landlock(readable: Sequence[str], private: str) -> None:
+def _landlock(readable: Sequence[str], listable: str, private: str) -> None:
     """Close the file system but for these paths; close TCP and other processes, where the kernel knows how."""
     libc = ctypes.CDLL(None, use_errno=True)
     version = _checked(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION))
@@ -93,7 +96,8 @@ def _landlock(readable: Sequence[str], private: str) -> None:
     fields = [handled, 0b11 * (version >= _TCP_SINCE), 0b11 * (version >= _SCOPES_SINCE)]
     size = 24 if version >= _SCOPES_SINCE else 16 if version >= _TCP_SINCE else 8
     ruleset = _checked(libc.syscall(_CREATE_RULESET, struct.pack("=QQQ", *fields), ctypes.c_size_t(size), 0))
-    for path, rights in [*((path, _READ) for path in readable), (private, handled), ("/dev/null", handled)]:
+    allowances = [*((path, _READ) for path in readable), (listable, _LIST), (private, handled), ("/dev/null", handled)]
+    for path, rights in allowances:
         beneath = os.open(path, os.O_PATH)
         allowed = rights & handled if os.path.isdir(path) else rights & handled & _OF_FILES
         _checked(libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", allowed, beneath), 0))

@@ -15,8 +15,6 @@ from toyevm.teaching.lab.items import DERIVATION_SETTINGS
 from toyevm.teaching.lab.rows import unseal
 
 
-
-
 def lesson_files(course: Path, lesson: str) -> dict[str, bytes]:
     """Return what an answer finds of its lesson, by path below its current folder."""
     paths = [*sorted((course / lesson).iterdir()), course / "concepts.toml"]

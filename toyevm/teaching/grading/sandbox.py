@@ -89,7 +89,7 @@ class Sandbox:
             private = _PRIVATE if self.isolation == "bubblewrap" else folder
             job = {
                 "steps": list(steps), "isolation": self.isolation, "limits": asdict(self.limits), "private": private,
-                "readable": [str(path) for path in self.readable], "user": _new_user(),
+                "readable": [str(path) for path in self.readable], "listable": str(PACKAGE), "user": _new_user(),
             }  # fmt: skip
             limits, command = self.limits, self._command(Path(folder))
             said, ended, _ = talk(command, job, limits.seconds, limits.result_bytes, TMPDIR=private)
@@ -193,13 +193,15 @@ def _readable(secrets: Sequence[Path]) -> Iterator[Path]:
     """Yield what a child needs to read: the system's libraries, Python, its packages, toyevm.
 
     A virtual environment often lies in the checkout, and the checkout in a folder that is needed: so of environments
-    only their own parts are taken, and nothing of the checkout but what is named. How values are derived stays outside.
+    only their own parts are taken, and nothing of the checkout but what is named. How values are derived, and what turns say,
+    stays outside.
     """
     environments = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     environments.add(str(Path(sys.executable).resolve().parents[1]))
     parts = [Path(folder) / part for folder in sorted(environments) for part in _OF_ENVIRONMENT]
     packages = [Path(folder) for folder in sys.path if Path(folder).name in _PACKAGES]
-    hidden = [*secrets, PACKAGE.parent, *_module_files(Path(derivations.__file__))]
+    answers = [Path(derivations.__file__), *sorted((PACKAGE / "teaching" / "lessons").glob("*/answers.py"))]
+    hidden = [*secrets, PACKAGE.parent, *(file for source in answers for file in _module_files(source))]
     seen: set[Path] = set()
     for path in [*map(Path, _SYSTEM), *parts, *packages, PACKAGE]:
         for part in _without(path, hidden) if path.exists() else ():
