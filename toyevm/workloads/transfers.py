@@ -77,13 +77,13 @@ def read_payments(text: str) -> tuple[Payment, ...]:
     """Read payments as people jot them down; commas, semicolons or lines between them.
 
     Raises:
-        InputError: naming the first one that cannot be read.
+        InputError: naming the first one that cannot be read, counted from 0.
 
     >>> read_payments("Ann>Bob, Bob pays Cleo 5")
     (Payment(payer='Ann', payee='Bob', amount=1), Payment(payer='Bob', payee='Cleo', amount=5))
     """
     parts = filter(None, map(str.strip, re.split(r"[,;\n]", text)))
-    return tuple(read_payment(part, f"payment {number}") for number, part in enumerate(parts, start=1))
+    return tuple(read_payment(part, f"payment {number}") for number, part in enumerate(parts))
 
 
 def read_payment(words: str, where: str = "") -> Payment:

@@ -111,7 +111,10 @@ def test_a_value_that_is_marked_elsewhere_is_only_recorded(lab: Lesson) -> None:
 
 
 def test_praise_for_public_cases_says_that_others_come(lab: Lesson) -> None:
-    assert said(lab, "plus", RIGHT_PLUS) == "**Plus 7.** The case agrees. When it is marked, it meets others too."
+    assert (
+        said(lab, "plus", RIGHT_PLUS)
+        == "**Plus 7.** The case agrees. When it is marked, it is run on other cases, too."
+    )
 
 
 def test_the_puzzle_is_offered_from_the_third_try(lab: Lesson) -> None:
@@ -180,7 +183,7 @@ def test_a_derived_value_is_not_printed_where_the_student_reads(repository: Path
     """The notebook knows what is right in lesson 01's traces, and must not say it."""
     lab = Lesson(repository / "course" / "01-the-machine", Progress("01-the-machine"))
     text = said(lab, "trace-six", [[5], [12, 5], [12, 5, 12], [7, 12], [12, 7, 12], [99, 12]])
-    assert "The first 5 agree. Entry 6 is the first that differs: yours is [99, 12]." in text
+    assert "The first 5 entries agree. `trace[5]` is the first that differs: yours is [99, 12]." in text
     assert "[5, 12]" not in text
     assert "10" not in said(lab, "last-step", 11)
 

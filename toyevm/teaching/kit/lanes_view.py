@@ -35,7 +35,7 @@ def describe_lanes(jobs: Sequence[Job], cores: int, chains: bool = True) -> str:
     wide = max((len(job.title) for job in jobs), default=0)
     lines = [
         f"{_cores(cores)} (simulated, time in gas)",
-        f"{'block':<{wide}}  {'one core':>10}  {'now':>10}  {'speed-up':>8}  {'busy':>5}",
+        f"{'block':<{wide}}  {'one core':>10}  {'now':>10}  {'speedup':>8}  {'busy':>5}",
     ]
     for job in jobs:
         seen = Figures.of(job, cores)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from toyevm.teaching.lab.items import LessonItems, Retrieval, pick, read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import FILE, Progress
-from toyevm.teaching.lab.turns import Reply, in_words, take_turn
+from toyevm.teaching.lab.turns import Reply, in_words, take_turn, turns_of
 from toyevm.teaching.lab.variants import VARIANT, Variant, read_variant
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lab.workspace import MANIFEST
@@ -59,7 +59,8 @@ class Lesson:
 
     def predict(self, item_id: str, choose: object = None, sure: int | None = None) -> Panel:
         """Ask for a bet, or note it: `choose` a letter, a number from 1, or the words; `sure` 1 to 3."""
-        return predict.predict(pick(self.items.predictions, item_id, "prediction"), self._progress, choose, sure)
+        item = pick(self.items.predictions, item_id, "prediction")
+        return _or_why_not(lambda: predict.predict(item, self._progress, choose, sure))
 
     def reveal(self, item_id: str, run: Any = None) -> Panel:
         """Show the bet beside the result of your own run, and what each of them means."""
@@ -81,24 +82,28 @@ class Lesson:
 
     def hint(self, item_id: str, level: int | None = None) -> Panel:
         """Show the next hint, or that of a level from 1 to 3."""
-        return hints.hint(self.items.exercise(item_id), self._progress, level)
+        item = self.items.exercise(item_id)
+        return _or_why_not(lambda: hints.hint(item, self._progress, level))
 
     def parsons(self, item_id: str, order: Sequence[int] | None = None) -> Panel:
         """Show the solution in pieces, or run the pieces in an order."""
-        return parsons.parsons(self.items.exercise(item_id), order)
+        item = self.items.exercise(item_id)
+        return _or_why_not(lambda: parsons.parsons(item, order))
 
     def retrieve(self, item_id: str | None = None, choose: object = None) -> Panel:
         """Show two questions on earlier lessons, or answer one."""
         pool = {item.id: item for item in self._retrieval_pool()}
         if item_id is not None:
-            return Panel(retrieval.answer(pick(pool, item_id, "question"), choose, self._progress))
+            item = pick(pool, item_id, "question")
+            return _or_why_not(lambda: Panel(retrieval.answer(item, choose, self._progress)))
         graph = read_concepts(self._folder.parent / "concepts.toml")
         chosen = retrieval.choose_questions(pool.values(), graph, self.items.lesson[:2], self._progress)
         return retrieval.ask(chosen, self._progress)
 
     def reflect(self, item_id: str, words: str | None = None) -> Panel:
         """Ask for a few sentences, or note them and show another's."""
-        return reflection.reflect(pick(self.items.reflections, item_id, "reflection"), self._progress, words)
+        item = pick(self.items.reflections, item_id, "reflection")
+        return _or_why_not(lambda: reflection.reflect(item, self._progress, words))
 
     def progress(self) -> Panel:
         """Show what is remembered of this lesson, and where."""
@@ -125,6 +130,14 @@ class TurnFeedback(Panel):
     def __init__(self, reply: Reply) -> None:
         super().__init__(in_words(reply))
         self.reply = reply
+
+
+def _or_why_not(show: Callable[[], Panel]) -> Panel:
+    """Return what there is to show; a value of the student's that is refused gets a sentence, never a traceback."""
+    try:
+        return show()
+    except InputError as error:
+        return Panel(f"This cannot be read: {error}.")
 
 
 def lesson(name: str) -> Lesson:
@@ -168,7 +181,10 @@ def _find_marking(folder: Path, variant: Variant | None) -> Marking | None:
 def _summary(items: LessonItems, progress: Progress) -> str:
     record = progress.of(items.lesson)
     bets, checks, seen = record.get("predictions", {}), record.get("checks", {}), record.get("hints", {})
-    lines = [f"**{items.lesson}**: {len(bets)} of {len(items.predictions)} predictions made.", ""]
+    turns = turns_of(items.lesson)
+    solved = sum(bool(record.get("turns", {}).get(name, {}).get("solved")) for name in turns)
+    lines = [f"**{items.lesson}**: {len(bets)} of {len(items.predictions)} bets made", ""]
+    lines[0] += f", {solved} of {len(turns)} turns solved." if turns else "."
     for item in items.exercises.values():
         entry = checks.get(item.id, {})
         best = Status.RIGHT if entry.get("solved") else entry.get("status")  # who tries on has not lost it

@@ -50,8 +50,8 @@ def _title(verdict: Verdict) -> str:
 def _praise(verdict: Verdict) -> str:
     if verdict.item.judge in ("value", "choice"):
         return "Right."
-    cases = f"All {verdict.cases} cases agree" if verdict.cases > 1 else "The case agrees"
-    return f"{cases}. When it is marked, it meets others too."
+    cases = {1: "The case agrees", 2: "Both cases agree"}.get(verdict.cases, f"All {verdict.cases} cases agree")
+    return f"{cases}. When it is marked, it is run on other cases, too."
 
 
 def _what_happened(verdict: Verdict) -> str:
@@ -73,13 +73,19 @@ def _first_divergence(verdict: Verdict) -> str:
     if found is None:
         return ""
     if found.index is not None:
-        before = f"The first {found.index} agree. " if found.index else ""
-        return f"{before}Entry {found.index + 1} is the first that differs: yours is {found.yours}."
+        agree = {0: "", 1: "The first entry agrees. "}.get(found.index, f"The first {found.index} entries agree. ")
+        return f"{agree}{_entry(verdict)} is the first that differs: yours is {found.yours}."
     if found.case.hidden:
         return (
             f"Yours is {found.yours}." if verdict.item.judge in ("value", "choice") else "It is a case you do not see."
         )
     return f"Given {show_given(found.case)}: yours {found.yours}; expected: {found.expected}."
+
+
+def _entry(verdict: Verdict) -> str:
+    """Return the first entry that differs as a student would write it: counted from 0, as lists are."""
+    assert verdict.divergence is not None
+    return f"`{verdict.item.answer}[{verdict.divergence.index}]`"
 
 
 def show_given(case: Case) -> str:
@@ -103,7 +109,7 @@ def _question(verdict: Verdict) -> str:
     if verdict.item.judge == "program" and found is not None:
         return _about_program(found)
     if found is not None and found.index is not None:
-        return f"What did you take entry {found.index + 1} from? Go back to the step before it: what was there?"
+        return f"What did you take {_entry(verdict)} from? Go back to the step before it: what was there?"
     if verdict.item.judge == "function" and found is not None:
         if found.yours.startswith("raises"):
             return "Which line raises it, and what does that line expect that it did not get?"

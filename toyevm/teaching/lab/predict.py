@@ -1,6 +1,7 @@
-"""A prediction is a bet before the result. It never locks, is never graded, and is taken up again by name.
+"""A prediction is a bet before the result. It can be changed, is never graded, and is taken up again by name.
 
-Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said.
+Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said, and waits
+for a bet: "I don't know" is one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.choices import choice_widget, letter, list_options, read_choice
+from toyevm.teaching.lab.choices import DONT_KNOW, choice_widget, letter, list_options, read_choice
 from toyevm.teaching.lab.items import Prediction
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import Entry, Progress
@@ -23,13 +24,15 @@ def predict(item: Prediction, progress: Progress, choose: object = None, sure: i
     Raises:
         InputError: `choose` is no option, or `sure` no such number.
     """
+    call = f'lab.predict("{item.id}", choose="…")'
+    if choose is None and sure is None:
+        text = (
+            f"{item.prompt}\n\n{list_options(item.options)}\n\n{_now(item, progress)}Choose with `{call}`, then go on."
+        )
+        return Panel(text, lambda module: _widget(module, item, progress))
     if sure not in (None, *SURE):
         raise InputError(f"sure={sure!r}", expected=", ".join(f"{number} {words}" for number, words in SURE.items()))
-    if choose is not None:
-        return Panel(_bet(item, progress, letter(read_choice(item.options, choose)), sure))
-    call = f'lab.predict("{item.id}", choose="…")'
-    text = f"{item.prompt}\n\n{list_options(item.options)}\n\n{_now(item, progress)}Choose with `{call}`, then go on."
-    return Panel(text, lambda module: _widget(module, item, progress))
+    return Panel(_bet(item, progress, letter(read_choice(item.options, choose)), sure))
 
 
 def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
@@ -37,8 +40,13 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     bet = progress.entry("predictions", item.id).get("last")
     right = next(option for option in item.options if option.right)
     lines = [] if run is None else [f"Your run says: **{run() if callable(run) else run}**."]
-    if bet is None or read_choice(item.options, bet) == len(item.options):
-        lines.append("You made no bet." if bet is None else "You did not know yet.")
+    if bet is None:
+        call = f'lab.predict("{item.id}", choose="…")'
+        return Panel(
+            "\n\n".join([*lines, f"First bet: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too."])
+        )
+    if read_choice(item.options, bet) == len(item.options):
+        lines.append("You did not know yet.")
     else:
         chosen = item.options[read_choice(item.options, bet)]
         lines.append(f"You bet **{bet}**, {chosen.text}.")

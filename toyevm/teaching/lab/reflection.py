@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Reflection
 from toyevm.teaching.lab.panels import Panel, as_html
 from toyevm.teaching.lab.progress import Progress
@@ -13,7 +14,13 @@ FEWEST_WORDS = 8
 
 
 def reflect(item: Reflection, progress: Progress, words: str | None = None) -> Panel:
-    """Ask, or note the student's `words` and show the exemplar beside them. Nobody reads or grades them."""
+    """Ask, or note the student's `words` and show the exemplar beside them. Nobody reads or grades them.
+
+    Raises:
+        InputError: the words are no text.
+    """
+    if not isinstance(words, str | None):
+        raise InputError(f"{words!r:.60}", expected="a text: your own words")
     words = words or progress.entry("reflections", item.id).get("words", "")
     if words:
         return Panel(_answer(item, progress, words))
