@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.teaching.lab.bank import FIXTURE, REPOSITORY, define, read_lesson
 from toyevm.errors import InputError
-from toyevm.teaching.lab.items import Case, Exercise, LessonItems, Symptom, read_items
+from toyevm.teaching.lab.items import Case, Exercise, LessonItems, Misconception, Symptom, read_items
 from toyevm.teaching.lab.judge_functions import _function_symptom
 from toyevm.teaching.lab.judges import call_cases, judge, public_cases
 from toyevm.teaching.lab.marking import Marking, read_marking
@@ -326,3 +326,17 @@ def test_a_set_is_called_a_set() -> None:
     assert (kind_of(canonical({1})), show_plain(canonical({2, 1})), show_plain(canonical(set()))) == (
         "a set", "{1, 2}", "set()",
     )  # fmt: skip
+
+
+def test_a_symptom_of_the_first_difference_does_not_hold_of_a_later_entry() -> None:
+    """Who errs at entry 1 is told of entry 1, whatever follows from it."""
+    rows = [("early", {"differs_at": 1}), ("six", {"differs_at": 2, "value": 6}), ("late", {"differs_at": 2})]
+    beliefs = tuple(Misconception(name, name, (Symptom("", facts),), f"{name}?") for name, facts in rows)
+    case, settings = Case("", expect={"value": [1, 2, 3]}), {"kind": "ints"}
+    item = Exercise("x", "X", "", "", (), 1, "value", "x", settings, (case,), ("a", "b", "c"), (), beliefs)
+
+    def named(*answer: int) -> str:
+        found = judge(item, [case], list(answer)).misconception
+        return found.id if found else ""
+
+    assert [named(1, 5, 6), named(1, 2, 6), named(1, 2, 7), named(0, 5, 6)] == ["early", "six", "late", ""]

@@ -16,8 +16,9 @@ def judge_value(item: Exercise, cases: Sequence[Case], answer: Plain, parts: Map
     """Compare with the expected value; of a list, element by element."""
     if fault := _malformed(item, answer):
         return without_run(item, Status.MALFORMED, fault)
-    findings = [_value_finding(case, _normal(answer)) for case in cases]
-    return explained(item, conclude(item, findings, parts), lambda symptom: _value_symptom(symptom, _normal(answer)))
+    verdict = conclude(item, [_value_finding(case, _normal(answer)) for case in cases], parts)
+    first = verdict.divergence.index if verdict.divergence else None
+    return explained(item, verdict, lambda symptom: _value_symptom(symptom, _normal(answer), first))
 
 
 def _value_finding(case: Case, answer: Plain) -> Finding:
@@ -33,12 +34,20 @@ def _value_finding(case: Case, answer: Plain) -> Finding:
     return Finding(case, Divergence(case, show_plain(answer), show_plain(expected)))
 
 
-def _value_symptom(symptom: Symptom, answer: Plain) -> bool:
+def _value_symptom(symptom: Symptom, answer: Plain, first: int | None = None) -> bool:
+    """Return whether a symptom holds; `first` is the index of the first entry that differs, where it is known."""
     facts = symptom.facts
+    if "differs_at" in facts:
+        at = facts["differs_at"]
+        return at == first and ("value" not in facts or _entry_is(answer, at, facts["value"]))
     if "index" in facts:
         at = facts["index"]
-        return isinstance(answer, list) and at < len(answer) and same(answer[at], _normal(facts["value"]))
+        return _entry_is(answer, at, facts["value"])
     return any(same(answer, _normal(value)) for value in facts.get("any", [facts.get("value")]))
+
+
+def _entry_is(answer: Plain, at: int, value: Plain) -> bool:
+    return isinstance(answer, list) and at < len(answer) and same(answer[at], _normal(value))
 
 
 def _malformed(item: Exercise, answer: Plain) -> str:
