@@ -183,8 +183,9 @@ def _summary(items: LessonItems, progress: Progress) -> str:
     bets, checks, seen = record.get("predictions", {}), record.get("checks", {}), record.get("hints", {})
     turns = turns_of(items.lesson)
     solved = sum(bool(record.get("turns", {}).get(name, {}).get("solved")) for name in turns)
-    lines = [f"**{items.lesson}**: {len(bets)} of {len(items.predictions)} bets made", ""]
-    lines[0] += f", {solved} of {len(turns)} turns solved." if turns else "."
+    done = [f"{len(bets)} of {len(items.predictions)} bets made"] if bets else []  # in the lesson, not its exercises
+    done += [f"{solved} of {len(turns)} turns solved"] if solved else []
+    lines = [f"**{items.lesson}**{': ' if done else ''}{', '.join(done)}.", ""]
     for item in items.exercises.values():
         entry = checks.get(item.id, {})
         best = Status.RIGHT if entry.get("solved") else entry.get("status")  # who tries on has not lost it
