@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "01-the-machine"
-CELLS, FIGURES, SMALLEST = 20, ["gas-chart", "out-of-gas"], (100, 100)
+CELLS, FIGURES, SMALLEST = 20, ["gas-chart", "persist-run", "out-of-gas"], (100, 100)
 
 
 @pytest.fixture
@@ -86,13 +86,3 @@ def test_code_in_the_words_of_a_bet_is_set_as_code(page: Any) -> None:
     bet = page.locator(".jp-OutputArea-output:has(input[type=radio])").first
     bet.locator("code", has_text="PUSH1 2  PUSH1 3  SUB").wait_for()
     assert "`" not in bet.inner_text()
-
-
-def test_the_log_step_shows_its_data(page: Any, tmp_path: Path) -> None:
-    third = page.locator(".jp-OutputArea-output:has(button:has-text('forward'))").nth(2)
-    third.scroll_into_view_if_needed()
-    third.get_by_label("stop at").select_option("LOG1")
-    third.get_by_role("button", name="run").click()
-    shows(third, "Step 13 of 14")
-    shows(third, "32 bytes of data = 8")
-    third.screenshot(path=artefacts(tmp_path) / "lesson-01-log.png")

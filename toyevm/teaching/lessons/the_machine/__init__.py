@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from toyevm.teaching.lessons.the_machine.runs import OnlyThese, load_four, run_alone, steps_of
-from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, name_of, waits_for
+from toyevm.teaching.lessons.the_machine.figures import show_budget, show_calls
+from toyevm.teaching.lessons.the_machine.runs import OnlyThese, call_in_turn, load_four, run_alone, steps_of
+from toyevm.teaching.lessons.the_machine.sets_text import describe_receipts, describe_sets, name_of, waits_for
 
-__all__ = ["OnlyThese", "describe_sets", "load_four", "name_of", "run_alone", "steps_of", "waits_for"]
+__all__ = [
+    "OnlyThese", "call_in_turn", "describe_receipts", "describe_sets", "load_four", "name_of", "run_alone",
+    "show_budget", "show_calls", "steps_of", "waits_for",
+]  # fmt: skip

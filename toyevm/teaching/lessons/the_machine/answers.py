@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from toyevm.backends import BACKENDS, RunConfig
+from toyevm.errors import InputError
+from toyevm.results import TxResult
 from toyevm.teaching.kit.stepper import describe_step
-from toyevm.teaching.lab.turns import Reply, Turn, missing, read_number, read_one_of, read_words, right, wrong
+from toyevm.teaching.lab.turns import Reply, Turn, missing, read_words, repeat, right, wrong
 from toyevm.teaching.lessons.the_machine.runs import load_four, run_alone, steps_of
 from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, name_of
 from toyevm.tracer import StepRecord
+from toyevm.types import Location
+from toyevm.workloads.workload import Workload
 
 GIVEN_SUB = "PUSH1 2  PUSH1 3  SUB"
 GIVEN_STORE = "PUSH1 8  PUSH0  SSTORE"
@@ -26,25 +30,39 @@ WORDS = 2**256
 Beliefs = Mapping[int, tuple[str, str]]  # a wrong number: the belief behind it, and what to say
 
 
-def is_untouched(program: str, given: str) -> bool:
-    """Return whether a program is still the given one, or empty."""
-    return program.upper().split() in ([], given.split())
+def read_whole(answer: Any, what: str) -> int:
+    """Return a whole number.
+
+    Raises:
+        InputError: it is something else; a number with quotes or commas is told so.
+    """
+    if isinstance(answer, str) and re.fullmatch(r"-?\d[\d,_ ]*", answer.strip()):
+        raise InputError(f"{repeat(answer)} is text. A number has no quotes and no commas: which one do you mean?")
+    if isinstance(answer, tuple) and len(answer) > 1 and all(type(part) is int for part in answer):
+        raise InputError(f"{repeat(answer)} is more than one number. Did you write a comma in the number?")
+    if type(answer) is not int:
+        raise InputError(repeat(answer), expected=f"{what}, a whole number")
+    return answer
+
+
+def read_program(answer: Any, given: str) -> str:
+    """Return a program that a student wrote, or "" if it is still the given one, or empty."""
+    program = "" if answer is None else read_words(answer, f"a program, such as {given}")
+    return "" if program.upper().split() == given.split() else program.strip()
 
 
 def failed(step: StepRecord) -> Reply:
     """Say at which step a student's program failed."""
     text = f"Your program failed at {step.opcode.name}: {step.error}. "
     if step.error == "stack underflow":
-        found, taken = len(step.stack_before), step.opcode.pops
-        text += f"It takes {taken} words and found {found}. Which words did you mean it to take?"
-        return wrong("operands-come-later", text)
+        found = f"It takes {step.opcode.pops} words and found {len(step.stack_before)}. "
+        return wrong("operands-come-later", text + found + "Which words did you mean it to take?")
     return wrong("any-instruction-will-do", text + "What did you mean this step to do?")
 
 
 def two_minus_three(answer: Any) -> Reply:
     """Judge a program that leaves 2 - 3."""
-    program = GIVEN_SUB if answer is None else read_words(answer, "a program, such as PUSH1 2  PUSH1 3  SUB")
-    if is_untouched(program, GIVEN_SUB):
+    if not (program := read_program(answer, GIVEN_SUB)):
         return missing("a program that leaves 2 - 3. Change the one above.")
     steps = steps_of(program)
     if steps[-1].error:
@@ -57,10 +75,11 @@ def two_minus_three(answer: Any) -> Reply:
     if (a, b) == (3, 2):
         text = "SUB took 3 first, because 3 was on top, and computed 3 - 2. Which of the two must be pushed last?"
         return wrong("operands-in-reading-order", text, shown)
+    if (a, b) != (2, 3) and top == (WORDS - 1,):
+        return right("The word on top is the one that 2 - 3 leaves. Can one SUB do it, too?", shown)
     if (a, b) != (2, 3):
-        return wrong(
-            "another-subtraction", "Your SUB computed another difference. Which two words must it find?", shown
-        )
+        text = f"Your last SUB took {a:,} first and {b:,} second. Which two words must it find, and which on top?"
+        return wrong("another-subtraction", text, shown)
     if top != last.results:
         text = "SUB computed 2 - 3, but its result is not on top at the end. Which of your later steps covered it?"
         return wrong("the-result-stays-on-top", text, shown)
@@ -73,7 +92,13 @@ def memory_grows(answer: Any) -> Reply:
     steps = steps_of(PRODUCT)
     if answer is None:
         return missing(f"the number of the step at which memory grows, from 1 to {len(steps)}.")
-    number = read_number(answer, 1, len(steps), "a step")
+    if isinstance(answer, str) and answer.strip().upper() in {step.opcode.name for step in steps}:
+        text = f"{answer.strip().upper()} is an instruction. Which number does its step have in the stepper?"
+        return wrong("an-instruction-is-a-step", text)
+    number = read_whole(answer, "the number of a step")
+    if not 1 <= number <= len(steps):
+        text = f"There is no step {number:,}: the stepper counts from 1 to {len(steps)}. What does your number count?"
+        return wrong("another-count", text)
     step, shown = steps[number - 1], describe_step(steps, number - 1)
     before, after = len(step.memory_before), len(step.memory_after)
     if before < after:
@@ -83,9 +108,13 @@ def memory_grows(answer: Any) -> Reply:
         text = f"Memory has {before} bytes before this step already. What was the first step that wrote to it?"
         return wrong("grows-when-read", text, shown)
     if number == 4:
-        text = "Step 4 pushes the location to write to. The stepper counts from 1: which step does the writing?"
+        text = (
+            "Step 4 pushes the offset, and memory is still empty after it. Which step takes this offset from the stack?"
+        )
         return wrong("steps-count-from-0", text, shown)
-    text = "Memory is empty before this step and after it. On which part of the machine does the step work?"
+    text = (
+        f"Memory is empty before step {number} and after it. On which part of the machine does {step.opcode.name} work?"
+    )
     return wrong("memory-holds-the-stack", text, shown)
 
 
@@ -93,6 +122,8 @@ DIFFERENCES: Beliefs = {
     -10: ("operands-in-reading-order", "-10 is 10 - 20. Which word is on top after SWAP1, and so taken first?"),
     WORDS - 10: ("swap-changes-nothing", "That is 10 - 20, gone round below zero. What did SWAP1 do to the top two?"),
     0: ("skips-a-word", "0 is 10 - 10: the first word and the third one in the picture. Which two does SUB take?"),
+    2: ("sub-divides", "2 is 20 / 10. What does SUB compute?"),
+    200: ("sub-multiplies", "200 is 20 × 10. What does SUB compute?"),
     20: ("sub-only-looks", "20 is the top word before SUB. What does SUB leave in place of the words that it takes?"),
     30: ("sub-adds", "30 is the sum of the top two words. What does SUB compute?"),
 }
@@ -102,12 +133,11 @@ def dup_difference(answer: Any) -> Reply:
     """Judge what SUB leaves after DUP2 and SWAP1."""
     if answer is None:
         return missing("the number that SUB leaves.")
-    number = read_number(answer, -WORDS, WORDS, "a number")
-    steps = steps_of(COPIES)
+    number, steps = read_whole(answer, "what SUB leaves"), steps_of(COPIES)
     if number == steps[4].results[0]:
         text = "The top word minus the second. A third word is still below them: where did it come from?"
         return right(text, describe_step(steps, 4))
-    other = ("another-pair", f"You said {number:,}. In the last picture, which two words are on top before SUB?")
+    other = ("another-pair", f"You said {number:,}. After SWAP1, which word is on top, and which one is below it?")
     return wrong(*DIFFERENCES.get(number, other))
 
 
@@ -122,8 +152,7 @@ STORES: Beliefs = {
 
 def cheap_store(answer: Any) -> Reply:
     """Judge a program in which an SSTORE costs 100 gas; slot 0 holds 7."""
-    program = GIVEN_STORE if answer is None else read_words(answer, "a program, such as PUSH1 8  PUSH0  SSTORE")
-    if is_untouched(program, GIVEN_STORE):
+    if not (program := read_program(answer, GIVEN_STORE)):
         return missing("a program in which an SSTORE costs 100 gas. Change the one above.")
     steps = steps_of(program, storage={0: 7})
     stores = [step for step in steps if step.opcode.name == "SSTORE" and not step.error]
@@ -135,21 +164,39 @@ def cheap_store(answer: Any) -> Reply:
         return failed(steps[-1])
     if cheapest is None:
         return wrong("loading-is-storing", "No SSTORE ran in your program. Which instruction writes to storage?")
+    (slot, value), shown = cheapest.operands, describe_step(steps, cheapest.index)
+    done = f"Your cheapest SSTORE costs {cheapest.gas_cost:,}. It wrote {value:,} to slot {slot:,}. "
+    looked_up = {step.operands[0] for step in steps[: cheapest.index] if step.opcode.name == "SLOAD"}
+    if slot and value == 0:
+        text = done + "Which of the two words must be on top, the slot or the value?"
+        return wrong("operands-in-reading-order", text, shown)
+    if looked_up and slot not in looked_up:
+        text = done + f"SLOAD made slot {min(looked_up):,} warm. Which slot must be warm?"
+        return wrong("one-slot-warms-all", text, shown)
     belief, text = STORES.get(cheapest.gas_cost, ("one-price", "Which two parts does this price have?"))
-    return wrong(
-        belief, f"Your cheapest SSTORE costs {cheapest.gas_cost:,}. {text}", describe_step(steps, cheapest.index)
-    )
+    return wrong(belief, done + text, shown)
 
 
-BORDERS: Beliefs = {
-    2_110: ("storing-is-free", "You left out the most expensive of the six. What does SSTORE cost on an empty slot?"),
-    20_010: ("reading-is-free", "What does SLOAD cost, and have you counted it?"),
-    22_100: ("only-storage-counts", "SLOAD and SSTORE are paid. What do the other four steps cost?"),
-    5_010: ("price-is-per-opcode", "That is the price on the slot with 7. What does SSTORE cost on an empty one?"),
-    22_109: ("a-step-left-out", "Very close. What are the prices of the two PUSH0, and of PUSH1 and ADD?"),
-    22_111: ("one-left-over", "Very close. May the gas be used up exactly?"),
-    22_112: ("stopping-costs", "Which step did you pay for that costs nothing?"),
-    24_210: ("always-cold", "You paid 2,100 twice. Which step had looked the slot up before SSTORE came?"),
+# How far a wrong border is from the right one, and the belief that leads there.
+TOO_LITTLE: Beliefs = {
+    20_000: ("storing-is-free", "Is the price of SSTORE in your sum?"),
+    2_100: ("reading-is-free", "Is the price of SLOAD in your sum?"),
+    10: ("only-storage-counts", "SLOAD and SSTORE are in your sum. What do the other four steps ask for?"),
+    2_110: ("only-storing-counts", "The price of SSTORE is in your sum. What had the five steps before it used?"),
+    17_100: ("price-is-per-opcode", "That was enough on the slot with 7. What does SSTORE ask for on an empty slot?"),
+    12_110: ("what-it-got-is-enough", "With this amount it failed before. What did SSTORE ask for, and what was left?"),
+    1: ("strictly-less", "Very close. Have you added up all six, and taken one away?"),
+}
+TOO_MUCH: Beliefs = {
+    1: ("one-left-over", "Very close. May the gas be used up exactly?"),
+    2_100: ("always-cold", "Which step looked up the slot before SSTORE came?"),
+    7_890: ("the-lost-gas-counts", "Is the gas that was lost before in your sum? Which step would ask for it?"),
+    10_000: ("add-to-what-it-got", "Is the 10,000 from before in your sum? Which step asks for it?"),
+    20_000: ("a-step-twice", "How often does SSTORE run?"),
+    21_000: (
+        "a-call-is-a-transaction",
+        "Is there 21,000 in your sum for a transaction? In the picture, which step asks for it?",
+    ),
 }
 
 
@@ -157,56 +204,74 @@ def border(answer: Any) -> Reply:
     """Judge the smallest gas with which the counter succeeds on an empty slot."""
     if answer is None:
         return missing("a number. Add up the prices of the six steps.")
-    gas = read_number(answer, 0, 1_000_000, "an amount of gas")
-    steps, enough = steps_of(COUNTER, gas=gas), steps_of(COUNTER, gas=gas)[-1].error is None
-    if enough and steps_of(COUNTER, gas=gas - 1)[-1].error:
+    gas = read_whole(answer, "an amount of gas")
+    steps, needed = steps_of(COUNTER, gas=max(gas, 0)), sum(step.gas_cost for step in steps_of(COUNTER))
+    if gas == needed:
         text = f"With {gas:,} it succeeds, with {gas - 1:,} it fails. Would a second call need as much?"
         return right(text, describe_step(steps, len(steps) - 2))
-    if enough:
-        text = f"With {gas:,} it succeeds, and with {gas - 1:,} too. "
-        belief, question = BORDERS.get(gas, ("a-step-twice", "Which price did you count twice, or take too high?"))
-        return wrong(belief, text + question)
-    text = f"With {gas:,} it fails at step {len(steps)}. "
-    belief, question = BORDERS.get(gas, ("a-step-left-out", "Which price did you leave out, or take too low?"))
+    if gas > needed:
+        small = ("stopping-costs", "Which small step did you pay for twice, or which seventh step costs nothing?")
+        other = small if gas - needed <= 10 else ("a-price-too-high", "Which price in your sum does no step ask for?")
+        belief, question = TOO_MUCH.get(gas - needed, other)
+        return wrong(belief, f"With {gas:,} it succeeds, but with less, too. {question}")
+    last = steps[-1]
+    text = f"With {gas:,} it fails at step {len(steps)}: {last.opcode.name} finds {last.gas_before:,} gas. "
+    small = ("a-small-step-left-out", "How many of the four small steps are in your sum, each with its own price?")
+    other = small if needed - gas < 10 else ("a-price-too-low", "Which price is not in your sum, or too low in it?")
+    belief, question = TOO_LITTLE.get(needed - gas, other)
     return wrong(belief, text + question, describe_step(steps, len(steps) - 1))
 
 
-BEFORE: Beliefs = {
-    39_000: ("what-is-left", "39,000 is what is left at step 1. How much of the 60,000 is gone by then?"),
-    60_000: ("a-limit-is-a-price", "60,000 is the limit. How much of it is left at step 1?"),
-    27_035: ("before-is-all", "27,035 is all that the receipt counts. Which part of it did the steps use?"),
-    6_035: ("only-steps-cost", "6,035 is what the steps use. How much does the receipt count in all?"),
-    21_002: ("step-1-is-before", "That includes the price of step 1. What was the gas when step 1 began?"),
-    0: ("only-steps-cost", "Then all 60,000 would be left at step 1. What does the stepper show there?"),
-    24_000: ("dan-is-ann", "24,000 is what Dan allows. How much does Ann allow, and how much is left at her step 1?"),
-}
+def run_block() -> tuple[Workload, tuple[TxResult, ...], dict[str, Location]]:
+    """Return the block of four, its results, and all that they touch, by name."""
+    block = load_four()
+    outcome = BACKENDS.named("sequential").execute_block(block.pre, block.block, RunConfig(block.chain)).result
+    spots = {spot for each in outcome.results for spot in {**each.read_set, **each.write_set}}
+    return block, tuple(outcome.results), {name_of(block, spot): spot for spot in sorted(spots)}
 
 
-def before_step_1(answer: Any) -> Reply:
-    """Judge how much of Ann's gas was gone before the first step of her transaction."""
-    if answer is None:
-        return missing("60,000 minus the gas at step 1.")
-    gone = read_number(answer, 0, 60_000, "an amount of gas")
-    if gone == 21_000:
-        text = "All of what the receipt says. Dan allows 24,000: how much of that is left for his steps?"
-        return right(text, "21,000 before step 1 + 6,035 by the steps = 27,035")
-    other = f"You said {gone:,}. Go to step 1 of Ann's transaction: which number stands to the left of the arrow?"
-    return wrong(*BEFORE.get(gone, ("another-number", other)))
+def read_location(words: str, names: Mapping[str, Location]) -> str | Reply:
+    """Return the name of a location, whatever its capitals; or what is missing in what a student wrote."""
+    said = words.strip().casefold().replace("’", "'").removeprefix("the ").rstrip(".")
+    said = re.sub(r"^(\w+) (?=slot|nonce|balance|code)", r"\1's ", said)
+    for name in names:
+        if name.casefold() == said:
+            return name
+    owner, _, part = said.partition("'s")
+    owners, parts = {name.partition("'s ")[0] for name in names}, {name.partition("'s ")[2] for name in names}
+    whose = next((name for name in owners if name.casefold() == owner.strip()), "")
+    if re.fullmatch(r"[\d,_ ]+", said):
+        return wrong("a-value-is-a-location", f"{words.strip()} is a value. At which location does it stand?")
+    if whose and part.strip() in ("", "slot", "storage"):
+        theirs = ", ".join(name.partition("'s ")[2] for name in names if name.startswith(whose))
+        text = f"{whose} is an account with more than one location: {theirs}. Which one do you mean?"
+        return wrong("an-account-is-one-location", text)
+    if whose:
+        text = f"No transaction of this block touches {whose}'s{part}. Which locations of {whose} are in the list?"
+        return wrong("a-value-is-the-number-of-a-slot" if "slot" in part else "not-in-the-list", text)
+    if said in parts:
+        return wrong("a-location-needs-an-account", f"Several accounts may have a {said}. Whose {said} do you mean?")
+    raise InputError(repeat(words), expected="an account and what it has, such as Ann's nonce")
 
 
 def shared_location(answer: Any) -> Reply:
     """Judge the location that transaction 0 wrote and transaction 2 read."""
-    words = "" if answer is None else read_words(answer, "a location, such as Ann's nonce").replace("’", "'")
+    words = "" if answer is None else read_words(answer, "one location, such as Ann's nonce, or none")
     if not words.strip():
-        return missing("a location, such as `Ann's nonce`.")
-    block = load_four()
-    results = BACKENDS.named("sequential").execute_block(block.pre, block.block, RunConfig(block.chain)).result.results
-    names = {name_of(block, spot): spot for each in results for spot in {**each.read_set, **each.write_set}}
-    name = read_one_of(words, list(names), "a location of this block")
-    first, second, location = results[0], results[2], names[name]
+        return missing("a location, such as `Ann's nonce`, or `none`.")
+    block, results, names = run_block()
+    first, second = results[0], results[2]
     shown = describe_sets(block, [first, second], ["transaction 0", "transaction 2"])
+    if words.strip().casefold() == "none":
+        text = "Transaction 0 wrote three locations. Does none of them stand in the list of transaction 2?"
+        return wrong("different-senders-never-conflict", text, shown)
+    name = read_location(words, names)
+    if isinstance(name, Reply):
+        return name
+    location = names[name]
     if location not in second.read_set:
-        text = f"Transaction 2 does not read {name}. Which locations are in its list?"
+        who = "Transaction 0 wrote it, but transaction 2" if location in first.write_set else "Transaction 2"
+        text = f"{who} does not read {name}. Which locations are in its list?"
         return wrong("what-one-writes-all-read", text, shown)
     version = second.read_set[location].version.tx_index
     if location not in first.write_set:
@@ -229,12 +294,56 @@ def _not_written(name: str, version: int, is_read: bool, shown: str) -> Reply:
     return wrong("own-account-is-shared", text, shown)
 
 
+NEEDED = {
+    "nonce": "Each transaction says which nonce its sender must have. What could one send twice without that?",
+    "balance": "The fee is taken from it. How would the machine know that it is enough?",
+    "code": "No transaction writes it. What could the machine not decide, or not run, without it?",
+    "slot 0": "The counter loads it. Which number would it write without it?",
+}
+
+
+def leave_one_out(answer: Any) -> Reply:
+    """Judge whether transaction 2 can do without one location of its read set: run it without that one."""
+    words = "" if answer is None else read_words(answer, "one location, such as Cleo's nonce, or none")
+    if not words.strip():
+        return missing("a location, such as `Cleo's nonce`, or `none`.")
+    block, results, names = run_block()
+    reads = results[2].read_set
+    if words.strip().casefold() == "none":
+        tried = [f"without {name_of(block, spot):<17} {_run_without(block, reads, spot)}" for spot in reads]
+        return right(
+            "Each of them is needed. What would a location that nobody asks for do in a read set?", "\n".join(tried)
+        )
+    name = read_location(words, names)
+    if isinstance(name, Reply):
+        return name
+    if names[name] not in reads:
+        text = (
+            f"{name} is not in the read set of transaction 2, so it runs without it already. Which of its own could go?"
+        )
+        return wrong("not-in-the-set", text)
+    part = name.partition("'s ")[2]
+    belief = {"code": "what-is-only-read-is-not-needed", "slot 0": "the-slot-is-a-result"}.get(
+        part, f"the-{part}-is-a-label"
+    )
+    return wrong(belief, f"Without {name}: {_run_without(block, reads, names[name])}. {NEEDED[part]}")
+
+
+def _run_without(block: Workload, reads: Mapping[Location, Any], left_out: Location) -> str:
+    """Say how transaction 2 ends in a world that lacks one location."""
+    try:
+        run_alone(block, 2, {spot: read for spot, read in reads.items() if spot != left_out})
+    except InputError:
+        return "the machine asks for it, and the run ends"
+    return "it runs to its end"
+
+
 TURNS: Mapping[str, Turn] = {
     "two-minus-three": two_minus_three,
     "memory-grows": memory_grows,
     "dup-difference": dup_difference,
     "border": border,
-    "before-step-1": before_step_1,
     "shared-location": shared_location,
     "cheap-store": cheap_store,
+    "leave-one-out": leave_one_out,
 }

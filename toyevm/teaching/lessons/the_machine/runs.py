@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from toyevm.assembler import assemble
+from toyevm.errors import InputError
 from toyevm.results import TxResult
+from toyevm.state import StateDiff
 from toyevm.teaching.lab.lessons import find_lesson
 from toyevm.tracer import StepRecord, record_steps
 from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Location, Read
-from toyevm.vm.message import begin_message, world_with_code
+from toyevm.vm.message import begin_message, execute_message, world_with_code
 from toyevm.workloads.mainnet import load_block
 from toyevm.workloads.workload import Workload
 
@@ -30,6 +33,26 @@ def steps_of(program: str, gas: int = 100_000, storage: Mapping[int, int] | None
     return list(record_steps(begin_message(world, gas=gas)))
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one call returned, as two words, and what it cost."""
+
+    memory: int
+    storage: int
+    gas_used: int
+
+
+def call_in_turn(program: str, times: int) -> list[Call]:
+    """Call a program again and again: each call starts from the storage that the one before it left."""
+    world, calls = world_with_code(assemble(program)), []
+    for _ in range(times):
+        result = execute_message(world)
+        memory, storage = (int.from_bytes(result.output[at : at + 32], "big") for at in (0, 32))
+        calls.append(Call(memory, storage, result.gas_used))
+        world = world.apply(StateDiff(result.write_set))
+    return calls
+
+
 def load_four() -> Workload:
     """Return the block of four transactions that lies beside the lesson, with the names of its accounts."""
     real = load_block(find_lesson(LESSON) / "block.json")
@@ -44,7 +67,9 @@ class OnlyThese:
         self.reads = reads
 
     def read(self, location: Location) -> Read:
-        """Return what was read at a location; a KeyError for any other location."""
+        """Return what was read at a location; any other location ends the run."""
+        if location not in self.reads:
+            raise InputError(f"the machine asked for {location}, which is not in this read set")
         return self.reads[location]
 
 

@@ -1,4 +1,4 @@
-"""What each transaction of a block read and wrote, a line for every location.
+"""What each transaction of a block read and wrote, a line for every location; and a table of receipts.
 
 A location that was read and written shows both values; one that was only read lies under the others. Where a value came
 from an earlier transaction of the same block, the line says so: there one waited for the other.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from toyevm.blocks import Receipt
 from toyevm.results import TxResult
 from toyevm.teaching.kit.stepper.scene import number
 from toyevm.types import Address, Field, Location, Read
@@ -36,6 +37,16 @@ def describe_sets(names: Named, results: Sequence[TxResult], titles: Sequence[st
     for tx_index, result in enumerate(results):
         title = titles[tx_index] if tx_index < len(titles) else f"transaction {tx_index}"
         lines += [title, *_rows(names, result.read_set, result.write_set)]
+    return "\n".join(lines)
+
+
+def describe_receipts(results: Sequence[TxResult], receipts: Sequence[Receipt]) -> str:
+    """Return a line for each transaction: what its receipt says, and what only a run can tell, gas and error."""
+    lines = ["transaction  status   gas used  cumulative  logs  error"]
+    for tx_index, (result, receipt) in enumerate(zip(results, receipts, strict=True)):
+        status = "success" if receipt.succeeded else "failure"
+        numbers = f"{result.gas_used:>8,}  {receipt.cumulative_gas:>10,}  {len(receipt.logs):>4}"
+        lines.append(f"{tx_index:>11}  {status}  {numbers}  {result.error or ''}".rstrip())
     return "\n".join(lines)
 
 
