@@ -21,6 +21,8 @@ COURSE = Path(__file__).resolve().parents[3] / "course"
 LESSONS = sorted(COURSE.glob("*/*.ipynb"))
 MOST_CELLS, MOST_WORDS = 55, 1_600
 LONGEST_IMPORT, LONGEST_RUN = 5, 20  # seconds
+LONGEST_CORE = 60  # minutes
+NOT_TIMED = ("Sources", "Limits of this lesson")
 
 Notebook = dict[str, Any]
 Check = Callable[[Notebook, Path], Iterator[str]]
@@ -107,6 +109,23 @@ def budgets(notebook: Notebook, folder: Path) -> Iterator[str]:
         yield f"{words} words"
 
 
+def minutes(notebook: Notebook, folder: Path) -> Iterator[str]:
+    """A section states its minutes, `## Title (N minutes)`, and the first cell the sums: core path, and extensions."""
+    sections = re.findall(r"^## (.*)$", prose(notebook), flags=re.MULTILINE)
+    timed = [re.fullmatch(r"(.*) \((\d+) minutes\)", section) for section in sections]
+    without = [section for section, found in zip(sections, timed) if not found and section not in NOT_TIMED]
+    if without:
+        yield f"sections without minutes: {without}"
+    core, more = 0, 0
+    for title, length in (found.groups() for found in timed if found):
+        core, more = (core, more + int(length)) if title.startswith("Extension") else (core + int(length), more)
+    stated = f"**Core path: {core} minutes.** Extensions: {more} minutes."
+    if stated.replace("*", "") not in source(notebook["cells"][0]).replace("*", ""):
+        yield f"the first cell does not say {stated!r}, the sums of its sections"
+    if core > LONGEST_CORE:
+        yield f"a core path of {core} minutes"
+
+
 def metadata(notebook: Notebook, folder: Path) -> Iterator[str]:
     if "widgets" in notebook["metadata"]:
         yield "metadata.widgets is stored"
@@ -140,7 +159,7 @@ def portability(notebook: Notebook, folder: Path) -> Iterator[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    executed, without_errors, headings, alternatives, twins, budgets, metadata, identities, links, portability,
+    executed, without_errors, headings, alternatives, twins, budgets, minutes, metadata, identities, links, portability,
 )  # fmt: skip
 
 
@@ -201,6 +220,10 @@ BREAKAGES: dict[str, tuple[Callable[[Notebook], Any], str]] = {
     ),
     "wordy": (lambda n: n["cells"].append(markdown("word " * 2_000)), "words"),
     "long": (lambda n: n["cells"].extend(markdown("x", f"new{i}") for i in range(70)), "cells"),
+    "no minutes": (lambda n: n["cells"].append(markdown("## More")), "'More']"),
+    "more minutes": (lambda n: n["cells"].append(markdown("## More (7 minutes)")), "the sums of its sections"),
+    "extended": (lambda n: n["cells"].append(markdown("## Extension: more (7 minutes)")), "the sums of its sections"),
+    "too long": (lambda n: n["cells"].append(markdown("## More (61 minutes)")), "a core path of"),
     "widget state": (lambda n: n["metadata"].update(widgets={}), "metadata.widgets"),
     "kernel": (lambda n: n["metadata"]["kernelspec"].update(name="mine"), "kernel is not python3"),
     "same id": (lambda n: n["cells"].append(markdown("x", n["cells"][0]["id"])), "not unique"),
