@@ -161,15 +161,15 @@ def to_bytes(value: int | str | Sequence[int | str]) -> bytes:
 def show_bytes(data: bytes) -> str:
     """Return input or output for a reader: words in decimal where they are words, else hexadecimal.
 
-    >>> show_bytes((7).to_bytes(32, "big")), show_bytes(b""), show_bytes(b"\\x01\\x02")
-    ('7', 'nothing', '0x0102 (2 bytes)')
+    >>> show_bytes((7).to_bytes(32, "big")), show_bytes(b""), show_bytes(b"\\x01\\x02"), show_bytes(b"\\0")
+    ('7', 'nothing', '0x0102 (2 bytes)', '0x00 (1 byte)')
     """
     if not data:
         return "nothing"
     if len(data) % 32 == 0 and len(data) <= 128:
         return ", ".join(show_word(int.from_bytes(data[at : at + 32], "big")) for at in range(0, len(data), 32))
     shown = data.hex() if len(data) <= 40 else f"{data[:20].hex()}…{data[-4:].hex()}"
-    return f"0x{shown} ({len(data)} bytes)"
+    return f"0x{shown} ({len(data)} byte{'s' if len(data) != 1 else ''})"
 
 
 def show_word(word: int) -> str:
