@@ -122,8 +122,6 @@ DIFFERENCES: Beliefs = {
     -10: ("operands-in-reading-order", "-10 is 10 - 20. Which word is on top after SWAP1, and so taken first?"),
     WORDS - 10: ("swap-changes-nothing", "That is 10 - 20, gone round below zero. What did SWAP1 do to the top two?"),
     0: ("skips-a-word", "0 is 10 - 10: the first word and the third one in the picture. Which two does SUB take?"),
-    2: ("sub-divides", "2 is 20 / 10. What does SUB compute?"),
-    200: ("sub-multiplies", "200 is 20 × 10. What does SUB compute?"),
     20: ("sub-only-looks", "20 is the top word before SUB. What does SUB leave in place of the words that it takes?"),
     30: ("sub-adds", "30 is the sum of the top two words. What does SUB compute?"),
 }
@@ -204,8 +202,9 @@ def border(answer: Any) -> Reply:
     """Judge the smallest gas with which the counter succeeds on an empty slot."""
     if answer is None:
         return missing("a number. Add up the prices of the six steps.")
-    gas = read_whole(answer, "an amount of gas")
-    steps, needed = steps_of(COUNTER, gas=max(gas, 0)), sum(step.gas_cost for step in steps_of(COUNTER))
+    if (gas := read_whole(answer, "an amount of gas")) < 0:
+        raise InputError(f"{gas:,} is less than nothing: how much gas do six steps ask for?")
+    steps, needed = steps_of(COUNTER, gas=gas), sum(step.gas_cost for step in steps_of(COUNTER))
     if gas == needed:
         text = f"With {gas:,} it succeeds, with {gas - 1:,} it fails. Would a second call need as much?"
         return right(text, describe_step(steps, len(steps) - 2))
@@ -237,10 +236,12 @@ def read_location(words: str, names: Mapping[str, Location]) -> str | Reply:
     for name in names:
         if name.casefold() == said:
             return name
+    if said.count("'s ") > 1:
+        raise InputError(f"{repeat(words)} is more than one location. Which one do you want to try first?")
     owner, _, part = said.partition("'s")
     owners, parts = {name.partition("'s ")[0] for name in names}, {name.partition("'s ")[2] for name in names}
     whose = next((name for name in owners if name.casefold() == owner.strip()), "")
-    if re.fullmatch(r"[\d,_ ]+", said):
+    if re.fullmatch(r"[\d,_ >-]+", said):
         return wrong("a-value-is-a-location", f"{words.strip()} is a value. At which location does it stand?")
     if whose and part.strip() in ("", "slot", "storage"):
         theirs = ", ".join(name.partition("'s ")[2] for name in names if name.startswith(whose))
@@ -249,7 +250,7 @@ def read_location(words: str, names: Mapping[str, Location]) -> str | Reply:
     if whose:
         text = f"No transaction of this block touches {whose}'s{part}. Which locations of {whose} are in the list?"
         return wrong("a-value-is-the-number-of-a-slot" if "slot" in part else "not-in-the-list", text)
-    if said in parts:
+    if said in {*parts, "slot", "storage"}:
         return wrong("a-location-needs-an-account", f"Several accounts may have a {said}. Whose {said} do you mean?")
     raise InputError(repeat(words), expected="an account and what it has, such as Ann's nonce")
 
@@ -271,8 +272,7 @@ def shared_location(answer: Any) -> Reply:
     location = names[name]
     if location not in second.read_set:
         who = "Transaction 0 wrote it, but transaction 2" if location in first.write_set else "Transaction 2"
-        text = f"{who} does not read {name}. Which locations are in its list?"
-        return wrong("what-one-writes-all-read", text, shown)
+        return wrong("what-one-writes-all-read", f"{who} does not read {name}. Which locations are in its list?", shown)
     version = second.read_set[location].version.tx_index
     if location not in first.write_set:
         return _not_written(name, version, location in first.read_set, shown)
