@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toyevm.teaching.lessons.the_machine.figures import show_budget, show_calls
+from toyevm.teaching.lessons.the_machine.calls_view import show_budget, show_calls
 from toyevm.teaching.lessons.the_machine.runs import OnlyThese, call_in_turn, load_four, run_alone, steps_of
 from toyevm.teaching.lessons.the_machine.sets_text import describe_receipts, describe_sets, name_of, waits_for
 

@@ -34,7 +34,7 @@ def steps_of(program: str, gas: int = 100_000, storage: Mapping[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CountedCall:
     """What one call returned, as two words, and what it cost."""
 
     memory: int
@@ -42,13 +42,13 @@ class Call:
     gas_used: int
 
 
-def call_in_turn(program: str, times: int) -> list[Call]:
+def call_in_turn(program: str, times: int) -> list[CountedCall]:
     """Call a program again and again: each call starts from the storage that the one before it left."""
     world, calls = world_with_code(assemble(program)), []
     for _ in range(times):
         result = execute_message(world)
         memory, storage = (int.from_bytes(result.output[at : at + 32], "big") for at in (0, 32))
-        calls.append(Call(memory, storage, result.gas_used))
+        calls.append(CountedCall(memory, storage, result.gas_used))
         world = world.apply(StateDiff(result.write_set))
     return calls
 

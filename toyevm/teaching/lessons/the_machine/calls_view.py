@@ -9,13 +9,13 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAINT, GAS_BAR, GAS_LOST, PAPER, TAKEN, WRITTEN
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN
-from toyevm.teaching.lessons.the_machine.runs import Call, steps_of
+from toyevm.teaching.lessons.the_machine.runs import CountedCall, steps_of
 from toyevm.tracer import StepRecord
 
 COLUMN, ROW, LABEL, BAR = 190, 34, 110, 380
 
 
-def show_calls(calls: Sequence[Call]) -> Picture:
+def show_calls(calls: Sequence[CountedCall]) -> Picture:
     """Return what each call found and left in memory and in storage: a new box, or the one that was there before."""
     slots = [f"{before} -> {after}" for before, after in pairwise([0, *(call.storage for call in calls)])]
     rows = [
