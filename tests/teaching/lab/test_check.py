@@ -110,6 +110,17 @@ def test_a_value_that_is_marked_elsewhere_is_only_recorded(lab: Lesson) -> None:
     assert "Recorded: 3." in said(lab, "units", 3)
 
 
+def test_an_answer_without_a_question_is_not_called_right_by_silence(lab: Lesson) -> None:
+    assert said(lab, "units", 3).endswith("That does not mean that it is right. Which step are you least sure of?")
+    assert "least sure" not in said(lab, "units", 6)
+
+
+def test_what_cannot_be_read_does_not_replace_what_was_recorded(lab: Lesson) -> None:
+    said(lab, "units", 3)
+    said(lab, "units", "three")
+    assert "Six transfers: recorded, tries: 2" in lab.progress().text
+
+
 def test_praise_for_public_cases_says_that_others_come(lab: Lesson) -> None:
     assert (
         said(lab, "plus", RIGHT_PLUS)

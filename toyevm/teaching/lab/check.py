@@ -67,11 +67,15 @@ def points(item: Exercise, answer: object, marking: Marking | None) -> int:
 
 
 def note_try(progress: Progress, kind: str, item_id: str, status: Status) -> int:
-    """Remember one try more, and that it is solved once it is; return the tries so far."""
+    """Remember one try more, and that it is solved once it is; return the tries so far.
+
+    What cannot be read does not take the place of an answer that could.
+    """
 
     def note(entry: Entry) -> Entry:
         solved = {"solved": True} if entry.get("solved") or status is Status.RIGHT else {}
-        return {"tries": entry.get("tries", 0) + 1, "status": str(status), **solved}
+        kept = entry.get("status") if status is Status.MALFORMED else None
+        return {"tries": entry.get("tries", 0) + 1, "status": kept or str(status), **solved}
 
     tries: int = progress.record(kind, item_id, note)["tries"]
     return tries
