@@ -12,6 +12,7 @@ import pytest
 from tests.teaching.notebooks.test_notebooks import COURSE, execute, read, revealed
 from toyevm.analysis.conflicts import Lens
 from toyevm.teaching.lab import lesson
+from toyevm.teaching.lessons.conflicts.contract_blocks import study_market
 from toyevm.teaching.lessons.conflicts.studies import study
 from toyevm.workloads.applications import APPLICATIONS
 
@@ -20,6 +21,7 @@ CHAIN = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus"
 RIGHT = {
     "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), (0, 2), (1, 3), (2, 3)]",
     "my_path = None": "my_path = [0, 2, 4, 6]",
+    "my_switch = None": "my_switch = Lens(fees=True)",
     "my_lens = None": "my_lens = Lens(balances=False)",
     "my_chain = None": "my_chain = 10",
     CHAIN: "Ann>Bob, Cleo>Dan, Eve>Fay, Bob>Cleo, Dan>Eve, Fay>Gus",
@@ -28,6 +30,7 @@ RIGHT = {
 ODD = {
     "[(0, 1), (0, None), (None, 3), (2, 3)]": "[(0, 1), 2, (0, 1), (2, 3)]",
     "my_path = None": "my_path = [99]",
+    "my_switch = None": 'my_switch = "fees"',
     "my_lens = None": 'my_lens = Lens(hazards="all three")',
     "my_chain = None": 'my_chain = "ten"',
     CHAIN: "Ann>Bob, Bob=Cleo",
@@ -40,6 +43,7 @@ def test_a_student_who_answers_lesson_03_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "These are all the arrows" in revealed(done, "holes")
     assert "A critical path: 4 units for 8, so at best 2.0 times" in revealed(done, "alone-code")
+    assert "A chain of twelve" in revealed(done, "chain-turn")
     assert "nonce out of turn" in revealed(done, "lens-turn")
     assert "minted token: supplyShards[0]: a chain of 19\nthe longest path: 20" in revealed(done, "shards-turn")
     assert "Two units" in revealed(done, "rewrite-turn")
@@ -51,8 +55,9 @@ def test_odd_answers_do_not_stop_lesson_03() -> None:
     done = execute(LESSON, ODD)
     assert "each a pair such as (0, 1)" in revealed(done, "holes")
     assert "99 (expected a list of transactions" in revealed(done, "alone-code")
-    assert "Which hazard do they escape?" in revealed(done, "lens-turn")
-    assert "'ten' (expected a number of transactions" in revealed(done, "shards-turn")
+    assert "'fees' is no lens" in revealed(done, "chain-turn")
+    assert "RAW alone makes them wait" in revealed(done, "lens-turn")
+    assert "'ten' (expected a whole number of transactions" in revealed(done, "shards-turn")
     assert "cannot be read" in revealed(done, "rewrite-turn")
     assert "cannot be read" in revealed(done, "attack-turn")
 
@@ -128,8 +133,8 @@ def sources() -> dict[str, str]:
 def test_no_cell_gives_a_bet_away_before_it_is_revealed() -> None:
     """Neither above it nor below, as far as a screen reaches: students see the cells that they have not run yet."""
     telling = {
-        "bet": r"26 times|13 times|wait for|WAR|already there",
-        "nft-bet": r"nft.counter|self\.|market: fees|one line|every sale|the total|a sum|feesOf",
+        "bet": r"26×|13×|26 times|13 times|wait for|RAW|WAR|already there",
+        "nft-bet": r"33|about 30|100×|thrice|three tokens|three times|some people|deposits\[|longest path is 3",
     }
     order = list(sources())
     for name, words in telling.items():
@@ -144,9 +149,22 @@ def test_what_was_played_in_the_explorer_survives_the_next_cells() -> None:
 
 
 def test_the_minutes_of_the_sections_make_the_stated_time() -> None:
-    stated, parts, extra = re.findall(
-        r"Core path: (\d+) minutes\*\* \((.*?)\)\. \*Extensions\*: (\d+) more", sources()["title"]
-    )[0]
-    assert sum(map(int, re.findall(r"\d+", parts))) == int(stated) <= 60
-    extensions = [re.search(r"^## Extension.*\((\d+) minutes\)$", text, re.MULTILINE) for text in sources().values()]
-    assert sum(int(found[1]) for found in extensions if found) == int(extra)
+    text = "\n".join(sources().values())
+    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", text, re.MULTILINE)
+    assert len(headings) == len(re.findall("^## ", text, re.MULTILINE))
+    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
+    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
+    assert f"Core path: {core} minutes. Extensions: {more} minutes." in sources()["title"]
+    assert core <= 60
+
+
+def test_what_the_reveal_says_of_the_market_is_so() -> None:
+    """Before the change one slot makes the chain; after it the longest is three purchases by one person."""
+    before, after = study_market(100)
+    storage = Lens(balances=False)
+    spots = [block.hot_spots(storage)[0] for block in (before, after)]
+    assert [(spot.chain, block.name(spot.location)) for spot, block in zip(spots, (before, after), strict=True)] == [
+        (100, "market: fees"),
+        (3, "market: deposits[user 103]"),
+    ]
+    assert len(after.path(storage).tx_indexes) == 3

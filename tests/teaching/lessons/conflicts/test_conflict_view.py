@@ -133,7 +133,7 @@ def test_the_graph_draws_every_arrow_and_marks_the_path(six: Study) -> None:
     picture = show_graph(six)
     assert "arrows: 0→2, 0→3, 1→5, 2→5" in picture.text
     assert "critical path: 0 → 2 → 5" in picture.text
-    assert "speed-up at best 2.0×" in picture.text
+    assert "speedup at best 2.0×" in picture.text
     faint, bold = re.findall(r'<path d="([^"]*)"', picture.svg)
     assert (faint.count("M"), bold.count("M")) == (2, 2)
     assert set(labels(picture.svg)) >= {f"{i} {title}" for i, title in enumerate(six.titles)} | {"at best 2.0×"}

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
+from itertools import combinations, pairwise, zip_longest
 from typing import Any
 
 from toyevm.analysis.conflicts import Lens
+from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import (
     Reply,
     Turn,
@@ -24,10 +25,11 @@ from toyevm.teaching.lab.turns import (
     right,
     wrong,
 )
-from toyevm.teaching.lessons.conflicts.conflict_words import describe_graph, describe_matrix
+from toyevm.teaching.lessons.conflicts.conflict_words import describe_graph, seen_through
+from toyevm.teaching.lessons.conflicts.payment_arrows import Arrow, arrow_rows, arrows_of, named, strange_arrow
 from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, study, study_payments
 from toyevm.workloads.applications import APPLICATIONS
-from toyevm.workloads.transfers import read_payments
+from toyevm.workloads.transfers import read_payments, to_many
 
 FOUR = "Kim>Lea, Max>Lea, Noa>Kim, Lea>Noa"
 EIGHT = "Ann>Bob, Cleo>Dan, Bob>Dan, Eve>Fay, Dan>Gus, Fay>Ann, Gus>Eve, Hal>Ivy"
@@ -37,80 +39,40 @@ TWELVE = [f"{x}{i}>{x}{i + 1}" for x in "ABCD" for i in (1, 2, 3)]
 END = "the end of an arrow: a number"
 MOST_PAYMENTS = 40  # in a block that a student writes
 
-Arrow = tuple[int, int]
-
-
-def arrows_of(block: Study) -> set[Arrow]:
-    """Return who waits for whom, as pairs (earlier, later)."""
-    return {(each.before, each.after) for each in block.graph().dependencies}
-
-
-def shared(block: Study, arrow: Arrow) -> str:
-    """Return the name that two payments have in common, or "" if there is none."""
-    first, second = (block.titles[tx_index].split()[0].split(">") for tx_index in arrow)
-    return next((name for name in first if name in second), "")
-
-
-def arrow_rows(block: Study, arrows: Iterable[Arrow]) -> str:
-    """Return a row for each arrow: its two transactions, and whose balance both of them touch."""
-    rows = []
-    for before, after in arrows:
-        name = shared(block, (before, after))
-        meeting = f"both touch {name}'s balance" if name else "no balance in common"
-        rows.append(f"{before}→{after}   {block.titles[before]:<9} {block.titles[after]:<9} {meeting}")
-    return "\n".join(rows)
-
-
-def named(entries: Iterable[Any]) -> str:
-    """Return the first text among what should be numbers, or ""."""
-    return next((entry for entry in entries if isinstance(entry, str)), "")
-
-
-def ask_number(name: str, block: Study) -> Reply:
-    """Ask for a transaction's number, where a name stands."""
-    text = f"{repeat(name)} is a text. Transactions have numbers here, from 0 to {block.size - 1}: which do you mean?"
-    return malformed(text)
-
-
-def strange_arrow(block: Study, arrow: Arrow) -> Reply | None:
-    """Return what to say to an arrow that the block does not have; None, if it has it."""
-    before, after = arrow
-    if arrow in arrows_of(block):
-        return None
-    rows, name = arrow_rows(block, [arrow]), shared(block, arrow)
-    if before == after:
-        text = f"{before} waits for itself in your answer. It reads before it writes: who wrote *earlier*?"
-        return wrong("waits-for-oneself", text, rows)
-    if not name:
-        text = f"{before} and {after} touch no balance in common. Which of the two needs something from the other?"
-        return wrong("order-is-enough", text, rows)
-    if before > after:
-        text = f"In your answer {after} waits for {before}, which comes later in the block. Which of them runs first?"
-        return wrong("later-first", text, rows)
-    text = f"{before} and {after} both touch {name}'s balance. Which transactions between them write it as well?"
-    return wrong("every-writer", text, rows)
-
 
 def holes(answer: Any) -> Reply:
     """Judge the arrows of four payments."""
-    if answer is None:
+    block = study_payments(FOUR)
+    entries = [] if answer is None else read_list(answer, "arrows")
+    if not entries:
         return missing("four arrows, each a pair such as `(0, 1)`.")
-    pairs = read_pairs(answer, "arrows")
-    if not pairs:
-        return missing("four arrows, each a pair such as `(0, 1)`.")
+    if all(type(entry) is int for entry in entries):
+        text = f"You wrote {len(entries)} single numbers. Each arrow is a pair in round brackets, such as `(0, 1)`: "
+        return malformed(text + "where does your first arrow begin, and where does it end?")
+    if reply := named(entries, block):
+        return reply
+    pairs = read_pairs(entries, "arrows")
     if open_ends := sum(end is None for pair in pairs for end in pair):
         return missing(f"{open_ends} hole{'s' if open_ends > 1 else ''}. Put a number in place of each `None`.")
-    block = study_payments(FOUR)
-    if name := named(end for pair in pairs for end in pair):
-        return ask_number(name, block)
-    mine = [(read_number(a, 0, 3, END), read_number(b, 0, 3, END)) for a, b in pairs]
+    ends = [end for pair in pairs for end in pair]
+    if reply := named(ends, block):
+        return reply
+    if all(type(end) is int for end in ends) and min(ends) == 1 and max(ends) == 4:
+        text = f"Your arrows join transactions 1 to 4, such as {pairs[0]}. Which number has Kim>Lea in the table?"
+        return wrong("counts-from-1", text)
+    return _arrows_drawn(block, [(read_number(a, 0, 3, END), read_number(b, 0, 3, END)) for a, b in pairs])
+
+
+def _arrows_drawn(block: Study, mine: list[Arrow]) -> Reply:
+    there = [arrow for arrow in dict.fromkeys(mine) if arrow in arrows_of(block)]
+    right_part = f"{', '.join(f'{a}→{b}' for a, b in there)}: right. " if there else ""
     for arrow in mine:
-        if reply := strange_arrow(block, arrow):
+        if reply := strange_arrow(block, arrow, right_part):
             return reply
-    rows = arrow_rows(block, dict.fromkeys(mine))
-    if set(mine) < arrows_of(block):
-        text = f"You drew {len(set(mine))} different arrows, and all of them are in the block. It has more. For each "
-        text += "payment, which of its two names have you not looked up yet?"
+    rows = arrow_rows(block, there)
+    if set(there) < arrows_of(block):
+        text = f"You drew {len(there)} different arrow{'s' if len(there) > 1 else ''}, each of them right. The block "
+        text += "has more. For each payment, which of its two names have you not looked up yet?"
         return wrong("one-name-is-enough", text, rows)
     return right("These are all the arrows of the block. Which of them lie on the longest path?", rows)
 
@@ -121,23 +83,88 @@ def path(answer: Any) -> Reply:
         return missing("a list of transactions, such as `[0, 5]`.")
     if type(answer) is int:
         return malformed(f"{answer} is one number. Which transactions lie on the path, one after the other?")
+    if isinstance(answer, (set, frozenset)):
+        return malformed("A Python set has no order, but a path has one. Which brackets keep the order?")
     entries, block = read_list(answer, "transactions"), study_payments(EIGHT)
     if not entries:
         return missing("a list of transactions, such as `[0, 5]`.")
-    if name := named(entries):
-        return ask_number(name, block)
+    if reply := named(entries, block):
+        return reply
+    if all(isinstance(entry, (list, tuple)) and len(entry) == 2 for entry in entries):
+        text = f"You wrote arrows, such as {repeat(entries[0])}. Which transactions do you pass if you follow them, "
+        return malformed(text + "each named once, in one list?")
+    if all(type(entry) is int for entry in entries) and min(entries) >= 1 and max(entries) == block.size:
+        return wrong(
+            "counts-from-1", f"Your path holds {block.size}. Which number does the table give the last payment?"
+        )
     mine = read_numbers(entries, 0, 7, "transactions")
-    for arrow in pairwise(mine):
-        if reply := strange_arrow(block, arrow):
+    for step, arrow in enumerate(pairwise(mine)):
+        if reply := _broken_step(block, mine, step, arrow):
             return reply
     rows = arrow_rows(block, pairwise(mine)) or f"{mine[0]}     {block.titles[mine[0]]}"
     if len(mine) < block.path().length:
-        text = f"This is a path, {len(mine)} long, but the block has a longer one. What does its first transaction "
-        text += "wait for, what waits for its last, and does a longer path begin elsewhere?"
-        return wrong("any-path", text, rows)
+        return _short_path(block, mine, rows)
     speedup = f"{block.size / len(mine):.1f}"
     text = f"A critical path: {len(mine)} units for {block.size}, so at best {speedup} times as fast. "
     return right(text + "The block has a second path of this length. Does that change the bound?", rows)
+
+
+def _broken_step(block: Study, mine: list[int], step: int, arrow: Arrow) -> Reply | None:
+    """Return what to say where a list of transactions is no path; None, if there is an arrow."""
+    right_part = f"Up to {arrow[0]} your list is a path. " if step else ""
+    if arrow[0] == arrow[1]:
+        text = f"{right_part}Then {arrow[0]} stands there again. Can a transaction wait for itself?"
+        return wrong("waits-for-oneself", text, arrow_rows(block, [arrow]))
+    reply = strange_arrow(block, arrow, right_part)
+    if reply is None or mine != sorted(set(mine)) or len(mine) == block.size:
+        return reply
+    parts = combinations(mine, block.path().length)
+    if any(set(pairwise(part)) <= arrows_of(block) for part in parts):
+        text = f"Your list holds a critical path, and more. {right_part}There is no arrow from {arrow[0]} to "
+        text += f"{arrow[1]}: neither waits for the other. On a path each transaction waits for the one before it in "
+        return wrong("all-that-is-waited-for", text + "your list. Which ones can stand side by side?", reply.shown)
+    return reply
+
+
+def _short_path(block: Study, mine: list[int], rows: str) -> Reply:
+    """Say at which end a path can go on, or that it cannot."""
+    units = f"Your path takes {len(mine)} unit{'s' if len(mine) > 1 else ''}"
+    first, last, arrows = mine[0], mine[-1], arrows_of(block)
+    if any(after == first for _, after in arrows):
+        text = f"{units}, and each step is right. But it begins with {first}, and {block.titles[first]} waits for an "
+        return wrong("starts-late", text + "earlier payment. Who wrote the balances that it reads?", rows)
+    if any(before == last for before, _ in arrows):
+        text = f"{units}, and each step is right. It ends with {last}, but a later payment reads what "
+        return wrong("stops-early", text + f"{block.titles[last]} wrote. Which one?", rows)
+    text = f"{units}: {first} waits for no payment, and none waits for {last}. So this path is complete, but another "
+    return wrong("any-path", text + "one is longer. Which arrows of the block are not on it?", rows)
+
+
+def chain(answer: Any) -> Reply:
+    """Judge a lens, other than by account, through which twelve payments to twelve others are a chain."""
+    if answer is None:
+        return missing("a lens, such as `Lens(accounts=True)`.")
+    if not isinstance(answer, Lens):
+        return not_a_lens(answer)
+    block = study(to_many(12, token=True))
+    speedup, shown = block.speedup(answer), seen_through(block, answer)
+    if speedup == 1 and not answer.accounts:
+        text = "A chain of twelve. Whose balance is the row, and which of the twelve needs to know how much is in it?"
+        return right(text, shown)
+    if answer.accounts and answer.fees:
+        text = "You set `accounts` and `fees`. What is left of the chain if you take `accounts` out?"
+        return wrong("two-switches", text, shown)
+    if answer.accounts:
+        text = f"By account, the best speedup is {speedup:.0f}×. The task leaves `accounts` out. Which location does "
+        return wrong("accounts-again", text + "every transaction change, whatever it does?", shown)
+    part = "Still no row: " if set(answer.hazards) == set(PLAIN.hazards) else "You count all hazards. Still no row: "
+    text = "the twelve write no location in common. What do all of them pay, besides the tokens?"
+    return wrong("this-switch-makes-a-chain", part + text, shown)
+
+
+def not_a_lens(answer: Any) -> Reply:
+    """Ask for a lens."""
+    return malformed(f"{repeat(answer)} is no lens. Which of the four switches do you want to set in `Lens(…)`?")
 
 
 def lens(answer: Any) -> Reply:
@@ -145,28 +172,31 @@ def lens(answer: Any) -> Reply:
     if answer is None:
         return missing("a lens, such as `Lens(accounts=True, fees=True)`.")
     if not isinstance(answer, Lens):
-        return malformed(f"{repeat(answer)} is no lens. Which of the four switches do you want to set in `Lens(…)`?")
+        return not_a_lens(answer)
     block = study_payments(ANNS)
-    speedup = block.speedup(answer)
-    shown = f"{answer}\nat best {speedup:.1f}×\n\n{describe_matrix(block, answer)}"
+    speedup, shown = block.speedup(answer), seen_through(block, answer)
     if speedup == block.size:
         text = "No row is left. Now run Ann's payments in any order: what does a block do with a nonce out of turn "
         return right(text + "(lesson 02)?", shown)
     if answer.fees:
-        text = "With the fees counted, everyone writes one more balance. Whose row is new, and who is in it?"
+        text = "With the fees counted, each transaction reads and writes one more balance. Which row holds all four?"
         return wrong("fees-are-free", text, shown)
     if answer.accounts:
         text = "By account, Ann's balance and nonce are one location. How many of her payments still touch it?"
         return wrong("larger-locations-help", text, shown)
     if set(answer.hazards) != set(PLAIN.hazards):
-        text = "You chose other hazards. Ann's payments both read and write their rows. Which hazard do they escape?"
+        text = f"You set `hazards`, and the best speedup is {speedup:.1f}×. 0, 1 and 2 each read and write Ann's rows, "
+        text += "so RAW alone makes them wait. Which switch takes such rows out?"
         return wrong("hazards-decide", text, shown)
-    return wrong("senders-do-not-matter", "Ann pays three times. Which of these rows would have to disappear?", shown)
+    text = "`Lens()` counts every field: 0, 1 and 2 meet in two rows. What kind of field is each of these rows?"
+    return wrong("senders-do-not-matter", text, shown)
 
 
 def titles_of(answer: Any) -> list[str]:
     """Return the payments of a text, as "Ann>Bob" or "Ann>Bob 5"; of several texts in a list, too."""
     texts = answer if isinstance(answer, (list, tuple)) else [answer]
+    if texts and all(type(part) is int for part in texts):
+        raise InputError(f"{repeat(answer)} holds numbers. Which payments do they stand for, written as Ann>Bob?")
     words = "; ".join(read_words(part, "payments such as Ann>Bob, Bob>Cleo") for part in texts)
     return [str(payment) for payment in read_list(read_payments(words), "payments", MOST_PAYMENTS)]
 
@@ -181,17 +211,20 @@ def order(answer: Any) -> Reply:
         other = next(title for title in titles if " " in title)
         return wrong("amounts-count", f"{other} pays another amount than before. Which amounts were there at first?")
     if sorted(titles) != sorted(wanted):
-        strange = [title for title in titles if title not in wanted or titles.count(title) > 1]
-        text = f"{strange[0]} is not one of the six, or is there twice." if strange else f"You have {len(titles)}."
-        return wrong("another-block", f"{text} Only the order may change: which six payments are given?")
+        strange = [f"{title} is not one of the six." for title in titles if title not in wanted]
+        strange += [f"{title} stands there {titles.count(title)} times." for title in titles if titles.count(title) > 1]
+        strange += [f"{title} is missing." for title in wanted if title not in titles]
+        return wrong("another-block", f"{strange[0]} Only the order may change: which six payments are given?")
     block = study_payments(", ".join(titles))
     shown, length = describe_graph(block), block.path().length
     if length == block.size:
-        text = "Every payment still waits for the one before it. Which way do the arrows point if you exchange two?"
+        text = f"{titles[0]} and {titles[1]} share a name, and so do all neighbours in your order: each payment still "
+        text += "waits for the one before it. Which way does an arrow point if only these two change places?"
         return wrong("reversing-helps", text, shown)
     if length > 2:
-        text = f"{length} units: shorter than 6, and it can be shorter still. Which payments have no name in common?"
-        return wrong("some-order-helps", text, shown)
+        steps = [block.titles[tx_index] for tx_index in block.path().tx_indexes]
+        text = f"{length} units, shorter than 6. In your order each of {', '.join(steps)} waits for the one before it. "
+        return wrong("some-order-helps", text + "Which of them waits for nothing if it stands first?", shown)
     return right("Two units. Can it be one: what do Ann>Bob and Bob>Cleo share in any order?", shown)
 
 
@@ -202,10 +235,18 @@ def attack(answer: Any) -> Reply:
     own = len(titles) - len(others)
     if set(others) > set(TWELVE):
         extra = next(title for title in others if title not in TWELVE)
+        if extra.startswith("mallory>"):
+            return wrong(
+                "capitals-do-not-count", f"{extra}: `mallory` is another person. How is Mallory's name spelled?"
+            )
         return wrong("anyone-may-pay", f"{extra} is not paid by Mallory. Who signs the three payments that you insert?")
+    if not others:
+        return wrong("a-block-of-ones-own", "Only your own payments are there. Where are the twelve honest ones?")
     if others != TWELVE:
-        text = "The twelve honest payments are not as they were. Which of them did you move, change or leave out?"
-        return wrong("honest-ones-move", text)
+        pairs = zip_longest(TWELVE, others, fillvalue="nothing")
+        given, found = next((given, found) for given, found in pairs if given != found)
+        text = f"The honest payments are not as they were: where {given} stood, you have {found}. May you change "
+        return wrong("honest-ones-move", text + "what others sign, or their order?")
     if own == 0:
         return missing("three payments by Mallory, such as `Mallory>Zoe`.")
     if own != 3:
@@ -214,37 +255,77 @@ def attack(answer: Any) -> Reply:
 
 
 def _attacked(block: Study) -> Reply:
-    shown, path = describe_graph(block), block.path().tx_indexes
+    path = [block.titles[tx_index] for tx_index in block.path().tx_indexes]
+    shown = f"{describe_graph(block)}\nin words:      {', '.join(path)}"
     if block.speedup() < 2:
         text = "Three payments of fifteen did that. What does it cost Mallory, and who could notice?"
         return right(f"A path of {len(path)} for {block.size}. {text}", shown)
-    own = [title.split()[0].split(">")[1] for title in block.titles if title.startswith("Mallory>")]
-    if not any(f"{payee}>" in title or f">{payee}" in title for payee in own for title in TWELVE):
-        text = (
-            "You pay strangers. Your three payments are a chain, because you pay all three, but no other payment waits "
+    if reply := _idle_payments(block, shown):
+        return reply
+    at = [step for step, title in enumerate(path) if title.startswith("Mallory>")]
+    text = f"The best speedup is {block.speedup():.1f}×, not yet below 2. "
+    if not at:
+        text += f"A longest path is still {', '.join(path)}, without you. Which payment of yours could make it longer?"
+        return wrong("path-without-mallory", text, shown)
+    text += f"A longest path has {len(path)} payments, {len(path) - len(at)} of them honest. "
+    if at[0] == 0:
+        text += f"It begins with {path[0]}, which waits for no payment. Whose balance would it have to read, and where "
+        return wrong("nothing-before", text + "in the block would it stand?", shown)
+    if at[-1] == len(path) - 1:
+        text += f"It ends with {path[-1]}: no payment waits for it. Who must be paid, and before which payment?"
+        return wrong("nothing-after", text, shown)
+    text += f"Before your first: {at[0]}; after your last: {len(path) - 1 - at[-1]}. On which side could more stand?"
+    return wrong("any-bridge", text, shown)
+
+
+def _idle_payments(block: Study, shown: str) -> Reply | None:
+    """Return what to say if no honest payment waits for any of Mallory's; None, if one does."""
+    titles = [title.split()[0] for title in block.titles]
+    arrows = arrows_of(block)
+    own = [tx_index for tx_index, title in enumerate(titles) if title.startswith("Mallory>")]
+    if any(before in own and after not in own for before, after in arrows):
+        return None
+    payees = [titles[tx_index].split(">")[1] for tx_index in own]
+    text = "Your three payments are a chain, but no honest payment waits for any of them: "
+    if set(payees) == {"Mallory"}:
+        text += "you pay yourself, so only your own balance changes. Whose balance do honest payments read?"
+        return wrong("pays-oneself", text, shown)
+    known = [payee for payee in payees if any(payee in title.split(">") for title in TWELVE)]
+    if not known:
+        text += (
+            f"nobody else pays or is paid by {' or '.join(dict.fromkeys(payees))}. Whose balance would have to change?"
         )
-        return wrong("own-chain-is-enough", text + "for it. Whose balance would have to change?", shown)
-    if len({payee[0] for payee in own}) == 1:
-        text = f"You pay one person or one chain only: {', '.join(own)}. Which other chains could have to wait for you?"
-        return wrong("one-chain-is-enough", text, shown)
-    text = f"A path of {len(path)}: not yet below 2. Where does the longest path enter your three payments, and where "
-    return wrong("any-bridge", text + "does it leave them?", shown)
+        return wrong("own-chain-is-enough", text, shown)
+    text += f"you pay {known[0]} when no later payment of the block reads {known[0]}'s balance. Where in the block "
+    return wrong("too-late", text + "would your payment have to stand?", shown)
 
 
 def shards(answer: Any) -> Reply:
     """Judge the length of the chain at each of 16 slots, if 160 calls spread perfectly."""
     if answer is None:
         return missing("the number of transactions in the chain at each slot.")
-    mine = read_number(answer, 0, 1_000_000, "a number of transactions")
+    if isinstance(answer, (list, tuple)):
+        return malformed(f"You gave {len(answer)} entries. If all slots get the same, which one number says it?")
+    mine = read_number(answer, 0, 1_000_000, "a whole number of transactions,")
     if mine == 160 // 16:
         return _shards_right()
     known: Mapping[int, tuple[str, str]] = {
         160: ("sharding-changes-nothing", "160 is the chain at *one* slot. How many calls touch a given slot now?"),
         16: ("slots-are-length", "16 is the number of slots. How many calls does each of them get?"),
         1: ("shards-end-waiting", "A chain of 1 means that no two calls share a slot. Are there enough slots?"),
+        0: ("shards-are-empty", "A chain of 0 means that no call touches a slot. Where does each call add its tokens?"),
         17: ("total-is-read", "Each call mints, and none asks for the total. Which single slot does a call touch?"),
+        9: ("only-waits-count", "Did you count the calls that *wait* at a slot? Which one of the chain does not wait?"),
+        144: (
+            "slots-are-taken-off",
+            "144 is 160 - 16. Does a slot take one call away, or do the calls share the slots?",
+        ),
+        2560: (
+            "every-slot-each-time",
+            "2,560 is 160 × 16: every call in every slot. How many of the 16 does it touch?",
+        ),
     }
-    other = f"{mine:,}? If all slots get the same number of calls, how many does each get?"
+    other = f"Chains of {mine:,} at 16 slots are {16 * mine:,} calls in all. How many calls does the block have?"
     return wrong(*known.get(mine, ("calls-per-slot", other)))
 
 
@@ -261,6 +342,7 @@ TURNS: Mapping[str, Turn] = {
     "holes": holes,
     "path": path,
     "attack": attack,
+    "chain": chain,
     "lens": lens,
     "order": order,
     "shards": shards,

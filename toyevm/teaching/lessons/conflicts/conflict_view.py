@@ -15,6 +15,7 @@ from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.conflicts.conflict_words import (
     LEFT_OUT,
     NO_MEETING,
+    counted,
     describe_graph,
     describe_matrix,
     matrix_rows,
@@ -83,7 +84,7 @@ def show_graph(study: Study, lens: Lens = PLAIN) -> Picture:
 def _heading(study: Study, lens: Lens) -> list[str]:
     return [
         svg.heading(MARGIN, 26, "who waits for whom"),
-        svg.note(200, 26, str(lens)),
+        svg.note(200, 26, counted(lens)),
         svg.text(WIDTH - MARGIN, 26, f"at best {study.speedup(lens):.1f}×", size=18, bold=True, anchor="end"),
     ]
 
@@ -152,7 +153,7 @@ def _draw_layers(study: Study, graph: DependencyGraph, lens: Lens) -> str:
 
 
 def show_pairs(studies: Mapping[str, Study], lens: Lens = PLAIN) -> Picture:
-    """Return a fingerprint of each block: a dot for each pair that conflicts, the later transaction downwards."""
+    """Return the pairs of each block: a dot for each pair that conflicts, the later transaction downwards."""
     side, step = 200, 232
     body, lines = [], []
     for number, (title, study) in enumerate(studies.items()):

@@ -39,12 +39,17 @@ def describe_matrix(study: Study, lens: Lens = PLAIN) -> str:
     return "\n".join([*lines, *[f"columns: {', '.join(titles)}"] * bool(titles), LEFT_OUT])
 
 
+def counted(lens: Lens) -> str:
+    """Return what counts as a conflict; of the plain lens no more than a reader knows before there are others."""
+    return "counting only RAW" if lens == PLAIN else f"counting {lens}"
+
+
 def describe_graph(study: Study, lens: Lens = PLAIN) -> str:
     """Return the numbers of the graph, and of a small one each arrow."""
     graph, path = study.graph(lens), study.path(lens).tx_indexes
     waits = sum(bool(before) for before in graph.predecessors)
     lines = [
-        f"speed-up at best {study.speedup(lens):.1f}× ({graph.size} transactions, span {len(path)}), counting {lens}",
+        f"speedup at best {study.speedup(lens):.1f}× ({graph.size} transactions, span {len(path)}), {counted(lens)}",
         f"{waits} of {graph.size} wait for another, in layers of {', '.join(map(str, map(len, graph.layers[:20])))}"
         + (" …" if len(graph.layers) > 20 else ""),
     ]
@@ -55,3 +60,8 @@ def describe_graph(study: Study, lens: Lens = PLAIN) -> str:
         shown = [str(i) for i in path[:12]] + ["…"] * (len(path) > 12)
         lines.append(f"critical path: {' → '.join(shown)}")
     return "\n".join(lines)
+
+
+def seen_through(block: Study, lens: Lens) -> str:
+    """Return what a lens shows of a block, as text."""
+    return f"{lens}\nat best {block.speedup(lens):.1f}×\n\n{describe_matrix(block, lens)}"

@@ -1,33 +1,21 @@
-"""Blocks of calls to real contracts, and how the market's second version differs from its first.
-
-They have names here that say nothing about what slows them down: students bet on that.
-"""
+"""The market for unique tokens, before and after a change of a few lines, and which lines these are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import unified_diff
 
 from toyevm.contracts import contract_source
 from toyevm.teaching.lessons.conflicts.studies import Study, study
 from toyevm.workloads.applications import APPLICATIONS
 
-CONTRACTS: Mapping[str, str] = {
-    "erc20-uniform": "erc20-uniform",
-    "erc20-zipf": "erc20-zipf",
-    "amm": "amm-swap",
-    "nft, version 1": "nft-counter",
-    "nft, version 2": "nft",
-}
 
-
-def study_contracts(calls: int = 100) -> dict[str, Study]:
-    """Return a block of calls to each contract, for study."""
-    return {name: study(APPLICATIONS[workload](calls)) for name, workload in CONTRACTS.items()}
+def study_market(sales: int = 100) -> tuple[Study, Study]:
+    """Return a block of sales before the change, and the same sales after it, for study."""
+    return study(APPLICATIONS["nft-counter"](sales)), study(APPLICATIONS["nft"](sales))
 
 
 def market_changes() -> str:
-    """Return the lines that version 2 of the market takes out of version 1 (-), and those that it adds (+)."""
+    """Return the lines that are taken out of the market (-), and those that are put in (+)."""
     before, after = (
         contract_source(name).partition("ROYALTY:")[2].splitlines() for name in ("nft_market_counter", "nft_market")
     )

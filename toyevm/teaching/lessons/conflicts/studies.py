@@ -55,7 +55,7 @@ class Study:
         return critical_path(self.graph(lens), cost_in(unit, self.outcome))
 
     def speedup(self, lens: Lens = PLAIN, unit: str = "count") -> float:
-        """Return work over span: the speed-up that no number of cores exceeds."""
+        """Return work over span: the speedup that no number of cores exceeds."""
         graph, cost = self.graph(lens), cost_in(unit, self.outcome)
         return work(graph, cost) / max(1, critical_path(graph, cost).length)
 
