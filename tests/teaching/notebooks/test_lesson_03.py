@@ -12,6 +12,8 @@ import pytest
 from tests.teaching.notebooks.test_notebooks import COURSE, execute, read, revealed
 from toyevm.analysis.conflicts import Lens
 from toyevm.teaching.lab import lesson
+from toyevm.teaching.lab.turns import take_turn
+from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.conflicts.contract_blocks import study_market
 from toyevm.teaching.lessons.conflicts.studies import study
 from toyevm.workloads.applications import APPLICATIONS
@@ -124,6 +126,48 @@ def test_no_two_mistakes_about_the_critical_path_give_one_number() -> None:
 )
 def test_what_is_only_recorded_says_so_to_right_and_to_unasked_answers(item: str, answer: Any) -> None:
     assert "It is marked after you hand it in." in str(lesson("03-conflicts").check(item, answer))
+
+
+@pytest.mark.parametrize(
+    ("turn", "answer", "words"),
+    [
+        ("holes", [0, 1, 0, 2, 1, 3, 2, 3], "where does your first arrow begin"),
+        ("holes", ["Kim>Lea", "Noa>Kim"], "Which number from 0 to 3 stands above it"),
+        ("path", 4, "4 is one number"),
+        ("path", {0, 2, 4, 6}, "Which brackets keep the order?"),
+        ("path", [(0, 2), (2, 4), (4, 6)], "You wrote arrows, such as (0, 2)"),
+        ("path", ["Ann>Bob", "Bob>Dan"], "'Ann>Bob' is a text"),
+        ("order", [0, 2, 4, 1, 3, 5], "Which payments do they stand for"),
+        ("shards", [10] * 16, "You gave 16 entries"),
+        ("lens", 4, "4 is no lens"),
+        ("chain", "fees", "'fees' is no lens"),
+    ],
+)
+def test_an_answer_of_another_form_is_told_what_it_is(turn: str, answer: Any, words: str) -> None:
+    reply = take_turn("03-conflicts", turn, answer)
+    assert reply.status is Status.MALFORMED
+    assert words in reply.text
+
+
+@pytest.mark.parametrize(
+    ("turn", "answer", "words"),
+    [
+        ("holes", [(0, 1), (0, 3), (1, 3), (2, 3)], "0→1, 1→3, 2→3: right."),
+        ("path", [0, 2, 4, 6, 3], "Up to 6 your list is a path."),
+        ("path", [2, 4, 6], "it begins with 2, and Bob>Dan waits for an earlier payment"),
+        ("path", [0, 5], "0 waits for no payment, and none waits for 5"),
+        ("shards", 11, "Chains of 11 at 16 slots are 176 calls in all."),
+        (
+            "order",
+            "Ann>Bob, Cleo>Dan, Bob>Cleo, Dan>Eve, Eve>Fay, Fay>Gus",
+            "Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus waits",
+        ),
+    ],
+)
+def test_a_message_replays_the_answer_and_says_what_is_right_in_it(turn: str, answer: Any, words: str) -> None:
+    reply = take_turn("03-conflicts", turn, answer)
+    assert reply.status is Status.WRONG
+    assert words in reply.text
 
 
 def sources() -> dict[str, str]:

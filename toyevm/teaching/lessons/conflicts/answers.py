@@ -296,7 +296,7 @@ def _idle_payments(block: Study, shown: str) -> Reply | None:
             f"nobody else pays or is paid by {' or '.join(dict.fromkeys(payees))}. Whose balance would have to change?"
         )
         return wrong("own-chain-is-enough", text, shown)
-    text += f"you pay {known[0]} when no later payment of the block reads {known[0]}'s balance. Where in the block "
+    text += f"you pay {known[0]} when no later honest payment reads {known[0]}'s balance. Where in the block "
     return wrong("too-late", text + "would your payment have to stand?", shown)
 
 
