@@ -20,9 +20,7 @@ _AFTER_ERROR: dict[str | None, str] = {
     TOO_MANY_STEPS: "Does every loop of yours come to an end? What changes from one round to the next?",
     "revert": "Which REVERT was reached, and what was on the stack at the jump that led there?",
 }
-UNASKED = (
-    "No question of ours fits this answer. That does not mean that it is right. Which step are you least sure of?"
-)
+UNASKED = "No question of ours fits this answer. That does not mean that it is right. Which step are you least sure of?"
 
 
 def message(verdict: Verdict) -> str:
