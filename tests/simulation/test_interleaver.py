@@ -116,6 +116,15 @@ def test_a_schedule_that_cannot_be_played_is_refused_with_the_word(schedule: str
         played(SHOP, schedule)
 
 
+@pytest.mark.parametrize("schedule", ["A1 B1 A2 B1", "A1 B1 A2 Br"])
+def test_who_has_run_is_told_when_it_is_checked(schedule: str) -> None:
+    workload = free(SHOP)
+    with pytest.raises(InputError, match="only when B wants to write is it checked"):
+        play(workload.pre, workload.block, schedule, rules=Rules(validates=True))
+    with pytest.raises(InputError, match=r"too many|each half of B once"):
+        play(workload.pre, workload.block, schedule)
+
+
 def test_a_transaction_that_may_not_run_yet_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="B1 is refused here: nonce-too-high"):
         played("Ann>Bob, Ann>Cleo", "A1 B1")

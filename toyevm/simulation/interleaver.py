@@ -246,10 +246,13 @@ class _Actor:
     def _out_of_turn(self, move: Move) -> InputError:
         name = letter(self.tx_index)
         if move.runs or not self.missing:
+            will_check = bool(self.missing) and self.stage.rules.validates and not self.has_written
+            check = f"a write: only when {name} wants to write is it checked" if will_check else ""
             if move.is_single:
                 what = f"{move} is one too many: {name} has nothing left to {'read' if move.runs else 'write'}"
-                return InputError(what, "schedule")
-            return InputError(f"{move} occurs twice", "schedule", f"each half of {name} once, unless it is aborted")
+                return InputError(what, "schedule", check)
+            once = f"each half of {name} once, unless it is aborted"
+            return InputError(f"{move} occurs twice", "schedule", check or once)
         reads = [step for step in self.steps if step.runs] if move.is_single else self.missing[:1]
         if self.incarnation:
             what = f"{move} comes too early: {name} was aborted; it must read again ({_words(reads)})"
