@@ -105,6 +105,20 @@ def test_a_malformed_answer_is_explained(lab: Lesson, item_id: str, answer: Any,
     assert words in said(lab, item_id, answer)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            lambda one, other: {*one} & {*other},
+            "Yours returns a set, where the task asks for a truth value. Which line",
+        ),
+        (lambda one, other: [*one, *other], "Yours returns a list of texts, where the task asks for a truth value."),
+    ],
+)
+def test_a_value_of_another_kind_is_told_its_kind(lab: Lesson, answer: Any, words: str) -> None:
+    assert words in said(lab, "meet", answer)
+
+
 def test_a_value_that_is_marked_elsewhere_is_only_recorded(lab: Lesson) -> None:
     assert said(lab, "units", 3) == said(lab, "units", 4).replace("4", "3")
     assert "Recorded: 3." in said(lab, "units", 3)

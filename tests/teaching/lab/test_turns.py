@@ -189,6 +189,7 @@ def test_a_students_function_may_do_anything(lab: Lesson) -> None:
         (lambda a: turns.read_numbers(a, 0, 7, "payments"), [0, 8], "from 0 to 7"),
         (lambda a: turns.read_words(a, "a plan"), [], "a plan"),
         (lambda a: turns.read_one_of(a, ["RAW", "WAR"], "a hazard"), "rwa", "RAW | WAR"),
+        (lambda a: turns.read_one_of(a, ["RAW", "WAR"], "a hazard"), True, "RAW | WAR"),
     ],
 )
 def test_a_reader_says_what_it_expects(read: Any, answer: Any, part: str) -> None:

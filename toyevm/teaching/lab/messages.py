@@ -6,6 +6,8 @@ these symptoms, the question is the one written for it; else one that fits the k
 
 from __future__ import annotations
 
+import re
+
 from toyevm.errors import Halt
 from toyevm.teaching.lab.items import Case
 from toyevm.teaching.lab.programs import TOO_MANY_STEPS, show_bytes, show_storage, to_bytes, to_number
@@ -116,8 +118,27 @@ def _question(verdict: Verdict) -> str:
     if verdict.item.judge == "function" and found is not None:
         if found.yours.startswith("raises"):
             return "Which line raises it, and what does that line expect that it did not get?"
+        yours, theirs = (kind_of(text.removeprefix("returns ")) for text in (found.yours, found.expected))
+        is_list = yours.startswith("a list") and theirs.startswith("a list") and "a list" in (yours, theirs)
+        if yours != theirs and yours and theirs and not is_list:
+            return f"Yours returns {yours}, where the task asks for {theirs}. Which line decides that?"
         return "Follow this one case by hand. After which line is a value not what you meant?"
     return "Which of your steps are you least sure of? Do that one again, on its own."
+
+
+def kind_of(shown: str) -> str:
+    """Return what kind of value a text shows, or "" where that does not say more.
+
+    >>> kind_of("{1, 2}"), kind_of("{'x': 1}"), kind_of("['B']"), kind_of("[['x', 0]]"), kind_of("[]"), kind_of("-3")
+    ('a set', 'a dict', 'a list of texts', 'a list of lists', 'a list', 'a number')
+    """
+    if shown.startswith("["):
+        inner = kind_of(shown[1:]).removeprefix("a ").partition(" of ")[0]
+        return f"a list of {inner}s" if inner else "a list"
+    if shown.startswith("{"):
+        return "a dict" if re.match(r"\{\}|\{('[^']*'|[^,{}()\[\]]*): ", shown) else "a set"
+    kinds = (r"set\(", "a set"), (r"['\"]", "a text"), (r"True|False", "a truth value"), (r"-?\d", "a number")
+    return next((kind for pattern, kind in kinds if re.match(pattern, shown)), "")
 
 
 def _about_program(found: Divergence) -> str:

@@ -168,7 +168,8 @@ def read_words(answer: object, what: str, most: int = 2_000) -> str:
 def read_one_of(answer: object, names: Sequence[str], what: str) -> str:
     """Return one of several words; capitals and spaces around it do not count."""
     words = {name.casefold(): name for name in names}
-    key = read_words(answer, what).strip().casefold()
+    expected = f"{what}: {' | '.join(names)}"
+    key = read_words(answer, expected).strip().casefold()
     if key not in words:
-        raise InputError(repeat(answer), expected=f"{what}: {' | '.join(names)}")
+        raise InputError(repeat(answer), expected=expected)
     return words[key]
