@@ -6,12 +6,13 @@ import re
 
 import pytest
 
-from toyevm.backends import BACKENDS, RunConfig
+from toyevm.backends import BACKENDS, Locks, RunConfig
 from toyevm.contracts import load_contract
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, version_name
 from toyevm.teaching.lessons.speculation.attempts_view import show_attempts, show_reads
+from toyevm.teaching.lessons.speculation.studies import run_locked
 from toyevm.types import BEFORE_BLOCK, Location
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import block_of, read_payments
@@ -93,3 +94,32 @@ def test_the_table_shows_both_versions_and_marks_the_aborted(five: Run) -> None:
     picture = show_reads(five, SUPPLY, "totalSupply")
     assert re.search(r"B\.0 +27,064 +before +39,204 +A\.0 +aborted", picture.text)
     assert picture.svg.count("stroke-dasharray") == five.aborts
+
+
+def test_rows_of_the_table_are_in_the_order_of_the_checks(five: Run) -> None:
+    checked = re.findall(r"[A-E]\.\d +[\d,]+ +\S+ +([\d,]+)", show_reads(five, SUPPLY, "totalSupply").text)
+    times = [int(each.replace(",", "")) for each in checked]
+    assert len(times) == 15
+    assert times == sorted(times)
+
+
+def test_a_single_execution_is_not_called_executions() -> None:
+    assert "1 execution, 0 thrown away" in show_attempts(run(block_of(read_payments("Ann>Bob")), 1), 1).text
+
+
+def test_optimistic_tries_again_before_its_turn_and_locks_do_not() -> None:
+    """Lesson 05 says so: why a silent access hint is slower than none."""
+    workload = APPLICATIONS["erc20-zipf"](60)
+    silent = run_locked(workload, 8, [Locks()] * 60)
+    (early, beside), (early_locked, beside_locked) = (repeats(each) for each in (run(workload, 8), silent))
+    assert early > beside > 1
+    assert early > run(workload, 8).aborts / 2
+    assert (early_locked, beside_locked) == (0, 1)
+
+
+def repeats(result: Run) -> tuple[int, int]:
+    """Return how many re-executions began before the commit below them, and how many ran at once at most."""
+    turn = {span.tx_index + 1: span.end for span in result.spans if span.kind == "commit"}
+    again = [span for span in result.spans if span.kind == "execute" and span.incarnation]
+    early = sum(span.start < turn.get(span.tx_index, 0) for span in again)
+    return early, max(sum(other.start <= span.start < other.end for other in again) for span in again)

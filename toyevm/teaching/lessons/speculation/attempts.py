@@ -83,9 +83,10 @@ def describe_attempts(run: Run, cores: int, title: str = "") -> str:
 
 def summary(numbers: Metrics) -> str:
     """Return the numbers of a run in one line."""
+    cores, runs = numbers.cores, numbers.executions
     return (
-        f"{numbers.cores} core{'s' * (numbers.cores != 1)}: {numbers.executions} executions, {numbers.aborts} thrown "
-        f"away; speed-up {numbers.speedup:.2f}× (simulated, time in gas)"
+        f"{cores} core{'s' * (cores != 1)}: {runs} execution{'s' * (runs != 1)}, {numbers.aborts} thrown away; "
+        f"speedup {numbers.speedup:.2f}× (simulated, time in gas)"
     )
 
 

@@ -35,11 +35,12 @@ def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
 
 
 def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS) -> Picture:
-    """Return a table of what each attempt has seen at a location, as a picture and in words."""
+    """Return a table of what each attempt has seen at a location, in the order of the checks, as picture and words."""
+    seen = sorted(reads_of(run, location, costs), key=lambda each: each.attempt.decided)
     rows = [
         (each.attempt.name, f"{each.at:,}", version_name(each.version), f"{each.attempt.decided:,}",
          version_name(each.right), "aborted" if each.attempt.span.aborted else "committed")
-        for each in reads_of(run, location, costs)
+        for each in seen
     ]  # fmt: skip
     table: list[tuple[str, ...]] = [
         ("attempt", "reads at", "sees version", "checked at", "right version", "verdict"),
