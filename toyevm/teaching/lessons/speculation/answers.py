@@ -48,11 +48,11 @@ def money_passed_on(answer: Any) -> Reply:
     """Judge which attempts each commit aborts, commit by commit, up to the first row that does not hold."""
     if answer is None:
         return missing("a list of attempts for each of A, B, C and D.")
-    if not isinstance(answer, dict) or set(answer) != set("ABCD"):
+    if not isinstance(answer, dict) or not set(answer) <= set("ABCD"):
         return malformed(f"{repeat(answer)} is no dict with a list for each of A, B, C and D. What does A abort?")
     held = ""
     for tx_index, row in enumerate("ABCD"):
-        if answer[row] is None:
+        if answer.get(row) is None:
             return missing(f"a list of the attempts that {row}'s commit aborts; [] for none.{held}")
         named = _read_attempts(row, answer[row])
         if fault := _row_fault(tx_index, named):
@@ -133,7 +133,7 @@ def moves_of(answer: Any) -> str:
 def as_far(moves: str) -> tuple[Play, str, InputError | None]:
     """Return a play of two payments to the shop as far as it gets, its text twin, and what is wrong with the rest."""
     workload, problem = free_of_gas(SHOP), None
-    people, words = watched(workload), moves.replace(",", " ").split()
+    people, words = watched(workload), moves.replace(",", " ").replace(";", " ").split()
     while True:
         try:
             played = play(workload.pre, workload.block, " ".join(words), rules=VALIDATION, stops=people)
