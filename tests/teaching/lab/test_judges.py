@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from toyevm.teaching.lab.items import Case, Exercise, LessonItems, Misconception
 from toyevm.teaching.lab.judge_functions import _function_symptom
 from toyevm.teaching.lab.judges import call_cases, judge, public_cases
 from toyevm.teaching.lab.marking import Marking, read_marking
+from toyevm.teaching.lab.messages import message
 from toyevm.teaching.lab.values import canonical, from_text, kind_of, same, show_apart, show_plain, to_text
 from toyevm.teaching.lab.verdicts import Status
 
@@ -238,6 +240,15 @@ def test_a_function_cannot_spoil_the_cases_of_the_next(marking: Marking) -> None
 
 def test_no_misconception_is_found_in_a_right_answer(marking: Marking) -> None:
     assert marking.mark("units", 3).misconception is None
+
+
+def test_what_is_expected_is_not_said_where_it_is_the_whole_solution() -> None:
+    cases = (Case("one", {"args": [2]}, {"value": 5}),)
+    told = Exercise("x", "X", "", "", (), 1, "function", "x", {}, cases, ("a", "b", "c"), (), ())
+    untold = replace(told, cases=(replace(told.cases[0], told=False),))
+    words = [message(judge(item, item.cases, call_cases(lambda n: n, item.cases))) for item in (told, untold)]
+    assert "Given 2: yours returns 2; expected: returns 5." in words[0]
+    assert "Given 2: yours returns 2." in words[1]
 
 
 def test_the_public_cases_are_shown_and_the_others_hidden(marking: Marking) -> None:

@@ -59,6 +59,7 @@ class Case:
             input. `function`: args. `value`, `choice`: nothing.
         expect: `program`: any of output, storage, error, max_gas, max_chain. Otherwise: value.
         hidden: whether it comes from marking.toml, so that nothing of it may be shown to a student.
+        told: whether a message may say what is expected; not where that is the whole solution.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Case:
     expect: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
     hidden: bool = False
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,8 @@ def read_cases(row: Row, *, hidden: bool) -> tuple[Case, ...]:
     cases = []
     for case in row.rows("case", key="name"):
         name, part, expect = case.text("name"), case.text("part", ""), case.table("expect")
-        cases.append(Case(name, case.rest(), expect, part, hidden))
+        told = case.flag("told", True)
+        cases.append(Case(name, case.rest(), expect, part, hidden, told))
     unique([case.name for case in cases], row.where)
     return tuple(cases)
 

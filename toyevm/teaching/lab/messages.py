@@ -84,7 +84,8 @@ def _first_divergence(verdict: Verdict) -> str:
         return (
             f"Yours is {found.yours}." if verdict.item.judge in ("value", "choice") else "It is a case you do not see."
         )
-    return f"Given {show_given(found.case)}: yours {found.yours}; expected: {found.expected}."
+    expected = f"; expected: {found.expected}" if found.case.told else ""
+    return f"Given {show_given(found.case)}: yours {found.yours}{expected}."
 
 
 def _entry(verdict: Verdict) -> str:

@@ -134,13 +134,25 @@ def _from_json(value: Any) -> Plain:
 
 
 def show_plain(value: Plain) -> str:
-    """Return an answer for a reader, cut where it gets long.
+    """Return an answer for a reader, cut where it gets long: a dict after a whole entry.
 
-    >>> show_plain(12345), show_plain("SSTORE")
-    ('12,345', "'SSTORE'")
+    >>> show_plain(12345), show_plain("SSTORE"), show_plain({"name": "Ann", "root": "0" * 120})
+    ('12,345', "'SSTORE'", "{'name': 'Ann', …}")
     """
     text = f"{value:,}" if type(value) is int and abs(value) < 10**15 else _as_written(value)
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "…"
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    return _whole_entries(value) if isinstance(value, dict) and not _is_set(value) else text[: LONGEST_SHOWN - 3] + "…"
+
+
+def _whole_entries(value: dict[Plain, Plain]) -> str:
+    entries, length = [], 0
+    for key, entry in value.items():
+        length += len(shown := f"{key!r}: {show_plain(entry)}, ")
+        if length > LONGEST_SHOWN:
+            break
+        entries.append(shown)
+    return f"{{{''.join(entries)}…}}"
 
 
 def show_apart(left: Plain, right: Plain) -> tuple[str, str]:
