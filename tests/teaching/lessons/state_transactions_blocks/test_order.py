@@ -21,7 +21,7 @@ from toyevm.teaching.lessons.state_transactions_blocks.hash_view import path_rol
 from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
-from toyevm.teaching.lessons.state_transactions_blocks.order import all_orders, run_order, token_shuffle
+from toyevm.teaching.lessons.state_transactions_blocks.order import run_order, token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
 from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
 from toyevm.trie import ordered_trie_root
@@ -56,7 +56,7 @@ def test_a_swap_of_two_payments_changes_the_state_root() -> None:
 
 
 def test_the_puzzle_has_a_solution_with_equal_tokens_and_different_roots() -> None:
-    outcomes = [one for one in all_orders(FOUR) if one.header]
+    outcomes = [one for one in (run_order(FOUR, order) for order in permutations(range(4))) if one.header]
     found = {(tuple(one.balances.items()), one.header.state_root) for one in outcomes if one.header}
     assert len(outcomes) == 12
     assert len({root for _, root in found}) == 3
@@ -65,7 +65,6 @@ def test_the_puzzle_has_a_solution_with_equal_tokens_and_different_roots() -> No
 
 def test_an_order_is_sealed_as_the_chain_seals_it() -> None:
     chain = LocalChain(FOUR.pre)
-    assert {one.order for one in all_orders(FOUR)} == set(permutations(range(4)))
     block = chain.add(*FOUR.transactions)
     mine = run_order(FOUR, range(4))
     assert mine.header is not None
@@ -143,8 +142,16 @@ def test_the_picture_of_an_order_says_what_its_text_says() -> None:
     picture = show_order(FOUR, [1, 0, 2, 3])
     words = words_of(picture)
     assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,983 gas", "50,930 gas"))
+    assert all(part in words and part in picture.text for part in ("Ann -932,492", "Bob -263,813", "producer +159,685"))
     assert label_of(picture) == picture.text.replace("\n", "; ")
     assert "seen" not in picture.text
+
+
+def test_ether_in_an_order_is_what_was_paid_for_gas() -> None:
+    outcome = run_order(FOUR, [1, 0, 2, 3])
+    gas = {number: used for number, (_, used) in zip(outcome.order, outcome.rows, strict=True)}
+    paid = {"Ann": gas[0] + gas[3], "Bob": gas[1], "Dan": gas[2]}
+    assert outcome.ether == {name: -11 * used for name, used in paid.items()} | {"producer": sum(gas.values())}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +170,13 @@ def test_the_tree_shows_every_hash_and_its_part() -> None:
     assert all(f"0x{bytes([i]).hex() * 4}…" in words_of(picture) for i in range(4))
     assert words_of(picture).count("in the path") == picture.text.count("in the path") == 2
     assert "recomputed" not in show_tree(LEVELS, ["a", "b", "c", "d"]).text
+    assert picture.text.endswith("leaves   [a, b]  [c, d]")  # who is beside whom
+
+
+def test_the_table_of_a_market_shows_its_peak_whatever_it_skips() -> None:
+    market = run_market([0.5, 4, 4, 4, 1, 1], seed=1)
+    peak = max(market, key=lambda block: block.base_fee)
+    assert f"{peak.base_fee / GWEI:>10.2f}" in show_market(market, every=6).text
 
 
 def test_bits_are_counted_and_struck_alike() -> None:

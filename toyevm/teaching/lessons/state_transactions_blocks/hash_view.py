@@ -1,6 +1,6 @@
 """Hashes as pictures: two of them bit for bit, and a small Merkle tree: what a path needs, what its verifier makes.
 
-Level 0 holds the fingerprints of the leaves; each level above is half as long; the last is the root alone.
+Level 0 holds the hashes of the leaves; each level above is half as long; the last is the root alone.
 """
 
 from __future__ import annotations
@@ -72,14 +72,19 @@ def show_tree(levels: Levels, labels: Sequence[str], leaf: int | None = None) ->
     lines = []
     for height, level in reversed(list(enumerate(levels))):
         name = "root" if height == len(levels) - 1 else f"level {height}"
-        hashes = ", ".join(
+        hashes = [
             f"{short_hash(digest)}{f' ({_WORDS[role]})' if role else ''}"
             for digest, role in zip(level, roles[height], strict=True)
-        )
-        lines.append(f"{name:<8} {hashes}")
-    lines.append("leaves   " + ", ".join(labels))
+        ]
+        lines.append(f"{name:<8} {_in_pairs(hashes)}")
+    lines.append(f"leaves   {_in_pairs(labels)}")
     twin = "\n".join(lines)
     return Picture(_draw(levels, labels, roles, twin, is_marked=leaf is not None), twin)
+
+
+def _in_pairs(words: Sequence[str]) -> str:
+    """Return words with those together that are hashed together: "[a, b]  [c, d]"."""
+    return "  ".join(f"[{', '.join(words[at : at + 2])}]" for at in range(0, len(words), 2))
 
 
 def _draw(levels: Levels, labels: Sequence[str], roles: list[list[str]], twin: str, is_marked: bool) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
-from toyevm.chain import MAINNET, ChainConfig
+from toyevm.chain import MAINNET
 from toyevm.results import BlockResult, SealedBlock
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import WorldState
 from toyevm.transactions import Transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address
 from toyevm.units import GWEI
 from toyevm.workloads.workload import PRODUCER
 
@@ -24,21 +23,12 @@ class LocalChain:
 
     Args:
         world: what is there before the first block.
-        producer: who gets the tips.
     """
 
-    def __init__(
-        self,
-        world: WorldState,
-        *,
-        producer: Address = PRODUCER,
-        gas_limit: int = 6_000_000,
-        base_fee: int = 10 * GWEI,
-        chain: ChainConfig = MAINNET,
-    ) -> None:
-        self.chain, self.world = chain, world
+    def __init__(self, world: WorldState) -> None:
+        self.chain, self.world = MAINNET, world
         self.results: list[BlockResult] = []
-        self.blocks = [SealedBlock(_first_header(world, producer, gas_limit, base_fee, chain), (), ())]
+        self.blocks = [SealedBlock(_first_header(world), (), ())]
 
     @property
     def head(self) -> Header:
@@ -70,15 +60,14 @@ class LocalChain:
         }
 
 
-def _first_header(world: WorldState, producer: Address, gas_limit: int, base_fee: int, chain: ChainConfig) -> Header:
-    fork = chain.fork
+def _first_header(world: WorldState) -> Header:
     return Header(
-        coinbase=producer,
+        coinbase=PRODUCER,
         state_root=world.root,
-        gas_limit=gas_limit,
-        base_fee_per_gas=base_fee,
-        withdrawals_root=EMPTY_TRIE_ROOT if fork.withdrawals else None,
-        blob_gas_used=0 if fork.blobs else None,
-        excess_blob_gas=0 if fork.blobs else None,
-        parent_beacon_root=bytes(32) if fork.beacon_root else None,
+        gas_limit=6_000_000,
+        base_fee_per_gas=10 * GWEI,
+        withdrawals_root=EMPTY_TRIE_ROOT,
+        blob_gas_used=0,
+        excess_blob_gas=0,
+        parent_beacon_root=bytes(32),
     )

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 def market_table(blocks: Sequence[MarketBlock], every: int = 1) -> str:
-    """Return the numbers as a table, one row for each `every` blocks.
+    """Return the numbers as a table, one row for each `every` blocks, and one for the highest base fee.
 
     >>> print(market_table([MarketBlock(0, 10**10, 9, 5, 300_000, 600_000, 4, 1, 10**9)]))
     block  base fee  arrived  included   full  waiting  of them too poor
         0     10.00        9         5    50%        4                 1
     """
+    peak = max(blocks, key=lambda block: block.base_fee)
     head = "block  base fee  arrived  included   full  waiting  of them too poor"
     rows = [
         f"{block.number:>5}{block.base_fee / GWEI:>10.2f}{block.arrived:>9}{block.included:>10}"
         f"{block.gas_used / block.gas_limit:>7.0%}{block.waiting:>9}{block.priced_out:>18}"
-        for block in blocks[::every]
+        for at, block in enumerate(blocks)
+        if at % every == 0 or block is peak
     ]
     return "\n".join([head, *rows])
 

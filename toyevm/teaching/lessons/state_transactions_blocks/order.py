@@ -6,9 +6,8 @@ succeeded before, another may cost more, and some orders are not a block at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header
@@ -17,6 +16,7 @@ from toyevm.sealing import seal_block
 from toyevm.state import WorldState
 from toyevm.teaching.lab.turns import repeat
 from toyevm.transactions import Transaction
+from toyevm.units import GWEI
 from toyevm.workloads.tokens import TOKEN, token_balance, token_world
 from toyevm.workloads.transfers import read_payment, sign_payments
 from toyevm.workloads.wallets import wallet
@@ -32,35 +32,24 @@ OPEN_HEADER = Header(
     excess_blob_gas=0,
     parent_beacon_root=bytes(32),
 )
-Balances = Callable[[WorldState], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
 class Shuffle:
-    """What may be put into order: the world before, an open header, and signed transactions with a label each.
-
-    Args:
-        balances: what of the world after to show, by name.
-    """
+    """What may be put into order: the world before, signed transactions with a label each, and whose tokens to show."""
 
     pre: WorldState
-    header: Header
     transactions: tuple[Transaction, ...]
     labels: tuple[str, ...]
-    balances: Balances
-    config: RunConfig = CONFIG
+    names: tuple[str, ...]
 
 
 def token_shuffle(balances: Mapping[str, int], payments: Sequence[str]) -> Shuffle:
     """Return token payments such as "Ann pays Bob 5" to put into order, in a world where people have these tokens."""
     read = list(map(read_payment, payments))
-    names = list(dict.fromkeys([*balances, *(name for one in read for name in (one.payer, one.payee))]))
-
-    def tokens(world: WorldState) -> dict[str, int]:
-        return {name: token_balance(world, TOKEN, wallet(name).address) for name in names}
-
+    names = tuple(dict.fromkeys([*balances, *(name for one in read for name in (one.payer, one.payee))]))
     signed = sign_payments(read, unit=1, token=True)
-    return Shuffle(token_world(balances, names), OPEN_HEADER, signed, tuple(payments), tokens)
+    return Shuffle(token_world(balances, names), signed, tuple(payments), names)
 
 
 @dataclass(frozen=True)
@@ -70,12 +59,14 @@ class OrderOutcome:
     Args:
         order: numbers of transactions, from 0, as they stand in the block.
         rows: (status, gas used) of each transaction, in block order; shorter when the block is refused.
+        ether: by how many gwei each account's ether changed.
     """
 
     order: tuple[int, ...]
     rows: tuple[tuple[str, int], ...]
     header: Header | None = None
     balances: Mapping[str, int] = field(default_factory=dict)
+    ether: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -98,20 +89,23 @@ def run_order(shuffle: Shuffle, order: Sequence[int]) -> OrderOutcome:
         InputError: `order` is not a permutation of their numbers.
     """
     numbers = read_order(order, len(shuffle.transactions))
-    block = Block(shuffle.header, tuple(shuffle.transactions[i] for i in numbers))
+    block = Block(OPEN_HEADER, tuple(shuffle.transactions[i] for i in numbers))
     try:
-        result = BACKENDS.named("sequential").execute_block(shuffle.pre, block, shuffle.config).result
+        result = BACKENDS.named("sequential").execute_block(shuffle.pre, block, CONFIG).result
     except InvalidBlock as error:
         return OrderOutcome(numbers, (), problem=_problem(shuffle, numbers, error))
     post = shuffle.pre.apply(result.diff)
     rows = tuple(("success" if one.succeeded else one.error or "failure", one.gas_used) for one in result.results)
-    header = seal_block(shuffle.config.chain, block, result, post).header
-    return OrderOutcome(numbers, rows, header, shuffle.balances(post))
+    header = seal_block(CONFIG.chain, block, result, post).header
+    tokens = {name: token_balance(post, TOKEN, wallet(name).address) for name in shuffle.names}
+    return OrderOutcome(numbers, rows, header, tokens, _ether(shuffle, post))
 
 
-def all_orders(shuffle: Shuffle) -> list[OrderOutcome]:
-    """Return the outcome of every order there is: n! of them, so keep n small."""
-    return [run_order(shuffle, order) for order in permutations(range(len(shuffle.transactions)))]
+def _ether(shuffle: Shuffle, post: WorldState) -> dict[str, int]:
+    known = {wallet(name).address: name for name in shuffle.names} | {PRODUCER: "producer"}
+    before = {address: account.balance for address, account in shuffle.pre.accounts.items()}
+    changes = {address: account.balance - before.get(address, 0) for address, account in post.accounts.items()}
+    return {known.get(address, address.hex()): wei // GWEI for address, wei in changes.items() if wei}
 
 
 def _problem(shuffle: Shuffle, order: tuple[int, ...], error: InvalidBlock) -> str:

@@ -1,7 +1,7 @@
-"""A Merkle tree with fingerprints that are short enough to be read aloud: 4 bytes each, as 8 hexadecimal digits.
+"""A Merkle tree with hashes that are short enough to be read aloud: 4 bytes each, as 8 hexadecimal digits.
 
 Leaves are balances, and an account is a position among them, from 0. Leaves and pairs are hashed with a word in front,
-so that neither passes for the other. With 4 bytes, some 65,000 tries find two inputs with one fingerprint: a real one
+so that neither passes for the other. With 4 bytes, some 65,000 tries find two inputs with one hash: a real one
 is safe because of its length.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 
-Step = Sequence[str]  # the side on which a sibling stands, "left" or "right", and its fingerprint
+Step = Sequence[str]  # the side on which a sibling stands, "left" or "right", and its hash
 
 
 def leaf_hash(balance: int) -> str:
-    """Return the fingerprint of a leaf.
+    """Return the hash of a leaf.
 
     >>> leaf_hash(100)
     '4c0ab50e'
@@ -25,12 +25,12 @@ def leaf_hash(balance: int) -> str:
 
 
 def pair_hash(left: str, right: str) -> str:
-    """Return the fingerprint of two fingerprints; their order counts."""
+    """Return the hash of two hashes; their order counts."""
     return _short(f"pair {left} {right}")
 
 
 def levels_of(balances: Sequence[int]) -> list[list[str]]:
-    """Return all fingerprints, from the leaves up to the root; the number of balances is a power of two."""
+    """Return all hashes, from the leaves up to the root; the number of balances is a power of two."""
     if not balances or len(balances) & (len(balances) - 1):
         raise InputError(f"{len(balances)} balances", expected="1, 2, 4, 8, …")
     levels = [[leaf_hash(balance) for balance in balances]]
