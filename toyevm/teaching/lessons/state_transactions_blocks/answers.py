@@ -16,11 +16,12 @@ from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import SealedBlock
 from toyevm.state import Account, WorldState
 from toyevm.teaching.lab import turns
-from toyevm.teaching.lab.turns import Reply, Turn, malformed, missing, repeat, right
+from toyevm.teaching.lab.turns import Reply, Turn, malformed, missing, repeat, right, wrong
 from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import find_faults
 from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, short_hash
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
 from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, read_order, run_order, token_shuffle
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
 from toyevm.transactions import Transaction
 from toyevm.trie import ordered_trie_root
 from toyevm.units import ETHER, GWEI
@@ -29,56 +30,7 @@ from toyevm.workloads.mempool import MarketBlock, Offer, run_market
 from toyevm.workloads.tokens import creation_data, token_balance, transfer_data
 from toyevm.workloads.wallets import wallet
 
-WRONG = {
-    "the-hash-itself": "That is a fingerprint, not a number. Which number below 1,000 has it?",
-    "hashes-can-be-decoded": "You read the fingerprint, or a part of it, as a number. A hash function cannot be run "
-    "backwards. What is left to try?",
-    "out-of-range": "{0:,} is out of range: Bob's number is at least 0 and below 1,000. How many candidates are there?",
-    "near-hashes-near-numbers": "The fingerprint of {0} differs from Bob's in {1} of 256 bits. Does that tell you "
-    "whether {0} is close?",
-    "root-first": "Both hashes are right, in the wrong order. A path starts at the leaf. Which of them comes first?",
-    "root-in-the-path": "Your path holds the root, and the verifier knows that one. Which hashes lead there?",
-    "own-leaf": "Your path holds the hash of {0}'s own entry. The verifier makes it. Which leaf is beside it?",
-    "own-parent": "Your path holds the hash above {0}'s own leaf. The verifier makes it. Which hash is beside it?",
-    "wrong-length": "Your path is {1} long. There are two levels below the root. How many siblings does that make?",
-    "neighbour-not-sibling": "Your path begins with {1}'s leaf. Do {1} and {0} have the same hash above them?",
-    "not-from-the-tree": "Your path leads to another root. Which two hashes does the verifier of {0}'s entry not make?",
-    "payee-signs": "The sender recovered from this signature is {0}. Whose tokens are to leave?",
-    "to-nobody": "Without a receiver, a transaction deploys a contract. Which account keeps the table of balances?",
-    "receipts-count": "The block is refused. You signed nonce {0}, and to be paid is not counted. How many "
-    "transactions has Cleo *sent*?",
-    "cannot-be-paid": "The block is refused before the call begins. Which field does the reason speak of?",
-    "pay-the-person": "The block is good, and no token moved: you sent the data to an account without a program. "
-    "Which account keeps the table?",
-    "ether-for-tokens": "You sent {0:,} wei of ether along. Which part of the transaction names the tokens?",
-    "failed-call": "The transaction is in the block, and its call failed. Is it the gas limit or the data?",
-    "another-payment": "This is a good payment, but another one. Who was to get 4 TOY?",
-    "nonces-do-not-count": "One of your orders is not a block. In which order did Ann sign her two transactions?",
-    "one-order-twice": "These are one order, twice. Which two neighbours could change positions?",
-    "tokens-differ": "Both are blocks, and the tokens differ: in one, a payment reverts. Who pays before being paid?",
-    "every-exchange-shows": "Tokens and roots are equal: this exchange left no trace in the state. Which two "
-    "transactions would both like to find Cleo's slot opened already?",
-    "too-poor": "Your maximum is below the base fee of block 12. What is the least that gas in that block costs?",
-    "base-fee-is-enough": "Your maximum covers the base fee of block 12 and leaves {0:.2f} gwei of your tip. What do "
-    "the others offer?",
-    "a-low-tip-saves": "A tip of {0:g} gwei is too little for block 12. What did the base fee do while you waited?",
-    "maximum-is-the-price": "You are in block 12, and pay less than {0:g} gwei: the rest of the maximum stays with "
-    "you. Would a lower maximum do as well?",
-    "more-than-the-parent": "You also changed {0}. Which single field of block 4 did not fit?",
-    "the-old-parent": "Your block 4 still names the honest block 3. Which hash does the repaired one have?",
-    "own-hash": "Your block 4 names the honest block 4 as its parent. Which block comes before it?",
-    "root-for-a-hash": "You put a root out of the header of block 3. What names the block as a whole?",
-    "not-a-parent": "No block here has the hash that you named. Which attribute of `repaired` is its hash?",
-}
-
-
-def wrong(belief: str, *facts: Any, shown: str = "") -> Reply:
-    """Return what is said to a belief, with what this answer did."""
-    return turns.wrong(belief, WRONG[belief].format(*facts), shown)
-
-
-# A fingerprint hides what cannot be guessed
-
+# A hash hides what cannot be guessed
 COMMITMENT = bytes.fromhex("7a486320e5a42fefe62058c7d4eabf95c308a6f51eb81bec919b1c5fdefa12f8")
 
 
@@ -86,19 +38,20 @@ def commitment(answer: Any) -> Reply:
     """Answer who looks for Bob's number."""
     if answer is None:
         return missing("Bob's number. There are only 1,000 candidates.")
-    if isinstance(answer, bytes) and len(answer) == 32:
-        return wrong("the-hash-itself")
-    if type(answer) is int and not 0 <= answer < 1_000:
-        return wrong("hashes-can-be-decoded" if answer > 10**6 else "out-of-range", answer)
+    if isinstance(answer, bytes):
+        return wrong("the-hash-itself", "You handed in bytes, as a hash is. Which number below 1,000 has Bob's hash?")
+    if type(answer) is int and answer > 10**6:
+        text = "You read a hash, or a part of one, as a number. No way leads back from it. What is left to try?"
+        return wrong("hashes-can-be-decoded", text)
     number = turns.read_number(answer, 0, 999)
     bits = len(changed_bits(COMMITMENT, keccak256(f"Bob's number is {number}".encode())))
     if bits:
-        return wrong("near-hashes-near-numbers", number, bits)
+        text = f"The hash of {number} differs in {bits} of 256 bits. Does that tell you whether {number} is close?"
+        return wrong("near-hashes-near-numbers", text)
     return right("That is Bob's number. What should Bob hash together with it, so that nobody can try them all?")
 
 
 # A Merkle path of a table of four
-
 ENTRIES = ("Ann 100", "Bob 5", "Cleo 8", "Dan 50")
 
 
@@ -109,32 +62,62 @@ def _pair(left: bytes, right: bytes) -> bytes:
 LEAVES = [keccak256(b"leaf" + entry.encode()) for entry in ENTRIES]
 PAIRS = [_pair(*LEAVES[:2]), _pair(*LEAVES[2:])]
 ROOT = _pair(*PAIRS)
+PLACES = {hash_: (level, at) for level, row in enumerate((LEAVES, PAIRS, [ROOT])) for at, hash_ in enumerate(row)}
 
 
 def _answer_path(leaf: int, nothing: str, answer: Any) -> Reply:
     path: list[Any] = [None] if answer is None else turns.read_list(answer, "two hashes, from the leaf up")
     if any(step is None for step in path):
         return missing(nothing)
-    if strange := [step for step in path if not isinstance(step, bytes) or len(step) != 32]:
-        return malformed(f"{repeat(strange[0])} is not a hash of 32 bytes. Which entry of `levels` do you mean?")
+    for number, step in enumerate(path):
+        if isinstance(step, (list, tuple)):
+            return malformed(
+                f"Step {number} of your path is a list of {len(step)}. Which one hash of them do you mean?"
+            )
+        if not isinstance(step, bytes) or len(step) != 32:
+            return malformed(f"{repeat(step)} is not a hash of 32 bytes. Which entry of `levels` do you mean?")
     return _judge_path(leaf, path)
 
 
 def _judge_path(leaf: int, path: list[bytes]) -> Reply:
+    """Compare step by step, and speak of the first that is wrong."""
     name, shown = ENTRIES[leaf].split()[0], _climb(leaf, path)
     true_path = [LEAVES[leaf ^ 1], PAIRS[leaf // 2 ^ 1]]
     if path == true_path:
         return right(f"You proved {name}'s entry. How long is a path in a table of a million entries?", shown)
     if path == true_path[::-1]:
-        return wrong("root-first", shown=shown)
-    for belief, hash_ in (("root-in-the-path", ROOT), ("own-leaf", LEAVES[leaf]), ("own-parent", PAIRS[leaf // 2])):
-        if hash_ in path:
-            return wrong(belief, name, shown=shown)
-    if len(path) != 2:
-        return wrong("wrong-length", name, len(path), shown=shown)
-    if path[0] in LEAVES and path[0] != true_path[0]:
-        return wrong("neighbour-not-sibling", name, ENTRIES[LEAVES.index(path[0])].split()[0], shown=shown)
-    return wrong("not-from-the-tree", name, shown=shown)
+        text = "Both hashes are right, in the wrong order. A path starts at the leaf. Which of them comes first?"
+        return wrong("root-first", text, shown)
+    step = next(
+        (at for at, pair in enumerate(zip(path, true_path, strict=False)) if pair[0] != pair[1]), min(len(path), 2)
+    )
+    praise = ("", "Your first hash is right. ", "Your first two hashes are right, and lead to the root. ")[min(step, 2)]
+    if step == len(path):
+        text = f"{praise}Your path ends on level {step}, and the root is on level 2. How many siblings are missing?"
+        return wrong("wrong-length", text, shown)
+    belief, text = _wrong_step(leaf, min(step, 2), path[min(step, 2)])
+    return wrong(belief, praise + text, shown)
+
+
+def _wrong_step(leaf: int, step: int, hash_: bytes) -> tuple[str, str]:
+    name, (level, at) = ENTRIES[leaf].split()[0], PLACES.get(hash_, (-1, -1))
+    if hash_ == ROOT:
+        return "root-in-the-path", f"Step {step} holds the root, which the verifier knows. Which hashes lead there?"
+    if step == 2:
+        return "wrong-length", "Then comes one more. What is there left to combine it with?"
+    if hash_ in [keccak256(entry.encode()) for entry in ENTRIES]:
+        return "no-tag", f"Step {step} holds the hash of a bare entry. What does `leaf_hash` put in front of it?"
+    if level < 0:
+        return "not-from-the-tree", f"Step {step} holds {short_hash(hash_)}, which is in no level. Where is it from?"
+    if level != step:
+        text = f"Step {step} holds `levels[{level}][{at}]`, a hash of level {level}. Which of level {step} is needed?"
+        return "wrong-level", text
+    if at == leaf >> step and step:
+        return "own-parent", f"Step 1 holds the hash above {name}'s own leaf. The verifier makes it. What is beside it?"
+    if at == leaf:
+        return "own-leaf", f"Step 0 holds {name}'s own leaf. The verifier makes it. Which leaf is beside it?"
+    other = ENTRIES[at].split()[0]
+    return "neighbour-not-sibling", f"Step 0 holds {other}'s leaf. Do {other} and {name} have the same hash above them?"
 
 
 def _climb(leaf: int, path: Sequence[bytes]) -> str:
@@ -148,10 +131,20 @@ def _climb(leaf: int, path: Sequence[bytes]) -> str:
 
 
 # The lesson's chain
-
 PEOPLE = {name: wallet(name) for name in ("Ann", "Bob", "Cleo", "Dan")}
+NAMES = {person.address: name for name, person in PEOPLE.items()}
 TOKEN = contract_address(PEOPLE["Ann"].address, 0)
 TERMS = {"gas_limit": 600_000, "max_fee_per_gas": 20 * GWEI, "max_priority_fee_per_gas": 1 * GWEI}
+COUNTS = {
+    1: ("receipts-count", "Cleo was paid once, and a nonce does not count that. "),
+    2: ("another-account-counts", "Ann has sent 2, and Bob has. "),
+    4: ("everyone-counts", "All people together have sent 4, and the next block is block 4. "),
+}
+REFUSALS = {
+    "intrinsic-gas": "its gas limit is below what such a transaction costs before its first step",
+    "max-fee-below-base-fee": "its maximum per unit of gas is below the base fee",
+    "insufficient-funds": "Cleo's ether does not cover gas limit times maximum, and the value",
+}
 
 
 def new_chain() -> LocalChain:
@@ -171,43 +164,56 @@ def cleo_pays(answer: Any) -> Reply:
         return missing("a transaction that Cleo signed.")
     if not isinstance(answer, Transaction):
         raise InputError(repeat(answer), expected='a transaction, which people["Cleo"].sign(…) returns')
-    signer = next((name for name, person in PEOPLE.items() if person.address == answer.sender), "a stranger")
-    if signer != "Cleo":
-        return wrong("payee-signs", signer)
+    if (signer := NAMES.get(answer.sender, "a stranger")) != "Cleo":
+        return wrong("payee-signs", f"The sender recovered from this signature is {signer}. Whose tokens are to leave?")
     if answer.to is None:
-        return wrong("to-nobody")
+        return wrong("to-nobody", "Without a receiver, a transaction deploys a contract. Who keeps the balances?")
     chain = new_chain()
     try:
         chain.add(answer)
     except InvalidBlock as refusal:
-        return wrong("receipts-count" if answer.nonce else "cannot-be-paid", answer.nonce, shown=str(refusal))
+        return _refused(answer, refusal.__cause__)
     return _judge_payment(answer, chain)
+
+
+def _refused(tx: Transaction, cause: object) -> Reply:
+    if tx.nonce:
+        belief, remark = COUNTS.get(tx.nonce, ("nonces-are-free", ""))
+        text = f"The block is refused: nonce {tx.nonce} is too high. {remark}How many transactions has Cleo *sent*?"
+        return wrong(belief, text)
+    why = REFUSALS.get(getattr(cause, "reason", ""), "one of its limits is out of range")
+    return wrong("cannot-be-paid", f"The block is refused before the call begins: {why}. What do `terms` say there?")
 
 
 def _judge_payment(tx: Transaction, chain: LocalChain) -> Reply:
     result = chain.results[-1].results[0]
-    tokens = {name: token_balance(chain.world, TOKEN, person.address) for name, person in PEOPLE.items()}
     status = "success" if result.succeeded else result.error or "failure"
-    held = "   ".join(f"{name} {amount}" for name, amount in tokens.items())
+    held = "   ".join(f"{name} {token_balance(chain.world, TOKEN, address)}" for address, name in NAMES.items())
     shown = f"block 4  {status}  {result.gas_used:,} gas\ntokens   {held}"
+    payee, amount = NAMES.get(tx.data[16:36], "a stranger"), int.from_bytes(tx.data[36:68], "big")
     if tx.to != TOKEN:
-        return wrong("pay-the-person", shown=shown)
+        callee = NAMES.get(tx.to or b"", "an account")
+        return wrong("pay-the-person", f"You called {callee}, who has no program. Who keeps the table?", shown)
     if tx.value:
-        return wrong("ether-for-tokens", tx.value, shown=shown)
+        return wrong("ether-for-tokens", f"You sent {tx.value:,} wei of ether. Which field names the tokens?", shown)
+    if tx.data != transfer_data(tx.data[16:36].rjust(20, b"\0"), amount):
+        return wrong("another-call", "You called the contract, with data of another kind. What must it say?", shown)
+    said = f"Your data says: {amount:,} TOY to {payee}."
+    if result.error == "revert":
+        return wrong("more-than-she-has", f"The call reverted. {said} How many TOY does Cleo have?", shown)
     if not result.succeeded:
-        return wrong("failed-call", shown=shown)
-    if tokens != {"Ann": 970, "Bob": 5, "Cleo": 6, "Dan": 19}:
-        return wrong("another-payment", shown=shown)
-    return right(
-        "Block 4 is there: Cleo had sent nothing before. Which roots does its header not share with block 3?", shown
-    )
+        return wrong("too-little-gas", f"{tx.gas_limit:,} gas are too little. How much do `terms` allow?", shown)
+    if (payee, amount) == ("Dan", 4):
+        text = "Block 4 is there: Cleo had sent nothing before. Which roots does its header not share with block 3?"
+        return right(text, shown)
+    question = "The amount is right. Who is to be paid?" if amount == 4 else "Who is to be paid, and how much?"
+    question = "The receiver is right. How many are to be paid?" if payee == "Dan" else question
+    return wrong("another-payment", f"The call succeeded. {said} {question}", shown)
 
 
 # Two orders
-
-FOUR = token_shuffle(
-    {"Ann": 100, "Dan": 50}, ["Ann pays Bob 5", "Bob pays Cleo 5", "Dan pays Cleo 3", "Ann pays Dan 2"]
-)
+PAYMENTS = ("Ann pays Bob 5", "Bob pays Cleo 5", "Dan pays Cleo 3", "Ann pays Dan 2")
+FOUR = token_shuffle({"Ann": 100, "Dan": 50}, PAYMENTS)
 
 
 def same_tokens(answer: Any) -> Reply:
@@ -216,34 +222,33 @@ def same_tokens(answer: Any) -> Reply:
         return missing("two orders after which everyone has the same tokens, and the roots differ.")
     orders = turns.read_list(answer, "two orders, each a list of the numbers 0 to 3")
     if len(orders) != 2:
-        raise InputError(f"{len(orders)} entries", expected="two orders, each a list of the numbers 0 to 3")
+        raise InputError(f"a list of {len(orders)}", expected="two orders, each a list of the numbers 0 to 3")
     return _compare(*(run_order(FOUR, read_order(order, 4)) for order in orders))
 
 
 def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
-    shown = f"{_order_line(first)}\n{_order_line(second)}"
+    shown = "\n\n".join(show_order(FOUR, one.order).text for one in (first, second))
     if first.header is None or second.header is None:
-        return wrong("nonces-do-not-count", shown=shown)
+        refused = first if first.header is None else second
+        text = f"{list(refused.order)} is not a block. In which order did Ann sign her two transactions?"
+        return wrong("nonces-do-not-count", text, shown)
     if first.order == second.order:
-        return wrong("one-order-twice", shown=shown)
+        return wrong("one-order-twice", "These are one order, twice. Which two neighbours can change positions?", shown)
     if first.balances != second.balances:
-        return wrong("tokens-differ", shown=shown)
+        pairs = ((one.order, tx, row) for one in (first, second) for tx, row in zip(one.order, one.rows, strict=True))
+        order, tx, _ = next(pair for pair in pairs if pair[2][0] == "revert")
+        differ = " and ".join(name for name, amount in first.balances.items() if second.balances[name] != amount)
+        text = f"The tokens of {differ} differ: in {list(order)}, tx {tx} reverts. What must come before tx {tx}?"
+        return wrong("tokens-differ", text, shown)
     if first.header.state_root == second.header.state_root:
-        return wrong("every-exchange-shows", shown=shown)
+        text = (
+            "Tokens and roots are equal, and so is the gas of each tx. Which two transactions both write Cleo's slot?"
+        )
+        return wrong("every-exchange-shows", text, shown)
     return right("Found: equal tokens, different roots. Compare the gas. Whose ether makes the difference?", shown)
 
 
-def _order_line(outcome: OrderOutcome) -> str:
-    if outcome.header is None:
-        return f"{list(outcome.order)}  not a block: {outcome.problem}"
-    tokens = "  ".join(f"{name} {amount}" for name, amount in outcome.balances.items())
-    pairs = zip(outcome.order, outcome.rows, strict=True)
-    gas = "  ".join(f"tx {number} {used:,}" for number, (_, used) in sorted(pairs))
-    return f"{list(outcome.order)}  root {short_hash(outcome.header.state_root)}  {tokens}\n{'gas':>12}  {gas}"
-
-
 # A bid in the rush
-
 LOADS = [0.9] * 6 + [4.0] * 12 + [0.9] * 22  # the demand of the notebook
 ARRIVAL, SMALLEST = 12, 19  # a block; gwei
 
@@ -254,6 +259,8 @@ def smallest_maximum(answer: Any) -> Reply:
         return missing("your maximum and your tip, in gwei per gas.")
     ((most, tip),) = turns.read_pairs([answer], "bids (maximum, tip)")
     for part in (most, tip):
+        if type(part) is int and part >= 10**8:
+            return malformed(f"{part:,} is a price in wei. How many gwei is that?")
         if type(part) not in (int, float) or not 0 <= part <= 10**6:
             raise InputError(repeat(part), expected="gwei per gas, a number from 0 to 1,000,000")
     if tip > most:
@@ -268,15 +275,17 @@ def _judge_bid(offer: Offer, base_fee: int, block: MarketBlock | None) -> Reply:
     bill, left = _bill(offer, block), offer.tip(base_fee)
     if block and block.number == ARRIVAL:
         if ceil(offer.max_fee / GWEI) > SMALLEST:
-            return wrong("maximum-is-the-price", offer.max_fee / GWEI, shown=bill)
-        return right(
-            "In block 12, and no lower whole number does it. What happens to you if the base fee is higher?", bill
-        )
+            text = f"You are in block 12 with a maximum of {offer.max_fee / GWEI:g} gwei. Would a lower one do as well?"
+            return wrong("maximum-is-the-price", text, bill)
+        text = "In block 12, and no lower whole number does it. What happens to you if the base fee is higher?"
+        return right(text, bill)
     if left < 0:
-        return wrong("too-poor", shown=bill)
+        return wrong("too-poor", "Your maximum is below the base fee of block 12. What does gas cost there?", bill)
     if left < offer.max_tip:
-        return wrong("base-fee-is-enough", left / GWEI, shown=bill)
-    return wrong("a-low-tip-saves", offer.max_tip / GWEI, shown=bill)
+        text = f"Your maximum covers the base fee of block 12 and leaves {left / GWEI:.2f} gwei of your tip."
+        return wrong("base-fee-is-enough", f"{text} What do the others offer?", bill)
+    text = f"A tip of {offer.max_tip / GWEI:g} gwei is too little for block 12. What did the base fee do meanwhile?"
+    return wrong("a-low-tip-saves", text, bill)
 
 
 def _bill(offer: Offer, block: MarketBlock | None) -> str:
@@ -313,15 +322,19 @@ def redo_block(answer: Any) -> Reply:
     names = {field.name for field in fields(honest.header)} - {"parent_hash"}
     also = sorted(name for name in names if getattr(answer.header, name) != getattr(honest.header, name))
     if answer.transactions or answer.receipts or also:
-        return wrong("more-than-the-parent", ", ".join(also) or "what is in the block", shown=shown)
+        what = ", ".join(also) or "what is in the block"
+        return wrong("more-than-the-parent", f"You also changed {what}. Which single field did not fit?", shown)
     parent, header = answer.header.parent_hash, repaired.header
     if parent == repaired.hash:
-        return right(
-            "Every check passes: a redone chain is perfect inside. Who can still tell it from the old one?", shown
-        )
-    known = dict.fromkeys((header.receipts_root, header.state_root, header.transactions_root), "root-for-a-hash")
-    known |= {honest.header.parent_hash: "the-old-parent", honest.hash: "own-hash"}
-    return wrong(known.get(parent, "not-a-parent"), shown=shown)
+        return right("Every check passes in a redone chain. Who can still tell it from the old one?", shown)
+    root = "root-for-a-hash", "a root out of the header of block 3. What names the block as a whole?"
+    known = dict.fromkeys((header.receipts_root, header.state_root, header.transactions_root), root) | {
+        honest.header.parent_hash: ("the-old-parent", "the honest block 3. Which hash does the repaired one have?"),
+        header.parent_hash: ("grandparent", "block 2. Which block comes directly before block 4?"),
+        honest.hash: ("own-hash", "the honest block 4. Which block comes before it?"),
+    }
+    belief, text = known.get(parent, ("not-a-parent", "no block here. Which attribute of `repaired` is its hash?"))
+    return wrong(belief, f"As its parent, your block 4 names {text}", shown)
 
 
 TURNS: Mapping[str, Turn] = {
