@@ -72,8 +72,8 @@ def order_text(shown: OrderPicture) -> str:
 
 
 def _seen(shown: OrderPicture) -> str:
-    plural = "s" if shown.seen > 1 else ""
-    return f"{shown.seen} order{plural}, {shown.roots} different state root{'s' if shown.roots != 1 else ''}"
+    orders = f"{shown.seen} order{'s' if shown.seen > 1 else ''}"
+    return f"{orders}, {shown.roots} different state roots" if shown.roots > 1 else f"{orders}, 1 state root so far"
 
 
 def draw_order(shown: OrderPicture) -> str:
