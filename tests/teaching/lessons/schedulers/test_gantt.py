@@ -1,4 +1,4 @@
-"""The figures of lesson 04: a block and a plan as short texts, a schedule to move about in, speed-up curves."""
+"""The figures of lesson 04: a block and a plan as short texts, a schedule to move about in, speedup curves."""
 
 from __future__ import annotations
 
@@ -181,4 +181,4 @@ def test_a_curve_shows_the_numbers_of_its_row() -> None:
     (axes,) = axes_of(picture)
     assert [text.get_text() for text in axes.texts] == [TWICE, "free 4.0×", "chain 1.0×"]
     assert [list(line.get_ydata()) for line in axes.lines] == [[1, 2, 4], [1, 1, 1], [1, 2, 4]]
-    assert picture.alt == "Speed-up over cores. " + "; ".join(picture.text.split("\n"))
+    assert picture.alt == "Speedup over cores. " + "; ".join(picture.text.split("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from toyevm.errors import InputError
@@ -17,7 +18,8 @@ SMALL = read_job("A 2, B 3, C 2 after A, D 1 after B, E 2 after A")
 SIX = read_job("A 3, B 3, C 1, D 4 after C, E 1 after B, F 1 after A")
 PUZZLE = read_job("A 4, B 2, C 1 after B, D 1 after B, E 4 after C D")
 BET = read_job("A 3, B 2, C 2, D 3, E 2")
-MOST_ATTACKERS, WORST_LONGEST_FIRST = 7, 11 / 9  # Graham 1969: 4/3 - 1/(3p) on p cores
+BEGUN = {"A": 0, "B": 0, "C": 2}  # of SMALL, longest first: the lines that the table gives
+MOST_ATTACKERS = 7
 
 
 def _is_blank(answer: object) -> bool:
@@ -67,7 +69,7 @@ def next_starts(answer: Any) -> Reply:
     if strange := [letter for letter in letters if letter not in SMALL.labels]:
         raise InputError(repeat(strange[0]), expected=f"a letter of this block: {' '.join(SMALL.labels)}")
     end = read_number(end, 0, 1_000, "the makespan, a whole number")
-    shown = f"time 3   {letters[0]}:1\ntime 4   {letters[1]}:2\ntime {end}   all have ended"
+    shown = f"you wrote:\ntime 3   {letters[0]}:1\ntime 4   {letters[1]}:2\ntime {end}   all have ended"
     return _wrong_letters(letters, shown) or _wrong_end(end, shown)
 
 
@@ -81,7 +83,8 @@ def _wrong_letters(letters: Sequence[str], shown: str) -> Reply | None:
         text = "At time 3 your core 1 starts D, the earlier one in the block. How long is D, and how long is E?"
         return wrong("block-order", text, shown)
     begun = next(letter for letter in letters if letter not in "DE")
-    text = f"{begun} has begun before time 3: see the lines above the question marks. Which two have not?"
+    kept = "".join(f"{letter} is right. " for letter, due in zip(letters, "ED", strict=True) if letter == due)
+    text = f"{kept}{begun} cannot start again: it began at {BEGUN[begun]}. Which two have not begun by then?"
     return wrong("has-begun", text, shown)
 
 
@@ -90,12 +93,15 @@ def _wrong_end(end: int, shown: str) -> Reply:
         text = "E runs from 3 to 5, D from 4 to 5. In the order of the block it took 6. Why is no schedule below 5?"
         return right(text, shown)
     told = {
-        4: ("start-is-end", "At 4 the last transaction *starts*. How long does it run?"),
-        6: ("as-before", "6 is the makespan in the order of the block. When does E start now, and how long is it?"),
+        4: ("start-is-end", "At 4 D only *starts*. How long does it run?"),
+        6: ("as-before", "6 is also the makespan in the order of the block, with E from 4. When does E start now?"),
         10: ("work-is-time", "10 is the work: all lengths added up. How many cores share it?"),
     }
-    belief, text = told.get(end, ("wrong-end", f"The starts are right, and you end at {end}. When do E and D end?"))
-    return wrong(belief, text, shown)
+    default = ("too-late", f"Then E, from 3, or D, from 4, would run until {end}. How long is each of them?")
+    if end < 4:
+        default = ("ends-too-early", f"You end at {end}, and in your own table D starts at 4. When does D end?")
+    belief, text = told.get(end, default)
+    return wrong(belief, f"Both letters are right. {text}", shown)
 
 
 def longest_chain(answer: Any) -> Reply:
@@ -119,15 +125,19 @@ def _not_the_rule(starts: Mapping[int, int], due: TaskSpan, shown: str) -> Reply
     by_rule = {span.tx_index for span in plan(SIX, 2, "longest chain first") if span.start == due.start}
     instead = [i for i, start in starts.items() if start == due.start and i not in by_rule]
     name, chain = SIX.label(due.tx_index), chains[due.tx_index]
+    kept = f"Before {due.start} your plan follows the rule. " if due.start else ""
     if not instead:
-        text = f"At {due.start}, {name} may start, and a core is free. What does a greedy scheduler do then?"
-        return wrong("idle-core", text, shown)
+        text = f"{kept}At {due.start}, {name} may start, and a core is free. In your plan {name} starts at "
+        return wrong(
+            "idle-core", f"{text}{starts[due.tx_index]}. What does a greedy scheduler do at {due.start}?", shown
+        )
     other = SIX.label(instead[0])
+    text = f"{kept}At {due.start} you start {other}, and {name} may start too"
     if chains[instead[0]] == chain:
-        text = f"At {due.start} you start {other}. {name} may start too, and both begin a chain of {chain}. "
-        return wrong("last-of-equal", f"{text}Which of two equal chains goes first by the rule?", shown)
-    text = f"At {due.start} you start {other}, which begins a chain of {chains[instead[0]]}, and {name} may start too. "
-    return wrong("own-length", f"{text}How long is the chain that {name} begins?", shown)
+        text = f"{text}: both begin a chain of {chain}. Which of two equal chains goes first by the rule?"
+        return wrong("last-of-equal", text, shown)
+    text = f"{text}. {other} begins a chain of {chains[instead[0]]}. How long is the chain that {name} begins?"
+    return wrong("own-length", text, shown)
 
 
 # Moving
@@ -148,13 +158,31 @@ def seven(answer: Any) -> Reply:
         return wrong(
             "one-core", f"One core does all the work, {time} units. What can the other one do meanwhile?", shown
         )
-    if time == 8:
-        return wrong("never-wait", "8 units, like every list. E takes 4, so to end at 7 it must start at 3. "
-                     "Until when must C and D both have ended, and which core is in the way?", shown)  # fmt: skip
-    chain = " then ".join(PUZZLE.label(i) for i in holding_up(PUZZLE, spans))
-    return wrong(
-        "late", f"{time} units, held up by {chain}. Which of these could run on the other core, or earlier?", shown
-    )
+    return _held_up(spans, time, shown)
+
+
+def _held_up(spans: Sequence[TaskSpan], time: int, shown: str) -> Reply:
+    """Say which transaction, first of those that hold up the end, has no core when it may start."""
+    at, waits = {span.tx_index: span for span in spans}, PUZZLE.graph.predecessors
+    chain = holding_up(PUZZLE, spans)
+    before, late = next((at[one], at[two]) for one, two in pairwise(chain) if one not in waits[two])
+    may = max((at[other].end for other in waits[late.tx_index]), default=0)
+    held, by = PUZZLE.label(late.tx_index), PUZZLE.label(before.tx_index)
+    text = f"{time} units{', like every list' if time == 8 else ''}. "
+    text += f"{held} may start at {may}, but core {late.core + 1} runs {by} until {before.end}. "
+    if held == "A":
+        return wrong("a-last", f"{text}How early can A start without holding up E?", shown)
+    if held == "E":
+        return wrong("e-has-no-core", f"{text}All ends with E. Which core could be free for it?", shown)
+    text += f"So E starts only at {at[PUZZLE.labels.index('E')].start}. "
+    if by == "A":
+        return wrong("a-in-the-way", f"{text}Which of {held} and A can wait without harm?", shown)
+    beside = [s for s in spans if s.core != late.core and s.start < before.end and s.end > may]
+    if not beside:
+        return wrong("core-unused", f"{text}What does the other core do from {may} to {before.end}?", shown)
+    other = PUZZLE.label(beside[0].tx_index)
+    text += f"The other core runs {other} at that time. Must {other} run then?"
+    return wrong("one-after-the-other", text, shown)
 
 
 # Attacks
@@ -181,9 +209,11 @@ def attack(answer: Any) -> Reply:
 
 
 def _beaten(longest: int, best: int, best_plan: str, shown: str) -> Reply:
-    more = "This is the worst possible, 11/9. What do all such blocks have in common?"
+    more = "Where nothing waits, longest first is never worse on three cores. What have all such blocks in common?"
     if longest * 9 < best * 11:
-        more = "The worst possible on three cores is 11/9, that is 1.222 times. Can you get closer to it?"
+        more = (
+            "Where nothing waits, the worst for longest first is 11/9 on three cores, or 1.222. How close can you get?"
+        )
     both = f"longest first\n{shown}\n\none of the best\n{best_plan}"
     return right(f"Longest first takes {longest}, the best {best}: {longest / best:.3f} times as long. {more}", both)
 
@@ -201,102 +231,103 @@ def _not_beaten(job: Job, best: int, shown: str) -> Reply:
             "one-giant", said + "The longest transaction alone takes that long. What if no single one did?", shown
         )
     if sorted(job.costs) == sorted(BET.costs):
-        return wrong("bad-is-bad", said + "This is the block of the bet, and it is bad for two cores. "
+        return wrong("bad-is-bad", said + "These are the lengths of the bet, and they are bad for two cores. "
                      "What keeps a third core busy, so that the other two have the old problem?", shown)  # fmt: skip
-    return wrong("evens-out", said + "In the bet, two long transactions belonged on the same core, and longest first "
-                 "separated them. Which of yours should share a core, and do they?", shown)  # fmt: skip
-
-
-def worst_three(answer: Any) -> Reply:
-    """A block for three cores that takes 5/3 of the best in its own order."""
-    if _is_blank(answer):
-        return missing("a block for three cores.")
-    job = read_job(read_words(answer, 'a block such as "A 1, B 1, C 2"'))
-    found = lengths_of(job, 3, ["block order", "best"])
-    order, best = found["block order"], found["best"]
-    shown = describe_plan(job, 3, plan(job, 3))
-    if 3 * order == 5 * best:
-        return right(f"{order} against {best}: 5/3. How many short transactions would four cores need?", shown)
-    said = f"In block order {order}, at best {best}: {order / best:.3f} times as long, and 1.667 is wanted. "
-    longest = max(job.costs)
-    if order == best:
-        if job.costs[-1] == longest > min(job.costs):
-            return wrong("no-room-used", said + "The last one is long and starts early. What must keep all three cores "
-                         "busy before it?", shown)  # fmt: skip
-        return wrong("not-last", said + "Which transaction must the list hand out last?", shown)
-    if longest < best:
-        return wrong("short-last", said + f"Your longest takes {longest}, and the best schedule {best}. How long may "
-                     "the last one be, so that the best schedule just hides it?", shown)  # fmt: skip
-    return wrong("little-beside", said + f"When your last one starts at {order - longest}, how long have the three "
-                 "cores been busy? How much fits beside it on two cores in the best schedule?", shown)  # fmt: skip
+    if job.work == 3 * best:
+        said += f"All three cores are busy until {best}, which is {job.work} / 3. "
+        return wrong("no-gap", said + "After which change would longest first leave a gap?", shown)
+    spans = plan(job, 3, "longest first")
+    last = job.label(max(spans, key=lambda span: span.end).tx_index)
+    early = min(makespan(span for span in spans if span.core == core) for core in range(3))
+    said += f"{last} ends last, and one core is idle from {early} on. "
+    return wrong("evens-out", said + f"Which lengths would leave room for {last} on another core?", shown)
 
 
 # Barriers
 
 
 def barriers(answer: Any) -> Reply:
-    """Two numbers: what the barriers cost, and what a shorter A saves."""
+    """Two numbers: how much later the barriers make the end, and how much earlier a shorter A makes it."""
     entries = _entries(answer, 2, "two numbers of units")
     if entries is None:
-        return missing("what the barriers cost, and what a shorter A saves.")
-    cost, saved = [read_number(entry, -100, 100, "a number of units") for entry in entries]
-    shown = f"the barriers cost      {cost} units\nA 1 instead of 3 saves {saved} units"
-    return _wrong_cost(cost, saved, shown) or _wrong_saving(saved, shown)
+        return missing("by how many units the barriers delay the end, and by how many a shorter A brings it forward.")
+    later, earlier = [read_number(entry, -100, 100, "a number of units") for entry in entries]
+    shown = f"you wrote:\nwith barriers {later} units later\nwith A 1      {earlier} units earlier"
+    if later != 3:
+        return _wrong_delay(later, earlier, shown)
+    if earlier != 2:
+        return _wrong_saving(earlier, shown)
+    return right("D starts at 2 instead of 5, and A delays a transaction that never needed it. "
+                 "Which transaction sets the length of a batch?", shown)  # fmt: skip
 
 
-def _wrong_cost(cost: int, saved: int, shown: str) -> Reply | None:
+def _wrong_delay(later: int, earlier: int, shown: str) -> Reply:
     told = {
         8: ("all-of-it", "8 is the whole makespan with barriers. How long does the same block take without them?"),
         5: ("without-barriers", "5 is the makespan *without* barriers. How much longer is it with them?"),
         0: ("free-barriers", "0: then the greedy schedule would end at 8 too. When does D start in it?"),
+        6: (
+            "idle-time",
+            "6 is the time in which a core is idle, of both cores together. By how much does D end later?",
+        ),
+        2: ("only-c", "2 units are how long the first barrier holds C back. What happens to D, which waits for C?"),
+        1: ("only-d", "1 unit is how long the second barrier holds D back. What did the first do to C, before D?"),
     }
-    if cost == 3:
-        return None
-    if (cost, saved) == (2, 3):
-        return wrong("exchanged", "Read the two questions again: which number answers which?", shown)
-    if cost == 2:
-        return wrong("one-unit-each", "There are two barriers, but they need not cost a unit each. When does D start "
-                     "without them, and when with them?", shown)  # fmt: skip
-    words = (
-        f"You say that the barriers cost {cost}. `show_plan(uneven, cores=2)` is the greedy schedule. When does it end?"
-    )
-    belief, text = told.get(cost, ("miscounted", words))
-    return wrong(belief, text, shown)
+    text = f"Then the greedy schedule would end at 8 - {later} = {8 - later}. `show_plan(uneven, cores=2)` draws it."
+    belief, text = told.get(later, ("miscounted", f"{text} When does it end?"))
+    if later < 0:
+        belief, text = "sign", f"{later} units later means: earlier. Which of the two schedules ends later?"
+    if (later, earlier) == (2, 3):
+        belief, text = "exchanged", "Read the two questions again: which number answers which?"
+    kept = "Your second number is right. " if earlier == 2 else ""
+    return wrong(belief, kept + text, shown)
 
 
-def _wrong_saving(saved: int, shown: str) -> Reply:
+def _wrong_saving(earlier: int, shown: str) -> Reply:
     told = {
-        0: ("not-the-last", "You say: nothing. C starts after the first barrier. Which transaction ends that batch?"),
+        0: ("not-the-last", "0: then the first batch would last as long as before. Which transaction ends it?"),
+        3: ("all-of-a", "3 is the whole first batch. It still runs when A takes 1. How long does it last then?"),
+        5: ("only-d-left", "5 earlier: then only D would be left of the three batches. How long do the others last?"),
         6: ("new-makespan", "6 is the new makespan. By how much is that shorter than before?"),
-    }  # fmt: skip
-    if saved == 2:
-        return right("D starts at 2 instead of 5, and A delays a transaction that never needed it. "
-                     "Which transaction sets the length of a batch?", shown)  # fmt: skip
-    words = "The cost is right. With A at 1, how long does the first batch take, and the second?"
-    belief, text = told.get(saved, ("second-miscounted", words))
-    return wrong(belief, text, shown)
+    }
+    text = f"Then the end would be at 8 - {earlier} = {8 - earlier}. With A 1, how long does each batch last?"
+    belief, text = told.get(earlier, ("second-miscounted", text))
+    if earlier < 0:
+        belief, text = (
+            "second-sign",
+            f"{earlier} units earlier means: later. Does a shorter A lengthen the first batch?",
+        )
+    return wrong(belief, f"Your first number is right. {text}", shown)
 
 
 # Two real cores
 
 
 def one_core(answer: Any) -> Reply:
-    """The speed-up that the model predicts for two processes of which one has nothing to do."""
+    """The speedup that the model predicts for two processes of which one has nothing to do."""
     if answer is None:
-        return missing("how many times faster than one process, as the model says it.")
+        return missing("how many times as fast as one process, as the model says it.")
     if type(answer) not in (int, float) or not 0 <= answer <= 100:
         raise InputError(repeat(answer), expected="a number, such as 1.7")
-    shown = describe_plan(BET, 2, plan(BET, 2, " ".join(f"{name}:1" for name in BET.labels)))
     if answer == 1:
+        shown = describe_plan(BET, 2, plan(BET, 2, " ".join(f"{name}:1" for name in BET.labels)))
         return right("All the work is on core 1, so the second process brings nothing. The times below differ by what "
                      "processes cost. Which costs are these?", shown)  # fmt: skip
-    if answer > 1:
-        belief = "cores-count" if answer == 2 else "some-gain"
-        return wrong(
-            belief, f"{answer:g} times faster: for that, core 2 must do some of the work. What does it do here?", shown
+    shown = f"you wrote: {answer:g} times as fast as one process"
+    if answer < 1:
+        text = (
+            f"{answer:g} times as fast is slower than one process. That may be measured, but in the model handing out "
         )
-    return wrong("model-knows-overhead", f"{answer:g}: slower than one process. That may be measured, but the model "
-                 "hands out work for nothing. What does it predict?", shown)  # fmt: skip
+        return wrong("model-knows-overhead", f"{text}work costs nothing. What does it predict?", shown)
+    told = {
+        2: ("cores-count", "2 is the number of cores."),
+        5: ("how-many", "5 is the number of transactions."),
+        BET.work: ("units", f"{BET.work} is the work in units, not a number of times."),
+        100: ("per-cent", "100 is a number in per cent, not of times."),
+    }
+    ends = f"Then the five would end at {BET.work} / {answer:g} = {BET.work / answer:.1f}."
+    belief, text = told.get(answer, ("some-gain", ends))
+    return wrong(belief, f"{text} When does core 1 end with all five, and what does core 2 do meanwhile?", shown)
 
 
 TURNS: Mapping[str, Turn] = {
@@ -306,5 +337,4 @@ TURNS: Mapping[str, Turn] = {
     "attack": attack,
     "barriers": barriers,
     "one-core": one_core,
-    "worst-three": worst_three,
 }

@@ -155,5 +155,5 @@ def lengths_of(job: Job, cores: int, rules: Sequence[str]) -> dict[str, int]:
 
 
 def speedups(jobs: Sequence[Job], cores: Sequence[int], rule: str = "block order") -> list[list[float]]:
-    """Return the speed-up of each block on each number of cores, list-scheduled by the priority of this name."""
+    """Return the speedup of each block on each number of cores, list-scheduled by the priority of this name."""
     return [[speedup(job.schedule(count, PRIORITIES[rule])) for count in cores] for job in jobs]

@@ -1,4 +1,4 @@
-"""Speed-up over cores, a curve for each block: where it bends, more cores have stopped to help."""
+"""Speedup over cores, a curve for each block: where it bends, more cores have stopped to help."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def show_speedups(jobs: Sequence[Job], cores: Sequence[int] = CORES, rule: str =
     """Return the curves, both axes doubling; the text twin is a table."""
     rows = speedups(jobs, cores, rule)
     wide = max((len(job.title) for job in jobs), default=0)
-    lines = [f"{'speed-up on':<{wide}}" + "".join(f"{count:>7}" for count in cores) + "   W / S   (simulated)"]
+    lines = [f"{'speedup on':<{wide}}" + "".join(f"{count:>7}" for count in cores) + "   W / S   (simulated)"]
     for job, row in zip(jobs, rows, strict=True):
         most = job.work / max(job.path.length, 1)
         lines.append(f"{job.title:<{wide}}" + "".join(f"{value:>7.1f}" for value in row) + f"{most:>8.1f}")
-    alt = "Speed-up over cores. " + "; ".join(lines)
+    alt = "Speedup over cores. " + "; ".join(lines)
     draw = partial(_draw, [job.title for job in jobs], cores, rows)
-    return Chart(draw, "speed-up over cores", alt, "\n".join(lines), height=4.2)
+    return Chart(draw, "speedup over cores", alt, "\n".join(lines), height=4.2)
 
 
 def _draw(titles: Sequence[str], cores: Sequence[int], rows: Sequence[Sequence[float]], figure: Figure) -> None:
@@ -42,7 +42,7 @@ def _draw(titles: Sequence[str], cores: Sequence[int], rows: Sequence[Sequence[f
     axes.set_yscale("log", base=2)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(cores, [str(count) for count in cores])
-    axes.set_title("speed-up (simulated)")
+    axes.set_title("speedup (simulated)")
     axes.set_xlabel("cores")
     free = 2.0 * cores[-1]
     for value, words, ink in sorted(ends, key=lambda end: -end[0]):  # from the top, each below the one before
