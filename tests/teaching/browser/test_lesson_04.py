@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "04-schedulers"
-CELLS, FIGURES, SMALLEST = 25, ["imports", "anomaly-picture", "hub", "batches-code", "real-code"], (100, 100)
+CELLS, FIGURES, SMALLEST = 25, ["imports", "anomaly-picture", "hub", "line", "batches-code", "real-code"], (100, 100)
 
 
 @pytest.fixture

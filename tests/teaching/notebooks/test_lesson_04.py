@@ -50,7 +50,7 @@ TURNS = {
 GIVEAWAYS = {  # what answers a bet, and must not be read before it or beside it
     "longest-first": r"won\b|\b[67] units|longest first [67]|rule loses|always the best",
     "fewest": r"not how many|not the number|chain counts|ends at [45]|ends before S",
-    "anomaly": r"anomalies|\b1[356]\b|wrong for|can lose|fewer waits\n",
+    "anomaly": r"anomalies|\b1[356]\b(?! minutes)|wrong for|can lose|fewer waits\n",
     "double": r"3\.8|bend|bring nothing|do not help",
 }
 ON_THE_SCREEN = 6  # cells below a bet
