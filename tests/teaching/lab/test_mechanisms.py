@@ -62,10 +62,10 @@ def test_who_does_not_know_is_told(lab: Lesson) -> None:
     assert lab.reveal("shop", run=1).text == f"Your run says: **1**.\n\nYou did not know yet.\n\n{rest}"
 
 
-def test_without_a_bet_the_lesson_goes_on_and_the_answer_waits(lab: Lesson) -> None:
-    text = lab.reveal("shop", run=1).text
-    assert text.startswith('Your run says: **1**.\n\nFirst bet: `lab.predict("shop", choose="…")`.')
-    assert "each waits" not in text
+def test_without_a_bet_the_lesson_goes_on_and_both_the_run_and_the_answer_wait(lab: Lesson) -> None:
+    text = lab.reveal("shop", run="17 times").text
+    assert text.startswith('First bet: `lab.predict("shop", choose="…")`.')
+    assert [word for word in ("17", "each waits", "not at all") if word in text] == []
 
 
 def test_a_right_bet_is_not_refuted(lab: Lesson) -> None:

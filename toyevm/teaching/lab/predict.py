@@ -1,7 +1,7 @@
 """A prediction is a bet before the result. It can be changed, is never graded, and is taken up again by name.
 
-Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said, and waits
-for a bet: "I don't know" is one.
+Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said. It says
+neither that nor the answer before there is a bet: "I don't know" is one.
 """
 
 from __future__ import annotations
@@ -39,12 +39,10 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     """Take the bet up again, beside the result of the student's own `run` (a value, or a function to call)."""
     bet = progress.entry("predictions", item.id).get("last")
     right = next(option for option in item.options if option.right)
-    lines = [] if run is None else [f"Your run says: **{run() if callable(run) else run}**."]
     if bet is None:
         call = f'lab.predict("{item.id}", choose="…")'
-        return Panel(
-            "\n\n".join([*lines, f"First bet: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too."])
-        )
+        return Panel(f"First bet: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
+    lines = [] if run is None else [f"Your run says: **{run() if callable(run) else run}**."]
     if read_choice(item.options, bet) == len(item.options):
         lines.append("You did not know yet.")
     else:
