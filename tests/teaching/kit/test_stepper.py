@@ -180,7 +180,7 @@ def test_a_step_that_fails_shows_nothing_as_taken_or_written() -> None:
     assert "[not taken slot 0, not taken value 1]" in describe_step(steps, 2)
     assert scene.does.startswith("fails (out of gas)")
     assert scene.gas[0].amount == 9_995
-    assert "lost" in scene.gas[0].reason
+    assert "out of gas, lost 9,995" in describe_step(steps, 2)
     assert not any(slot.is_written for slot in scene.slots)
 
 

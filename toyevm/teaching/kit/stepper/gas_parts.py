@@ -38,7 +38,7 @@ def gas_parts(record: StepRecord, following: StepRecord | None = None) -> tuple[
         following: the next record, which tells how much gas a call took along.
     """
     if has_failed(record):
-        return (GasPart(record.gas_cost, f"{record.error}: all that was left is lost"),)
+        return (GasPart(record.gas_cost, f"{record.error}, lost"),)
     parts = [part for part in (*_dynamic(record), _memory(record), _passed(record, following)) if part.amount]
     rest = record.gas_cost - sum(part.amount for part in parts)
     if rest:
