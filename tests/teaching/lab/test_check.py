@@ -51,7 +51,8 @@ def said(lab: Lesson, item_id: str, answer: Any) -> str:
 
 def test_a_wrong_answer_gets_four_rungs(lab: Lesson) -> None:
     happened, divergence, question, hint = said(lab, "plus", f"PUSH0 CALLDATALOAD {HAND_BACK}").split("\n\n")
-    assert happened == "**Plus 7.** 0 of 1 cases agree. In the first that does not, it ran 7 steps and ended well."
+    first = "In the first that does not, it ran 7 steps and ended without an error."
+    assert happened == f"**Plus 7.** 0 of 1 cases agree. {first}"
     assert divergence == "Given input 1: yours returns 1; expected: returns 8."
     assert question == "You return the input as it was. Where is 7 added?"
     assert hint.startswith('Stuck? `lab.hint("plus")`')

@@ -85,7 +85,7 @@ def _comparisons(expect: Mapping[str, Any], run: ProgramRun) -> list[tuple[str, 
 
 
 def _ending(error: str | None) -> str:
-    return "ends well" if error is None else f"ends with {error!r}"
+    return "ends without an error" if error is None else f"ends with {error!r}"
 
 
 def _program_fact(code: bytes, run: ProgramRun | None, name: str, wanted: Any) -> bool:

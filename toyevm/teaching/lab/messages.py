@@ -15,8 +15,8 @@ from toyevm.teaching.lab.values import show_plain
 from toyevm.teaching.lab.verdicts import Divergence, Status, Verdict
 
 _AFTER_ERROR: dict[str | None, str] = {
-    Halt.STACK_UNDERFLOW: "{stops_at} found too few words. Which words did you mean it to take, and who took them?",
-    Halt.INVALID_JUMP: "What was on top of the stack when {stops_at} came, and is there a JUMPDEST at that place?",
+    Halt.STACK_UNDERFLOW: "{stops_at} found too few words. Which words did you mean it to take?",
+    Halt.INVALID_JUMP: "What was on top of the stack when {stops_at} came, and is there a JUMPDEST at that pc?",
     Halt.OUT_OF_GAS: "Does every loop of yours come to an end? What changes from one round to the next?",
     Halt.INVALID_OPCODE: "Your program ran into a byte that is no instruction. Where did you mean it to end?",
     TOO_MANY_STEPS: "Does every loop of yours come to an end? What changes from one round to the next?",
@@ -62,7 +62,7 @@ def _praise(verdict: Verdict) -> str:
 def _what_happened(verdict: Verdict) -> str:
     found = verdict.divergence
     if found is not None and found.steps:
-        ending = "ended well" if found.error is None else f"ended with *{found.error}* at {found.stops_at}"
+        ending = "ended without an error" if found.error is None else f"ended with *{found.error}* at {found.stops_at}"
         steps = f"{found.steps:,} step{'s' if found.steps != 1 else ''}"
         return (
             f"{verdict.passed} of {verdict.cases} cases agree. In the first that does not, it ran {steps} and {ending}."
