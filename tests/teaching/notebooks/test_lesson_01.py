@@ -63,7 +63,7 @@ def test_a_student_who_answers_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "You bet **A**" in revealed(done, "reveal-sub")
     assert "operands in reading order" not in revealed(done, "reveal-sub")
-    assert "This is 2 - 3" in revealed(done, "turn-sub-code")
+    assert "This is what 2 - 3 leaves" in revealed(done, "turn-sub-code")
     assert "Memory grows from 0 to 32 bytes" in revealed(done, "stepper-answer")
     assert "a - b = 20 - 10 = 10" in revealed(done, "dup-task-code")
     assert "(-100: " in revealed(done, "cheap-code")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import BlockResult
-from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, name_of, waits_for
+from toyevm.teaching.lessons.the_machine.sets_text import describe_sets, ether, name_of, waits_for
 from toyevm.workloads.transfers import block_of, read_payments
 from toyevm.workloads.workload import Workload
 
@@ -30,6 +30,15 @@ def test_every_location_is_listed() -> None:
     for result, told in zip(outcome.results, describe_sets(workload, outcome.results).split("\ntransaction ")):
         for location in {*result.read_set, *result.write_set}:
             assert name_of(workload, location) in told
+
+
+def test_balances_are_in_ether_and_exact() -> None:
+    workload, outcome = executed("Ann>Bob")
+    (row,) = (row for row in describe_sets(workload, outcome.results).split("\n") if "Bob's balance" in row)
+    (change,) = (value for spot, value in outcome.results[0].write_set.items() if name_of(workload, spot) in row)
+    assert isinstance(change, int)
+    assert row.endswith(f" -> {ether(change)} ether")
+    assert [ether(wei) for wei in (1, 10**17, 1_234 * 10**18)] == ["0.000000000000000001", "0.1", "1,234"]
 
 
 def test_titles_stand_in_place_of_the_index() -> None:

@@ -53,11 +53,11 @@ def read_program(answer: Any, given: str) -> str:
 
 def failed(step: StepRecord) -> Reply:
     """Say at which step a student's program failed."""
-    text = f"Your program failed at {step.opcode.name}: {step.error}. "
+    name, found = step.opcode.name, len(step.stack_before)
     if step.error == "stack underflow":
-        found = f"It takes {step.opcode.pops} words and found {len(step.stack_before)}. "
-        return wrong("operands-come-later", text + found + "Which words did you mean it to take?")
-    return wrong("any-instruction-will-do", text + "What did you mean this step to do?")
+        text = f"Your program failed at {name}: it takes {step.opcode.pops} words and found {found} on the stack. "
+        return wrong("operands-come-later", text + "Which words did you mean it to take?")
+    return wrong("any-instruction-will-do", f"Your program failed at {name}: {step.error}. What should this step do?")
 
 
 def two_minus_three(answer: Any) -> Reply:
@@ -83,8 +83,8 @@ def two_minus_three(answer: Any) -> Reply:
     if top != last.results:
         text = "SUB computed 2 - 3, but its result is not on top at the end. Which of your later steps covered it?"
         return wrong("the-result-stays-on-top", text, shown)
-    text = "This is 2 - 3: words go from 0 to 2²⁵⁶ - 1, and below zero they start again at the top. "
-    return right(text + "What would you have to add to it to get 0?", shown)
+    text = "This is what 2 - 3 leaves. A word cannot be below 0, so it starts again at the largest one, 2²⁵⁶ - 1. "
+    return right(text + "Which word added to it gives 0?", shown)
 
 
 def memory_grows(answer: Any) -> Reply:
@@ -108,9 +108,7 @@ def memory_grows(answer: Any) -> Reply:
         text = f"Memory has {before} bytes before this step already. What was the first step that wrote to it?"
         return wrong("grows-when-read", text, shown)
     if number == 4:
-        text = (
-            "Step 4 pushes the offset, and memory is still empty after it. Which step takes this offset from the stack?"
-        )
+        text = "Step 4 pushes the offset. Memory is still empty after it. Which step takes this offset from the stack?"
         return wrong("steps-count-from-0", text, shown)
     text = (
         f"Memory is empty before step {number} and after it. On which part of the machine does {step.opcode.name} work?"
@@ -120,8 +118,8 @@ def memory_grows(answer: Any) -> Reply:
 
 DIFFERENCES: Beliefs = {
     -10: ("operands-in-reading-order", "-10 is 10 - 20. Which word is on top after SWAP1, and so taken first?"),
-    WORDS - 10: ("swap-changes-nothing", "That is 10 - 20, gone round below zero. What did SWAP1 do to the top two?"),
-    0: ("skips-a-word", "0 is 10 - 10: the first word and the third one in the picture. Which two does SUB take?"),
+    WORDS - 10: ("swap-changes-nothing", "That is what 10 - 20 leaves. What did SWAP1 do to the top two?"),
+    0: ("skips-a-word", "0 is 10 - 10: the first word and the third one. Which two words does SUB take?"),
     20: ("sub-only-looks", "20 is the top word before SUB. What does SUB leave in place of the words that it takes?"),
     30: ("sub-adds", "30 is the sum of the top two words. What does SUB compute?"),
 }
@@ -140,11 +138,11 @@ def dup_difference(answer: Any) -> Reply:
 
 
 STORES: Beliefs = {
-    5_000: ("a-first-look-is-free", "2,100 for a cold slot and 2,900 for a new value. Which of the two can you avoid?"),
+    5_000: ("a-first-look-is-free", "That is 2,100 for a cold slot and 2,900 for a new value. Which can you avoid?"),
     2_900: ("warm-is-enough", "The slot was warm. 2,900 is for the new value. Which value would change nothing?"),
     2_200: ("same-value-is-enough", "The value did not change. 2,100 is for a cold slot. What makes a slot warm?"),
-    20_000: ("empty-is-free", "The slot was warm, and empty. Which change is the most expensive of all?"),
-    22_100: ("empty-is-free", "A cold slot, and a value where 0 was. What costs less than a new entry?"),
+    20_000: ("empty-is-free", "The slot was warm, and it held 0. Which change costs less than a new entry?"),
+    22_100: ("empty-is-free", "The slot was cold, and it held 0. What costs less than a new entry?"),
 }
 
 
@@ -156,7 +154,9 @@ def cheap_store(answer: Any) -> Reply:
     stores = [step for step in steps if step.opcode.name == "SSTORE" and not step.error]
     cheapest = min(stores, key=lambda step: step.gas_cost, default=None)
     if cheapest and cheapest.gas_cost == 100 and not steps[-1].error:
-        text = "A warm slot, and no entry in storage that costs more than before. Why is it not free?"
+        again = any(step.operands[:1] == cheapest.operands[:1] for step in stores if step.index < cheapest.index)
+        kept = "this call has paid for a change already" if again else "the value stays the same"
+        text = f"The slot is warm and {kept}, so nothing new must be kept. Why is it not free?"
         return right(text, describe_step(steps, cheapest.index))
     if steps[-1].error:
         return failed(steps[-1])
@@ -183,18 +183,16 @@ TOO_LITTLE: Beliefs = {
     2_110: ("only-storing-counts", "The price of SSTORE is in your sum. What had the five steps before it used?"),
     17_100: ("price-is-per-opcode", "That was enough on the slot with 7. What does SSTORE ask for on an empty slot?"),
     12_110: ("what-it-got-is-enough", "With this amount it failed before. What did SSTORE ask for, and what was left?"),
-    1: ("strictly-less", "Very close. Have you added up all six, and taken one away?"),
+    1: ("strictly-less", "Very close. Which step gets one gas too little?"),
 }
 TOO_MUCH: Beliefs = {
-    1: ("one-left-over", "Very close. May the gas be used up exactly?"),
+    1: ("one-left-over", "Very close. Can a call use up its gas exactly?"),
+    135: ("another-program", "22,245 is the first call of the *other* program. What do the counter's steps ask for?"),
     2_100: ("always-cold", "Which step looked up the slot before SSTORE came?"),
     7_890: ("the-lost-gas-counts", "Is the gas that was lost before in your sum? Which step would ask for it?"),
     10_000: ("add-to-what-it-got", "Is the 10,000 from before in your sum? Which step asks for it?"),
     20_000: ("a-step-twice", "How often does SSTORE run?"),
-    21_000: (
-        "a-call-is-a-transaction",
-        "Is there 21,000 in your sum for a transaction? In the picture, which step asks for it?",
-    ),
+    21_000: ("a-call-is-a-transaction", "Is 21,000 for a transaction in your sum? Which step asks for it?"),
 }
 
 
@@ -233,6 +231,7 @@ def read_location(words: str, names: Mapping[str, Location]) -> str | Reply:
     """Return the name of a location, whatever its capitals; or what is missing in what a student wrote."""
     said = words.strip().casefold().replace("’", "'").removeprefix("the ").rstrip(".")
     said = re.sub(r"^(\w+) (?=slot|nonce|balance|code)", r"\1's ", said)
+    said = re.sub(r"^(slot \w+|nonce|balance|code) of (?:the )?(\w+)$", r"\2's \1", said)
     for name in names:
         if name.casefold() == said:
             return name
@@ -242,7 +241,7 @@ def read_location(words: str, names: Mapping[str, Location]) -> str | Reply:
     owners, parts = {name.partition("'s ")[0] for name in names}, {name.partition("'s ")[2] for name in names}
     whose = next((name for name in owners if name.casefold() == owner.strip()), "")
     if re.fullmatch(r"[\d,_ >-]+", said):
-        return wrong("a-value-is-a-location", f"{words.strip()} is a value. At which location does it stand?")
+        return wrong("a-value-is-a-location", f"{words.strip()} is a value. Which location holds it?")
     if whose and part.strip() in ("", "slot", "storage"):
         theirs = ", ".join(name.partition("'s ")[2] for name in names if name.startswith(whose))
         text = f"{whose} is an account with more than one location: {theirs}. Which one do you mean?"
@@ -264,7 +263,7 @@ def shared_location(answer: Any) -> Reply:
     first, second = results[0], results[2]
     shown = describe_sets(block, [first, second], ["transaction 0", "transaction 2"])
     if words.strip().casefold() == "none":
-        text = "Transaction 0 wrote three locations. Does none of them stand in the list of transaction 2?"
+        text = "Transaction 0 wrote three locations. Is none of them in the list of transaction 2?"
         return wrong("different-senders-never-conflict", text, shown)
     name = read_location(words, names)
     if isinstance(name, Reply):
@@ -279,7 +278,7 @@ def shared_location(answer: Any) -> Reply:
     seen = {**second.read_set, location: second.read_set[location]._replace(value=41)}
     alone = describe_sets(block, [run_alone(block, 2, seen)], ["transaction 2, alone, in a world with 41 there"])
     shown = re.sub(r" +<- from transaction \d+", "", alone)  # what it reads there was put there for this try
-    return right("One value that it read is another. What has changed in what it writes, and what has not?", shown)
+    return right("Transaction 2 found another value there. Which of its writes changed, and which did not?", shown)
 
 
 def _not_written(name: str, version: int, is_read: bool, shown: str) -> Reply:
@@ -295,7 +294,7 @@ def _not_written(name: str, version: int, is_read: bool, shown: str) -> Reply:
 
 
 NEEDED = {
-    "nonce": "Each transaction says which nonce its sender must have. What could one send twice without that?",
+    "nonce": "Each transaction says which nonce its sender must have. What could a sender do twice without that?",
     "balance": "The fee is taken from it. How would the machine know that it is enough?",
     "code": "No transaction writes it. What could the machine not decide, or not run, without it?",
     "slot 0": "The counter loads it. Which number would it write without it?",
@@ -312,7 +311,8 @@ def leave_one_out(answer: Any) -> Reply:
     if words.strip().casefold() == "none":
         tried = [f"without {name_of(block, spot):<17} {_run_without(block, reads, spot)}" for spot in reads]
         return right(
-            "Each of them is needed. What would a location that nobody asks for do in a read set?", "\n".join(tried)
+            "Each of them is needed. Can a location that the machine never asked for be in a read set?",
+            "\n".join(tried),
         )
     name = read_location(words, names)
     if isinstance(name, Reply):

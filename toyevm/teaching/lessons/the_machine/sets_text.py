@@ -14,6 +14,8 @@ from toyevm.results import TxResult
 from toyevm.teaching.kit.stepper.scene import number
 from toyevm.types import Address, Field, Location, Read
 
+WEI_PER_ETHER = 10**18
+
 
 class Named(Protocol):
     """Something that knows whose an account is, as a workload does."""
@@ -50,6 +52,16 @@ def describe_receipts(results: Sequence[TxResult], receipts: Sequence[Receipt]) 
     return "\n".join(lines)
 
 
+def ether(wei: int) -> str:
+    """Return an amount in ether, exactly.
+
+    >>> ether(2_499_756_685 * 10**9), ether(3 * 10**18), ether(0)
+    ('2.499756685', '3', '0')
+    """
+    whole, rest = divmod(wei, WEI_PER_ETHER)
+    return f"{whole:,}.{rest:018}".rstrip("0").rstrip(".")
+
+
 def waits_for(result: TxResult) -> tuple[int, ...]:
     """Return the earlier transactions of its block whose writes a transaction read."""
     return tuple(sorted({read.version.tx_index for read in result.read_set.values() if read.version.tx_index >= 0}))
@@ -58,8 +70,9 @@ def waits_for(result: TxResult) -> tuple[int, ...]:
 def _rows(names: Named, reads: Mapping[Location, Read], writes: Mapping[Location, object]) -> list[str]:
     rows = []
     for location, value in writes.items():
-        before = _shown(reads[location].value) if location in reads else "(not read)"
-        rows.append(f"  {name_of(names, location):<19}{before} -> {_shown(value)}{_source(reads.get(location))}")
+        before = _shown(location, reads[location].value) if location in reads else "(not read)"
+        after = _shown(location, value) + (" ether" if location.key == Field.BALANCE else "")
+        rows.append(f"  {name_of(names, location):<19}{before} -> {after}{_source(reads.get(location))}")
     unwritten = ((location, read) for location, read in reads.items() if location not in writes)
     only = [f"{name_of(names, location)}{_source(read)}" for location, read in unwritten]
     return [*rows, *([f"  only read: {', '.join(only)}"] if only else [])]
@@ -69,5 +82,7 @@ def _source(read: Read | None) -> str:
     return f"   <- from transaction {read.version.tx_index}" if read and read.version.tx_index >= 0 else ""
 
 
-def _shown(value: object) -> str:
+def _shown(location: Location, value: object) -> str:
+    if location.key == Field.BALANCE and isinstance(value, int):
+        return ether(value)
     return f"{value:,}" if isinstance(value, int) else f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
