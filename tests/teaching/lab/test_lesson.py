@@ -52,7 +52,7 @@ def test_the_laboratory_needs_no_display() -> None:
         [sys.executable, "-c", WITHOUT_DISPLAY], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "<lesson 01-the-machine: 7 predictions, 7 exercises, 19 points>\n"
+    assert done.stdout == "<lesson 01-the-machine: 7 predictions, 8 exercises, 21 points>\n"
 
 
 @pytest.mark.parametrize("folder", [".", "course", "course/03-shop", "solutions/03-shop", "exercises/03-shop/deep"])
@@ -69,7 +69,7 @@ def test_outside_a_course_only_the_lessons_of_the_checkout_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert lesson("01-the-machine").items.points == 19  # that of the checkout
+    assert lesson("01-the-machine").items.points == 21  # that of the checkout
     for name in ("04-none", "", "01", "../course/01-the-machine"):
         with pytest.raises(InputError, match="no lesson"):
             lesson(name)
