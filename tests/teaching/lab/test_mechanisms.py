@@ -52,13 +52,13 @@ def test_a_bet_is_taken_up_again(lab: Lesson) -> None:
     text = lab.reveal("shop", run=lambda: 1.0).text
     assert text == (
         "Your run says: **1.0**.\n\nYou bet **A**, ten times.\n\n*cores divide*: they all change one balance.\n\n"
-        "**B**, not at all: each waits for the one before."
+        "**B**, not at all. Each waits for the one before."
     )
 
 
 def test_who_does_not_know_is_told(lab: Lesson) -> None:
     lab.predict("shop", choose="C")
-    rest = "**B**, not at all: each waits for the one before."
+    rest = "**B**, not at all. Each waits for the one before."
     assert lab.reveal("shop", run=1).text == f"Your run says: **1**.\n\nYou did not know yet.\n\n{rest}"
 
 
@@ -70,7 +70,7 @@ def test_without_a_bet_the_lesson_goes_on_and_both_the_run_and_the_answer_wait(l
 
 def test_a_right_bet_is_not_refuted(lab: Lesson) -> None:
     lab.predict("shop", choose="B")
-    assert lab.reveal("shop").text == "You bet **B**, not at all.\n\n**B**, not at all: each waits for the one before."
+    assert lab.reveal("shop").text == "You bet **B**, not at all.\n\n**B**, not at all. Each waits for the one before."
 
 
 def test_a_bet_can_be_changed_and_the_first_is_kept(lab: Lesson) -> None:
@@ -218,13 +218,13 @@ def test_retrieval_asks_about_earlier_lessons(lab: Lesson) -> None:
 
 
 def test_a_question_that_was_answered_right_is_not_asked_again(lab: Lesson) -> None:
-    assert lab.retrieve("old-queue", choose="A").text == "Right: that is what a queue is."
+    assert lab.retrieve("old-queue", choose="A").text == "Right. That is what a queue is."
     assert asked(lab) == ["old-till", "own-queue"]
 
 
 def test_a_wrong_answer_is_corrected(lab: Lesson) -> None:
-    assert lab.retrieve("old-till", choose="B").text.endswith("**A**, money is taken: yes.")
-    assert lab.retrieve("old-till", choose="C").text == "**A**, money is taken: yes."
+    assert lab.retrieve("old-till", choose="B").text.endswith("**A**, money is taken. Yes.")
+    assert lab.retrieve("old-till", choose="C").text == "**A**, money is taken. Yes."
     assert lab._progress.entry("retrievals", "old-till") == {"tries": 2, "right": 0}
 
 
@@ -236,7 +236,7 @@ def test_the_retrieval_widget_answers_a_choice(lab: Lesson) -> None:
     widget = lab.retrieve().widget()
     first, _ = every(widget, "RadioButtons")
     first.value = "B"
-    assert "that would be an auction" in html(widget)
+    assert "Not quite. That would be an auction" in html(widget)
 
 
 # --- reflection

@@ -23,6 +23,21 @@ def list_options(options: Sequence[Option]) -> str:
     return "\n".join(f"- **{letter(index)}**: {text}" for index, text in enumerate(texts))
 
 
+def name_right(options: Sequence[Option]) -> str:
+    """Return the right option with its letter, and in a sentence of its own what is said about it.
+
+    >>> name_right([Option("1", "no"), Option("-1", "yes: it is below zero", right=True)])
+    '**B**, -1. Yes: it is below zero'
+    """
+    index, right = next((index, option) for index, option in enumerate(options) if option.right)
+    return f"**{letter(index)}**, {right.text}. {as_sentence(right.reveal)}"
+
+
+def as_sentence(text: str) -> str:
+    """Return a text with its first letter large: option and reveal may hold colons, so a full stop divides them."""
+    return text[:1].upper() + text[1:]
+
+
 def read_choice(options: Sequence[Option], chosen: object) -> int:
     """Return the index of what was chosen, by letter, number from 1, or text; "I don't know" comes after the options.
 

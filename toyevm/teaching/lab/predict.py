@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.choices import DONT_KNOW, choice_widget, letter, list_options, read_choice
+from toyevm.teaching.lab.choices import DONT_KNOW, choice_widget, letter, list_options, name_right, read_choice
 from toyevm.teaching.lab.items import Prediction
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import Entry, Progress
@@ -38,7 +38,6 @@ def predict(item: Prediction, progress: Progress, choose: object = None, sure: i
 def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     """Take the bet up again, beside the result of the student's own `run` (a value, or a function to call)."""
     bet = progress.entry("predictions", item.id).get("last")
-    right = next(option for option in item.options if option.right)
     if bet is None:
         call = f'lab.predict("{item.id}", choose="…")'
         return Panel(f"First bet: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
@@ -50,7 +49,7 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
         lines.append(f"You bet **{bet}**, {chosen.text}.")
         if not chosen.right:
             lines += [f"*{chosen.misconception.replace('-', ' ')}*: {chosen.reveal}"]
-    return Panel("\n\n".join([*lines, f"**{letter(item.options.index(right))}**, {right.text}: {right.reveal}"]))
+    return Panel("\n\n".join([*lines, name_right(item.options)]))
 
 
 def _bet(item: Prediction, progress: Progress, bet: str, sure: int | None) -> str:

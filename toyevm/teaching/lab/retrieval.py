@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
-from toyevm.teaching.lab.choices import choice_widget, letter, list_options, read_choice
+from toyevm.teaching.lab.choices import as_sentence, choice_widget, list_options, name_right, read_choice
 from toyevm.teaching.lab.concepts import ConceptGraph
 from toyevm.teaching.lab.items import Retrieval
 from toyevm.teaching.lab.panels import Panel
@@ -50,18 +50,17 @@ def ask(items: Sequence[Retrieval], progress: Progress) -> Panel:
 def answer(item: Retrieval, choose: object, progress: Progress) -> str:
     """Return what is to be said about a choice, and note whether it was right."""
     index = read_choice(item.options, choose)
-    right = next(option for option in item.options if option.right)
 
     def note(entry: Entry) -> Entry:
         is_right = index < len(item.options) and item.options[index].right
         return {"tries": entry.get("tries", 0) + 1, "right": entry.get("right", 0) + is_right}
 
     progress.record("retrievals", item.id, note)
-    where = f"**{letter(item.options.index(right))}**, {right.text}: {right.reveal}"
     if index == len(item.options):
-        return where
+        return name_right(item.options)
     chosen = item.options[index]
-    return f"Right: {right.reveal}" if chosen.right else f"Not quite: {chosen.reveal}\n\n{where}"
+    said = as_sentence(chosen.reveal)
+    return f"Right. {said}" if chosen.right else f"Not quite. {said}\n\n{name_right(item.options)}"
 
 
 def _widget(module: ModuleType, items: Sequence[Retrieval], progress: Progress) -> Any:
