@@ -45,7 +45,7 @@ TURNS = {
     ),
     "fee-turn": (
         "my_max, my_tip = None, None",
-        ("my_max, my_tip = 19, 3", "no lower whole number does it"),
+        ("my_max, my_tip = 19, 3", "no lower whole number is enough"),
         ("my_max, my_tip = 60, 0.5", "in block 20: base fee 42.03 + tip 0.50 = 42.53"),
     ),
     "tamper-turn": (

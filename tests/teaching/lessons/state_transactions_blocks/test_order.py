@@ -170,7 +170,7 @@ def test_the_tree_shows_every_hash_and_its_part() -> None:
     assert all(f"0x{bytes([i]).hex() * 4}…" in words_of(picture) for i in range(4))
     assert words_of(picture).count("in the path") == picture.text.count("in the path") == 2
     assert "recomputed" not in show_tree(LEVELS, ["a", "b", "c", "d"]).text
-    assert picture.text.endswith("leaves   [a, b]  [c, d]")  # who is beside whom
+    assert picture.text.endswith("entries  [a, b]  [c, d]")  # who is beside whom
 
 
 def test_the_table_of_a_market_shows_its_peak_whatever_it_skips() -> None:

@@ -39,9 +39,9 @@ def commitment(answer: Any) -> Reply:
     if answer is None:
         return missing("Bob's number. There are only 1,000 candidates.")
     if isinstance(answer, bytes):
-        return wrong("the-hash-itself", "You handed in bytes, as a hash is. Which number below 1,000 has Bob's hash?")
+        return wrong("the-hash-itself", "You handed in a hash. Which number below 1,000 has Bob's hash?")
     if type(answer) is int and answer > 10**6:
-        text = "You read a hash, or a part of one, as a number. No way leads back from it. What is left to try?"
+        text = "You read a hash as a number. There is no way back from a hash. What can you try instead?"
         return wrong("hashes-can-be-decoded", text)
     number = turns.read_number(answer, 0, 999)
     bits = len(changed_bits(COMMITMENT, keccak256(f"Bob's number is {number}".encode())))
@@ -71,9 +71,7 @@ def _answer_path(leaf: int, nothing: str, answer: Any) -> Reply:
         return missing(nothing)
     for number, step in enumerate(path):
         if isinstance(step, (list, tuple)):
-            return malformed(
-                f"Step {number} of your path is a list of {len(step)}. Which one hash of them do you mean?"
-            )
+            return malformed(f"Step {number} of your path is a list of {len(step)}. Which hash in it do you mean?")
         if not isinstance(step, bytes) or len(step) != 32:
             return malformed(f"{repeat(step)} is not a hash of 32 bytes. Which entry of `levels` do you mean?")
     return _judge_path(leaf, path)
@@ -86,7 +84,7 @@ def _judge_path(leaf: int, path: list[bytes]) -> Reply:
     if path == true_path:
         return right(f"You proved {name}'s entry. How long is a path in a table of a million entries?", shown)
     if path == true_path[::-1]:
-        text = "Both hashes are right, in the wrong order. A path starts at the leaf. Which of them comes first?"
+        text = "Both hashes are right, in the wrong order. A path starts at the leaf. Which hash comes first?"
         return wrong("root-first", text, shown)
     step = next(
         (at for at, pair in enumerate(zip(path, true_path, strict=False)) if pair[0] != pair[1]), min(len(path), 2)
@@ -104,13 +102,13 @@ def _wrong_step(leaf: int, step: int, hash_: bytes) -> tuple[str, str]:
     if hash_ == ROOT:
         return "root-in-the-path", f"Step {step} holds the root, which the verifier knows. Which hashes lead there?"
     if step == 2:
-        return "wrong-length", "Then comes one more. What is there left to combine it with?"
+        return "wrong-length", "Your path has more. What could the root be combined with?"
     if hash_ in [keccak256(entry.encode()) for entry in ENTRIES]:
         return "no-tag", f"Step {step} holds the hash of a bare entry. What does `leaf_hash` put in front of it?"
     if level < 0:
-        return "not-from-the-tree", f"Step {step} holds {short_hash(hash_)}, which is in no level. Where is it from?"
+        return "not-from-the-tree", f"Step {step} holds {short_hash(hash_)}, which no level has. Where is it from?"
     if level != step:
-        text = f"Step {step} holds `levels[{level}][{at}]`, a hash of level {level}. Which of level {step} is needed?"
+        text = f"Step {step} holds `levels[{level}][{at}]`, of level {level}. Which hash of level {step} is needed?"
         return "wrong-level", text
     if at == leaf >> step and step:
         return "own-parent", f"Step 1 holds the hash above {name}'s own leaf. The verifier makes it. What is beside it?"
@@ -136,14 +134,14 @@ NAMES = {person.address: name for name, person in PEOPLE.items()}
 TOKEN = contract_address(PEOPLE["Ann"].address, 0)
 TERMS = {"gas_limit": 600_000, "max_fee_per_gas": 20 * GWEI, "max_priority_fee_per_gas": 1 * GWEI}
 COUNTS = {
-    1: ("receipts-count", "Cleo was paid once, and a nonce does not count that. "),
-    2: ("another-account-counts", "Ann has sent 2, and Bob has. "),
+    1: ("receipts-count", "Cleo was paid once, but a nonce counts what an account sends. "),
+    2: ("another-account-counts", "Ann has sent 2, and Bob has sent 2. "),
     4: ("everyone-counts", "All people together have sent 4, and the next block is block 4. "),
 }
 REFUSALS = {
     "intrinsic-gas": "its gas limit is below what such a transaction costs before its first step",
     "max-fee-below-base-fee": "its maximum per unit of gas is below the base fee",
-    "insufficient-funds": "Cleo's ether does not cover gas limit times maximum, and the value",
+    "insufficient-funds": "Cleo's ether does not cover gas limit times maximum",
 }
 
 
@@ -165,9 +163,12 @@ def cleo_pays(answer: Any) -> Reply:
     if not isinstance(answer, Transaction):
         raise InputError(repeat(answer), expected='a transaction, which people["Cleo"].sign(…) returns')
     if (signer := NAMES.get(answer.sender, "a stranger")) != "Cleo":
-        return wrong("payee-signs", f"The sender recovered from this signature is {signer}. Whose tokens are to leave?")
+        return wrong("payee-signs", f"The sender recovered from this signature is {signer}. Whose tokens does it move?")
     if answer.to is None:
         return wrong("to-nobody", "Without a receiver, a transaction deploys a contract. Who keeps the balances?")
+    if answer.value:
+        question = "Which field names the tokens?" if answer.to == TOKEN else "Which account keeps the table of TOY?"
+        return wrong("ether-for-tokens", f"You sent {answer.value:,} wei, not {answer.value:,} TOY. {question}")
     chain = new_chain()
     try:
         chain.add(answer)
@@ -192,22 +193,20 @@ def _judge_payment(tx: Transaction, chain: LocalChain) -> Reply:
     shown = f"block 4  {status}  {result.gas_used:,} gas\ntokens   {held}"
     payee, amount = NAMES.get(tx.data[16:36], "a stranger"), int.from_bytes(tx.data[36:68], "big")
     if tx.to != TOKEN:
-        callee = NAMES.get(tx.to or b"", "an account")
+        callee = NAMES.get(tx.to or b"", "a stranger")
         return wrong("pay-the-person", f"You called {callee}, who has no program. Who keeps the table?", shown)
-    if tx.value:
-        return wrong("ether-for-tokens", f"You sent {tx.value:,} wei of ether. Which field names the tokens?", shown)
     if tx.data != transfer_data(tx.data[16:36].rjust(20, b"\0"), amount):
-        return wrong("another-call", "You called the contract, with data of another kind. What must it say?", shown)
+        return wrong("another-call", "You called the contract with other data. Which data is a payment?", shown)
     said = f"Your data says: {amount:,} TOY to {payee}."
     if result.error == "revert":
         return wrong("more-than-she-has", f"The call reverted. {said} How many TOY does Cleo have?", shown)
     if not result.succeeded:
-        return wrong("too-little-gas", f"{tx.gas_limit:,} gas are too little. How much do `terms` allow?", shown)
+        return wrong("too-little-gas", f"{tx.gas_limit:,} gas is too little. How much do `terms` allow?", shown)
     if (payee, amount) == ("Dan", 4):
-        text = "Block 4 is there: Cleo had sent nothing before. Which roots does its header not share with block 3?"
+        text = "Block 4 is there. Cleo had sent nothing before. Which roots in its header differ from those of block 3?"
         return right(text, shown)
     question = "The amount is right. Who is to be paid?" if amount == 4 else "Who is to be paid, and how much?"
-    question = "The receiver is right. How many are to be paid?" if payee == "Dan" else question
+    question = "The receiver is right. How many TOY are to be paid?" if payee == "Dan" else question
     return wrong("another-payment", f"The call succeeded. {said} {question}", shown)
 
 
@@ -233,7 +232,7 @@ def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
         text = f"{list(refused.order)} is not a block. In which order did Ann sign her two transactions?"
         return wrong("nonces-do-not-count", text, shown)
     if first.order == second.order:
-        return wrong("one-order-twice", "These are one order, twice. Which two neighbours can change positions?", shown)
+        return wrong("one-order-twice", "These are one order, twice. Which two neighbours can swap positions?", shown)
     if first.balances != second.balances:
         pairs = ((one.order, tx, row) for one in (first, second) for tx, row in zip(one.order, one.rows, strict=True))
         order, tx, _ = next(pair for pair in pairs if pair[2][0] == "revert")
@@ -241,9 +240,7 @@ def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
         text = f"The tokens of {differ} differ: in {list(order)}, tx {tx} reverts. What must come before tx {tx}?"
         return wrong("tokens-differ", text, shown)
     if first.header.state_root == second.header.state_root:
-        text = (
-            "Tokens and roots are equal, and so is the gas of each tx. Which two transactions both write Cleo's slot?"
-        )
+        text = "Tokens, roots and the gas of each tx are equal. Which two transactions write Cleo's slot?"
         return wrong("every-exchange-shows", text, shown)
     return right("Found: equal tokens, different roots. Compare the gas. Whose ether makes the difference?", shown)
 
@@ -257,6 +254,8 @@ def smallest_maximum(answer: Any) -> Reply:
     """Answer who bids for block 12: a pair of maximum and tip, in gwei."""
     if answer is None or (isinstance(answer, (list, tuple)) and any(part is None for part in answer)):
         return missing("your maximum and your tip, in gwei per gas.")
+    if isinstance(answer, (int, float)):
+        return malformed("This is one number, and a bid has two. Is it the maximum or the tip?")
     ((most, tip),) = turns.read_pairs([answer], "bids (maximum, tip)")
     for part in (most, tip):
         if type(part) is int and part >= 10**8:
@@ -275,16 +274,16 @@ def _judge_bid(offer: Offer, base_fee: int, block: MarketBlock | None) -> Reply:
     bill, left = _bill(offer, block), offer.tip(base_fee)
     if block and block.number == ARRIVAL:
         if ceil(offer.max_fee / GWEI) > SMALLEST:
-            text = f"You are in block 12 with a maximum of {offer.max_fee / GWEI:g} gwei. Would a lower one do as well?"
+            text = f"You are in block 12 with a maximum of {offer.max_fee / GWEI:g} gwei. Is a lower maximum enough?"
             return wrong("maximum-is-the-price", text, bill)
-        text = "In block 12, and no lower whole number does it. What happens to you if the base fee is higher?"
+        text = "You are in block 12, and no lower whole number is enough. What happens if the base fee is higher?"
         return right(text, bill)
     if left < 0:
         return wrong("too-poor", "Your maximum is below the base fee of block 12. What does gas cost there?", bill)
     if left < offer.max_tip:
         text = f"Your maximum covers the base fee of block 12 and leaves {left / GWEI:.2f} gwei of your tip."
         return wrong("base-fee-is-enough", f"{text} What do the others offer?", bill)
-    text = f"A tip of {offer.max_tip / GWEI:g} gwei is too little for block 12. What did the base fee do meanwhile?"
+    text = f"A tip of {offer.max_tip / GWEI:g} gwei is too little for block 12. How did the base fee change then?"
     return wrong("a-low-tip-saves", text, bill)
 
 
@@ -316,25 +315,27 @@ def redo_block(answer: Any) -> Reply:
     if not isinstance(answer, SealedBlock):
         raise InputError(repeat(answer), expected="a block: replace(chain.blocks[4], header=…)")
     *before, repaired, honest = mallorys_chain()
+    names = {field.name for field in fields(honest.header)} - {"parent_hash"}
+    also = sorted(name for name in names if getattr(answer.header, name, None) != getattr(honest.header, name))
+    if also or (answer.transactions, answer.receipts) != ((), ()):
+        what = ", ".join(also) or "what is in the block"
+        return wrong("more-than-the-parent", f"You also changed {what}. Which single field did not fit?")
+    parent, header = answer.header.parent_hash, repaired.header
+    if not isinstance(parent, bytes):
+        raise InputError(repeat(parent), expected="a parent hash, which is bytes")
     faults = [f"block {fault.number}: {fault.name} does not fit" for fault in find_faults([*before, repaired, answer])]
     hashes = f"block 4  honest {short_hash(honest.hash)}  yours {short_hash(answer.hash)}"
     shown = "\n".join([*(faults or ["every check passes"]), hashes])
-    names = {field.name for field in fields(honest.header)} - {"parent_hash"}
-    also = sorted(name for name in names if getattr(answer.header, name) != getattr(honest.header, name))
-    if answer.transactions or answer.receipts or also:
-        what = ", ".join(also) or "what is in the block"
-        return wrong("more-than-the-parent", f"You also changed {what}. Which single field did not fit?", shown)
-    parent, header = answer.header.parent_hash, repaired.header
     if parent == repaired.hash:
-        return right("Every check passes in a redone chain. Who can still tell it from the old one?", shown)
-    root = "root-for-a-hash", "a root out of the header of block 3. What names the block as a whole?"
+        return right("Every check passes in the new chain. Who can still tell it from the old chain?", shown)
+    root = "root-for-a-hash", "a root from the header of block 3. What names the block as a whole?"
     known = dict.fromkeys((header.receipts_root, header.state_root, header.transactions_root), root) | {
-        honest.header.parent_hash: ("the-old-parent", "the honest block 3. Which hash does the repaired one have?"),
+        honest.header.parent_hash: ("the-old-parent", "the honest block 3. Which hash does the repaired block have?"),
         header.parent_hash: ("grandparent", "block 2. Which block comes directly before block 4?"),
         honest.hash: ("own-hash", "the honest block 4. Which block comes before it?"),
     }
-    belief, text = known.get(parent, ("not-a-parent", "no block here. Which attribute of `repaired` is its hash?"))
-    return wrong(belief, f"As its parent, your block 4 names {text}", shown)
+    belief, text = known.get(parent, ("not-a-parent", "not a block here. Which attribute of `repaired` is its hash?"))
+    return wrong(belief, f"The parent in your block 4 is {text}", shown)
 
 
 TURNS: Mapping[str, Turn] = {

@@ -1,6 +1,6 @@
 """Hashes as pictures: two of them bit for bit, and a small Merkle tree: what a path needs, what its verifier makes.
 
-Level 0 holds the hashes of the leaves; each level above is half as long; the last is the root alone.
+Level 0 holds the leaves, the hashes of the entries; each level above is half as long; the last is the root alone.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def show_tree(levels: Levels, labels: Sequence[str], leaf: int | None = None) ->
             for digest, role in zip(level, roles[height], strict=True)
         ]
         lines.append(f"{name:<8} {_in_pairs(hashes)}")
-    lines.append(f"leaves   {_in_pairs(labels)}")
+    lines.append(f"entries  {_in_pairs(labels)}")
     twin = "\n".join(lines)
     return Picture(_draw(levels, labels, roles, twin, is_marked=leaf is not None), twin)
 
