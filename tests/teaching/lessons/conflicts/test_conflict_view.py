@@ -194,7 +194,8 @@ def test_the_words_of_a_fingerprint_name_every_stripe_of_its_picture() -> None:
 
 def test_the_hottest_stands_first(six: Study) -> None:
     picture = show_hot_spots(study_payments("A>S, B>S, C>S, P>Q, Q>R"), limit=2)
-    assert picture.text.splitlines()[0] == f"{'S' + chr(39) + 's balance':<34} chain of 3, 2 waits, span without it 2"
+    words = "chain of 3 (2 must wait), span without this slot: 2"
+    assert picture.text.splitlines()[0] == f"{'S' + chr(39) + 's balance':<34} {words}"
     assert len(picture.text.splitlines()) == 2
 
 

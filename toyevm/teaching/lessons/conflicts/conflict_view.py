@@ -215,7 +215,7 @@ def _runs(row: int) -> list[tuple[int, int]]:
 
 
 def _chain_text(spot: HotSpot) -> str:
-    return f"chain of {spot.chain}, {spot.waits} waits, span without it {spot.span_without}"
+    return f"chain of {spot.chain} ({spot.waits} must wait), span without this slot: {spot.span_without}"
 
 
 def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
@@ -226,7 +226,7 @@ def show_hot_spots(study: Study, lens: Lens = PLAIN, limit: int = 5) -> Picture:
     lines = [f"{name:<34} {words}" for name, _, words in rows] or ["no transaction waits"]
     body = [svg.heading(MARGIN, 26, "hot spots: the longest chain at one location")]
     for line, (name, chain, words) in enumerate(rows):
-        y, width = top + tall * line, 300 * chain / longest
+        y, width = top + tall * line, 250 * chain / longest
         body += [
             svg.text(300, y + 16, name, anchor="end"),
             svg.box(312, y, width, 22, CRITICAL, radius=0),
