@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 
 from tests.teaching.lab.bank import FIXTURE, REPOSITORY, lessons
 from toyevm.errors import InputError
-from toyevm.teaching.lab.items import read_items
+from toyevm.teaching.lab.items import Exercise, read_items
 from toyevm.teaching.lab.judges import public_cases
 from toyevm.teaching.lab.lessons import Lesson
 from toyevm.teaching.lab.marking import read_marking
@@ -75,22 +78,41 @@ def test_two_numbers_of_one_item_differ() -> None:
     assert all(pair["a"] != pair["b"] for pair in drawn)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Stands for a student who drew these numbers in one item, and the common ones in all others."""
+
+    item_id: str
+    drawn: dict[str, int]
+
+    def draw(self, item_id: str, parameters: Mapping[str, Parameter]) -> dict[str, int]:
+        common = {name: parameter.default for name, parameter in parameters.items()}
+        return self.drawn if item_id == self.item_id else common
+
+
+def every_draw(item: Exercise) -> list[Drawn]:
+    names = sorted(item.parameters)
+    draws = [dict(zip(names, each, strict=True)) for each in product(*(item.parameters[n].choices for n in names))]
+    return [Drawn(item.id, draw) for draw in draws if len(set(draw.values())) == len(draw)]
+
+
 @pytest.mark.parametrize("folder", VARYING, ids=lambda folder: folder.name)
-def test_a_variant_is_marked_as_well_as_the_common_numbers(folder: Path) -> None:
-    """With every student's numbers, each wrong answer of the bank still gets its own message and not all the points."""
-    for variant in STUDENTS:
-        items = read_items(folder.parents[1] / "course" / folder.name / "items.toml", variant)
+def test_every_variant_is_marked_as_well_as_the_common_numbers(folder: Path) -> None:
+    """Whatever numbers are drawn, each wrong answer of the bank gets its own message, and not all the points."""
+    path = folder.parents[1] / "course" / folder.name / "items.toml"
+    varying = [item for item in read_items(path).exercises.values() if item.parameters and item.judge != "function"]
+    assert varying
+    for drawn in (each for item in varying for each in every_draw(item)):
+        items = read_items(path, drawn)
         marking = read_marking(folder / "marking.toml", items)
-        varying = [item for item in items.exercises.values() if item.parameters and item.judge != "function"]
-        assert varying
-        for item in varying:
-            for wrong in marking.entries[item.id].bank:
-                verdict = marking.mark(item.id, wrong.answer)
-                assert verdict.points < verdict.of, (item.id, wrong, item.numbers)
-                assert verdict.misconception is not None, (item.id, wrong, item.numbers)
-                assert verdict.misconception.id == wrong.belief, (item.id, item.numbers)
-            for case in public_cases(item) if "derive" in item.settings else ():
-                assert marking.mark(item.id, case.expect["value"]).status is Status.RIGHT
+        item = items.exercise(drawn.item_id)
+        for wrong in marking.entries[item.id].bank:
+            verdict = marking.mark(item.id, wrong.answer)
+            assert verdict.points < verdict.of, (item.id, wrong, item.numbers)
+            assert verdict.misconception is not None, (item.id, wrong, item.numbers)
+            assert verdict.misconception.id == wrong.belief, (item.id, item.numbers)
+        for case in public_cases(item) if "derive" in item.settings else ():
+            assert marking.mark(item.id, case.expect["value"]).status is Status.RIGHT
 
 
 def test_a_release_says_whose_numbers_it_has(tmp_path: Path) -> None:

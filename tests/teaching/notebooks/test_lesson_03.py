@@ -95,7 +95,7 @@ def test_gates_without_a_swap_fail_in_both_cases_that_students_see() -> None:
 
 
 def test_no_two_mistakes_about_the_critical_path_give_one_number() -> None:
-    for swap in (5, 6, 7):
+    for swap in (5, 7, 8):
         spans = [
             2 * swap + 1,
             2 * swap,
@@ -105,10 +105,16 @@ def test_no_two_mistakes_about_the_critical_path_give_one_number() -> None:
             swap,
             swap + 1,
             swap + 3,
+            swap + 2,
+            2 * swap + 2,
+            2 * swap + 4,
+            3,
             4,
             6 + 3 * swap,
         ]
+        works = [6 + 3 * swap, 6 + 2 * swap, 3 * swap, 6 * swap + 3, 9 + 3 * swap, 9]
         assert len(set(spans)) == len(spans)
+        assert len(set(works)) == len(works)
     said = lesson("03-conflicts").check("critical", [21, 10])
     assert "wait for the second swap" in str(said)
 
@@ -178,6 +184,7 @@ def test_no_cell_gives_a_bet_away_before_it_is_revealed() -> None:
     """Neither above it nor below, as far as a screen reaches: students see the cells that they have not run yet."""
     telling = {
         "bet": r"26×|13×|26 times|13 times|wait for|RAW|WAR|already there",
+        "hazard-bet": r"also \*\*reads|\ba RAW, 1 and 2|comes with a RAW|WAW for 0|shown: RW",
         "nft-bet": r"33|about 30|100×|thrice|three tokens|three times|some people|deposits\[|longest path is 3",
     }
     order = list(sources())
@@ -205,10 +212,10 @@ def test_the_minutes_of_the_sections_make_the_stated_time() -> None:
 def test_what_the_reveal_says_of_the_market_is_so() -> None:
     """Before the change one slot makes the chain; after it the longest is three purchases by one person."""
     before, after = study_market(100)
-    storage = Lens(balances=False)
-    spots = [block.hot_spots(storage)[0] for block in (before, after)]
+    spots = [block.hot_spots()[0] for block in (before, after)]
     assert [(spot.chain, block.name(spot.location)) for spot, block in zip(spots, (before, after), strict=True)] == [
         (100, "market: fees"),
         (3, "market: deposits[user 103]"),
     ]
-    assert len(after.path(storage).tx_indexes) == 3
+    assert len(after.path().tx_indexes) == 3
+    assert (before.speedup(), round(after.speedup(), 1)) == (1, 33.3)

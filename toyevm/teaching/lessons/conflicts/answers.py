@@ -274,8 +274,8 @@ def _attacked(block: Study) -> Reply:
     if at[-1] == len(path) - 1:
         text += f"It ends with {path[-1]}: no payment waits for it. Who must be paid, and before which payment?"
         return wrong("nothing-after", text, shown)
-    text += f"Before your first: {at[0]}; after your last: {len(path) - 1 - at[-1]}. On which side could more stand?"
-    return wrong("any-bridge", text, shown)
+    text += f"Payments before your first one: {at[0]}; after your last one: {len(path) - 1 - at[-1]}. "
+    return wrong("any-bridge", text + "On which side could more stand?", shown)
 
 
 def _idle_payments(block: Study, shown: str) -> Reply | None:
