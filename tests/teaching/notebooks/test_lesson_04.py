@@ -16,9 +16,11 @@ from tests.teaching.notebooks.test_notebooks import (
     shown,
     source,
 )
+from toyevm.errors import InputError
 from toyevm.teaching.lab.check import verdict_on
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.verdicts import Status
+from toyevm.teaching.lessons.schedulers.answers import TURNS as ANSWERS
 
 LESSON = COURSE / "04-schedulers/04-schedulers.ipynb"
 FASTER = {"hashing_block(five.costs)": "hashing_block(five.costs, unit=50)"}  # nothing here is about real time
@@ -28,21 +30,21 @@ RIGHT = {
     "player = GanttPlayer(puzzle, cores=2)": 'player = GanttPlayer(puzzle)\nplayer.play("B:1 C:1 D:2 E:2 A:1")',
     "my_best = None": "my_best = player.plan",
     "my_block = None": 'my_block = "A 5, B 5, C 4, D 4, E 3, F 3, G 3"',
-    "later_by, earlier_by = None, None": "later_by, earlier_by = 3, 2",
+    "later_by = None": "later_by = 3",
     "simulated = None": "simulated = 1",
 }
 CLUMSY = {
     "at_3, at_4, ends_at = None, None, None": 'at_3, at_4, ends_at = "Z", 4, "five"',
     "my_plan = None": 'my_plan = "C:1 D:3"',
-    "my_best = None": 'my_best = "E:1"',
+    "my_best = None": 'my_best = "E:3"',
     "my_block = None": 'my_block = "A, B"',
-    "later_by, earlier_by = None, None": 'later_by, earlier_by = "two", 2',
+    "later_by = None": 'later_by = "two"',
     "simulated = None": "simulated = player",
 }
 TURNS = {
     "fade-1-code": ("Why is no schedule below 5?", "the letter of a transaction"),
     "fade-2-code": ("In the order of the block it takes 8.", "'D:3' cannot be placed"),
-    "player-turn": ("7 units: a core **waits on purpose**", "E waits for C"),
+    "player-turn": ("7 units: a core **waits on purpose**", "'E:3' cannot be placed"),
     "attack": ("1.222 times as long", "'A' cannot be read"),
     "batches-turn-code": ("D starts at 2 instead of 5", "'two'"),
     "processes-turn": ("All the work is on core 1", "a number, such as 1.7"),
@@ -61,6 +63,12 @@ def test_right_answers_to_the_turns_of_lesson_04_are_confirmed() -> None:
     done = execute(LESSON, RIGHT | FASTER)
     for name, (said, _) in TURNS.items():
         assert said in revealed(done, name), name
+
+
+@pytest.mark.parametrize(("turn", "rule"), [("seven", "best"), ("longest-chain", "longest chain first")])
+def test_the_name_of_a_rule_is_no_plan(turn: str, rule: str) -> None:
+    with pytest.raises(InputError, match="a plan such as"):
+        ANSWERS[turn](rule)
 
 
 @pytest.mark.slow
@@ -133,7 +141,8 @@ def test_what_the_lesson_says_of_longest_first_is_what_its_table_says() -> None:
 
 def test_what_the_lesson_says_of_its_pictures_is_in_them() -> None:
     twins = {name: shown(output, "text/plain") for name, output in outputs_of(read(LESSON))}
-    assert {"core 1: A 0-3, C 3-4, D 5-8", "core 2: B 0-1, E 3-5"} <= set(twins["batches-code"].split("\n"))
+    batches = {"core 1: A 0-3, C 3-4, D 5-8", "core 2: B 0-1, E 3-5", "barriers at 3 and 5"}
+    assert batches <= set(twins["batches-code"].split("\n"))
     assert "I 6-15" in twins["anomaly-picture"]
     assert "orange: A then C then E" in twins["greedy-code"]  # what the text under it goes by
     assert re.search(r"^nft .* 47\.6 +67\.2$", twins["real-code"], flags=re.MULTILINE)
@@ -143,7 +152,7 @@ def test_only_extensions_come_after_the_summary() -> None:
     headings = [line for cell in cells_of(read(LESSON), "markdown") for line in source(cell).split("\n")
                 if line.startswith("## ")]  # fmt: skip
     last = headings.index("## What you have now (2 minutes)")
-    assert len(headings[last + 1 :]) == 4
+    assert len(headings[last + 1 :]) == 5
     assert all(heading.startswith("## Extension: ") for heading in headings[last + 1 :])
     assert not any("Extension" in heading for heading in headings[:last])
 

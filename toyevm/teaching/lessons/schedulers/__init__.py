@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
-from toyevm.teaching.lessons.schedulers.gantt_view import picture_of, show_plan
+from toyevm.teaching.lessons.schedulers.gantt_view import show_batches, show_plan
 from toyevm.teaching.lessons.schedulers.plans import holding_up, lengths_of, plan, read_job
 from toyevm.teaching.lessons.schedulers.real_run_view import RealPlans
 from toyevm.teaching.lessons.schedulers.speedup_view import show_speedups
@@ -15,9 +15,9 @@ __all__ = [
     "hashing_block",
     "holding_up",
     "lengths_of",
-    "picture_of",
     "plan",
     "read_job",
+    "show_batches",
     "show_plan",
     "show_speedups",
 ]

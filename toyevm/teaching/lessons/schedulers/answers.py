@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -36,14 +37,30 @@ def _entries(answer: object, count: int, what: str) -> list[Any] | None:
     return None if any(entry is None for entry in entries) else entries
 
 
-def _spans(job: Job, answer: object) -> tuple[TaskSpan, ...]:
-    """Return the schedule of a plan for two cores: a text, or the player that shows it."""
+def _written(job: Job, answer: object) -> str:
+    """Return the plan for two cores of an answer: a text, or the player that shows it."""
     if getattr(answer, "job", job) != job:
         raise InputError("a player with another block", expected="the player of this section, or its plan")
     text = read_words(getattr(answer, "plan", answer), 'a plan such as "A:1 B:2"')
-    if not names_in(text):
+    if ":" not in text:  # a rule's name is no plan, and would be its own answer
         raise InputError(repeat(answer), expected='a plan such as "A:1 B:2"')
-    return plan(job, 2, text)
+    return text
+
+
+def _too_early(job: Job, text: str) -> Reply | None:
+    """Say which transaction of a plan stands before one that it waits for."""
+    words = text.upper().replace(",", " ").split()
+    if not all(re.fullmatch(r"\w+:[12]", word) and word[:-2] in job.labels for word in words):
+        return None
+    names = names_in(" ".join(words))
+    for at, name in enumerate(names):
+        waits = map(job.label, job.graph.predecessors[job.labels.index(name)])
+        for other in (other for other in waits if other not in names[:at]):
+            said = f"{name} waits for {other}, and your plan has no {other}. What must run before {name}?"
+            if other in names:
+                said = f"{name} stands before {other} in your plan, but waits for {other}. Where must {name} stand?"
+            return wrong("too-early", said, f"you wrote: {text}")
+    return None
 
 
 def _left_out(job: Job, spans: Sequence[TaskSpan]) -> Reply | None:
@@ -108,7 +125,10 @@ def longest_chain(answer: Any) -> Reply:
     """A plan for the six: as longest chain first does it."""
     if _is_blank(answer):
         return missing("a plan for the six transactions, such as C:1 A:2 and so on.")
-    mine, rule = _spans(SIX, answer), plan(SIX, 2, "longest chain first")
+    text = _written(SIX, answer)
+    if reply := _too_early(SIX, text):
+        return reply
+    mine, rule = plan(SIX, 2, text), plan(SIX, 2, "longest chain first")
     shown = describe_plan(SIX, 2, mine)
     starts = {span.tx_index: span.start for span in mine}
     late = [span for span in rule if starts.get(span.tx_index) != span.start]
@@ -147,13 +167,16 @@ def seven(answer: Any) -> Reply:
     """A plan for the puzzle that ends at 7, or the player that shows one."""
     if _is_blank(answer):
         return missing("a plan with all five transactions. What the player shows is player.plan.")
-    spans = _spans(PUZZLE, answer)
+    text = _written(PUZZLE, answer)
+    if reply := _too_early(PUZZLE, text):
+        return reply
+    spans = plan(PUZZLE, 2, text)
     time, shown = makespan(spans), describe_plan(PUZZLE, 2, spans)
     if reply := _left_out(PUZZLE, spans):
         return reply
     if time == 7:
-        return right("7 units: a core **waits on purpose**. A greedy scheduler never does, so no list gives this "
-                     "schedule. From when to when does a core wait although A may start?", shown)  # fmt: skip
+        return right("7 units: a core **waits on purpose**. A greedy scheduler never waits on purpose, so no "
+                     "list gives this schedule. When does a core wait although A may start?", shown)  # fmt: skip
     if len({span.core for span in spans}) == 1:
         return wrong(
             "one-core", f"One core does all the work, {time} units. What can the other one do meanwhile?", shown
@@ -168,12 +191,12 @@ def _held_up(spans: Sequence[TaskSpan], time: int, shown: str) -> Reply:
     before, late = next((at[one], at[two]) for one, two in pairwise(chain) if one not in waits[two])
     may = max((at[other].end for other in waits[late.tx_index]), default=0)
     held, by = PUZZLE.label(late.tx_index), PUZZLE.label(before.tx_index)
-    text = f"{time} units{', like every list' if time == 8 else ''}. "
+    text = f"{time} units{', like every list schedule' if time == 8 else ''}. "
     text += f"{held} may start at {may}, but core {late.core + 1} runs {by} until {before.end}. "
     if held == "A":
         return wrong("a-last", f"{text}How early can A start without holding up E?", shown)
     if held == "E":
-        return wrong("e-has-no-core", f"{text}All ends with E. Which core could be free for it?", shown)
+        return wrong("e-has-no-core", f"{text}E ends last. Which core could be free for E?", shown)
     text += f"So E starts only at {at[PUZZLE.labels.index('E')].start}. "
     if by == "A":
         return wrong("a-in-the-way", f"{text}Which of {held} and A can wait without harm?", shown)
@@ -209,10 +232,11 @@ def attack(answer: Any) -> Reply:
 
 
 def _beaten(longest: int, best: int, best_plan: str, shown: str) -> Reply:
-    more = "Where nothing waits, longest first is never worse on three cores. What have all such blocks in common?"
+    more = "Where nothing waits, longest first is never worse on three cores. What do all such blocks have in common?"
     if longest * 9 < best * 11:
         more = (
-            "Where nothing waits, the worst for longest first is 11/9 on three cores, or 1.222. How close can you get?"
+            "Where nothing waits, longest first never takes more than 11/9 of the best on three cores (1.222 times). "
+            "How close can you get?"
         )
     both = f"longest first\n{shown}\n\none of the best\n{best_plan}"
     return right(f"Longest first takes {longest}, the best {best}: {longest / best:.3f} times as long. {more}", both)
@@ -247,21 +271,14 @@ def _not_beaten(job: Job, best: int, shown: str) -> Reply:
 
 
 def barriers(answer: Any) -> Reply:
-    """Two numbers: how much later the barriers make the end, and how much earlier a shorter A makes it."""
-    entries = _entries(answer, 2, "two numbers of units")
-    if entries is None:
-        return missing("by how many units the barriers delay the end, and by how many a shorter A brings it forward.")
-    later, earlier = [read_number(entry, -100, 100, "a number of units") for entry in entries]
-    shown = f"you wrote:\nwith barriers {later} units later\nwith A 1      {earlier} units earlier"
-    if later != 3:
-        return _wrong_delay(later, earlier, shown)
-    if earlier != 2:
-        return _wrong_saving(earlier, shown)
-    return right("D starts at 2 instead of 5, and A delays a transaction that never needed it. "
-                 "Which transaction sets the length of a batch?", shown)  # fmt: skip
-
-
-def _wrong_delay(later: int, earlier: int, shown: str) -> Reply:
+    """One number: how much later the barriers make the end."""
+    if answer is None:
+        return missing("by how many units the barriers delay the end.")
+    later = read_number(answer, -100, 100, "a number of units")
+    shown = f"you wrote:\nwith barriers {later} units later"
+    if later == 3:
+        return right("D starts at 2 instead of 5, and A delays a transaction that never needed it. "
+                     "Which transaction sets the length of a batch?", shown)  # fmt: skip
     told = {
         8: ("all-of-it", "8 is the whole makespan with barriers. How long does the same block take without them?"),
         5: ("without-barriers", "5 is the makespan *without* barriers. How much longer is it with them?"),
@@ -275,29 +292,11 @@ def _wrong_delay(later: int, earlier: int, shown: str) -> Reply:
     }
     text = f"Then the greedy schedule would end at 8 - {later} = {8 - later}. `show_plan(uneven, cores=2)` draws it."
     belief, text = told.get(later, ("miscounted", f"{text} When does it end?"))
+    if later > 8:
+        belief, text = "more-than-all", f"Even with barriers the end is at 8. How can that be {later} units later?"
     if later < 0:
         belief, text = "sign", f"{later} units later means: earlier. Which of the two schedules ends later?"
-    if (later, earlier) == (2, 3):
-        belief, text = "exchanged", "Read the two questions again: which number answers which?"
-    kept = "Your second number is right. " if earlier == 2 else ""
-    return wrong(belief, kept + text, shown)
-
-
-def _wrong_saving(earlier: int, shown: str) -> Reply:
-    told = {
-        0: ("not-the-last", "0: then the first batch would last as long as before. Which transaction ends it?"),
-        3: ("all-of-a", "3 is the whole first batch. It still runs when A takes 1. How long does it last then?"),
-        5: ("only-d-left", "5 earlier: then only D would be left of the three batches. How long do the others last?"),
-        6: ("new-makespan", "6 is the new makespan. By how much is that shorter than before?"),
-    }
-    text = f"Then the end would be at 8 - {earlier} = {8 - earlier}. With A 1, how long does each batch last?"
-    belief, text = told.get(earlier, ("second-miscounted", text))
-    if earlier < 0:
-        belief, text = (
-            "second-sign",
-            f"{earlier} units earlier means: later. Does a shorter A lengthen the first batch?",
-        )
-    return wrong(belief, f"Your first number is right. {text}", shown)
+    return wrong(belief, text, shown)
 
 
 # Two real cores

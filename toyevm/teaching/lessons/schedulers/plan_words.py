@@ -10,12 +10,15 @@ from toyevm.teaching.kit.job import Job
 from toyevm.teaching.lessons.schedulers.plans import holding_up, write_plan
 
 
-def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan]) -> str:
-    """Return the text twin: the time, a line for each core, what is orange, and the plan in its short form."""
+def describe_plan(job: Job, cores: int, spans: Sequence[TaskSpan], barriers: Sequence[int] = ()) -> str:
+    """Return the text twin: the time, a line for each core, the barriers, what is orange, and the plan's short form."""
     lines = [heading_of(job, cores, spans)]
     for core in range(cores):
         tasks = [f"{job.label(s.tx_index)} {s.start:,}-{s.end:,}" for s in spans if s.core == core]
         lines.append(f"core {core + 1}: {', '.join(tasks) or 'nothing'}")
+    if barriers:
+        plural = "s" if len(barriers) > 1 else ""
+        lines.append(f"barrier{plural} at {' and '.join(f'{at:,}' for at in barriers)}")
     if waiting := [line for i in range(job.graph.size) if (line := waits_of(job, i))]:
         lines.append("waits: " + ", ".join(waiting))
     if spans:
