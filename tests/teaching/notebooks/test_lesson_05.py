@@ -20,6 +20,7 @@ TORN = "Ar Ar Aw Br Br Bw Aw Bw"  # B sees half of what A writes, and the other 
 RIGHT = {
     'lab.predict("five-mints")': 'lab.predict("five-mints", choose="B")',
     'lab.predict("silent-hint")': 'lab.predict("silent-hint", choose="B")',
+    "my_row = None": 'my_row = ("B.1", "aborted")',
     RELAY: 'aborted_by = {"A": ["B.0"], "B": ["C.0"], "C": ["D.0"], "D": ["E.0"]}',
     'my_moves = ""': f'my_moves = "{TORN}"',
     "my_executions = None": "my_executions = 3",
@@ -64,6 +65,7 @@ def test_a_student_who_answers_lesson_05_rightly_is_told_so() -> None:
     done = execute(LESSON, RIGHT)
     assert "*second time lucky*" in revealed(done, "bet-reveal")
     assert "*silence is no hint*" in revealed(done, "lies")
+    assert re.search(r"C\.1 .* B\.1 +aborted", revealed(done, "row-turn")), "who is done must see the whole table"
     assert "Each commit aborts one attempt, 4 in all." in revealed(done, "relay-turn")
     assert "E.1 85,020-106,170 ✓" in revealed(done, "relay-turn"), "who is done must see when each one fell"
     assert "Broken. Which write came too late" in revealed(done, "break-turn")
@@ -112,6 +114,29 @@ def test_a_lie_that_changes_no_wait_is_not_said_to_start_anything_early() -> Non
     reply = take_turn("05-speculation", "worst-lie", lambda tx_index, locks: Locks(writes=locks.writes))
     assert "everyone waits for the same transactions" in reply.text
     assert "a function" in take_turn("05-speculation", "worst-lie", Locks()).text
+
+
+@pytest.mark.parametrize("moves", ["Ar Br Ar Br Aw Aw Bw Bw", "A1 B1 A2 B2 A1", "Br Br Bw Ar Ar Bw Aw Aw"])
+def test_an_abort_in_the_middle_is_asked_what_can_happen_after_the_check(moves: str) -> None:
+    reply = take_turn("05-speculation", "break-one-rule", moves)
+    assert reply.belief == "the-old-attack"
+    assert "What can happen after that check?" in reply.text
+
+
+def test_a_block_of_one_payer_is_told_how_short_its_stale_attempts_are() -> None:
+    """Nonces stop them at once: they run beside nothing, and one more payment would change nothing."""
+    reply = take_turn(
+        "05-speculation", "slow-block", "Ann>Bob 5, Ann>Cleo 5, Ann>Dan 5, Ann>Eve 5, Ann>Fay 5, Ann>Gus 5"
+    )
+    assert "15 of them lasted only 120 gas of time each" in reply.text
+    assert "one more" not in reply.text
+    assert "0-120 ✗" in reply.shown
+
+
+def test_the_table_leaves_open_what_the_student_is_to_fill_in() -> None:
+    (cell,) = (cell for cell in read(LESSON)["cells"] if cell["id"] == "versions-table")
+    table = "".join(map(words_of, cell["outputs"]))
+    assert len(re.findall(r"^ *[CDE]\.1 .* \? +\?$", table, re.MULTILINE)) == 3
 
 
 def test_an_amount_of_three_digits_is_told_the_limit() -> None:

@@ -44,10 +44,10 @@ def test_the_table_agrees_with_the_verdict_of_the_machine(name: str, cores: int)
     assert len(rows) > len(result.result.results)
     for location, seen in rows:
         if not seen.attempt.span.aborted:
-            assert seen.version == seen.right
+            assert seen.version == seen.now
             assert seen.version == result.result.results[seen.attempt.span.tx_index].read_set[location].version
         elif seen.attempt.span.cause == location:
-            assert seen.version != seen.right
+            assert seen.version != seen.now
 
 
 def test_five_through_one_counter_spoil_ten_attempts(five: Run) -> None:
@@ -55,7 +55,7 @@ def test_five_through_one_counter_spoil_ten_attempts(five: Run) -> None:
     assert len(seen) == five.attempts == 15
     assert [version_name(each.version) for each in seen[:6]] == ["before"] * 5 + ["A.0"]
     assert [each.attempt.name for each in seen if not each.attempt.span.aborted] == ["A.0", "B.1", "C.2", "D.3", "E.4"]
-    assert seen[0].right == BEFORE_BLOCK
+    assert seen[0].now == BEFORE_BLOCK
 
 
 def test_words_and_picture_hold_every_attempt(five: Run) -> None:
@@ -94,6 +94,13 @@ def test_the_table_shows_both_versions_and_marks_the_aborted(five: Run) -> None:
     picture = show_reads(five, SUPPLY, "totalSupply")
     assert re.search(r"B\.0 +27,064 +before +39,204 +A\.0 +aborted", picture.text)
     assert picture.svg.count("stroke-dasharray") == five.aborts
+
+
+def test_a_hidden_row_tells_neither_the_version_now_nor_the_verdict(five: Run) -> None:
+    picture = show_reads(five, SUPPLY, "totalSupply", hidden=["C.1"])
+    assert re.search(r"C\.1 +66,373 +A\.0 +78,513 +\? +\?", picture.text)
+    assert "C.1, 66,373, A.0, 78,513, ?, ?" in picture.svg
+    assert picture.svg.count("stroke-dasharray") == five.aborts - 1
 
 
 def test_rows_of_the_table_are_in_the_order_of_the_checks(five: Run) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -30,7 +29,8 @@ from toyevm.teaching.lab.turns import (
 )
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.speculation.attacks import slow_block, worst_lie
-from toyevm.teaching.lessons.speculation.attempts import describe_attempts, version_name
+from toyevm.teaching.lessons.speculation.attempts import ATTEMPT, describe_attempts, version_name
+from toyevm.teaching.lessons.speculation.hidden_row import hidden_row
 from toyevm.teaching.lessons.speculation.studies import SHOP, free_of_gas, run, watched
 from toyevm.types import Version
 from toyevm.workloads.applications import APPLICATIONS
@@ -38,7 +38,6 @@ from toyevm.workloads.transfers import block_of, read_payments
 
 RELAY = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay"
 PEOPLE = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Fay")  # transaction i pays from person i to person i + 1
-ATTEMPT = re.compile(r"([A-E])\.(\d)")
 PLAYED_BEFORE = "A1 B1 A2 B2"  # what the player shows before a student touches it
 HOT_MINTS, HOT_CORES, NEAR = 60, 16, 2
 VALIDATION = Rules(validates=True)
@@ -172,7 +171,8 @@ def break_one_rule(answer: Any) -> Reply:
         return missing("moves of your own, with the buttons or as text. Rule 1 has caught those in the player.")
     played, shown, problem, added = played_on(moves)
     if problem:
-        return unplayable(problem, shown)
+        caught = _caught(played)
+        return wrong("the-old-attack", caught, shown) if caught else unplayable(problem, shown)
     if not played.is_complete:
         rest, is_text = " ".join(map(str, played.missing_steps)), isinstance(answer, str) and answer.strip()
         text = f"Missing: {rest}. Press them in the player, or write them as text, in any order that the rule allows."
@@ -183,14 +183,20 @@ def break_one_rule(answer: Any) -> Reply:
     return wrong(*_unbroken(played, start), shown)
 
 
+def _caught(played: Play) -> str:
+    """Return the question about the first abort of a play; nothing if there is none."""
+    aborted = next((event.move for event in played.events if event.stale), None)
+    if aborted is None:
+        return ""
+    who = letter(aborted.tx_index)
+    text = f"Rule 1 caught this at {aborted}: {who} had seen an outdated balance, was aborted, and must read again. "
+    return f"{text}A payment is checked before its first write. What can happen after that check?"
+
+
 def _unbroken(played: Play, start: str) -> tuple[str, str]:
     """Return the belief and the question of moves that end in the right balances."""
-    if caught := next((event for event in played.events if event.stale), None):
-        text = (
-            f"{start}Rule 1 caught this at {caught.move}: {letter(caught.move.tx_index)} had seen an outdated balance, "
-        )
-        text += "was aborted, and ran again. It is checked before its first write. What can happen after that check?"
-        return "the-old-attack", text
+    if caught := _caught(played):
+        return "the-old-attack", start + caught
     order = [event.move.tx_index for event in played.events]
     if order in (sorted(order), sorted(order, reverse=True)):
         text = f"{start}{letter(order[0])} ended before {letter(order[-1])} began. Which moves could you take from one "
@@ -216,7 +222,10 @@ def two_strangers(answer: Any) -> Reply:
             "different-senders-never-conflict",
             "2: then no attempt is thrown away. Besides their own people's balances, which one do A and B read?",
         ),
-        4: ("both-run-again", "4: then each payment runs twice. A writes first. What had changed since A read it?"),
+        4: (
+            "both-run-again",
+            "4: then each payment runs twice. A writes first. What had changed between A's reads and A's writes?",
+        ),
         5: ("again-and-again", "5: then three attempts are lost. Once A has ended, who can overwrite what B reads?"),
         6: ("counts-moves", "6: is that a number of moves? An execution has two, a run and a write. How many runs?"),
         21: ("ether-for-executions", "21 is a fee in ether. How often does A run, and how often B?"),
@@ -260,7 +269,8 @@ def _estimate(runs: float) -> tuple[str, str]:
     if runs == 3:
         return "as-with-five", "3 is the average of five mints on five cores. Who runs beside an attempt on 16 cores?"
     if HOT_MINTS / 2 <= runs <= HOT_MINTS / 2 + 1:
-        text = f"{runs:g} is the average of 1 to {HOT_MINTS}: then all mints run after every commit. "
+        text = f"{runs:g} is the average of 1 to {HOT_MINTS}. That would mean that all waiting mints run again after "
+        text += "every commit. "
         return "a-core-for-each", text + "How many of them can run at once?"
     if runs > HOT_MINTS:
         text = f"{runs:g} for each would be {runs * HOT_MINTS:,.0f} for the block. "
@@ -272,6 +282,7 @@ def _estimate(runs: float) -> tuple[str, str]:
 
 
 TURNS: Mapping[str, Turn] = {
+    "hidden-row": hidden_row,
     "money-passed-on": money_passed_on,
     "break-one-rule": break_one_rule,
     "two-strangers": two_strangers,

@@ -12,6 +12,7 @@ from toyevm.backends import Locks, hints_of
 from toyevm.backends.declared_locks import lock_order
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.simulation.metrics import measure
+from toyevm.simulation.run import Run
 from toyevm.teaching.lab.turns import Reply, call, malformed, missing, read_words, repeat, right, wrong
 from toyevm.teaching.lessons.speculation.attempts import describe_attempts
 from toyevm.teaching.lessons.speculation.studies import root_after, run, run_locked
@@ -22,6 +23,7 @@ from toyevm.workloads.workload import Workload
 
 UNTOUCHED_BLOCK = "Ann>Bob, Cleo>Dan, Eve>Fay"
 MOST_PAYMENTS, SLOW = 6, 0.9
+AT_ONCE = 120  # gas of time: given a task, then two look-ups, and the nonce does not fit
 LOCK_CORES, AS_SLOW_AS_ONE = 8, 1.1
 
 
@@ -101,13 +103,20 @@ def slow_block(answer: Any) -> Reply:
     except InvalidBlock as error:
         return malformed(f"This block is refused ({error}). Everyone has 100 ether: who pays more than they have?")
     speedup, shown = measure(on_two, 2).speedup, describe_attempts(on_two, 2, "your block on two cores")
+    if failed_at_once(on_two):
+        shown += f"\n{AT_ONCE} gas of time, ✗: the payer's earlier payment was not committed, so the nonce did not fit"
     if speedup <= SLOW:
         text = "Slower than one core. Whose turn was it when nothing could be committed, and what was running then?"
         return right(text, shown)
-    return wrong(*_fast_block(payments, on_two.aborts, speedup), shown)
+    return wrong(*_fast_block(payments, on_two.aborts, failed_at_once(on_two), speedup), shown)
 
 
-def _fast_block(payments: Sequence[Payment], aborts: int, speedup: float) -> tuple[str, str]:
+def failed_at_once(run: Run) -> int:
+    """Return how many aborted attempts have come no further than the nonce of their payer."""
+    return sum(span.aborted and span.end - span.start <= AT_ONCE for span in run.spans if span.kind == "execute")
+
+
+def _fast_block(payments: Sequence[Payment], aborts: int, at_once: int, speedup: float) -> tuple[str, str]:
     """Return the belief and the question of a block that is not slow enough, from what its payments share."""
     touched = Counter(person for payment in payments for person in dict.fromkeys([payment.payer, payment.payee]))
     (person, most), *_ = touched.most_common(1)
@@ -122,11 +131,19 @@ def _fast_block(payments: Sequence[Payment], aborts: int, speedup: float) -> tup
     if speedup > 1:
         text = f"At most {most} payments touch one balance ({person}); others run beside them. "
         return "two-groups", result + text + "Which payments never have to wait for each other?"
+    if at_once and (most == len(payments) or at_once * 2 > aborts):
+        text = f"{at_once} of them lasted only {AT_ONCE} gas of time each: an earlier payment of the same payer "
+        text += "was not committed, so the nonce did not fit, and they failed at once. They keep no core busy. "
+        return (
+            "one-payer-often",
+            result + text + "From whom must a payment come, so that a stale attempt runs to its end?",
+        )
     meet = f"All {most}" if most == len(payments) else f"At most {most} of {len(payments)}"
-    text = (
-        f"{meet} payments touch one balance ({person}). Hardly any time is lost: the stale attempts run beside others "
-    )
-    text += "that count. "
-    if most < len(payments):
-        return "waste-is-time", result + text + "What if more of them met there?"
-    return "too-few-to-lag", result + text + f"You may write {MOST_PAYMENTS}: what would one more do?"
+    text = f"{meet} payments touch one balance ({person}). "
+    if most == len(payments) < MOST_PAYMENTS:
+        text += (
+            f"The stale attempts run beside attempts that commit, so hardly any time is lost. You have {most} payments "
+        )
+        return "too-few-to-lag", result + text + f"of the {MOST_PAYMENTS} that you may write: what would one more do?"
+    text += "Hardly any time is lost: when a transaction's turn comes, a core is free for it. "
+    return "waste-is-time", result + text + "What if more payments met at one balance?"

@@ -5,7 +5,8 @@ An attempt is named after its transaction and its incarnation: B.0 is B's first,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
@@ -15,6 +16,7 @@ from toyevm.simulation.run import Run, TaskSpan
 from toyevm.types import BEFORE_BLOCK, Location, Version
 
 TICK, CROSS = "✓", "✗"
+ATTEMPT = re.compile(r"([A-E])\.(\d)")  # one of five transactions, and its incarnation
 LISTED = 60  # runs of at most so many attempts are listed one by one
 
 
@@ -36,12 +38,12 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one attempt has seen at a location, and what was right when it was decided."""
+    """What one attempt has seen at a location, and what was there when it was decided."""
 
     attempt: Attempt
     at: int
     version: Version
-    right: Version
+    now: Version
 
 
 def version_name(version: Version) -> str:
@@ -112,3 +114,29 @@ def reads_of(run: Run, location: Location, costs: CostModel = DEFAULT_COSTS) -> 
             # A commit ends with the writes: what the attempt itself has written does not count.
             decided = attempt.decided - (not attempt.span.aborted)
             yield Seen(attempt, at, visible(at), visible(decided))
+
+
+def table_of_reads(run: Run, location: Location, costs: CostModel, hidden: Collection[str]) -> list[tuple[str, ...]]:
+    """Return what each attempt has seen at a location, in the order of the checks; "?" in the rows to be worked out."""
+    rows: list[tuple[str, ...]] = [("attempt", "reads at", "sees version", "checked at", "version now", "verdict")]
+    for seen in sorted(reads_of(run, location, costs), key=lambda each: each.attempt.decided):
+        verdict = "aborted" if seen.attempt.span.aborted else "committed"
+        ending = ("?", "?") if seen.attempt.name in hidden else (version_name(seen.now), verdict)
+        rows.append(
+            (seen.attempt.name, f"{seen.at:,}", version_name(seen.version), f"{seen.attempt.decided:,}", *ending)
+        )
+    return rows
+
+
+def describe_reads(
+    run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS, hidden: Collection[str] = ()
+) -> str:
+    """Return a table of who saw which version of a location, in words."""
+    table = table_of_reads(run, location, costs, hidden)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+    return "\n".join([title_of_reads(name), *lines])
+
+
+def title_of_reads(name: str) -> str:
+    return f"who saw which version of {name} (simulated, time in gas)"

@@ -1,10 +1,13 @@
 """A speculative run as lanes, attempt by attempt, and who saw which version of one location.
 
 What was thrown away is hatched. The mark in each attempt is the result of validation: a tick (committed) or a cross
-(aborted). `show_reads` looks at a single location: which version each attempt has seen there, and which one was right.
+(aborted). `show_reads` looks at a single location: which version each attempt has seen there, and which one
+was there when it was checked.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.metrics import measure
@@ -19,9 +22,10 @@ from toyevm.teaching.lessons.speculation.attempts import (
     Attempt,
     attempts_of,
     describe_attempts,
-    reads_of,
+    describe_reads,
     summary,
-    version_name,
+    table_of_reads,
+    title_of_reads,
 )
 from toyevm.types import Location
 
@@ -34,30 +38,24 @@ def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
     return Picture(_draw(run, cores, title), describe_attempts(run, cores, title))
 
 
-def show_reads(run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS) -> Picture:
-    """Return a table of what each attempt has seen at a location, in the order of the checks, as picture and words."""
-    seen = sorted(reads_of(run, location, costs), key=lambda each: each.attempt.decided)
-    rows = [
-        (each.attempt.name, f"{each.at:,}", version_name(each.version), f"{each.attempt.decided:,}",
-         version_name(each.right), "aborted" if each.attempt.span.aborted else "committed")
-        for each in seen
-    ]  # fmt: skip
-    table: list[tuple[str, ...]] = [
-        ("attempt", "reads at", "sees version", "checked at", "right version", "verdict"),
-        *rows,
-    ]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
-    title = f"who saw which version of {name} (simulated, time in gas)"
-    return Picture(_draw_table(title, table), "\n".join([title, *lines]))
+def show_reads(
+    run: Run, location: Location, name: str, costs: CostModel = DEFAULT_COSTS, hidden: Collection[str] = ()
+) -> Picture:
+    """Return a table of what each attempt has seen at a location, in the order of the checks, as picture and words.
+
+    Args:
+        hidden: attempts, such as "C.1", whose version now and verdict are left open.
+    """
+    drawn = _draw_table(title_of_reads(name), table_of_reads(run, location, costs, hidden))
+    return Picture(drawn, describe_reads(run, location, name, costs, hidden))
 
 
 def _draw_table(title: str, table: list[tuple[str, ...]]) -> str:
     wide, height = 640, 22
     body = [svg.heading(MARGIN, 26, title)]
     for number, row in enumerate(table):
-        y, is_aborted = 34 + height * number, row[-1] == "aborted"
-        paint = FAINT if number == 0 else FAILED if is_aborted else LEFT
+        y, is_aborted, is_open = 34 + height * number, row[-1] == "aborted", row[-1] == "?"
+        paint = FAINT if number == 0 else PANEL if is_open else FAILED if is_aborted else LEFT
         if number:
             body.append(svg.box(MARGIN, y, wide, height - 2, paint, dashed=is_aborted, radius=2))
         for column, cell in enumerate(row):
@@ -68,7 +66,7 @@ def _draw_table(title: str, table: list[tuple[str, ...]]) -> str:
                     y + 15,
                     cell,
                     ink=paint.ink,
-                    bold=number > 0 and row[2] != row[4] and column in (2, 4),
+                    bold=number > 0 and not is_open and row[2] != row[4] and column in (2, 4),
                     anchor="end",
                 )
             )
@@ -84,7 +82,7 @@ def _draw(run: Run, cores: int, title: str) -> str:
     body = [
         svg.heading(MARGIN, 22, title or "a speculative run"),
         svg.note(MARGIN, 42, summary(numbers)),
-        svg.note(WIDTH - RIGHT_EDGE, 42, f"hatched, {CROSS}: thrown away; {TICK}: committed", anchor="end"),
+        svg.note(WIDTH - RIGHT_EDGE, 42, f"striped, {CROSS}: thrown away; {TICK}: committed", anchor="end"),
         svg.box(LEFT_EDGE, HEAD, WIDTH - LEFT_EDGE - RIGHT_EDGE, lane * cores, PANEL, radius=0),
         svg.note(LEFT_EDGE, bottom + 16, "0"),
         svg.note(WIDTH - RIGHT_EDGE, bottom + 16, f"{numbers.makespan:,} gas of time", anchor="end"),
