@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
+from toyevm.backends import BACKENDS, RunConfig
 from toyevm.simulation.interleaver import all_plays
 from toyevm.teaching.kit.interleaving.view import balances
 from toyevm.teaching.lab.turns import Reply, take_turn
 from toyevm.teaching.lab.verdicts import Status
-from toyevm.teaching.lessons.why_blocks_are_slow import run_network
+from toyevm.teaching.lessons.why_blocks_are_slow import balances_read, run_network
 from toyevm.teaching.lessons.why_blocks_are_slow.answers import THREE
 from toyevm.workloads.transfers import block_of, mixed, read_payments
 
@@ -93,6 +94,22 @@ def test_every_number_for_the_mixed_block_gets_its_own_speedup() -> None:
         reply = told("half-speed", number)
         assert (reply.status is Status.RIGHT) == (number == 4)
         assert f"{number:>3} to the shop" in reply.shown
+        assert number == 4 or "  4 to the shop" not in reply.shown
+
+
+def test_nobody_is_told_that_a_payer_is_only_paid() -> None:
+    pays = told("chain", "Ann>Bob, Bob>Cleo, Cleo>Bob, Dan>Eve, Eve>Fay, Fay>Gus").text
+    assert "Bob also pays." in pays
+    assert "only paid" not in pays
+
+
+def test_what_a_payment_reads_is_told_with_the_transaction_that_wrote_it() -> None:
+    workload = block_of(read_payments("Ann>Shop 5, Bob>Shop 7"), base_fee=0, tip=0)
+    run = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+    first, second = (list(balances_read(workload, result)) for result in run.result.results)
+    assert ("Shop's balance", 100, 105, None) in first
+    assert ("Shop's balance", 105, 112, 0) in second
+    assert ("Bob's balance", 100, 93, None) in second
 
 
 def test_a_network_repeats_the_work_and_agrees() -> None:

@@ -62,7 +62,7 @@ def units(answer: Any) -> Reply:
     at = next((i for i, unit in enumerate(mine) if unit != true[i]), None)
     if at is None:
         return right("Three units on five cores. Which payment would you take out to make it two?", shown)
-    fine = "Payment 3 is right. " if at == 4 else "The units of payments 0 to 2 were given. " if at < 3 else ""
+    fine = "Payment 3 is right. " if at == 4 else "The units of payments 0 to 2 are given. " if at < 3 else ""
     unit, this = mine[at], named(payments, at)
     if unit > true[at]:
         before = [j for j in range(at) if mine[j] == unit - 1]
@@ -77,8 +77,8 @@ def units(answer: Any) -> Reply:
     before = [j for j in job.graph.predecessors[at] if mine[j] >= unit]
     other = named(payments, before[-1])
     belief = "a-payer-writes-nothing" if payments[before[-1]].payer in people(payments[at]) else "an-old-write"
-    text = f"{this} is in unit {unit}, although {other} of unit {mine[before[-1]]} writes a balance it reads. Whose?"
-    return wrong(belief, _sentence(fine, text), shown)
+    text = f"{this} is in unit {unit}, although {other} of unit {mine[before[-1]]} writes a balance it reads."
+    return wrong(belief, f"{_sentence(fine, text)} Whose balance?", shown)
 
 
 def chain(answer: Any) -> Reply:
@@ -104,8 +104,11 @@ def chain(answer: Any) -> Reply:
         text = f"{twice[0]} pays in payments {twice[1]}. How can two payments share a balance without that?"
         return wrong("one-payer", praise + text, shown)
     if twice := twice_in([payment.payee for payment in payments]):
-        text = f"{twice[0]} is paid in payments {twice[1]}, as the shop is. What else can a person do in a block?"
-        return wrong("needs-a-shop", praise + text, shown)
+        text = f"{twice[0]} is paid in payments {twice[1]}, as the shop is in block B. Here nobody may be paid twice. "
+        ask = f"{twice[0]} is only paid. What else could somebody who was paid do next?"
+        pays = twice[0] in [payment.payer for payment in payments]
+        ask = f"{twice[0]} also pays. Who else could pay after being paid?" if pays else ask
+        return wrong("needs-a-shop", praise + text + ask, shown)
     if speedup == 1:
         text = "No faster, with six payers and six payees: a block B without a shop. Who waits for whom here?"
         return right(text, shown)
@@ -126,11 +129,11 @@ HALF_BELIEFS = {
     50: ("half-of-all", "50 is half the block, and the number of cores. 50 in a chain take 50 units: 2 times as fast."),
     75: (
         "the-other-ones",
-        "75 in a chain take 75 units: 100 / 75 = 1.3 times. Do 75 pay the shop?",
+        "75 in a chain take 75 units: 100 / 75 = 1.3 times. If 75 do *not* pay the shop, how many do?",
     ),
     96: (
         "the-other-ones",
-        "96 in a chain take 96 units: hardly faster than one core. Do 96 pay the shop?",
+        "96 in a chain take 96 units: hardly faster than one core. If 96 do *not* pay the shop, how many do?",
     ),
 }
 
@@ -144,7 +147,8 @@ def half_speed(answer: Any) -> Reply:
     shown = "\n".join(f"{count:>3} to the shop: {job.speedup(CORES):>5.1f} times on 50 cores" for count, job in rows)
     reached = rows[0][1].speedup(CORES)
     if reached >= GOAL and rows[-1][1].speedup(CORES) < GOAL:
-        return right("4: fast enough, and 5 is not. How does the chain give you the number of times?", shown)
+        return right("4: fast enough, and 5 is not. How do you get the speedup from the length of the chain?", shown)
+    shown = shown.split("\n")[0]  # the next number might be the answer
     ask = "How many units may the whole block take, to be 25 times as fast?"
     if number in HALF_BELIEFS:
         belief, first = HALF_BELIEFS[number]
@@ -155,14 +159,14 @@ def half_speed(answer: Any) -> Reply:
     if number <= 1:
         text = f"With {number} to the shop, no payment waits: 100 payments on 50 cores take 2 units, 50 times as fast."
         return wrong("one-is-too-many", f"{text} 25 times is enough. How long may a chain be?", shown)
-    text = f"{number} is fast enough, and so is {number + 1}. How long may the longest chain be, at most?"
-    return wrong("not-yet-the-most", text, shown)
+    text = f"{number} in a chain take {number} units: {reached:.1f} times as fast, and 25 times is enough."
+    return wrong("not-yet-the-most", f"{text} How long may the longest chain be, at most?", shown)
 
 
 def lost_update(answer: Any) -> Reply:
     """A schedule of A, B and C after which money is lost."""
     if answer is None or (isinstance(answer, str) and answer.strip() in ("", "A1")):
-        return missing("the six halves in an order, played above or written here.")
+        return missing("all six halves in some order, played above or written here.")
     scene = scene_of(payments_of(THREE), answer)
     if unfinished := _unfinished(scene):
         return unfinished
@@ -175,12 +179,13 @@ def lost_update(answer: Any) -> Reply:
         if order == ["A", "B", "C"]:
             text = "A, B and C run one after the other, and nothing is lost. Which two share a balance?"
             return wrong("one-after-the-other", f"{text} And when must both read it?", shown)
-        text = f"{', '.join(order)}: another order, but still one after the other. Each reads what the last one wrote."
-        return wrong("any-order-loses", f"{text} Which half must come between A1 and A2?", shown)
+        text = f"{', '.join(order)}: another order, but still one after the other, and nothing is lost."
+        ask = "Which half of one payment must come before another payment has written?"
+        return wrong("any-order-loses", f"{text} {ask}", shown)
     pairs = [pair for pair in (("A", "C"), ("B", "C")) if overlap(halves, *pair)]
-    what = " and ".join(f"{one} and {two} overlap" for one, two in pairs)
+    what = f"C overlaps with {' and '.join(one for one, _ in pairs)}"
     later = max("AB", key=lambda name: halves.index(f"{name}1"))
-    shop = f"{later}1 runs after {'AB'.replace(later, '')}2, so it sees the shop's new balance."
+    shop = f"{later}1 runs after {'AB'.replace(later, '')}2, so {later} sees the shop's new balance."
     belief = "any-overlap-loses" if len(pairs) == 2 else "c-is-in-the-way"
     return wrong(belief, f"{what}, and nothing is lost. {shop} Which two would have to overlap?", shown)
 
@@ -188,7 +193,7 @@ def lost_update(answer: Any) -> Reply:
 def safe_overlap(answer: Any) -> Reply:
     """A schedule that is right although C1 stands between the halves of another transaction."""
     if answer is None or (isinstance(answer, str) and not answer.strip()):
-        return missing("the six halves in an order.")
+        return missing("all six halves in some order.")
     scene = scene_of(payments_of(THREE), answer)
     if unfinished := _unfinished(scene):
         return unfinished
@@ -220,7 +225,7 @@ def mint(answer: Any) -> Reply:
     if len(payments) > MOST_PAYMENTS:
         return malformed(f"More than {MOST_PAYMENTS} payments. Two are enough: which?")
     if poor := overspent(payments):
-        return wrong("more-than-there-is", f"{poor} It is refused in any order. Which amounts can they afford?")
+        return wrong("more-than-there-is", f"{poor} So the machine refuses it. Which smaller amount would do?")
     try:
         scene = scene_of(payments, schedule)
     except InputError as error:

@@ -1,15 +1,19 @@
-"""A few payments as students write them: read, checked, and put on a timetable by what each reads and writes."""
+"""Blocks of payments: read as students write them, put on a timetable, and told by what each reads and writes."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError
+from toyevm.results import BlockResult, TxResult
 from toyevm.teaching.kit.job import Job, job_of
 from toyevm.teaching.lab.turns import read_words, repeat
+from toyevm.types import Field
+from toyevm.units import ETHER
 from toyevm.workloads.transfers import Payment, read_payments
 from toyevm.workloads.workload import Workload
 
@@ -56,8 +60,31 @@ def twice_in(names: list[str]) -> tuple[str, str] | None:
 
 def job_of_payments(workload: Workload, payments: Sequence[Payment] = ()) -> Job:
     config = RunConfig(workload.chain)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result
-    return job_of("your block", outcome.results, workload.block.header.coinbase, tuple(map(str, payments)))
+    result = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result
+    return job_of_block("your block", workload, result, tuple(map(str, payments)))
+
+
+def job_of_block(title: str, workload: Workload, result: BlockResult, labels: Sequence[str] = ()) -> Job:
+    """Return an executed block as work for cores; the balance of the block's producer makes nobody wait."""
+    return job_of(title, result.results, workload.block.header.coinbase, labels)
+
+
+class BalanceRead(NamedTuple):
+    """A balance before and after a transaction, in ether; `writer` wrote what was read, None: it is from before."""
+
+    name: str
+    before: float
+    after: float
+    writer: int | None
+
+
+def balances_read(workload: Workload, result: TxResult) -> Iterator[BalanceRead]:
+    """Yield the balances that a transaction reads, in the order in which it reads them."""
+    for location, read in result.read_set.items():
+        if location.key == Field.BALANCE:
+            before, after = int(read.value) / ETHER, int(result.write_set.get(location, read.value)) / ETHER
+            writer = read.version.tx_index
+            yield BalanceRead(workload.location_name(location), before, after, writer if writer >= 0 else None)
 
 
 def units_of(job: Job) -> list[int]:

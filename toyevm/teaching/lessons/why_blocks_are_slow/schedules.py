@@ -9,11 +9,12 @@ from typing import NamedTuple
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import Play, all_plays, play
 from toyevm.simulation.notation import LETTERS
+from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.interleaving.view import InterleavingScene, balances
 from toyevm.teaching.lab.turns import read_words
 from toyevm.types import Location
 from toyevm.units import ETHER
-from toyevm.workloads.transfers import Payment, block_of
+from toyevm.workloads.transfers import Payment, block_of, read_payments
 from toyevm.workloads.workload import Workload
 
 
@@ -39,9 +40,20 @@ def scene_of(payments: Sequence[Payment], schedule: object) -> InterleavingScene
         raise InputError(f"{strange[0]!r} is no half", "schedule", f"A1, A2 and so on up to {last}2, and spaces")
     if twice := [half for half in halves if halves.count(half) > 1]:
         raise InputError(f"{twice[0]} occurs twice", "schedule", "each half once")
+    if early := [half for at, half in enumerate(halves) if half[1] == "2" and f"{half[0]}1" not in halves[:at]]:
+        name, half = early[0][0], early[0]
+        why = f"{half} stands before {name}1, but {name} can write only what it has worked out."
+        raise InputError(f"{why} Which half must come first?")
     workload = _free(payments)
     played = play(workload.pre, workload.block, words)
     return InterleavingScene(played, tuple(map(str, payments)), _watched(workload))
+
+
+def player_of(text: str, schedule: str = "") -> InterleavingPlayer:
+    """Return a player for the halves of some payments; gas is free, so that balances change by the payments alone."""
+    payments = read_payments(text)
+    workload = _free(payments)
+    return InterleavingPlayer(workload.pre, workload.block, tuple(map(str, payments)), _watched(workload), schedule)
 
 
 def stale_of(scene: InterleavingScene) -> Stale | None:
