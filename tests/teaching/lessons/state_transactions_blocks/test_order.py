@@ -23,7 +23,7 @@ from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalC
 from toyevm.teaching.lessons.state_transactions_blocks.market_view import show_market
 from toyevm.teaching.lessons.state_transactions_blocks.order import run_order, token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import picture_of, show_order
 from toyevm.trie import ordered_trie_root
 from toyevm.units import ETHER, GWEI
 from toyevm.workloads.mempool import run_market
@@ -139,12 +139,30 @@ def test_transactions_and_positions_are_numbered_from_0() -> None:
 
 
 def test_the_picture_of_an_order_says_what_its_text_says() -> None:
-    picture = show_order(FOUR, [1, 0, 2, 3])
+    picture = picture_of(FOUR, run_order(FOUR, [1, 0, 2, 3]), (), 0)
     words = words_of(picture)
     assert all(part in words for part in ("Bob pays Cleo 5", "revert", "23,983 gas", "50,930 gas"))
     assert all(part in words and part in picture.text for part in ("Ann -932,492", "Bob -263,813", "producer +159,685"))
     assert label_of(picture) == picture.text.replace("\n", "; ")
     assert "seen" not in picture.text
+
+
+def test_a_block_alone_shows_the_ether_of_two_only_when_asked() -> None:
+    plain, two = show_order(FOUR, [1, 0, 2, 3]), show_order(FOUR, [1, 0, 2, 3], ether_of_two=("Bob", "producer"))
+    assert "Bob -263,813   producer +159,685 gwei (of these two)" in two.text
+    assert "ether of these two, gwei: Bob -263,813, producer +159,685" in words_of(two)
+    for picture in (plain, two):
+        assert "state root" in picture.text
+        assert "transactions root" not in words_of(picture) + picture.text
+        assert label_of(picture) == picture.text.replace("\n", "; ")
+    assert "ether" not in words_of(plain) + plain.text
+    assert "Ann -" not in words_of(two) + two.text
+
+
+@pytest.mark.parametrize("two", [("Bob",), ("Bob", "Eve"), ("Bob", "Ann", "Dan"), ()])
+def test_ether_of_anything_but_two_of_the_block_is_refused(two: Any) -> None:
+    with pytest.raises(InputError, match="two of Ann, Bob, Cleo, Dan, producer"):
+        show_order(FOUR, [0, 1, 2, 3], ether_of_two=two)
 
 
 def test_ether_in_an_order_is_what_was_paid_for_gas() -> None:
@@ -234,7 +252,15 @@ def test_dropped_transactions_and_a_wrong_bloom_are_noticed() -> None:
     blocks = chain_of_three().blocks
     assert find_faults([blocks[0], replace(blocks[1], transactions=())]) == [Fault(1, "transactions root")]
     header = replace(blocks[1].header, logs_bloom=b"\xff" * 256)
-    assert Fault(1, "logs bloom") in find_faults([blocks[0], replace(blocks[1], header=header)])
+    wrong = [blocks[0], replace(blocks[1], header=header)]
+    assert Fault(1, "logs bloom") in find_faults(wrong)
+    assert "✗ logs bloom" in words_of(show_chain(wrong))
+
+
+def test_the_logs_bloom_is_shown_only_where_it_does_not_fit() -> None:
+    picture = show_chain(chain_of_three().blocks)
+    assert "logs bloom" not in words_of(picture) + picture.text
+    assert "receipts root" in words_of(picture)
 
 
 def test_a_wrong_state_root_cannot_be_seen_without_running_the_block() -> None:

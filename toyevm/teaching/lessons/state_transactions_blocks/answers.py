@@ -18,10 +18,12 @@ from toyevm.state import Account, WorldState
 from toyevm.teaching.lab import turns
 from toyevm.teaching.lab.turns import Reply, Turn, malformed, missing, repeat, right, wrong
 from toyevm.teaching.lessons.state_transactions_blocks.chain_faults import find_faults
+from toyevm.teaching.lessons.state_transactions_blocks.chain_view import show_chain
 from toyevm.teaching.lessons.state_transactions_blocks.hashes import changed_bits, short_hash
 from toyevm.teaching.lessons.state_transactions_blocks.local_chain import LocalChain
+from toyevm.teaching.lessons.state_transactions_blocks.market_view import bill_of
 from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, read_order, run_order, token_shuffle
-from toyevm.teaching.lessons.state_transactions_blocks.order_view import show_order
+from toyevm.teaching.lessons.state_transactions_blocks.order_view import picture_of
 from toyevm.transactions import Transaction
 from toyevm.trie import ordered_trie_root
 from toyevm.units import ETHER, GWEI
@@ -204,7 +206,7 @@ def _judge_payment(tx: Transaction, chain: LocalChain) -> Reply:
         return wrong("too-little-gas", f"{tx.gas_limit:,} gas is too little. How much do `terms` allow?", shown)
     if (payee, amount) == ("Dan", 4):
         text = "Block 4 is there. Cleo had sent nothing before. Which roots in its header differ from those of block 3?"
-        return right(text, shown)
+        return right(text, f"{shown}\n\n{show_chain(chain.blocks[3:]).text}")
     question = "The amount is right. Who is to be paid?" if amount == 4 else "Who is to be paid, and how much?"
     question = "The receiver is right. How many TOY are to be paid?" if payee == "Dan" else question
     return wrong("another-payment", f"The call succeeded. {said} {question}", shown)
@@ -226,7 +228,7 @@ def same_tokens(answer: Any) -> Reply:
 
 
 def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
-    shown = "\n\n".join(show_order(FOUR, one.order).text for one in (first, second))
+    shown = "\n\n".join(picture_of(FOUR, one, (), 0).text for one in (first, second))
     if first.header is None or second.header is None:
         refused = first if first.header is None else second
         text = f"{list(refused.order)} is not a block. In which order did Ann sign her two transactions?"
@@ -234,12 +236,15 @@ def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
     if first.order == second.order:
         return wrong("one-order-twice", "These are one order, twice. Which two neighbours can swap positions?", shown)
     if first.balances != second.balances:
-        pairs = ((one.order, tx, row) for one in (first, second) for tx, row in zip(one.order, one.rows, strict=True))
-        order, tx, _ = next(pair for pair in pairs if pair[2][0] == "revert")
+        order, tx = next((one.order, tx) for one in (first, second) for tx in one.ended("revert"))
         differ = " and ".join(name for name, amount in first.balances.items() if second.balances[name] != amount)
         text = f"The tokens of {differ} differ: in {list(order)}, tx {tx} reverts. What must come before tx {tx}?"
         return wrong("tokens-differ", text, shown)
     if first.header.state_root == second.header.state_root:
+        for tx in first.ended("revert"):
+            paid = " and ".join(PAYMENTS[i].split()[0] for i in first.ended("success") if "pays Cleo" in PAYMENTS[i])
+            text = f"In both orders tx {tx} reverts, so only {paid} pays Cleo. What must come before tx {tx}?"
+            return wrong("reverts-in-both", text, shown)
         text = "Tokens, roots and the gas of each tx are equal. Which two transactions write Cleo's slot?"
         return wrong("every-exchange-shows", text, shown)
     return right("Found: equal tokens, different roots. Compare the gas. Whose ether makes the difference?", shown)
@@ -271,7 +276,7 @@ def smallest_maximum(answer: Any) -> Reply:
 
 
 def _judge_bid(offer: Offer, base_fee: int, block: MarketBlock | None) -> Reply:
-    bill, left = _bill(offer, block), offer.tip(base_fee)
+    bill, left = bill_of(offer, block, len(LOADS) - 1), offer.tip(base_fee)
     if block and block.number == ARRIVAL:
         if ceil(offer.max_fee / GWEI) > SMALLEST:
             text = f"You are in block 12 with a maximum of {offer.max_fee / GWEI:g} gwei. Is a lower maximum enough?"
@@ -283,15 +288,9 @@ def _judge_bid(offer: Offer, base_fee: int, block: MarketBlock | None) -> Reply:
     if left < offer.max_tip:
         text = f"Your maximum covers the base fee of block 12 and leaves {left / GWEI:.2f} gwei of your tip."
         return wrong("base-fee-is-enough", f"{text} What do the others offer?", bill)
-    text = f"A tip of {offer.max_tip / GWEI:g} gwei is too little for block 12. How did the base fee change then?"
+    last = block.number if block else len(LOADS) - 1
+    text = f"You waited until block {last}. How did the base fee change between block 12 and block {last}?"
     return wrong("a-low-tip-saves", text, bill)
-
-
-def _bill(offer: Offer, block: MarketBlock | None) -> str:
-    if block is None:
-        return "still waiting after block 39"
-    base_fee, tip = block.base_fee / GWEI, offer.tip(block.base_fee) / GWEI
-    return f"in block {block.number}: base fee {base_fee:.2f} + tip {tip:.2f} = {base_fee + tip:.2f} gwei per gas"
 
 
 # Mallory's block 4

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from toyevm.chain import ELASTICITY
 from toyevm.charts import BLUE, FAINT_GREY, INKS, LIGHT_BLUE, ORANGE, Chart, say
 from toyevm.units import GWEI
-from toyevm.workloads.mempool import MarketBlock
+from toyevm.workloads.mempool import MarketBlock, Offer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +32,14 @@ def market_table(blocks: Sequence[MarketBlock], every: int = 1) -> str:
         if at % every == 0 or block is peak
     ]
     return "\n".join([head, *rows])
+
+
+def bill_of(offer: Offer, block: MarketBlock | None, last: int) -> str:
+    """Return what the block that took an offer charges for a unit of gas; without one, it waits after block `last`."""
+    if block is None:
+        return f"still waiting after block {last}"
+    base_fee, tip = block.base_fee / GWEI, offer.tip(block.base_fee) / GWEI
+    return f"in block {block.number}: base fee {base_fee:.2f} + tip {tip:.2f} = {base_fee + tip:.2f} gwei per gas"
 
 
 def show_market(blocks: Sequence[MarketBlock], every: int = 1) -> Chart:

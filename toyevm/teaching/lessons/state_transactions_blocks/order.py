@@ -69,6 +69,15 @@ class OrderOutcome:
     ether: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
 
+    @property
+    def state_root(self) -> bytes | None:
+        """The root of the world after the block; None when it was refused."""
+        return self.header.state_root if self.header else None
+
+    def ended(self, status: str) -> list[int]:
+        """Return the transactions with this status, in the order of the block."""
+        return [tx for tx, row in zip(self.order, self.rows, strict=True) if row[0] == status]
+
 
 def read_order(order: object, count: int) -> tuple[int, ...]:
     """Return an order of `count` transactions, numbered from 0.

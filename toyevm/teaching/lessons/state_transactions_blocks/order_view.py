@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from toyevm.blocks import Header
+from toyevm.errors import InputError
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, HERE, LEFT, PANEL, PAPER, READ
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH, arrow, box, heading, note, text
+from toyevm.teaching.lab.turns import repeat
 from toyevm.teaching.lessons.state_transactions_blocks.hashes import short_hash
 from toyevm.teaching.lessons.state_transactions_blocks.order import OrderOutcome, Shuffle, run_order
 
@@ -25,6 +28,7 @@ class OrderPicture:
     Args:
         letter: a short name for the state root; "" when the block was refused, or stands alone.
         seen, roots: how many orders and different roots there were before this one and with it; 0 when it stands alone.
+        ether_of: the two whose ether is shown, or none; None shows everybody's, and the transactions root.
     """
 
     labels: Sequence[str]
@@ -32,6 +36,18 @@ class OrderPicture:
     letter: str
     seen: int
     roots: int
+    ether_of: Sequence[str] | None = None
+
+    @property
+    def ether(self) -> Mapping[str, int]:
+        """The changes to show, in gwei."""
+        changes = self.outcome.ether
+        return changes if self.ether_of is None else {name: changes.get(name, 0) for name in self.ether_of}
+
+    @property
+    def ether_y(self) -> int:
+        """Below the roots; a picture without the transactions root needs less room."""
+        return ETHER_Y if self.ether_of is None else ETHER_Y - 42
 
     @property
     def rows(self) -> list[tuple[int, str, str, int]]:
@@ -41,9 +57,17 @@ class OrderPicture:
         return [(number, self.labels[number], status, gas) for number, (status, gas) in pairs]
 
 
-def show_order(shuffle: Shuffle, order: Sequence[int]) -> Picture:
-    """Return the block in this order as a picture."""
-    return picture_of(shuffle, run_order(shuffle, order), (), 0)
+def show_order(shuffle: Shuffle, order: Sequence[int], *, ether_of_two: tuple[str, str] | None = None) -> Picture:
+    """Return the block in this order as a picture: what ran, the tokens, the state root, and the ether of two.
+
+    Raises:
+        InputError: `order` is not a permutation, or `ether_of_two` are not two of the block.
+    """
+    known, two = {*shuffle.names, "producer"}, ether_of_two or ()
+    if ether_of_two is not None and (len(two) != 2 or not known.issuperset(two)):
+        raise InputError(repeat(ether_of_two), expected=f"two of {', '.join(sorted(known))}")
+    shown = OrderPicture(shuffle.labels, run_order(shuffle, order), "", 0, 0, two)
+    return Picture(draw_order(shown), order_text(shown))
 
 
 def picture_of(shuffle: Shuffle, outcome: OrderOutcome, roots: Sequence[bytes], seen: int) -> Picture:
@@ -64,10 +88,15 @@ def order_text(shown: OrderPicture) -> str:
         lines.append(f"not a block: {outcome.problem}")
     else:
         letter = f"{shown.letter} = " if shown.letter else ""
-        roots = f"{short_hash(header.state_root)}   transactions {short_hash(header.transactions_root)}"
         lines.append("tokens      " + "   ".join(f"{name} {amount:,}" for name, amount in outcome.balances.items()))
-        lines.append("ether       " + "   ".join(f"{name} {gwei:+,}" for name, gwei in outcome.ether.items()) + " gwei")
-        lines.append(f"roots       state {letter}{roots}")
+        if shown.ether:
+            changes = "   ".join(f"{name} {gwei:+,}" for name, gwei in shown.ether.items())
+            lines.append(f"ether       {changes} gwei{' (of these two)' if shown.ether_of else ''}")
+        if shown.ether_of is None:
+            roots = f"{short_hash(header.state_root)}   transactions {short_hash(header.transactions_root)}"
+            lines.append(f"roots       state {letter}{roots}")
+        else:
+            lines.append(f"state root  {short_hash(header.state_root)}")
     return "\n".join([*lines, f"seen        {_seen(shown)}"] if shown.seen else lines)
 
 
@@ -78,7 +107,7 @@ def _seen(shown: OrderPicture) -> str:
 
 def draw_order(shown: OrderPicture) -> str:
     """Return the picture as SVG."""
-    height = TOP + max(CARD_STEP * len(shown.rows), ETHER_Y + 18 * -(-len(shown.outcome.ether) // 3)) + 10
+    height = TOP + max(CARD_STEP * len(shown.rows), shown.ether_y + 18 * -(-len(shown.ether) // 3)) + 10
     body = [
         heading(MARGIN, 30, "the block, from first to last"),
         heading(WORLD_X, 30, "the tokens after it"),
@@ -122,9 +151,10 @@ def _world(shown: OrderPicture, height: float) -> list[str]:
         )
     ]
     left, middle, inset = WORLD_X + 232, top + 62, 52 if shown.letter else 14
-    paid = [f"{'' if at else 'ether, gwei: '}{name} {gwei:+,}" for at, (name, gwei) in enumerate(outcome.ether.items())]
+    label = "ether of these two, gwei: " if shown.ether_of else "ether, gwei: "
+    paid = [f"{'' if at else label}{name} {gwei:+,}" for at, (name, gwei) in enumerate(shown.ether.items())]
     lines = [", ".join(paid[at : at + 3]) for at in range(0, len(paid), 3)]
-    ether = [note(WORLD_X + 14, top + ETHER_Y + 18 * at, line) for at, line in enumerate(lines)]
+    ether = [note(WORLD_X + 14, top + shown.ether_y + 18 * at, line) for at, line in enumerate(lines)]
     return [
         frame,
         *names,
@@ -134,6 +164,15 @@ def _world(shown: OrderPicture, height: float) -> list[str]:
         text(left + 14, top + 72, shown.letter, size=34, bold=True),
         note(left + inset, top + 48, "state root"),
         text(left + inset, top + 72, short_hash(header.state_root), size=15, mono=True, bold=True),
-        note(left, top + 126, "transactions root"),
-        text(left, top + 146, short_hash(header.transactions_root), size=13, mono=True, ink=FAINT.ink),
+        *_transactions_root(shown, header, left, top),
+    ]
+
+
+def _transactions_root(shown: OrderPicture, header: Header, x: float, y: float) -> list[str]:
+    if shown.ether_of is not None:
+        return []
+    root = short_hash(header.transactions_root)
+    return [
+        note(x, y + 126, "transactions root"),
+        text(x, y + 146, root, size=13, mono=True, ink=FAINT.ink),
     ]
