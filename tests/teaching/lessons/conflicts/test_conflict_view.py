@@ -73,7 +73,7 @@ def test_a_slot_of_another_contract_has_no_letter() -> None:
 
 
 def test_statements_on_the_board_give_the_hazards_they_should() -> None:
-    """RAW with versions, WAR without information, and no WAW without a RAW: SSTORE reads."""
+    """Nearest ones only: RAW with versions, WAR without information, and no WAW without a RAW: SSTORE reads."""
 
     def kinds(text: str) -> set[Hazard]:
         graph = study_board(text).graph(Lens(balances=False, hazards=tuple(Hazard)))
@@ -89,12 +89,13 @@ def test_statements_on_the_board_give_the_hazards_they_should() -> None:
 
 
 def test_the_matrix_shows_each_meeting_and_no_lonely_place(six: Study) -> None:
-    rows = {line[:14].strip(): line[14:].split() for line in show_matrix(six).text.splitlines()[1:-2]}
+    rows = {line[:14].strip(): line[14:].split() for line in show_matrix(six).text.splitlines()[1:-3]}
     assert list(rows) == ["Ann's balance", "Ann's nonce", "Bob's balance", "Cleo's balance", "Eve's balance"]
     assert rows["Ann's balance"] == ["RW", ".", ".", "RW", ".", "."]
     assert rows["Cleo's balance"] == [".", "RW", ".", ".", ".", "RW"]
     assert "Gus's balance" not in show_matrix(six).svg
-    assert show_matrix(six).text.splitlines()[-2:] == [
+    assert show_matrix(six).text.splitlines()[-3:] == [
+        "R: read, RW: read and written",
         "columns: 0 Ann>Bob, 1 Cleo>Dan, 2 Bob>Eve, 3 Ann>Fay, 4 Gus>Hal, 5 Eve>Cleo",
         "a location that only one transaction touches is left out",
     ]
@@ -174,9 +175,9 @@ def test_a_picture_carries_its_text_for_those_who_do_not_see_it(six: Study, name
 
 def test_a_fingerprint_has_a_dot_for_each_pair() -> None:
     picture = show_pairs({"shop": study(mixed(10, to_shop=10)), "many": study(mixed(10, to_shop=0))})
-    most = "10 of 10 conflict with another, most of all 0: with 9 others"
+    most = "10 of 10 conflict with another; transaction 0 conflicts with the most: 9 others"
     assert picture.text.splitlines() == [
-        f"shop             100.0% of pairs, at best 1.0×; {most}; 10 meet at shop's balance: 0-9",
+        f"shop             100.0% of pairs, at best 1.0×; {most}; at shop's balance, 10 meet: 0-9",
         "many             0.0% of pairs, at best 10.0×; 0 of 10 conflict with another; no stripes",
     ]
     shop, many = re.findall(r'<path d="([^"]*)"', picture.svg)
@@ -187,8 +188,8 @@ def test_a_fingerprint_has_a_dot_for_each_pair() -> None:
 def test_the_words_of_a_fingerprint_name_every_stripe_of_its_picture() -> None:
     """A stripe is all pairs of those that meet at one location; here each pair conflicts at the shop, or at Ann."""
     made = study_payments("Ann>Shop, Bob>Cleo, Cy>Shop, Dan>Shop, Eve>Fay, Ann>Gus")
-    assert show_pairs({"six": made}).text.endswith("3 meet at Shop's balance: 0, 2-3")
-    assert "3 meet at Shop's balance" in labels(show_pairs({"six": made}).svg)
+    assert show_pairs({"six": made}).text.endswith("at Shop's balance, 3 meet: 0, 2-3")
+    assert "at Shop's balance, 3 meet" in labels(show_pairs({"six": made}).svg)
     assert set(made.matrix().pairs()) == {(0, 2), (0, 3), (2, 3), (0, 5)}
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from toyevm.analysis.conflicts import Lens
@@ -20,13 +20,23 @@ from toyevm.teaching.lab.turns import (
     read_number,
     read_numbers,
     read_pairs,
-    read_words,
     repeat,
     right,
     wrong,
 )
 from toyevm.teaching.lessons.conflicts.conflict_words import describe_graph, seen_through
-from toyevm.teaching.lessons.conflicts.payment_arrows import Arrow, arrow_rows, arrows_of, named, strange_arrow
+from toyevm.teaching.lessons.conflicts.payment_arrows import (
+    Arrow,
+    arrow_rows,
+    arrows_of,
+    broken_step,
+    drawn_twice,
+    idle_payments,
+    named,
+    short_path,
+    strange_arrow,
+    titles_of,
+)
 from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, study, study_payments
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import read_payments, to_many
@@ -37,7 +47,6 @@ ANNS = "Ann>Bob, Ann>Cleo, Ann>Dan, Eve>Fay"
 SIX = "Ann>Bob, Bob>Cleo, Cleo>Dan, Dan>Eve, Eve>Fay, Fay>Gus"
 TWELVE = [f"{x}{i}>{x}{i + 1}" for x in "ABCD" for i in (1, 2, 3)]
 END = "the end of an arrow: a number"
-MOST_PAYMENTS = 40  # in a block that a student writes
 
 
 def holes(answer: Any) -> Reply:
@@ -71,6 +80,8 @@ def _arrows_drawn(block: Study, mine: list[Arrow]) -> Reply:
             return reply
     rows = arrow_rows(block, there)
     if set(there) < arrows_of(block):
+        if asked := drawn_twice(block, mine):
+            return wrong("one-name-is-enough", right_part + asked, rows)
         text = f"You drew {len(there)} different arrow{'s' if len(there) > 1 else ''}, each of them right. The block "
         text += "has more. For each payment, which of its two names have you not looked up yet?"
         return wrong("one-name-is-enough", text, rows)
@@ -98,46 +109,18 @@ def path(answer: Any) -> Reply:
             "counts-from-1", f"Your path holds {block.size}. Which number does the table give the last payment?"
         )
     mine = read_numbers(entries, 0, 7, "transactions")
+    if len(mine) == block.path().length and set(pairwise([entry - 1 for entry in mine])) <= arrows_of(block):
+        text = f"Your list begins with {mine[0]}, which is {block.titles[mine[0]]}. Is this where you wanted to begin: "
+        return wrong("counts-from-1", text + "which number does the table give the first payment?")
     for step, arrow in enumerate(pairwise(mine)):
-        if reply := _broken_step(block, mine, step, arrow):
+        if reply := broken_step(block, mine, step, arrow):
             return reply
     rows = arrow_rows(block, pairwise(mine)) or f"{mine[0]}     {block.titles[mine[0]]}"
     if len(mine) < block.path().length:
-        return _short_path(block, mine, rows)
+        return short_path(block, mine, rows)
     speedup = f"{block.size / len(mine):.1f}"
     text = f"A critical path: {len(mine)} units for {block.size}, so at best {speedup} times as fast. "
     return right(text + "The block has a second path of this length. Does that change the bound?", rows)
-
-
-def _broken_step(block: Study, mine: list[int], step: int, arrow: Arrow) -> Reply | None:
-    """Return what to say where a list of transactions is no path; None, if there is an arrow."""
-    right_part = f"Up to {arrow[0]} your list is a path. " if step else ""
-    if arrow[0] == arrow[1]:
-        text = f"{right_part}Then {arrow[0]} stands there again. Can a transaction wait for itself?"
-        return wrong("waits-for-oneself", text, arrow_rows(block, [arrow]))
-    reply = strange_arrow(block, arrow, right_part)
-    if reply is None or mine != sorted(set(mine)) or len(mine) == block.size:
-        return reply
-    parts = combinations(mine, block.path().length)
-    if any(set(pairwise(part)) <= arrows_of(block) for part in parts):
-        text = f"Your list holds a critical path, and more. {right_part}There is no arrow from {arrow[0]} to "
-        text += f"{arrow[1]}: neither waits for the other. On a path each transaction waits for the one before it in "
-        return wrong("all-that-is-waited-for", text + "your list. Which ones can stand side by side?", reply.shown)
-    return reply
-
-
-def _short_path(block: Study, mine: list[int], rows: str) -> Reply:
-    """Say at which end a path can go on, or that it cannot."""
-    units = f"Your path takes {len(mine)} unit{'s' if len(mine) > 1 else ''}"
-    first, last, arrows = mine[0], mine[-1], arrows_of(block)
-    if any(after == first for _, after in arrows):
-        text = f"{units}, and each step is right. But it begins with {first}, and {block.titles[first]} waits for an "
-        return wrong("starts-late", text + "earlier payment. Who wrote the balances that it reads?", rows)
-    if any(before == last for before, _ in arrows):
-        text = f"{units}, and each step is right. It ends with {last}, but a later payment reads what "
-        return wrong("stops-early", text + f"{block.titles[last]} wrote. Which one?", rows)
-    text = f"{units}: {first} waits for no payment, and none waits for {last}. So this path is complete, but another "
-    return wrong("any-path", text + "one is longer. Which arrows of the block are not on it?", rows)
 
 
 def chain(answer: Any) -> Reply:
@@ -190,15 +173,6 @@ def lens(answer: Any) -> Reply:
         return wrong("hazards-decide", text, shown)
     text = "`Lens()` counts every field: 0, 1 and 2 meet in two rows. What kind of field is each of these rows?"
     return wrong("senders-do-not-matter", text, shown)
-
-
-def titles_of(answer: Any) -> list[str]:
-    """Return the payments of a text, as "Ann>Bob" or "Ann>Bob 5"; of several texts in a list, too."""
-    texts = answer if isinstance(answer, (list, tuple)) else [answer]
-    if texts and all(type(part) is int for part in texts):
-        raise InputError(f"{repeat(answer)} holds numbers. Which payments do they stand for, written as Ann>Bob?")
-    words = "; ".join(read_words(part, "payments such as Ann>Bob, Bob>Cleo") for part in texts)
-    return [str(payment) for payment in read_list(read_payments(words), "payments", MOST_PAYMENTS)]
 
 
 def order(answer: Any) -> Reply:
@@ -260,7 +234,7 @@ def _attacked(block: Study) -> Reply:
     if block.speedup() < 2:
         text = "Three payments of fifteen did that. What does it cost Mallory, and who could notice?"
         return right(f"A path of {len(path)} for {block.size}. {text}", shown)
-    if reply := _idle_payments(block, shown):
+    if reply := idle_payments(block, shown):
         return reply
     at = [step for step, title in enumerate(path) if title.startswith("Mallory>")]
     text = f"The best speedup is {block.speedup():.1f}×, not yet below 2. "
@@ -278,26 +252,35 @@ def _attacked(block: Study) -> Reply:
     return wrong("any-bridge", text + "On which side could more stand?", shown)
 
 
-def _idle_payments(block: Study, shown: str) -> Reply | None:
-    """Return what to say if no honest payment waits for any of Mallory's; None, if one does."""
-    titles = [title.split()[0] for title in block.titles]
-    arrows = arrows_of(block)
-    own = [tx_index for tx_index, title in enumerate(titles) if title.startswith("Mallory>")]
-    if any(before in own and after not in own for before, after in arrows):
-        return None
-    payees = [titles[tx_index].split(">")[1] for tx_index in own]
-    text = "Your three payments are a chain, but no honest payment waits for any of them: "
-    if set(payees) == {"Mallory"}:
-        text += "you pay yourself, so only your own balance changes. Whose balance do honest payments read?"
-        return wrong("pays-oneself", text, shown)
-    known = [payee for payee in payees if any(payee in title.split(">") for title in TWELVE)]
-    if not known:
-        text += (
-            f"nobody else pays or is paid by {' or '.join(dict.fromkeys(payees))}. Whose balance would have to change?"
-        )
-        return wrong("own-chain-is-enough", text, shown)
-    text += f"you pay {known[0]} when no later honest payment reads {known[0]}'s balance. Where in the block "
-    return wrong("too-late", text + "would your payment have to stand?", shown)
+def slot(answer: Any) -> Reply:
+    """Judge the speedup of 100 transactions without the slot that makes 40 of them a chain; the rest has span 4."""
+    if answer is None:
+        return missing("the best speedup without the slot, a number.")
+    if type(answer) not in (int, float) or not 0 <= answer <= 1_000:
+        raise InputError(repeat(answer), expected="a number from 0 to 1,000")
+    if answer == 100 / 4:
+        return right("25 times: 100 units of work in 4 units of time. What would have to change next?")
+    known: Mapping[float, tuple[str, str]] = {
+        2.5: ("with-the-slot", "2.5 is 100 / 40, the speedup *with* the slot. Which number is the span without it?"),
+        4: ("span-is-speedup", "4 is the span, in units of time. How much work is done in these 4 units?"),
+        40: ("chain-is-speedup", "40 is the length of the chain at the slot. Does this chain still exist?"),
+        10: ("only-the-chain-runs", "10 is 40 / 4: the work of the 40 only. Which others run?"),
+        15: ("chain-is-gone", "15 is 60 / 4: the work without the 40. Do these 40 still run?"),
+        60: ("chain-is-subtracted", "60 is 100 - 40. Do the 40 leave the block, or only stop waiting there?"),
+        96: ("span-is-subtracted", "96 is 100 - 4. How do work and span give a speedup (lesson 00)?"),
+        36: (
+            "saved-is-speedup",
+            "36 is 40 - 4: units by which the block ends earlier. How many *times* as fast is it?",
+        ),
+        100: ("nobody-waits", "100 times needs a span of 1. Which span does the task give?"),
+        1: ("nothing-changes", "1 is as fast as one core. Which of the 100 must still wait if the span is 4?"),
+    }
+    text = (
+        f"At {answer:g} times, 100 units of work take {100 / answer:.3g} units of time."
+        if answer
+        else "Even one core is 1×."
+    )
+    return wrong(*known.get(answer, ("any-speedup", f"{text} Which span does the task give?")))
 
 
 def shards(answer: Any) -> Reply:
@@ -341,6 +324,7 @@ def _shards_right() -> Reply:
 TURNS: Mapping[str, Turn] = {
     "holes": holes,
     "path": path,
+    "slot": slot,
     "attack": attack,
     "chain": chain,
     "lens": lens,

@@ -182,7 +182,10 @@ def _meetings(matrix: ConflictMatrix) -> str:
     """Return how many transactions conflict at all, and which of them with most."""
     met = Counter(tx_index for pair in matrix.pairs() for tx_index in pair)
     longest = sorted(met, key=lambda tx_index: (-met[tx_index], tx_index))[:1]
-    words = "".join(f", most of all {tx_index}: with {met[tx_index]} others" for tx_index in longest)
+    words = "".join(
+        f"; transaction {tx_index} conflicts with the most: {met[tx_index]} other{'s' if met[tx_index] > 1 else ''}"
+        for tx_index in longest
+    )
     return f"{len(met)} of {len(matrix.rows)} conflict with another{words}"
 
 
@@ -192,7 +195,7 @@ def _stripes(study: Study, lens: Lens) -> str:
     for location in meeting_locations(study, seen)[:1]:
         bits = sum(1 << at for at, one in enumerate(seen) if location in one.read_set or location in one.write_set)
         runs = [str(at) if length == 1 else f"{at}-{at + length - 1}" for at, length in _runs(bits)]
-        return f"{bits.bit_count()} meet at {study.name(location, lens).replace(': ', ' ')}: {', '.join(runs)}"
+        return f"at {study.name(location, lens).replace(': ', ' ')}, {bits.bit_count()} meet: {', '.join(runs)}"
     return "no stripes"
 
 

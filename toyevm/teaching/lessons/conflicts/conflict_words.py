@@ -7,6 +7,7 @@ from toyevm.teaching.lessons.conflicts.studies import PLAIN, Study, meeting_loca
 
 MOST_ROWS, MOST_COLUMNS = 10, 40  # rows of a matrix; transactions of which its text names each
 LETTERS = {(True, False): "R", (False, True): "W", (True, True): "RW", (False, False): "."}
+LEGEND = "R: read, RW: read and written"
 LEFT_OUT = "a location that only one transaction touches is left out"
 NO_MEETING = "no two transactions meet"
 
@@ -29,6 +30,7 @@ def describe_matrix(study: Study, lens: Lens = PLAIN) -> str:
     if study.size <= MOST_COLUMNS:
         lines = [f"{'location':<{wide}}  " + " ".join(f"{i:>2}" for i in range(study.size))]
         lines += [f"{name:<{wide}}  " + " ".join(f"{cell:>2}" for cell in cells) for name, cells in rows]
+        lines += [LEGEND] * bool(rows)
     else:
         lines = [f"{study.size} transactions"]
         for name, cells in rows:
