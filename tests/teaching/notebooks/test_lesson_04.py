@@ -17,10 +17,12 @@ from tests.teaching.notebooks.test_notebooks import (
     source,
 )
 from toyevm.errors import InputError
+from toyevm.simulation.schedule import makespan
 from toyevm.teaching.lab.check import verdict_on
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.schedulers.answers import TURNS as ANSWERS
+from toyevm.teaching.lessons.schedulers.plans import plan, read_job
 
 LESSON = COURSE / "04-schedulers/04-schedulers.ipynb"
 FASTER = {"hashing_block(five.costs)": "hashing_block(five.costs, unit=50)"}  # nothing here is about real time
@@ -42,11 +44,11 @@ CLUMSY = {
     "simulated = None": "simulated = player",
 }
 TURNS = {
-    "fade-1-code": ("Why is no schedule below 5?", "the letter of a transaction"),
+    "fade-1-code": ("Why can no schedule end before 5?", "the letter of a transaction"),
     "fade-2-code": ("In the order of the block it takes 8.", "'D:3' cannot be placed"),
     "player-turn": ("7 units: a core **waits on purpose**", "'E:3' cannot be placed"),
     "attack": ("1.222 times as long", "'A' cannot be read"),
-    "batches-turn-code": ("D starts at 2 instead of 5", "'two'"),
+    "batches-turn-code": ("with barriers at 5", "'two'"),
     "processes-turn": ("All the work is on core 1", "a number, such as 1.7"),
 }
 GIVEAWAYS = {  # what answers a bet, and must not be read before it or beside it
@@ -177,3 +179,22 @@ def test_what_the_bet_on_real_blocks_says_of_its_work_is_so() -> None:
     table = {name: shown(output, "text/plain") for name, output in outputs_of(read(LESSON))}["real-code"]
     work, chain = map(float, re.findall(r"([\d.]+) million", asked))
     assert re.search(rf"^erc20-zipf .* {work / chain:.1f}$", table, re.MULTILINE)
+
+
+def test_each_bet_of_lesson_04_has_its_right_option_at_another_letter() -> None:
+    bets = read_items(LESSON.parent / "items.toml").predictions.values()
+    assert ["ABCD"[[option.right for option in bet.options].index(True)] for bet in bets] == ["D", "A", "C", "B"]
+
+
+def test_with_a_better_list_four_cores_run_the_nine_as_fast_as_three() -> None:
+    (text,) = (source(cell) for cell in read(LESSON)["cells"] if cell["id"] == "anomaly")
+    nine = read_job(re.findall(r'read_job\("(.*)"\)', text)[0])
+    assert [makespan(plan(nine, 4, rule)) for rule in ("block order", "longest chain first")] == [15, 12]
+
+
+def test_what_the_title_says_of_64_cores_is_in_the_table() -> None:
+    table = {name: shown(output, "text/plain") for name, output in outputs_of(read(LESSON))}["real-code"]
+    on_64 = {row.split()[0]: float(row.split()[7]) for row in table.split("\n")[1:]}
+    assert (on_64["nft"], on_64["nft-counter"]) == (47.6, 1.0)
+    title = source(read(LESSON)["cells"][0])
+    assert "64 cores make one market nearly 48 times as fast, and another no faster." in title

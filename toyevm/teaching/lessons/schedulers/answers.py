@@ -107,14 +107,14 @@ def _wrong_letters(letters: Sequence[str], shown: str) -> Reply | None:
 
 def _wrong_end(end: int, shown: str) -> Reply:
     if end == 5:
-        text = "E runs from 3 to 5, D from 4 to 5. In the order of the block it took 6. Why is no schedule below 5?"
+        text = "E runs from 3 to 5, D from 4 to 5. In block order it took 6. Why can no schedule end before 5?"
         return right(text, shown)
     told = {
         4: ("start-is-end", "At 4 D only *starts*. How long does it run?"),
         6: ("as-before", "6 is also the makespan in the order of the block, with E from 4. When does E start now?"),
         10: ("work-is-time", "10 is the work: all lengths added up. How many cores share it?"),
     }
-    default = ("too-late", f"Then E, from 3, or D, from 4, would run until {end}. How long is each of them?")
+    default = ("too-late", f"Then E (from 3) or D (from 4) would run until {end}. How long is each of them?")
     if end < 4:
         default = ("ends-too-early", f"You end at {end}, and in your own table D starts at 4. When does D end?")
     belief, text = told.get(end, default)
@@ -185,18 +185,19 @@ def seven(answer: Any) -> Reply:
 
 
 def _held_up(spans: Sequence[TaskSpan], time: int, shown: str) -> Reply:
-    """Say which transaction, first of those that hold up the end, has no core when it may start."""
+    """Name the pair to change: what stands behind A, or else the first one that stands behind another on its core."""
     at, waits = {span.tx_index: span for span in spans}, PUZZLE.graph.predecessors
-    chain = holding_up(PUZZLE, spans)
-    before, late = next((at[one], at[two]) for one, two in pairwise(chain) if one not in waits[two])
+    chain = [(at[one], at[two]) for one, two in pairwise(holding_up(PUZZLE, spans)) if one not in waits[two]]
+    before, late = next((pair for pair in chain if PUZZLE.label(pair[0].tx_index) == "A"), chain[0])
     may = max((at[other].end for other in waits[late.tx_index]), default=0)
-    held, by = PUZZLE.label(late.tx_index), PUZZLE.label(before.tx_index)
-    text = f"{time} units{', like every list schedule' if time == 8 else ''}. "
-    text += f"{held} may start at {may}, but core {late.core + 1} runs {by} until {before.end}. "
+    held, by, core = PUZZLE.label(late.tx_index), PUZZLE.label(before.tx_index), late.core + 1
+    text = f"Your plan ends at {time}{', like every list schedule' if time == 8 else ''}. {held} may start at {may}"
+    if held == "E":  # all others but A have ended by then, so the other core has nothing to do
+        text += f" and core {3 - core} is free then, but your plan puts E behind {by} on core {core}. "
+        return wrong("e-behind-a", f"{text}Where could E run?", shown)
+    text += f", but your plan puts {held} behind {by} on core {core}, and {by} ends at {before.end}. "
     if held == "A":
         return wrong("a-last", f"{text}How early can A start without holding up E?", shown)
-    if held == "E":
-        return wrong("e-has-no-core", f"{text}E ends last. Which core could be free for E?", shown)
     text += f"So E starts only at {at[PUZZLE.labels.index('E')].start}. "
     if by == "A":
         return wrong("a-in-the-way", f"{text}Which of {held} and A can wait without harm?", shown)
@@ -204,7 +205,7 @@ def _held_up(spans: Sequence[TaskSpan], time: int, shown: str) -> Reply:
     if not beside:
         return wrong("core-unused", f"{text}What does the other core do from {may} to {before.end}?", shown)
     other = PUZZLE.label(beside[0].tx_index)
-    text += f"The other core runs {other} at that time. Must {other} run then?"
+    text += f"From {may} to {before.end} the other core runs {other}. Must {other} run then?"
     return wrong("one-after-the-other", text, shown)
 
 
@@ -232,10 +233,13 @@ def attack(answer: Any) -> Reply:
 
 
 def _beaten(longest: int, best: int, best_plan: str, shown: str) -> Reply:
-    more = "Where nothing waits, longest first is never worse on three cores. What do all such blocks have in common?"
+    more = (
+        "When no transaction waits, this is the worst that longest first can do on three cores. "
+        "What do all such blocks have in common?"
+    )
     if longest * 9 < best * 11:
         more = (
-            "Where nothing waits, longest first never takes more than 11/9 of the best on three cores (1.222 times). "
+            "When no transaction waits, longest first takes at most 11/9 (1.222) of the best time on three cores. "
             "How close can you get?"
         )
     both = f"longest first\n{shown}\n\none of the best\n{best_plan}"
@@ -275,20 +279,20 @@ def barriers(answer: Any) -> Reply:
     if answer is None:
         return missing("by how many units the barriers delay the end.")
     later = read_number(answer, -100, 100, "a number of units")
-    shown = f"you wrote:\nwith barriers {later} units later"
+    shown = f"you wrote:\nwith barriers {later} unit{'' if later == 1 else 's'} later"
     if later == 3:
-        return right("D starts at 2 instead of 5, and A delays a transaction that never needed it. "
-                     "Which transaction sets the length of a batch?", shown)  # fmt: skip
+        return right("Without barriers D starts at 2, with barriers at 5. D needs neither A nor E, and waits "
+                     "for both. Which transaction sets the length of a batch?", shown)  # fmt: skip
     told = {
         8: ("all-of-it", "8 is the whole makespan with barriers. How long does the same block take without them?"),
         5: ("without-barriers", "5 is the makespan *without* barriers. How much longer is it with them?"),
         0: ("free-barriers", "0: then the greedy schedule would end at 8 too. When does D start in it?"),
         6: (
             "idle-time",
-            "6 is the time in which a core is idle, of both cores together. By how much does D end later?",
+            "6 is the idle time of both cores together. By how much does D end later?",
         ),
-        2: ("only-c", "2 units are how long the first barrier holds C back. What happens to D, which waits for C?"),
-        1: ("only-d", "1 unit is how long the second barrier holds D back. What did the first do to C, before D?"),
+        2: ("only-c", "The first barrier holds C back for 2 units. What happens to D, which waits for C?"),
+        1: ("only-d", "The second barrier holds D back for 1 unit. What did the first barrier do to C, before D?"),
     }
     text = f"Then the greedy schedule would end at 8 - {later} = {8 - later}. `show_plan(uneven, cores=2)` draws it."
     belief, text = told.get(later, ("miscounted", f"{text} When does it end?"))
@@ -310,12 +314,12 @@ def one_core(answer: Any) -> Reply:
         raise InputError(repeat(answer), expected="a number, such as 1.7")
     if answer == 1:
         shown = describe_plan(BET, 2, plan(BET, 2, " ".join(f"{name}:1" for name in BET.labels)))
-        return right("All the work is on core 1, so the second process brings nothing. The times below differ by what "
+        return right("All the work is on core 1, so the second process does nothing. The times below differ by what "
                      "processes cost. Which costs are these?", shown)  # fmt: skip
     shown = f"you wrote: {answer:g} times as fast as one process"
     if answer < 1:
         text = (
-            f"{answer:g} times as fast is slower than one process. That may be measured, but in the model handing out "
+            f"{answer:g} times as fast is slower than one process. You may measure that, but in the model handing out "
         )
         return wrong("model-knows-overhead", f"{text}work costs nothing. What does it predict?", shown)
     told = {
