@@ -9,8 +9,11 @@ import pytest
 
 from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
 from toyevm.backends import Locks
+from toyevm.simulation.metrics import measure
 from toyevm.teaching.lab.turns import take_turn
 from toyevm.teaching.lab.verdicts import Status
+from toyevm.teaching.lessons.speculation.attacks import honest_block
+from toyevm.teaching.lessons.speculation.studies import run_locked
 
 LESSON = COURSE / "05-speculation/05-speculation.ipynb"
 RELAY = 'aborted_by = {"A": None, "B": None, "C": None, "D": None}'
@@ -46,9 +49,21 @@ GIVEAWAYS = {
         "two rules make",
         "both rules make",
     ),
-    "silent-hint": ("2.4×", "17 thrown", "twice as fast", "a lie costs", "Versions decide"),
+    "silent-hint": (
+        "1.8×",
+        "still validates",
+        "validates before it commits",
+        "2.4×",
+        "17 thrown",
+        "twice as fast",
+        "a lie costs",
+        "Versions decide",
+    ),
 }  # words that answer a bet, if they stand above it or in a cell on its screen
-ASKED = {"fee-turn": ("B is aborted", "B1 B2.", "three runs", "lost"), "costs-turn": ("14.0", "(14", "times more")}
+ASKED = {
+    "fee-turn": ("B is aborted", "B1 B2.", "three runs", "lost"),
+    "costs-turn": ("14.0", "(14", "times more", "3.9"),
+}
 
 
 def words_of(output: Any) -> str:
@@ -116,11 +131,30 @@ def test_a_lie_that_changes_no_wait_is_not_said_to_start_anything_early() -> Non
     assert "a function" in take_turn("05-speculation", "worst-lie", Locks()).text
 
 
-@pytest.mark.parametrize("moves", ["Ar Br Ar Br Aw Aw Bw Bw", "A1 B1 A2 B2 A1", "Br Br Bw Ar Ar Bw Aw Aw"])
+@pytest.mark.parametrize("moves", ["Ar Br Ar Br Aw Aw Bw Bw", "A1 B1 A2 B2 A1", "B1 A1 B2 A2"])
 def test_an_abort_in_the_middle_is_asked_what_can_happen_after_the_check(moves: str) -> None:
     reply = take_turn("05-speculation", "break-one-rule", moves)
     assert reply.belief == "the-old-attack"
     assert "What can happen after that check?" in reply.text
+
+
+@pytest.mark.parametrize("moves", ["Ar Ar Aw Br Br Aw Bw Bw", "Ar Ar Aw Br Br Aw Bw", "Ar Br Ar Aw Br Aw Bw Bw"])
+def test_moves_between_the_two_writes_are_told_which_move_came_too_late(moves: str) -> None:
+    reply = take_turn("05-speculation", "break-one-rule", moves)
+    assert "B's check came after A's second write. What if B writes once before it?" in reply.text
+    mirrored = take_turn("05-speculation", "break-one-rule", "Br Br Bw Ar Ar Bw Aw Aw")
+    assert "A's check came after B's second write. What if A writes once before it?" in mirrored.text
+
+
+def test_each_estimate_that_is_too_low_is_asked_about_its_own_number() -> None:
+    texts = {runs: take_turn("05-speculation", "hot-slot", runs).text for runs in (4, 5, 8)}
+    assert all(texts[runs].endswith(f"What do the other {16 - runs} do in that time?") for runs in texts)
+
+
+def test_a_block_that_meets_in_part_is_told_how_many_meet() -> None:
+    reply = take_turn("05-speculation", "slow-block", "A>S, B>S, C>S, D>S, E>T, F>T")
+    assert "4 of your 6 payments meet at one balance (S)." in reply.text
+    assert reply.text.endswith("What if one of the other 2 met them there?")
 
 
 def test_a_block_of_one_payer_is_told_how_short_its_stale_attempts_are() -> None:
@@ -172,13 +206,15 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert [line.split()[2:] for line in shown["all-moves-code"].splitlines()[1:5]] == [
         ["70", "60"], ["70", "40"], ["15", "10"], ["15", "0"],
     ]  # fmt: skip
-    lies = re.findall(
-        r"(\d\.\d)×, +(\d+) thrown away, state right", shown["lies-honest"] + shown["lies-swapped"] + shown["lies"]
-    )
-    assert lies == [("4.6", "0"), ("4.6", "31"), ("1.8", "20"), ("2.4", "17")]
+    lies = re.findall(r"(\d\.\d)×, +(\d+) thrown away, state right", shown["lies-honest"] + shown["lies-swapped"])
+    assert lies == [("4.6", "0"), ("4.6", "31"), ("1.8", "20")]
+    transfers, honest, _ = honest_block()
+    silent = run_locked(transfers, 8, [Locks() for _ in honest])  # its cell says nothing before the bet
+    assert (f"{measure(silent, 8).speedup:.1f}", silent.aborts) == ("2.4", 17)
     assert re.findall(r"(\d\.\d)×, +(\d+)", shown["counter-locks"]) == [("1.0", "0"), ("1.3", "302")]
-    with_slot, without = re.findall(r"^B2 +B (is aborted|writes).* (\d+)$", shown["fee-demo"], flags=re.MULTILINE)
-    assert (with_slot, without) == (("is aborted", "21"), ("writes", "42"))
+    ends = re.findall(r"^B2 +B (is aborted|writes).* (\d+)$", shown["fee-demo"], flags=re.MULTILINE)
+    assert ends == [("is aborted", "21"), ("writes", "42"), ("writes", "42")], "with the fee slot twice, and without"
+    assert "Still to come" not in shown["fee-demo"]
     assert re.findall(r"(\d\.\d)×", shown["fee-lanes"]) == ["1.0", "4.0"]
     assert "longest chain: " + " then ".join(map(str, range(12))) in shown["fee-lanes"]
     one, other = re.findall(r"[0-9a-f]{64}", shown["same-root"])

@@ -102,7 +102,10 @@ def _gone(version: Version, at: int) -> tuple[str, str]:
         text = f"You abort {name}, which has committed: its writes are visible to all. "
         return "the-committed-can-fall", f"{text}Which have not committed when {_committed(at)} has?"
     if version.incarnation == 0:
-        return "aborted-twice", f"You abort {name} again: an earlier commit did. Which attempt of {who} is there now?"
+        return (
+            "aborted-twice",
+            f"You abort {name} again. An earlier commit has done so already. Which attempt of {who} is there now?",
+        )
     return "runs-after-the-commit", f"There is no {name}. When does {who} run for the last time?"
 
 
@@ -172,31 +175,38 @@ def break_one_rule(answer: Any) -> Reply:
     played, shown, problem, added = played_on(moves)
     if problem:
         caught = _caught(played)
-        return wrong("the-old-attack", caught, shown) if caught else unplayable(problem, shown)
+        return wrong(*caught, shown) if caught else unplayable(problem, shown)
     if not played.is_complete:
         rest, is_text = " ".join(map(str, played.missing_steps)), isinstance(answer, str) and answer.strip()
         text = f"Missing: {rest}. Press them in the player, or write them as text, in any order that the rule allows."
         return Reply(Status.MISSING, text, shown=shown if is_text else "")
     start = f"After your moves only one payment was left; {added} followed. " if added else ""
     if played.wrong(list(watched(free_of_gas(SHOP)))):
-        return right(f"{start}Broken. Which write came too late, and which write did it not see?", shown)
+        return right(f"{start}Broken. Which write came too late for the other payment to read it?", shown)
     return wrong(*_unbroken(played, start), shown)
 
 
-def _caught(played: Play) -> str:
-    """Return the question about the first abort of a play; nothing if there is none."""
-    aborted = next((event.move for event in played.events if event.stale), None)
-    if aborted is None:
-        return ""
-    who = letter(aborted.tx_index)
-    text = f"Rule 1 caught this at {aborted}: {who} had seen an outdated balance, was aborted, and must read again. "
-    return f"{text}A payment is checked before its first write. What can happen after that check?"
+def _caught(played: Play, start: str = "") -> tuple[str, str] | None:
+    """Return the belief and the question of the first abort of a play; None if there is none."""
+    at = next((at for at, event in enumerate(played.events) if event.stale), None)
+    if at is None:
+        return None
+    aborted = played.events[at].move
+    who, other = letter(aborted.tx_index), letter(1 - aborted.tx_index)
+    text = f"{start}Rule 1 caught this at {aborted}: {who} had seen an outdated balance. "
+    text += f"So {who} was aborted, and must read again. "
+    writes = [before for before, event in enumerate(played.events[:at]) if event.wrote]
+    last_read = max(before for before in range(at) if played.events[before].move.tx_index == aborted.tx_index)
+    if writes[0] < last_read < writes[-1]:
+        text += f"{who}'s check came after {other}'s second write. "
+        return "checked-too-late", f"{text}What if {who} writes once before it?"
+    return "the-old-attack", f"{text}A payment is checked before its first write. What can happen after that check?"
 
 
 def _unbroken(played: Play, start: str) -> tuple[str, str]:
     """Return the belief and the question of moves that end in the right balances."""
-    if caught := _caught(played):
-        return "the-old-attack", start + caught
+    if caught := _caught(played, start):
+        return caught
     order = [event.move.tx_index for event in played.events]
     if order in (sorted(order), sorted(order, reverse=True)):
         text = f"{start}{letter(order[0])} ended before {letter(order[-1])} began. Which moves could you take from one "
@@ -216,7 +226,10 @@ def two_strangers(answer: Any) -> Reply:
         text = "One attempt is thrown away, and the next cell shows which. Neither A nor B touches a balance of the "
         return right(text + "other's people: where do they meet?")
     known = {
-        0: ("counts-the-aborted", "0: but A and B have both written in the end. Do you count the runs, or those lost?"),
+        0: (
+            "counts-the-aborted",
+            "0: but A and B have both written in the end. Do you count all runs, or only the lost ones?",
+        ),
         1: ("counts-the-aborted", "1 is less than two payments need. Do you count executions, or those thrown away?"),
         2: (
             "different-senders-never-conflict",
@@ -232,7 +245,7 @@ def two_strangers(answer: Any) -> Reply:
         42: ("ether-for-executions", "42 is the sum of two fees. How often does A run, and how often B?"),
     }
     text = f"{mine} executions: two commit, so {mine - 2} would be thrown away. Play A1 B1 A2 B2 on paper, and follow "
-    text += "the producer's balance too. Which attempt is stale when it comes to write?"
+    text += "the producer's balance too. Which attempt is stale when it is about to write?"
     return wrong(*known.get(mine, ("nothing-was-played", text)))
 
 
@@ -278,7 +291,8 @@ def _estimate(runs: float) -> tuple[str, str]:
     text = f"{runs:g} for each mint are {runs:g} for each commit, since each mint commits once. "
     if runs > HOT_CORES:
         return "more-than-the-cores", text + "How many attempts end on 16 cores, from one commit to the next?"
-    return "idle-cores", text + "How many cores are at work, from one commit to the next?"
+    text += f"So about {runs:g} of the {HOT_CORES} cores would be at work from one commit to the next. "
+    return "idle-cores", text + f"What do the other {HOT_CORES - runs:g} do in that time?"
 
 
 TURNS: Mapping[str, Turn] = {

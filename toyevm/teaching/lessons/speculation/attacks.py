@@ -138,12 +138,18 @@ def _fast_block(payments: Sequence[Payment], aborts: int, at_once: int, speedup:
             "one-payer-often",
             result + text + "From whom must a payment come, so that a stale attempt runs to its end?",
         )
-    meet = f"All {most}" if most == len(payments) else f"At most {most} of {len(payments)}"
-    text = f"{meet} payments touch one balance ({person}). "
+    apart = len(payments) - most
+    meet = f"{most} of your {len(payments)}" if apart else f"All {most}"
+    text = f"{meet} payments meet at one balance ({person}). "
     if most == len(payments) < MOST_PAYMENTS:
         text += (
             f"The stale attempts run beside attempts that commit, so hardly any time is lost. You have {most} payments "
         )
         return "too-few-to-lag", result + text + f"of the {MOST_PAYMENTS} that you may write: what would one more do?"
     text += "Hardly any time is lost: when a transaction's turn comes, a core is free for it. "
-    return "waste-is-time", result + text + "What if more payments met at one balance?"
+    question = (
+        f"What if one of the other {apart} met them there?"
+        if apart
+        else "Which attempt is stale and still running then?"
+    )
+    return "waste-is-time", result + text + question

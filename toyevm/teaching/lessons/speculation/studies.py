@@ -43,12 +43,20 @@ def watched(workload: Workload, producer: bool = False) -> dict[Location, str]:
     return balances(workload.names, without=left_out)
 
 
-def player_of(payments: str, rules: Rules, schedule: str = "", tip: int = 0) -> InterleavingPlayer:
+def player_of(
+    payments: str, rules: Rules, schedule: str = "", tip: int = 0, *, to_the_end: bool = False
+) -> InterleavingPlayer:
     """Return a player of payments, in halves and single steps; with a tip (wei a unit of gas), the producer is shown.
+
+    Args:
+        to_the_end: whether to play the moves that the schedule leaves out, in the order of the block.
 
     Raises:
         InputError: payments or a schedule that cannot be read, or ipywidgets is not installed.
     """
     workload = free_of_gas(payments, tip)
     titles, people = [str(payment) for payment in read_payments(payments)], watched(workload, producer=tip > 0)
-    return InterleavingPlayer(workload.pre, workload.block, titles, people, schedule, rules=rules, single_steps=True)
+    player = InterleavingPlayer(workload.pre, workload.block, titles, people, schedule, rules=rules, single_steps=True)
+    while to_the_end and player.result.missing:
+        player.play(" ".join([player.schedule, *map(str, player.result.missing)]))
+    return player
