@@ -66,8 +66,8 @@ def test_an_impossible_schedule_is_explained_and_changes_nothing(page: Any) -> N
 
 
 def test_a_bet_is_noted(page: Any, tmp_path: Path) -> None:
-    bet = widget(page, "both about 50 times")
-    bet.get_by_label("both about 50 times").check()
+    bet = widget(page, "both about 50×")
+    bet.get_by_label("both about 50×").check()
     bet.get_by_text("Your bet: A").first.wait_for()
     bet.screenshot(path=artefacts(tmp_path) / "lesson-00-bet.png")
 

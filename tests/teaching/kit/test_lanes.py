@@ -101,7 +101,7 @@ def test_an_empty_block_can_be_drawn() -> None:
 
 
 def test_moving_the_slider_changes_picture_text_and_numbers() -> None:
-    slider = CoresSlider([APART, CHAIN])
+    slider = CoresSlider([APART, CHAIN], chains=True)
     before = slider._screen.value
     slider.set(8)
     assert slider.speedups == {"apart": 8.0, "chain": 1.0}

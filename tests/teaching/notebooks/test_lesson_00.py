@@ -46,7 +46,7 @@ CLUMSY = {
 
 # What must not stand in the source of a cell above a bet, or on its screen: what each of them said before.
 GIVEAWAYS = {
-    "fifty-cores": r"never gets|look alike|shared? out|one of them",
+    "fifty-cores": r"never gets|look alike|shared? out|one of them|\bchains",
     "why-one": r"[Ss]hop|same number|one number|must wait",
     "ten-in-the-shop": r"longest chain|10\.0|ten steps|mean",
     "more-computers": r"[Tt]housands of computers|and yet|trust|repeat|same result|in range\(computers\)",
@@ -62,7 +62,7 @@ def test_a_student_who_answers_lesson_00_rightly_is_told_so() -> None:
     assert "  4 to the shop:  25.0 times" in revealed(done, "turn-half-code")
     assert "  5 to the shop:  20.0 times" in revealed(done, "turn-half-code")
     assert "5 ether are gone." in revealed(done, "lost-turn")
-    assert "worked out from the 100 that B1 saw, although A2 had written 105 by then" in revealed(done, "lost-turn")
+    assert "worked out from the 100 that B1 saw. But A2 had written 105 by then" in revealed(done, "lost-turn")
     assert "Right, and C ran meanwhile" in revealed(done, "safe-turn")
     assert "There were 300 ether; now there are 309." in revealed(done, "mint-turn")
     assert "A profit, from nothing." in revealed(done, "mint-turn")
@@ -72,7 +72,7 @@ def test_a_student_who_answers_lesson_00_rightly_is_told_so() -> None:
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> None:
     done = execute(LESSON, WRONG)
-    assert "although payment 1 (Cleo>Dan) of unit 1 writes a balance it reads" in revealed(done, "units-turn")
+    assert "But payment 1 (Cleo>Dan) writes a balance it reads, in unit 1" in revealed(done, "units-turn")
     assert "Shop is paid in payments 0, 1, 2, 3, 4, 5" in revealed(done, "chain-turn")
     assert "Here nobody may be paid twice. Shop is only paid." in revealed(done, "chain-turn")
     assert " 25 to the shop:   4.0 times" in revealed(done, "turn-half-code")

@@ -67,7 +67,7 @@ def units(answer: Any) -> Reply:
     if unit > true[at]:
         before = [j for j in range(at) if mine[j] == unit - 1]
         if not before:
-            text = f"{this} runs in unit {unit}, and none in unit {unit - 1}. What does it wait for meanwhile?"
+            text = f"{this} runs in unit {unit}, and no payment in unit {unit - 1}. What does it wait for?"
             return wrong("waits-for-nothing", _sentence(fine, text), shown)
         text = f"You let {this} wait until {named(payments, before[-1])} has run. Which balance do the two share?"
         return wrong("order-is-serial", _sentence(fine, text), shown)
@@ -77,7 +77,7 @@ def units(answer: Any) -> Reply:
     before = [j for j in job.graph.predecessors[at] if mine[j] >= unit]
     other = named(payments, before[-1])
     belief = "a-payer-writes-nothing" if payments[before[-1]].payer in people(payments[at]) else "an-old-write"
-    text = f"{this} is in unit {unit}, although {other} of unit {mine[before[-1]]} writes a balance it reads."
+    text = f"{this} is in unit {unit}. But {other} writes a balance it reads, in unit {mine[before[-1]]}."
     return wrong(belief, f"{_sentence(fine, text)} Whose balance?", shown)
 
 
@@ -101,7 +101,7 @@ def chain(answer: Any) -> Reply:
         text = f"In {named(payments, itself[0])} one person pays themselves{again}. Who else could be paid there?"
         return wrong("pays-oneself", praise + text, shown)
     if twice := twice_in([payment.payer for payment in payments]):
-        text = f"{twice[0]} pays in payments {twice[1]}. How can two payments share a balance without that?"
+        text = f"{twice[0]} pays in payments {twice[1]}. Nobody may pay twice. How else can two share a balance?"
         return wrong("one-payer", praise + text, shown)
     if twice := twice_in([payment.payee for payment in payments]):
         text = f"{twice[0]} is paid in payments {twice[1]}, as the shop is in block B. Here nobody may be paid twice. "
@@ -110,7 +110,7 @@ def chain(answer: Any) -> Reply:
         ask = f"{twice[0]} also pays. Who else could pay after being paid?" if pays else ask
         return wrong("needs-a-shop", praise + text + ask, shown)
     if speedup == 1:
-        text = "No faster, with six payers and six payees: a block B without a shop. Who waits for whom here?"
+        text = "Six cores are no faster. You made a block B without a shop. Who waits for whom here?"
         return right(text, shown)
     at = next(i for i, unit in enumerate(when) if unit != i + 1)
     this, waits = named(payments, at), mine.graph.predecessors[at]
@@ -123,9 +123,9 @@ def chain(answer: Any) -> Reply:
 
 
 HALF_BELIEFS = {
-    2: ("half-the-cores", "2 is 50 / 25. With 2 the block takes 2 units, and is 50 times as fast: more than is asked."),
+    2: ("half-the-cores", "2 is 50 / 25. With 2 the block takes 2 units, and is 50 times as fast."),
     5: ("one-too-many", "5 in a chain take 5 units: 100 / 5 = 20 times."),
-    25: ("a-quarter", "25 is the speedup that is asked for. As a number of payments, 25 in a chain take 25 units."),
+    25: ("a-quarter", "25 is the speedup of the task. A chain of 25 payments takes 25 units."),
     50: ("half-of-all", "50 is half the block, and the number of cores. 50 in a chain take 50 units: 2 times as fast."),
     75: (
         "the-other-ones",
@@ -139,7 +139,7 @@ HALF_BELIEFS = {
 
 
 def half_speed(answer: Any) -> Reply:
-    """The most of 100 payments that may go to the shop if 50 cores are still 25 times as fast as one."""
+    """How many of 100 payments go to the shop if 50 cores are 25 times as fast as one."""
     if answer is None:
         return missing("a number from 0 to 100.")
     number = read_number(answer, 0, 100, "a whole number of payments, without quotes or a point,")
@@ -147,9 +147,9 @@ def half_speed(answer: Any) -> Reply:
     shown = "\n".join(f"{count:>3} to the shop: {job.speedup(CORES):>5.1f} times on 50 cores" for count, job in rows)
     reached = rows[0][1].speedup(CORES)
     if reached >= GOAL and rows[-1][1].speedup(CORES) < GOAL:
-        return right("4: fast enough, and 5 is not. How do you get the speedup from the length of the chain?", shown)
+        return right("Yes: 5 are too many. How do you get the speedup from the length of the chain?", shown)
     shown = shown.split("\n")[0]  # the next number might be the answer
-    ask = "How many units may the whole block take, to be 25 times as fast?"
+    ask = "How many units does a block take that is 25 times as fast as on one core?"
     if number in HALF_BELIEFS:
         belief, first = HALF_BELIEFS[number]
         return wrong(belief, first if first.endswith("?") else f"{first} {ask}", shown)
@@ -158,9 +158,9 @@ def half_speed(answer: Any) -> Reply:
         return wrong("too-many", f"{text} {ask}", shown)
     if number <= 1:
         text = f"With {number} to the shop, no payment waits: 100 payments on 50 cores take 2 units, 50 times as fast."
-        return wrong("one-is-too-many", f"{text} 25 times is enough. How long may a chain be?", shown)
-    text = f"{number} in a chain take {number} units: {reached:.1f} times as fast, and 25 times is enough."
-    return wrong("not-yet-the-most", f"{text} How long may the longest chain be, at most?", shown)
+        return wrong("one-is-too-many", f"{text} {ask}", shown)
+    text = f"{number} in a chain take {number} units: {reached:.1f} times as fast."
+    return wrong("too-few", f"{text} {ask}", shown)
 
 
 def lost_update(answer: Any) -> Reply:

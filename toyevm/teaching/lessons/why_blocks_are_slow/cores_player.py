@@ -31,7 +31,7 @@ class CoresSlider(Player):
 
     NAME, INSTEAD = "the cores slider", "show_lanes works without it"
 
-    def __init__(self, jobs: Sequence[Job], cores: int = 1, most: int = 100, chains: bool = True) -> None:
+    def __init__(self, jobs: Sequence[Job], cores: int = 1, most: int = 100, chains: bool = False) -> None:
         self.jobs, self.most, self.chains = tuple(jobs), most, chains
         if not self.jobs:
             raise InputError("there are no blocks to schedule", expected="at least one job, as job_of returns it")

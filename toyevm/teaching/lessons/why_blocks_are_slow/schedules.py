@@ -68,9 +68,9 @@ def stale_of(scene: InterleavingScene) -> Stale | None:
             saw, now = seen[event.move.tx_index].get(place), world.read(place).value
             if place in event.wrote and saw != now:
                 half, old, new = event.move, scene.shown(saw), scene.shown(event.wrote[place])  # type: ignore[arg-type]
-                text = f"{half} writes {name} {new}, worked out from the {old} that {str(half)[0]}1 saw, "
+                text = f"{half} writes {name} {new}, worked out from the {old} that {str(half)[0]}1 saw. "
                 lost = str(writers[place])
-                return Stale(name, lost, f"{text}although {lost} had written {scene.shown(now)} by then.")
+                return Stale(name, lost, f"{text}But {lost} had written {scene.shown(now)} by then.")
         writers |= dict.fromkeys(event.wrote, event.move)
         world = event.world
     return None
