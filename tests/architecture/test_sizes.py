@@ -19,7 +19,7 @@ BUDGETS = {  # lines of folders, Vyper and data not counted
     ("teaching/kit",): 3_500,
     ("teaching/lab", "teaching/grading"): 6_000,
 }
-LESSON = 1_200
+LESSON = 1_250
 LESSONS = PACKAGE / "teaching" / "lessons"
 MODULE = 350  # more needs a reason
 READING_PATH = 600
