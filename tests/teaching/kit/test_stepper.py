@@ -110,7 +110,7 @@ def test_a_written_slot_and_its_operands_are_marked() -> None:
         "does     writes value 42 to storage slot 0",
         "stack    top first: before  [taken slot 0, taken value 42 (0x2a)]   after  []",
         "memory   (empty)",
-        "storage  0xcccc…cccc  slot 0   0 -> 42 (0x2a)   first change in this transaction",
+        "storage  0xcccc…cccc  slot 0   0 -> 42 (0x2a)   first change in this run",
         "reads    (0xcccc…cccc, slot 0)   <- SSTORE reads too: its price depends on what was there",
     ]
 
@@ -156,7 +156,7 @@ def test_a_read_is_shown_even_if_an_earlier_step_did_it_first() -> None:
 
 def test_a_refund_is_shown_where_it_is_earned() -> None:
     steps = steps_of("PUSH0 PUSH0 SSTORE", storage={0: 5})
-    assert "refund   0 -> 4,800   <- given back" in describe_step(steps, 2)
+    assert "refund   0 -> 4,800   <- this much gas is given back" in describe_step(steps, 2)
     assert any(words.startswith("0 → 4,800") for words in words_of(show_step(steps, 2).svg))
 
 
@@ -166,10 +166,20 @@ def test_after_a_write_the_value_at_the_start_is_still_shown() -> None:
     assert "slot 0  was 4" in words_of(show_step(steps, 3).svg)
 
 
-def test_the_last_step_shows_that_stack_and_memory_go() -> None:
+def test_the_bar_says_how_much_gas_the_call_has_used() -> None:
+    steps = steps_of("PUSH1 2 PUSH1 3 SUB")
+    so_far = [[words for words in words_of(show_step(steps, at).svg) if "so far" in words] for at in range(4)]
+    assert so_far[0] == []
+    assert so_far[2] == ["gas of this call so far: 6"]
+    assert so_far[3] == [f"gas of this call so far: {sum(step.gas_cost for step in steps)}"]
+
+
+def test_the_last_step_shows_that_the_call_is_over_and_not_what_it_leaves() -> None:
     steps = steps_of("PUSH1 1 PUSH1 1 PUSH0 MSTORE STOP")
     assert scene_of(steps, 4).frame_ends
-    assert "its stack and memory are gone" in describe_step(steps, 4)
+    assert "after  (the call is over)" in describe_step(steps, 4)
+    said = [*words_of(show_step(steps, 4).svg), describe_step(steps, 4)]
+    assert [words for words in said if "gone" in words or "stays" in words] == []
     assert "its changes undone" not in describe_step(steps, 4)
 
 

@@ -394,4 +394,4 @@ def _slot_note(steps: Sequence[StepRecord], index: int, slot: int, changes: bool
     if record.error is not None:
         return "undone"
     earlier = (change for step in steps[:index] if step.address == record.address for change in step.storage_changes)
-    return "" if any(change.slot == slot for change in earlier) else "first change in this transaction"
+    return "" if any(change.slot == slot for change in earlier) else "first change in this run"

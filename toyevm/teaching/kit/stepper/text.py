@@ -92,10 +92,10 @@ def both_notations(word: int) -> str:
 
 
 def end_text(scene: StepScene) -> str:
-    """Return what becomes of a frame's own things when it ends."""
+    """Return how a frame ends. What it leaves for the next call is not said: lesson 01 bets on that."""
     undone = ", its changes undone" if scene.record.error is not None else ""
     handed_up = "" if scene.handed_up is None else f"; its caller finds {number(scene.handed_up)} on its stack"
-    return f"the call is over: its stack and memory are gone{undone}{handed_up}"
+    return f"the call is over{undone}{handed_up}"
 
 
 def reads_of(scene: StepScene) -> list[tuple[str, str]]:
@@ -120,7 +120,12 @@ def extras(scene: StepScene) -> list[tuple[str, str]]:
         found.append(("log", f"from {short_address(record.address)}: {', '.join(words)}"))
     if record.refund_after != record.refund_before:
         change = f"{record.refund_before:,} -> {record.refund_after:,}"
-        found.append(("refund", f"{change}   <- given back when the transaction ends, up to a fifth of the gas used"))
+        found.append(
+            (
+                "refund",
+                f"{change}   <- this much gas is given back when the transaction ends, at most a fifth of the gas used",
+            )
+        )
     return found
 
 

@@ -101,10 +101,18 @@ def _gas(scene: StepScene) -> list[str]:
         box(STAGE_X, y, left, 18, GAS_LEFT, radius=2),
         box(STAGE_X + left, y, piece, 18, GAS_LOST if fails(scene) else GAS_NOW, radius=0) if piece else "",
         text(STAGE_X + 6, y + 14, f"{record.gas_after:,} left", size=12, bold=True) if left > 110 else "",
-        note(WIDTH - MARGIN - 6, y + 14, "spent before", anchor="end") if STAGE_WIDTH - left - piece > 90 else "",
+        note(WIDTH - MARGIN - 6, y + 14, _so_far(scene, STAGE_WIDTH - left - piece), anchor="end"),
         *_piece_label(scene, STAGE_X + left + piece / 2, y + 18, ink),
         note(STAGE_X + STAGE_WIDTH / 2, 34, f"(bar starts at {lowest:,})", anchor="middle") if lowest else "",
     ]
+
+
+def _so_far(scene: StepScene, room: float) -> str:
+    """Return what the call has used before this step, in as many words as there is room for."""
+    if not (used := scene.gas_start - scene.record.gas_before):
+        return ""
+    words = f"gas of this call so far: {used:,}"
+    return next((said for said in (words, f"{used:,} so far") if 7 * len(said) + 12 < room), "")
 
 
 def _start_of_bar(scene: StepScene) -> int:
@@ -171,7 +179,7 @@ def _panel(x: float, width: float, title: str, remark: str, heights: Heights) ->
 def _memory(scene: StepScene, heights: Heights) -> list[str]:
     size = len(scene.record.memory_after)
     verbs = [verb for verb, span in (("read", scene.read), ("written", scene.written)) if span]
-    remark = "gone after this step" if scene.frame_ends and size else " and ".join(verbs)
+    remark = " and ".join(verbs)
     drawn = _panel(STAGE_X, MEMORY_WIDTH, f"memory, {size} bytes" if size else "memory", remark, heights)
     for place, row in enumerate(scene.memory):
         drawn += _memory_row(scene, row, heights.panels + 29 + place * ROW_HEIGHT)
@@ -198,7 +206,7 @@ def _memory_row(scene: StepScene, row: MemoryRow, y: float) -> list[str]:
 
 
 def _storage(scene: StepScene, heights: Heights) -> list[str]:
-    remark = "as before the call" if fails(scene) else "stays after the call"
+    remark = "as before the call" if fails(scene) else "of the contract"
     drawn = _panel(STORAGE_X, STORAGE_WIDTH, "storage", remark, heights)
     room = int((heights.bottom - heights.panels - 30) // ROW_HEIGHT)
     busy = next((place for place, row in enumerate(scene.slots) if row.is_read or row.is_written), 0)
