@@ -27,6 +27,14 @@ def right_meet(one: Any, other: Any) -> bool:
     return bool(set(one) & set(other))
 
 
+def always(one: Any, other: Any) -> bool:
+    return True
+
+
+def never_sure(one: Any, other: Any) -> int:
+    return 7
+
+
 def endless(one: Any, other: Any) -> bool:
     while True:
         with suppress(Exception):
@@ -77,13 +85,13 @@ def test_a_failure_nobody_foresaw_gets_a_question(lab: Lesson, source: str, word
 @pytest.mark.parametrize(
     ("item_id", "answer", "words"),
     [
-        ("units", ..., "Missing: `units`. Put a number of units there"),
+        ("units", ..., "Missing: `units`. Give `units` a number of units. Then run this cell again."),
         ("units", None, "Missing: `units`"),
-        ("plus", ..., "Missing: `plus`. Put a program in assembly there"),
+        ("plus", ..., "Missing: `plus`. Give `plus` a program in assembly. Then run"),
         ("plus", "", "Missing: `plus`"),
-        ("meet", ..., "Missing: `meet`. Put its body there"),
+        ("meet", ..., "Missing: `meet`. Give `meet` its body. Then run"),
         ("meet", lambda one, other: None, "Missing: `meet`"),
-        ("why", ..., "Missing: `why`. Put the letter of an option there"),
+        ("why", ..., "Missing: `why`. Give `why` the letter of an option. Then run"),
     ],
 )
 def test_an_untouched_item_says_what_is_missing(lab: Lesson, item_id: str, answer: Any, words: str) -> None:
@@ -149,6 +157,11 @@ def test_the_puzzle_is_offered_from_the_third_try(lab: Lesson) -> None:
     assert offers == [False, False, True, True]
     said(lab, "plus", "")
     assert "tries: 4" in lab.progress().text, "an empty answer is no try"
+
+
+def test_one_case_agrees_and_none_agree(lab: Lesson) -> None:
+    assert "1 of 2 cases agrees." in said(lab, "meet", always)
+    assert "0 of 2 cases agree." in said(lab, "meet", never_sure)
 
 
 def test_a_loop_without_end_is_stopped(lab: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:

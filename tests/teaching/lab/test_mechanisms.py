@@ -64,7 +64,7 @@ def test_who_does_not_know_is_told(lab: Lesson) -> None:
 
 def test_without_a_bet_the_lesson_goes_on_and_both_the_run_and_the_answer_wait(lab: Lesson) -> None:
     text = lab.reveal("shop", run="17 times").text
-    assert text.startswith('First bet: `lab.predict("shop", choose="…")`.')
+    assert text.startswith('Bet first: `lab.predict("shop", choose="…")`.')
     assert [word for word in ("17", "each waits", "not at all") if word in text] == []
 
 

@@ -64,12 +64,14 @@ def _what_happened(verdict: Verdict) -> str:
     if found is not None and found.steps:
         ending = "ended without an error" if found.error is None else f"ended with *{found.error}* at {found.stops_at}"
         steps = f"{found.steps:,} step{'s' if found.steps != 1 else ''}"
-        return (
-            f"{verdict.passed} of {verdict.cases} cases agree. In the first that does not, it ran {steps} and {ending}."
-        )
+        return f"{_how_many(verdict)} In the first that does not, it ran {steps} and {ending}."
     if verdict.cases > 1:
-        return f"{verdict.passed} of {verdict.cases} cases agree."
+        return _how_many(verdict)
     return "Not yet."
+
+
+def _how_many(verdict: Verdict) -> str:
+    return f"{verdict.passed} of {verdict.cases} cases {'agrees' if verdict.passed == 1 else 'agree'}."
 
 
 def _first_divergence(verdict: Verdict) -> str:

@@ -40,7 +40,7 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     bet = progress.entry("predictions", item.id).get("last")
     if bet is None:
         call = f'lab.predict("{item.id}", choose="…")'
-        return Panel(f"First bet: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
+        return Panel(f"Bet first: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
     lines = [] if run is None else [f"Your run says: **{run() if callable(run) else run}**."]
     if read_choice(item.options, bet) == len(item.options):
         lines.append("You did not know yet.")

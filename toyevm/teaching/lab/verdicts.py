@@ -122,4 +122,6 @@ def missing(item: Exercise) -> Verdict:
         "function": "its body",
         "choice": "the letter of an option",
     }[item.judge]
-    return without_run(item, Status.MISSING, f"Missing: `{item.answer}`. Put {noun} there, then run this cell again.")
+    return without_run(
+        item, Status.MISSING, f"Missing: `{item.answer}`. Give `{item.answer}` {noun}. Then run this cell again."
+    )
