@@ -10,7 +10,10 @@ import pytest
 from tests.teaching.notebooks.test_notebooks import cells_of, execute, outputs_of, read, revealed, shown, source
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.sealing import seal_block
+from toyevm.teaching.kit.stepper import show_step
 from toyevm.teaching.lab.items import read_items
+from toyevm.teaching.lessons.the_machine.answers import COUNTER, GIVEN_SUB, PRODUCT
+from toyevm.teaching.lessons.the_machine.runs import load_four, steps_of
 from toyevm.workloads.mainnet import load_block
 
 LESSON = Path(__file__).resolve().parents[3] / "course/01-the-machine/01-the-machine.ipynb"
@@ -120,6 +123,24 @@ def test_no_source_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
     (at,) = (index for index, cell in enumerate(cells) if f'lab.predict("{name}")' in source(cell))
     below = "\n".join(source(cell) for cell in cells[at : at + 1 + SCREEN])
     assert re.findall(GIVEAWAYS[name], below) == []
+
+
+def test_no_step_above_the_bet_on_three_calls_says_what_a_call_leaves() -> None:
+    cells = read(LESSON)["cells"]
+    (at,) = (index for index, cell in enumerate(cells) if 'lab.predict("what-persists")' in source(cell))
+    above = "\n".join(source(cell) for cell in cells[:at])
+    drawn = [show_step(steps, step) for steps in (steps_of(GIVEN_SUB), steps_of(PRODUCT)) for step in range(len(steps))]
+    for text in (above, *(words for picture in drawn for words in (picture.svg, picture.text))):
+        assert re.findall(r"\bgone\b|\bstays?\b|keeps? (?:its|their) values?|forget", text) == []
+
+
+def test_the_parts_of_anns_gas_add_up() -> None:
+    counter = sum(step.gas_cost for step in steps_of(COUNTER, storage={0: 7}))
+    four = load_four()
+    outcome = BACKENDS.named("sequential").execute_block(four.pre, four.block, RunConfig(four.chain)).result
+    assert (counter, outcome.results[0].gas_used) == (5_010, 21_000 + counter + 1_025)
+    told = source(next(cell for cell in read(LESSON)["cells"] if cell["id"] == "block"))
+    assert "1,025" in told
 
 
 def test_no_number_that_is_asked_for_stands_in_a_source_or_an_output() -> None:

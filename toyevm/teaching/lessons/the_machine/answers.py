@@ -64,6 +64,8 @@ def two_minus_three(answer: Any) -> Reply:
     """Judge a program that leaves 2 - 3."""
     if not (program := read_program(answer, GIVEN_SUB)):
         return missing("a program that leaves 2 - 3. Change the one above.")
+    if re.search(r"PUSH1\s+-\d", program, re.IGNORECASE):
+        return wrong("a-word-is-negative", "PUSH1 pushes one byte, 0 to 255. Which two words should SUB take?")
     steps = steps_of(program)
     if steps[-1].error:
         return failed(steps[-1])
@@ -76,7 +78,7 @@ def two_minus_three(answer: Any) -> Reply:
         text = "SUB took 3 first, because 3 was on top, and computed 3 - 2. Which of the two must be pushed last?"
         return wrong("operands-in-reading-order", text, shown)
     if (a, b) != (2, 3) and top == (WORDS - 1,):
-        return right("The word on top is the one that 2 - 3 leaves. Can one SUB do it, too?", shown)
+        return right("The word on top is what 2 - 3 leaves. Can your program do this with one SUB?", shown)
     if (a, b) != (2, 3):
         text = f"Your last SUB took {a:,} first and {b:,} second. Which two words must it find, and which on top?"
         return wrong("another-subtraction", text, shown)
@@ -110,9 +112,7 @@ def memory_grows(answer: Any) -> Reply:
     if number == 4:
         text = "Step 4 pushes the offset. Memory is still empty after it. Which step takes this offset from the stack?"
         return wrong("steps-count-from-0", text, shown)
-    text = (
-        f"Memory is empty before step {number} and after it. On which part of the machine does {step.opcode.name} work?"
-    )
+    text = f"Memory is empty before step {number} and after it. Which part of the machine does {step.opcode.name} use?"
     return wrong("memory-holds-the-stack", text, shown)
 
 
@@ -156,7 +156,7 @@ def cheap_store(answer: Any) -> Reply:
     if cheapest and cheapest.gas_cost == 100 and not steps[-1].error:
         again = any(step.operands[:1] == cheapest.operands[:1] for step in stores if step.index < cheapest.index)
         kept = "this call has paid for a change already" if again else "the value stays the same"
-        text = f"The slot is warm and {kept}, so nothing new must be kept. Why is it not free?"
+        text = f"The slot is warm and {kept}, so nothing new must be kept. Why does it still cost 100?"
         return right(text, describe_step(steps, cheapest.index))
     if steps[-1].error:
         return failed(steps[-1])
@@ -182,6 +182,7 @@ TOO_LITTLE: Beliefs = {
     10: ("only-storage-counts", "SLOAD and SSTORE are in your sum. What do the other four steps ask for?"),
     2_110: ("only-storing-counts", "The price of SSTORE is in your sum. What had the five steps before it used?"),
     17_100: ("price-is-per-opcode", "That was enough on the slot with 7. What does SSTORE ask for on an empty slot?"),
+    10_000: ("add-to-what-it-got", "12,110 is 10,000 from before and 2,110 for five steps. What does SSTORE ask for?"),
     12_110: ("what-it-got-is-enough", "With this amount it failed before. What did SSTORE ask for, and what was left?"),
     1: ("strictly-less", "Very close. Which step gets one gas too little?"),
 }
@@ -207,14 +208,18 @@ def border(answer: Any) -> Reply:
         text = f"With {gas:,} it succeeds, with {gas - 1:,} it fails. Would a second call need as much?"
         return right(text, describe_step(steps, len(steps) - 2))
     if gas > needed:
-        small = ("stopping-costs", "Which small step did you pay for twice, or which seventh step costs nothing?")
+        small = ("stopping-costs", "Did you count a small step twice? Or does your sum have a seventh step?")
         other = small if gas - needed <= 10 else ("a-price-too-high", "Which price in your sum does no step ask for?")
         belief, question = TOO_MUCH.get(gas - needed, other)
-        return wrong(belief, f"With {gas:,} it succeeds, but with less, too. {question}")
+        return wrong(belief, f"With {gas:,} it succeeds. But less gas is enough, too. {question}")
     last = steps[-1]
     text = f"With {gas:,} it fails at step {len(steps)}: {last.opcode.name} finds {last.gas_before:,} gas. "
-    small = ("a-small-step-left-out", "How many of the four small steps are in your sum, each with its own price?")
-    other = small if needed - gas < 10 else ("a-price-too-low", "Which price is not in your sum, or too low in it?")
+    small = ("a-small-step-left-out", "There are four small steps. Which of their prices are in your sum?")
+    other = (
+        small
+        if needed - gas < 10
+        else ("a-price-too-low", "Which of the six prices is missing in your sum, or too low?")
+    )
     belief, question = TOO_LITTLE.get(needed - gas, other)
     return wrong(belief, text + question, describe_step(steps, len(steps) - 1))
 
@@ -294,8 +299,8 @@ def _not_written(name: str, version: int, is_read: bool, shown: str) -> Reply:
 
 
 NEEDED = {
-    "nonce": "Each transaction says which nonce its sender must have. What could a sender do twice without that?",
-    "balance": "The fee is taken from it. How would the machine know that it is enough?",
+    "nonce": "Each transaction says which nonce its sender must have. What could a sender do twice without a nonce?",
+    "balance": "The fee is taken from it. How would the machine know that the balance is enough?",
     "code": "No transaction writes it. What could the machine not decide, or not run, without it?",
     "slot 0": "The counter loads it. Which number would it write without it?",
 }
@@ -310,17 +315,13 @@ def leave_one_out(answer: Any) -> Reply:
     reads = results[2].read_set
     if words.strip().casefold() == "none":
         tried = [f"without {name_of(block, spot):<17} {_run_without(block, reads, spot)}" for spot in reads]
-        return right(
-            "Each of them is needed. Can a location that the machine never asked for be in a read set?",
-            "\n".join(tried),
-        )
+        text = "Each of them is needed. Can a location that the machine never asked for be in a read set?"
+        return right(text, "\n".join(tried))
     name = read_location(words, names)
     if isinstance(name, Reply):
         return name
     if names[name] not in reads:
-        text = (
-            f"{name} is not in the read set of transaction 2, so it runs without it already. Which of its own could go?"
-        )
+        text = f"Transaction 2 does not read {name}. Which location of its own read set could it do without?"
         return wrong("not-in-the-set", text)
     part = name.partition("'s ")[2]
     belief = {"code": "what-is-only-read-is-not-needed", "slot 0": "the-slot-is-a-result"}.get(
