@@ -243,8 +243,8 @@ def _attacked(block: Study) -> Reply:
         return wrong("path-without-mallory", text, shown)
     text += f"A longest path has {len(path)} payments, {len(path) - len(at)} of them honest. "
     if at[0] == 0:
-        text += f"It begins with {path[0]}, which waits for no payment. Whose balance would it have to read, and where "
-        return wrong("nothing-before", text + "in the block would it stand?", shown)
+        text += f"It begins with {path[0]}, which waits for no payment. After whose chain could it wait?"
+        return wrong("nothing-before", text, shown)
     if at[-1] == len(path) - 1:
         text += f"It ends with {path[-1]}: no payment waits for it. Who must be paid, and before which payment?"
         return wrong("nothing-after", text, shown)

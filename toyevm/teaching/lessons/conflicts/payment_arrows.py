@@ -100,7 +100,11 @@ def broken_step(block: Study, mine: list[int], step: int, arrow: Arrow) -> Reply
     if any(set(pairwise(part)) <= arrows_of(block) for part in parts):
         text = f"Your list holds a critical path, and more. {right_part}There is no arrow from {arrow[0]} to "
         text += f"{arrow[1]}: neither waits for the other. On a path each transaction waits for the one before it in "
-        return wrong("all-that-is-waited-for", text + "your list. Which ones can stand side by side?", reply.shown)
+        return wrong(
+            "all-that-is-waited-for",
+            text + f"your list. Which of {arrow[0]} and {arrow[1]} do you take out?",
+            reply.shown,
+        )
     return reply
 
 

@@ -169,7 +169,7 @@ def cleo_pays(answer: Any) -> Reply:
     if answer.to is None:
         return wrong("to-nobody", "Without a receiver, a transaction deploys a contract. Who keeps the balances?")
     if answer.value:
-        question = "Which field names the tokens?" if answer.to == TOKEN else "Which account keeps the table of TOY?"
+        question = "Is this a payment in ether?" if answer.to == TOKEN else "Which account keeps the table of TOY?"
         return wrong("ether-for-tokens", f"You sent {answer.value:,} wei, not {answer.value:,} TOY. {question}")
     chain = new_chain()
     try:
@@ -245,7 +245,7 @@ def _compare(first: OrderOutcome, second: OrderOutcome) -> Reply:
             paid = " and ".join(PAYMENTS[i].split()[0] for i in first.ended("success") if "pays Cleo" in PAYMENTS[i])
             text = f"In both orders tx {tx} reverts, so only {paid} pays Cleo. What must come before tx {tx}?"
             return wrong("reverts-in-both", text, shown)
-        text = "Tokens, roots and the gas of each tx are equal. Which two transactions write Cleo's slot?"
+        text = "Tokens, state roots and the gas of each tx are equal. Which two transactions write Cleo's slot?"
         return wrong("every-exchange-shows", text, shown)
     return right("Found: equal tokens, different roots. Compare the gas. Whose ether makes the difference?", shown)
 

@@ -37,7 +37,7 @@ def read_whole(answer: Any, what: str) -> int:
         InputError: it is something else; a number with quotes or commas is told so.
     """
     if isinstance(answer, str) and re.fullmatch(r"-?\d[\d,_ ]*", answer.strip()):
-        raise InputError(f"{repeat(answer)} is text. A number has no quotes and no commas: which one do you mean?")
+        raise InputError(f"{repeat(answer)} is text. A number has no quotes. Which number do you mean?")
     if isinstance(answer, tuple) and len(answer) > 1 and all(type(part) is int for part in answer):
         raise InputError(f"{repeat(answer)} is more than one number. Did you write a comma in the number?")
     if type(answer) is not int:
@@ -208,7 +208,7 @@ def border(answer: Any) -> Reply:
         text = f"With {gas:,} it succeeds, with {gas - 1:,} it fails. Would a second call need as much?"
         return right(text, describe_step(steps, len(steps) - 2))
     if gas > needed:
-        small = ("stopping-costs", "Did you count a small step twice? Or does your sum have a seventh step?")
+        small = ("stopping-costs", "Which step does your sum count once too often?")
         other = small if gas - needed <= 10 else ("a-price-too-high", "Which price in your sum does no step ask for?")
         belief, question = TOO_MUCH.get(gas - needed, other)
         return wrong(belief, f"With {gas:,} it succeeds. But less gas is enough, too. {question}")

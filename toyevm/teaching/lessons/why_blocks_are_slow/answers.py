@@ -77,7 +77,7 @@ def units(answer: Any) -> Reply:
     before = [j for j in job.graph.predecessors[at] if mine[j] >= unit]
     other = named(payments, before[-1])
     belief = "a-payer-writes-nothing" if payments[before[-1]].payer in people(payments[at]) else "an-old-write"
-    text = f"{this} is in unit {unit}. But {other} writes a balance it reads, in unit {mine[before[-1]]}."
+    text = f"{this} is in unit {unit}. But {other}, in unit {mine[before[-1]]}, writes a balance that it reads."
     return wrong(belief, f"{_sentence(fine, text)} Whose balance?", shown)
 
 
@@ -149,7 +149,7 @@ def half_speed(answer: Any) -> Reply:
     if reached >= GOAL and rows[-1][1].speedup(CORES) < GOAL:
         return right("Yes: 5 are too many. How do you get the speedup from the length of the chain?", shown)
     shown = shown.split("\n")[0]  # the next number might be the answer
-    ask = "How many units does a block take that is 25 times as fast as on one core?"
+    ask = "If 50 cores are 25 times as fast as one, how many units does the block take?"
     if number in HALF_BELIEFS:
         belief, first = HALF_BELIEFS[number]
         return wrong(belief, first if first.endswith("?") else f"{first} {ask}", shown)
