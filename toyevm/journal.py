@@ -43,6 +43,7 @@ class Journal:
         self.touched: dict[Address, bool] = {}
         self.created: dict[Address, bool] = {}
         self.destroyed: dict[Address, bool] = {}
+        self._unsettled: list[Address] | None = None  # in the end: whether these are empty is still to be asked
         self._logs: dict[int, Log] = {}
         self._counters: dict[str, int] = {"refund": 0}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
@@ -185,11 +186,14 @@ class Journal:
         Whether `later` is empty will be known later: it is the fee recipient.
         """
         known = self.fields.get
-        for address in self.touched:
-            if known((address, BALANCE)) or known((address, CODE)) or known((address, NONCE)) or address == later:
-                continue
-            if self.has_storage(address) and self.is_empty(address):
+        if self._unsettled is None:
+            self._unsettled = list(self.touched)[::-1]
+        while self._unsettled:
+            address = self._unsettled[-1]
+            lives = known((address, BALANCE)) or known((address, CODE)) or known((address, NONCE)) or address == later
+            if not lives and self.has_storage(address) and self.is_empty(address):
                 self._set(self.fields, (address, STORAGE), 0)
+            self._unsettled.pop()
 
     def write_set(self) -> dict[Location, Value]:
         """Return every location whose value the transaction changed, with its new value, in order of first read.

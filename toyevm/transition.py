@@ -143,7 +143,19 @@ def execute_transaction(view: StateView, env: BlockEnv, checked: CheckedTransact
 
 
 def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Execution:
-    """Buy the gas and open the first frame. After a Suspend, simply begin again."""
+    """Buy the gas, follow the authorizations and open the first frame. After a Suspend, simply begin again.
+
+    There may be thousands of authorizations: a driver that lets views suspend calls the three parts one by one.
+    """
+    execution = buy_gas(view, env, checked)
+    for authorization in checked.tx.authorizations:
+        delegate(execution.machine.journal, env, authorization)
+    open_first_frame(execution)
+    return execution
+
+
+def buy_gas(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Execution:
+    """Take the price of all gas from the sender, who has read nothing but what the checks have."""
     tx, sender = checked.tx, checked.sender
     journal = Journal(view, checked.reads)
     machine = Machine(env, TxEnv(sender, checked.gas_price, tx.blob_hashes), journal)
@@ -151,9 +163,6 @@ def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransactio
     journal.set_balance(sender, journal.balance(sender) - tx.gas_limit * checked.gas_price - blob_fee)
     journal.increment_nonce(sender)
     _warm_up(journal, env, checked)
-    for authorization in tx.authorizations:
-        _delegate(journal, env, authorization)
-    enter(machine, _first_message(journal, env, checked))
     return Execution(checked, machine)
 
 
@@ -169,8 +178,11 @@ def _warm_up(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> No
             journal.warm_slot(address, slot)
 
 
-def _delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
-    """Let an account that agreed run another's code (EIP-7702); an authorization that does not fit is passed over."""
+def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
+    """Let an account that agreed run another's code (EIP-7702); an authorization that does not fit is passed over.
+
+    It reads before it changes anything: after a Suspend, call it again.
+    """
     if authorization.chain_id not in (0, env.chain_id) or authorization.nonce >= MAX_NONCE:
         return
     try:
@@ -186,6 +198,15 @@ def _delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> 
     target = authorization.address
     journal.set_code(authority, b"" if target == ZERO_ADDRESS else DELEGATION_PREFIX + target)
     journal.increment_nonce(authority)
+
+
+def open_first_frame(execution: Execution) -> None:
+    """Let the machine stand before the first instruction; it reads before it changes anything: after a Suspend, repeat."""
+    machine = execution.machine
+    message = _first_message(machine.journal, machine.env, execution.checked)
+    if message.value:
+        machine.journal.balance(message.address)
+    enter(machine, message)
 
 
 def _first_message(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> Message:

@@ -59,14 +59,14 @@ def test_the_transactions_are_varied() -> None:
 
 
 def on_any_chain(patch: pytest.MonkeyPatch) -> None:
-    honest = transition._delegate
+    honest = transition.delegate
     patch.setattr(
-        transition, "_delegate", lambda j, env, one: honest(j, replace(env, chain_id=one.chain_id or env.chain_id), one)
+        transition, "delegate", lambda j, env, one: honest(j, replace(env, chain_id=one.chain_id or env.chain_id), one)
     )
 
 
 def with_any_nonce(patch: pytest.MonkeyPatch) -> None:
-    honest = transition._delegate
+    honest = transition.delegate
 
     def careless(journal: Journal, env: Any, one: Authorization) -> None:
         try:
@@ -76,7 +76,7 @@ def with_any_nonce(patch: pytest.MonkeyPatch) -> None:
         right.__dict__["authority"] = one.authority
         honest(journal, env, right)
 
-    patch.setattr(transition, "_delegate", careless)
+    patch.setattr(transition, "delegate", careless)
 
 
 def with_either_s(patch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def never_cleared(patch: pytest.MonkeyPatch) -> None:
 
 
 def not_warmed(patch: pytest.MonkeyPatch) -> None:
-    honest = transition._delegate
+    honest = transition.delegate
 
     def forgetful(journal: Journal, env: Any, one: Authorization) -> None:
         warm = dict(journal.warm_addresses)
@@ -111,17 +111,17 @@ def not_warmed(patch: pytest.MonkeyPatch) -> None:
         journal.warm_addresses.clear()
         journal.warm_addresses.update(warm)
 
-    patch.setattr(transition, "_delegate", forgetful)
+    patch.setattr(transition, "delegate", forgetful)
 
 
 def refund_for_all(patch: pytest.MonkeyPatch) -> None:
-    honest = transition._delegate
+    honest = transition.delegate
 
     def generous(journal: Journal, env: Any, one: Authorization) -> None:
         journal.add_refund(12_500)
         honest(journal, env, one)
 
-    patch.setattr(transition, "_delegate", generous)
+    patch.setattr(transition, "delegate", generous)
 
 
 def refund_for_none(patch: pytest.MonkeyPatch) -> None:
@@ -130,14 +130,14 @@ def refund_for_none(patch: pytest.MonkeyPatch) -> None:
 
 
 def nonce_kept(patch: pytest.MonkeyPatch) -> None:
-    honest = transition._delegate
+    honest = transition.delegate
 
     def keeping(journal: Journal, env: Any, one: Authorization) -> None:
         with pytest.MonkeyPatch.context() as inner:
             inner.setattr(Journal, "increment_nonce", lambda j, address: None)
             honest(journal, env, one)
 
-    patch.setattr(transition, "_delegate", keeping)
+    patch.setattr(transition, "delegate", keeping)
 
 
 def undone_by_failure(patch: pytest.MonkeyPatch) -> None:

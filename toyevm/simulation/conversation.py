@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from toyevm.errors import InvalidTransaction, Suspend
 from toyevm.results import TxResult
 from toyevm.transactions import Transaction
-from toyevm.transition import begin_transaction, check_transaction, finish_transaction
+from toyevm.transition import buy_gas, check_transaction, delegate, finish_transaction, open_first_frame
 from toyevm.types import Location, Read
 from toyevm.vm.frame import BlockEnv, Machine
 from toyevm.vm.interpreter import run
@@ -92,7 +93,10 @@ def conversation(env: BlockEnv, tx: Transaction, given: Mapping[Location, Read] 
 
 def _execution(view: Answers, env: BlockEnv, tx: Transaction) -> Generator[Access, Read, TxResult]:
     checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
-    execution = yield from _answering(view, lambda: begin_transaction(view, env, checked))
+    execution = buy_gas(view, env, checked)  # reads nothing that the checks have not
+    for authorization in tx.authorizations:
+        yield from _answering(view, partial(delegate, execution.machine.journal, env, authorization))
+    yield from _answering(view, lambda: open_first_frame(execution))
     machine = execution.machine
     yield from _answering(view, lambda: run(machine), lambda: gas_used(tx, machine))
     return (yield from _answering(view, lambda: finish_transaction(execution)))
