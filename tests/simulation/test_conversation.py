@@ -6,12 +6,11 @@ from collections import Counter
 
 import pytest
 
-from tests.support.worlds import CONTRACT, NOBODY, authorize, environment, execute, signed, world
+from tests.support.worlds import CONTRACT, authorize, environment, execute, signed, world
 from toyevm.assembler import assemble
 from toyevm.journal import Journal
 from toyevm.simulation.conversation import conversation
 from toyevm.state import Account, WorldState
-
 from toyevm.transactions import SET_CODE, Transaction
 
 
