@@ -201,7 +201,10 @@ def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> N
 
 
 def open_first_frame(execution: Execution) -> None:
-    """Let the machine stand before the first instruction; it reads before it changes anything: after a Suspend, repeat."""
+    """Let the machine stand before its first instruction.
+
+    It reads before it changes anything: after a Suspend, call it again.
+    """
     machine = execution.machine
     message = _first_message(machine.journal, machine.env, execution.checked)
     if message.value:

@@ -17,8 +17,8 @@ from toyevm.errors import InputError, InvalidBlock
 from toyevm.forks import PRAGUE
 from toyevm.simulation.conversation import Access, Conclusion, Conversation, conversation
 from toyevm.simulation.metrics import measure
-from toyevm.simulation.virtual_cores import Core
-from toyevm.state import BlockView, StateView
+from toyevm.simulation.virtual_cores import Simulation
+from toyevm.state import BlockView
 from toyevm.types import Field, Location, Read, Version
 from toyevm.vm import compiler
 from toyevm.vm.frame import prepare
@@ -46,29 +46,26 @@ def test_a_read_sees_exactly_what_was_published_before_it() -> None:
 # Every attempt is a real execution
 
 
-class CountingView:
-    """A view that counts how often each location is read."""
-
-    def __init__(self, base: StateView, counts: Counter[Location]) -> None:
-        self.base, self.counts = base, counts
-
-    def read(self, location: Location) -> Read:
-        self.counts[location] += 1
-        return self.base.read(location)
-
-
 @each_backend
 @pytest.mark.parametrize("block", [CHAIN, APART], ids=str)
 def test_the_counted_attempts_are_those_that_were_made(
     backend: Backend, block: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts: Counter[Location] = Counter()
-    original = Core.execute
+    original = Simulation.converse
 
-    def execute(self: Core, tx_index: int, view: StateView, kind: str = "execute") -> Any:
-        return original(self, tx_index, CountingView(view, counts), kind)
+    def converse(self: Simulation, tx_index: int) -> Conversation:
+        """Count what a transaction asks."""
+        talk = original(self, tx_index)
+        try:
+            access = next(talk)
+            while True:
+                counts[access.location] += 1
+                access = talk.send((yield access))
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
 
-    monkeypatch.setattr(Core, "execute", execute)
+    monkeypatch.setattr(Simulation, "converse", converse)
     result = run(backend, block, hints=NO_HINTS)
     # Everybody sends one transaction, and each execution asks once for its sender's nonce.
     nonces = [counts[Location(tx.sender, Field.NONCE)] for tx in block.block.transactions]

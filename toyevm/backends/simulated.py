@@ -18,13 +18,19 @@ Strategy: TypeAlias = "Callable[[Simulation, Hints | None], Process[None]]"
 
 @dataclass
 class SimulatedBackend:
-    """A strategy by its name, and the kind of hints that it follows, if it does."""
+    """A strategy by its name, and the kind of hints that it follows, if it does.
+
+    Attributes:
+        validates_itself: it promises that nothing is found wrong only when its turn comes, where nobody reads the fees:
+            the ledger would repair what its own validation has missed, and nobody would notice.
+    """
 
     name: str
     summary: str
     strategy: Strategy
     hint_kind: str | None = None  # a field of Hints
     kind: Kind = "parallel"
+    validates_itself: bool = False
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Execute `block` on `pre`; see `Backend.execute_block`."""

@@ -1,21 +1,32 @@
 """Multi-version memory: a value that was overwritten is still there for those who come before the writer.
 
-Each location holds a value for each transaction that has written it. A read by transaction j gets the one of the
+Each location holds an entry for each transaction that has written it. A read by transaction j gets the one of the
 highest transaction below j, no matter who has run already: a later transaction's value is invisible, an earlier one's
-that comes late will be the right one for the next attempt. So writes need not wait for reads or other writes. Reads do
-not wait here either: who comes too early gets an old version, and validation finds out.
+that comes late will be the right one for the next attempt. So writes need not wait for reads or other writes.
 
-Source: Bernstein and Goodman 1983, "Multiversion concurrency control"; for blocks, Block-STM (arXiv 2203.06871).
+An entry whose attempt was thrown away may stay as an *estimate*: the next attempt will probably write there again. Who
+reads it is told whom to wait for (`Blocked`).
+
+Source: Bernstein and Goodman 1983, "Multiversion concurrency control"; for blocks, and with estimates, Block-STM
+(arXiv 2203.06871, algorithm 2).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from toyevm.state import StateView
 from toyevm.types import Field, Location, Read, Value, Version
+
+
+class Blocked(Exception):
+    """A read has met an estimate: nobody knows the value before transaction `tx_index` has run again."""
+
+    def __init__(self, tx_index: int) -> None:
+        super().__init__(tx_index)
+        self.tx_index = tx_index
 
 
 class MultiVersionMemory:
@@ -24,30 +35,72 @@ class MultiVersionMemory:
     def __init__(self, base: StateView) -> None:
         self._base = base
         self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
-        self._written: dict[int, dict[Location, Read]] = {}
+        self._entries: dict[tuple[Location, int], Read | None] = {}  # by writer; None is an estimate
+        self._written: defaultdict[int, dict[Location, None]] = defaultdict(dict)  # by writer, in order
+
+    # One entry at a time
+
+    def put(self, version: Version, location: Location, value: Value) -> None:
+        """Let higher transactions see a value, in place of what the transaction had there before."""
+        tx_index = version.tx_index
+        if (location, tx_index) not in self._entries:
+            insort(self._writers[location], tx_index)
+            self._written[tx_index][location] = None
+        self._entries[location, tx_index] = Read(version, value)
+
+    def suspect(self, tx_index: int, location: Location) -> None:
+        """Make an entry an estimate: its value is wrong, and another will probably come."""
+        self._entries[location, tx_index] = None
+
+    def remove(self, tx_index: int, location: Location) -> None:
+        """Forget an entry: the transaction does not write there any more."""
+        del self._entries[location, tx_index]
+        self._writers[location].remove(tx_index)
+        del self._written[tx_index][location]
+
+    def written_by(self, tx_index: int) -> Collection[Location]:
+        """Return where a transaction has entries, estimates included."""
+        return tuple(self._written[tx_index])
+
+    # All of a transaction's entries at once
 
     def publish(self, version: Version, writes: Mapping[Location, Value]) -> None:
         """Let higher transactions see these writes, in place of those of the transaction's last attempt."""
-        self.withdraw(version.tx_index)
-        self._written[version.tx_index] = {location: Read(version, value) for location, value in writes.items()}
-        for location in writes:
-            insort(self._writers[location], version.tx_index)
+        for location in self.written_by(version.tx_index):
+            if location not in writes:
+                self.remove(version.tx_index, location)
+        for location, value in writes.items():
+            self.put(version, location, value)
 
     def withdraw(self, tx_index: int) -> None:
         """Forget what a transaction wrote: it was wrong, or it is final and has gone into the base."""
-        for location in self._written.pop(tx_index, ()):
-            self._writers[location].remove(tx_index)
+        for location in self.written_by(tx_index):
+            self.remove(tx_index, location)
 
     def read(self, location: Location, tx_index: int) -> Read:
-        """Return what transaction `tx_index` sees at a location."""
-        own = self._last_write(location, tx_index)
-        if location.is_slot:
-            cleared = self._last_write(Location(location.address, Field.STORAGE), tx_index)
-            if cleared is not None and (own is None or own.version < cleared.version):
-                return Read(cleared.version, 0)
-        return own or self._base.read(location)
+        """Return what transaction `tx_index` sees at a location.
 
-    def _last_write(self, location: Location, tx_index: int) -> Read | None:
-        writers = self._writers.get(location, [])
+        Slots go with their account: whoever clears its STORAGE has written them all.
+
+        Raises:
+            Blocked: the last to write there below it is about to run again.
+        """
+        writer = self._last_writer(location, tx_index)
+        if location.is_slot:
+            clearing = Location(location.address, Field.STORAGE)
+            clearer = self._last_writer(clearing, tx_index)
+            if clearer > writer:
+                return Read(self._entry(clearing, clearer).version, 0)
+        return self._base.read(location) if writer < 0 else self._entry(location, writer)
+
+    def _entry(self, location: Location, writer: int) -> Read:
+        entry = self._entries[location, writer]
+        if entry is None:
+            raise Blocked(writer)
+        return entry
+
+    def _last_writer(self, location: Location, tx_index: int) -> int:
+        """Return the highest transaction below that has an entry, -1 if none has."""
+        writers = self._writers.get(location, ())
         place = bisect_left(writers, tx_index)
-        return self._written[writers[place - 1]][location] if place else None
+        return writers[place - 1] if place else -1

@@ -7,13 +7,14 @@ if there is any, comes from the run's seed.
 
 A backend is a SimPy process. It is written with seven words: `speculate_on_all` and `on_every_core` share out work;
 `news` lets a core wait, and `announce` wakes it; and on a core one can `execute`, `validate` and `commit`. What takes
-time stands behind `yield from`.
+time stands behind `yield from`. A backend whose threads are cut into steps needs two: a core can `follow` a thread
+(`follow`), and `commit_all` makes final what came of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -50,6 +51,9 @@ class Incarnation:
         return self.version.tx_index
 
 
+_NO_OUTCOME = Conclusion({})
+
+
 class Simulation:
     """A block on virtual cores: a clock, the cores, the ledger they commit to, and a record of what ran when."""
 
@@ -73,6 +77,7 @@ class Simulation:
         self.cores = [Core(self, number) for number in range(cores)]
         self.spans: list[TaskSpan] = []
         self.incarnations: Counter[int] = Counter()
+        self.repeats = 0  # executions that were found wrong only when their turn came
         self.arrivals: dict[Location, int] = {}  # when what was sent for came from disk, or will come
         self._news = self.clock.event()
         self._end = self.clock.event()  # before the block is complete: something is wrong with it
@@ -87,7 +92,13 @@ class Simulation:
         requests = self.ledger.close()
         runs = [span for span in self.spans if span.kind in ("execute", "dry run")]
         result = BlockResult(tuple(self.ledger.results), self.ledger.view.diff(), requests)
-        return Run(result, tuple(self.spans), attempts=len(runs), aborts=sum(span.aborted for span in runs))
+        return Run(
+            result,
+            tuple(self.spans),
+            attempts=len(runs),
+            aborts=sum(span.aborted for span in runs),
+            repeats=self.repeats,
+        )
 
     def converse(self, tx_index: int) -> Conversation:
         """Begin the execution of a transaction."""
@@ -109,6 +120,32 @@ class Simulation:
 
         yield from self.on_every_core(work)
         return [attempts[tx_index] for tx_index in sorted(attempts)]
+
+    def commit_all(
+        self, attempts: Mapping[int, tuple[Version, Conclusion]], causes: Mapping[Version, Location]
+    ) -> Process[None]:
+        """Make final, in the order of the block and in no time, what threads have come to; mark what came to nothing.
+
+        An outcome that is not valid is found out here, and its transaction runs again; these are counted.
+        """
+        runs = {
+            Version(span.tx_index, span.incarnation): number
+            for number, span in enumerate(self.spans)
+            if span.kind == "execute"
+        }
+        for version, cause in causes.items():
+            self.abort(Incarnation(version, _NO_OUTCOME, runs[version]), cause)
+        core = self.cores[0]
+        for tx_index in range(len(self.block.transactions)):
+            version, outcome = attempts[tx_index]
+            self.incarnations[tx_index] = version.incarnation + 1
+            attempt = Incarnation(version, outcome, runs[version])
+            stale = self.ledger.find_stale(outcome)
+            if stale is not None:
+                self.abort(attempt, stale)
+                attempt = yield from core.execute(tx_index, self.ledger.view)
+                self.repeats += 1
+            yield from core.commit(attempt, is_written=True)
 
     def news(self) -> Event:
         """Return what a core without work waits for: the next `announce`."""
@@ -155,7 +192,7 @@ class Core:
     def execute(self, tx_index: int, view: StateView, kind: str = "execute") -> Process[Incarnation]:
         """Execute a transaction from the beginning, reading through `view` at the time of each access."""
         simulation, costs = self.simulation, self.costs
-        start, incarnation = self._now, simulation.incarnations[tx_index]
+        start, incarnation = self.now, simulation.incarnations[tx_index]
         if kind == "execute":
             simulation.incarnations[tx_index] += 1
         yield self.spend(costs.schedule)
@@ -166,48 +203,50 @@ class Core:
                 accesses.append(access)
                 yield self.spend(costs.running(max(0, access.gas_used - spent), reads=1))
                 if costs.fetch:
-                    yield from self._fetch(access.location)
+                    yield from self.fetch(access.location)
                 spent = max(spent, access.gas_used)
                 access = talk.send(view.read(access.location))
         except StopIteration as stop:
             outcome: Conclusion = stop.value
         yield self.spend(costs.running(max(0, outcome.gas - spent), reads=0))
         version = Version(tx_index, incarnation)
-        return Incarnation(version, outcome, self._note(start, version, kind, tuple(accesses)))
+        return Incarnation(version, outcome, self.note(start, version, kind, tuple(accesses)))
 
     def validate(self, attempt: Incarnation) -> Process[bool]:
         """Compare every version that an attempt has seen with the final one; throw it away if one differs."""
-        start = self._now
+        start = self.now
         yield self.spend(self.costs.validate * len(attempt.outcome.reads))
-        self._note(start, attempt.version, "validate")
+        self.note(start, attempt.version, "validate")
         stale = self.ledger.find_stale(attempt.outcome)
         if stale is not None:
             self.simulation.abort(attempt, stale)
         return stale is None
 
-    def commit(self, attempt: Incarnation) -> Process[None]:
-        """Write the outcome of the head into the ledger."""
-        start, result = self._now, attempt.outcome.result
-        yield self.spend(self.costs.commit * (len(result.write_set) if result else 0))
-        self._note(start, attempt.version, "commit")
+    def commit(self, attempt: Incarnation, *, is_written: bool = False) -> Process[None]:
+        """Write the outcome of the head into the ledger; `is_written`: its values are in place, so it takes no time."""
+        start, result = self.now, attempt.outcome.result
+        if not is_written:
+            yield self.spend(self.costs.commit * (len(result.write_set) if result else 0))
+        self.note(start, attempt.version, "commit")
         try:
             self.ledger.commit(attempt.version, attempt.outcome)
         except Exception as error:  # the block is invalid, or its execution fails whoever does it
             yield self.simulation.give_up(error)
 
     @property
-    def _now(self) -> int:
+    def now(self) -> int:
         return int(self.simulation.clock.now)
 
-    def _fetch(self, location: Location) -> Process[None]:
+    def fetch(self, location: Location) -> Process[None]:
         """Wait until a location has come from disk: the first to ask sends for it, the others wait for the same."""
         arrivals, simulation = self.simulation.arrivals, self.simulation
         if location not in arrivals:
-            arrivals[location] = self._now + simulation.stretch(self.costs.fetch)
-        yield simulation.clock.timeout(max(0, arrivals[location] - self._now))
+            arrivals[location] = self.now + simulation.stretch(self.costs.fetch)
+        yield simulation.clock.timeout(max(0, arrivals[location] - self.now))
 
-    def _note(self, start: int, version: Version, kind: str, accesses: tuple[tuple[Location, int], ...] = ()) -> int:
+    def note(self, start: int, version: Version, kind: str, accesses: tuple[tuple[Location, int], ...] = ()) -> int:
+        """Remember a piece of work that began at `start` and ends now; return its number."""
         tx_index, incarnation = version
-        span = TaskSpan(self.number, tx_index, incarnation, start, self._now, kind, accesses=accesses)
+        span = TaskSpan(self.number, tx_index, incarnation, start, self.now, kind, accesses=accesses)
         self.simulation.spans.append(span)
         return len(self.simulation.spans) - 1
