@@ -50,7 +50,8 @@ def outcome_faults(case: Case) -> Iterator[str]:
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
             if is_told and not somebody_asks and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
-            promises = getattr(backend, "validates_itself", False) and not somebody_asks
+            may_repeat = getattr(backend, "repeats", "any")
+            promises = may_repeat == "none" or (may_repeat != "any" and not somebody_asks)
             if promises and isinstance(outcome, Run) and outcome.repeats:
                 yield f"{case}, {backend.name}: {outcome.repeats} found wrong only when their turn came"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toyevm.backends.access_list_dag import ACCESS_LIST_DAG
 from toyevm.backends.base import Backend, Registry, RunConfig
-from toyevm.backends.block_stm import BLOCK_STM
+from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY
 from toyevm.backends.declared_locks import DECLARED_LOCKS
 from toyevm.backends.dependency_dag import DEPENDENCY_DAG
 from toyevm.backends.hints import Hints, Locks, hints_of
@@ -24,3 +24,4 @@ BACKENDS.register(DECLARED_LOCKS)
 BACKENDS.register(DEPENDENCY_DAG)
 BACKENDS.register(ACCESS_LIST_DAG)
 BACKENDS.register(BLOCK_STM)
+BACKENDS.register(BLOCK_STM_LAZY)

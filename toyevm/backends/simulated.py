@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from toyevm.backends.base import Kind, RunConfig
 from toyevm.backends.hints import Hints
@@ -21,8 +21,8 @@ class SimulatedBackend:
     """A strategy by its name, and the kind of hints that it follows, if it does.
 
     Attributes:
-        validates_itself: it promises that nothing is found wrong only when its turn comes, where nobody reads the fees:
-            the ledger would repair what its own validation has missed, and nobody would notice.
+        repeats: a promise: which transactions may be found wrong only when their turn comes. The ledger repairs what a
+            strategy's own validation has missed, so without it nobody would notice.
     """
 
     name: str
@@ -30,7 +30,7 @@ class SimulatedBackend:
     strategy: Strategy
     hint_kind: str | None = None  # a field of Hints
     kind: Kind = "parallel"
-    validates_itself: bool = False
+    repeats: Literal["any", "who asks for the fees", "none"] = "any"
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Execute `block` on `pre`; see `Backend.execute_block`."""

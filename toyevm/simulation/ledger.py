@@ -1,8 +1,9 @@
 """The part of the block that is final. Parallel backends commit here, in the block's order, and only what is valid.
 
-An outcome is valid if everything it read still has the version it saw. Versions, not values: a version names the run
-that wrote it, and so one value; equal versions mean that nothing has happened in between, and comparing them costs the
-same for a number as for a contract. All lower transactions being final, "still" here means "for ever".
+An outcome is valid if everything it read still has the version it saw. Versions, not values alone: a version names the
+run that wrote it, and so one value; equal versions mean that nothing has happened in between. (The value is compared as
+well: who has added up increments says in which version the highest was, and must have added up all of them.) All lower
+transactions being final, "still" here means "for ever".
 
 The balance of the fee recipient is a sum over *all* transactions so far. A fee that is added to it makes a version of
 its own (`FEE`): whoever has read the sum without it, from wherever, has seen another version.
@@ -48,7 +49,7 @@ class Ledger:
     def find_stale(self, outcome: Conclusion) -> Location | None:
         """Return a location that has another version by now than the one this outcome has seen; None if it is valid."""
         for location, read in outcome.reads.items():
-            if self.view.read(location).version != read.version:
+            if self.view.read(location) != read:
                 return location
         return None
 

@@ -4,6 +4,7 @@ Each location holds an entry for each transaction that has written it. A read by
 highest transaction below j, no matter who has run already: a later transaction's value is invisible, an earlier one's
 that comes late will be the right one for the next attempt. So writes need not wait for reads or other writes.
 
+An entry may also be an *increment*, which says what it adds and not what the sum is: who only adds has read nothing.
 An entry whose attempt was thrown away may stay as an *estimate*: the next attempt will probably write there again. Who
 reads it is told whom to wait for (`Blocked`).
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from typing import NamedTuple, TypeAlias
 
 from toyevm.state import StateView
 from toyevm.types import Field, Location, Read, Value, Version
@@ -29,24 +31,33 @@ class Blocked(Exception):
         self.tx_index = tx_index
 
 
+class Increment(NamedTuple):
+    """An entry that adds to whatever is below: whoever reads it gets the sum, in the version of the highest part."""
+
+    version: Version
+    value: int
+
+
+Entry: TypeAlias = Read | Increment
+
+
 class MultiVersionMemory:
     """What transactions have written that are not final yet, over what is final."""
 
     def __init__(self, base: StateView) -> None:
         self._base = base
         self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
-        self._entries: dict[tuple[Location, int], Read | None] = {}  # by writer; None is an estimate
+        self._entries: dict[tuple[Location, int], Entry | None] = {}  # by writer; None is an estimate
         self._written: defaultdict[int, dict[Location, None]] = defaultdict(dict)  # by writer, in order
 
     # One entry at a time
 
-    def put(self, version: Version, location: Location, value: Value) -> None:
-        """Let higher transactions see a value, in place of what the transaction had there before."""
-        tx_index = version.tx_index
+    def put(self, tx_index: int, location: Location, entry: Entry) -> None:
+        """Let higher transactions see an entry, in place of what the transaction had there before."""
         if (location, tx_index) not in self._entries:
             insort(self._writers[location], tx_index)
             self._written[tx_index][location] = None
-        self._entries[location, tx_index] = Read(version, value)
+        self._entries[location, tx_index] = entry
 
     def suspect(self, tx_index: int, location: Location) -> None:
         """Make an entry an estimate: its value is wrong, and another will probably come."""
@@ -70,7 +81,7 @@ class MultiVersionMemory:
             if location not in writes:
                 self.remove(version.tx_index, location)
         for location, value in writes.items():
-            self.put(version, location, value)
+            self.put(version.tx_index, location, Read(version, value))
 
     def withdraw(self, tx_index: int) -> None:
         """Forget what a transaction wrote: it was wrong, or it is final and has gone into the base."""
@@ -91,9 +102,23 @@ class MultiVersionMemory:
             clearer = self._last_writer(clearing, tx_index)
             if clearer > writer:
                 return Read(self._entry(clearing, clearer).version, 0)
-        return self._base.read(location) if writer < 0 else self._entry(location, writer)
+        if writer < 0:
+            return self._base.read(location)
+        entry = self._entry(location, writer)
+        return entry if isinstance(entry, Read) else self._sum(location, entry, writer)
 
-    def _entry(self, location: Location, writer: int) -> Read:
+    def _sum(self, location: Location, highest: Increment, writer: int) -> Read:
+        """Add up increments, down to a value."""
+        total = 0
+        below: Entry = highest
+        while isinstance(below, Increment):
+            total += below.value
+            writer = self._last_writer(location, writer)
+            below = self._entry(location, writer) if writer >= 0 else self._base.read(location)
+        assert isinstance(below.value, int)
+        return Read(highest.version, below.value + total)
+
+    def _entry(self, location: Location, writer: int) -> Entry:
         entry = self._entries[location, writer]
         if entry is None:
             raise Blocked(writer)

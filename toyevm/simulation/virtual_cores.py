@@ -122,11 +122,18 @@ class Simulation:
         return [attempts[tx_index] for tx_index in sorted(attempts)]
 
     def commit_all(
-        self, attempts: Mapping[int, tuple[Version, Conclusion]], causes: Mapping[Version, Location]
+        self,
+        attempts: Mapping[int, tuple[Version, Conclusion]],
+        causes: Mapping[Version, Location],
+        settle: Callable[[int, Conclusion, StateView], Conclusion],
     ) -> Process[None]:
         """Make final, in the order of the block and in no time, what threads have come to; mark what came to nothing.
 
         An outcome that is not valid is found out here, and its transaction runs again; these are counted.
+
+        Args:
+            causes: the versions that came to nothing, each with the location that was to blame.
+            settle: completes an outcome from the state that it meets when its turn comes.
         """
         runs = {
             Version(span.tx_index, span.incarnation): number
@@ -137,7 +144,8 @@ class Simulation:
             self.abort(Incarnation(version, _NO_OUTCOME, runs[version]), cause)
         core = self.cores[0]
         for tx_index in range(len(self.block.transactions)):
-            version, outcome = attempts[tx_index]
+            version, early = attempts[tx_index]
+            outcome = settle(tx_index, early, self.ledger.view)
             self.incarnations[tx_index] = version.incarnation + 1
             attempt = Incarnation(version, outcome, runs[version])
             stale = self.ledger.find_stale(outcome)

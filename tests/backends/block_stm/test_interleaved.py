@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
 from tests.backends.block_stm.interleaved import begin, faults, play
-from tests.backends.cases import CASES, INCREMENT, Case, case, everybody, sent
+from tests.backends.cases import CASES, INCREMENT, PEOPLE, Case, case, everybody, sent
 from tests.backends.random_pairs import random_case
-from tests.support.worlds import CONTRACT, contract
+from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
+from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead, number
 from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Status, Task
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion
-from toyevm.simulation.multiversion import MultiVersionMemory
+from toyevm.simulation.multiversion import Blocked, Entry, Increment, MultiVersionMemory
 from toyevm.simulation.steps import Action, Step, Steps, replay
-from toyevm.types import Location, Version
+from toyevm.types import Field, Location, Read, Version
 
 POINTER = (  # 0: "where?" is slot 0. Without calldata: write 7 where slot 0 points; with it: move the pointer
     "CALLDATASIZE PUSH @move JUMPI PUSH 7 PUSH 0 SLOAD SSTORE STOP move: JUMPDEST PUSH 0 CALLDATALOAD PUSH 0 SSTORE"
@@ -37,23 +38,35 @@ MOVING = case(  # who comes later writes somewhere else once the pointer has mov
 )  # fmt: skip
 CHAIN = case("a chain", {CONTRACT: contract(INCREMENT)}, *everybody(4))
 BLOCKS = [MOVING, CHAIN]
+SUMS = case(  # who comes second pays less gas; 3 asks for the fees, 5 and 6 pay a contract that looks
+    "a fee below another",
+    {CONTRACT: contract(f"CALLDATASIZE PUSH @ask JUMPI {INCREMENT} PUSH 0 SLOAD PUSH 1 EQ PUSH @end JUMPI "
+                        f"PUSH 9 PUSH 7 SSTORE end: JUMPDEST STOP ask: JUMPDEST COINBASE BALANCE PUSH 3 SSTORE"),
+     OTHER: contract("SELFBALANCE PUSH 1 SSTORE")},
+    sent(0, gas_limit=300_000), sent(1, gas_limit=300_000), sent(2, to=b"\x77" * 20, value=5),
+    sent(3, data=b"x", gas_limit=300_000), sent(4, to=PEOPLE[4], value=1),
+    sent(5, to=OTHER, value=3), sent(6, to=OTHER, value=3),
+)  # fmt: skip
 
 
-def found(blocks: list[Case], seeds: range, threads: int = 3) -> Iterator[str]:
+def found(
+    blocks: list[Case], seeds: range, threads: int = 3, accounting: type[FeesApart] = FeesApart, most: int = 20_000
+) -> Iterator[str]:
     for seed in seeds:
         for block in blocks:
             try:
-                yield from faults(block, play(block, threads, seed, most=20_000))
+                yield from faults(block, play(block, threads, seed, accounting, most))
             except InputError as error:  # they did not come to an end
                 yield str(error)
             except (AssertionError, KeyError) as error:
                 yield f"{error!r}"
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3, 5])
-def test_every_order_of_events_gives_what_sequential_gives(threads: int) -> None:
-    blocks = [*BLOCKS, *CASES[:12], *map(random_case, range(6))]
-    assert list(found(blocks, range(1, 4), threads)) == []
+@pytest.mark.parametrize("accounting", [FeesApart, FeesRead, FeesLazy], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_every_order_of_events_gives_what_sequential_gives(threads: int, accounting: type[FeesApart]) -> None:
+    blocks = [*BLOCKS, *CASES, *map(random_case, range(4))]
+    assert list(found(blocks, range(1, 3), threads, accounting, most=500_000)) == []
 
 
 def test_the_same_choices_are_the_same_run() -> None:
@@ -179,10 +192,10 @@ def is_executed_before_it_has_written(patch: Patch) -> None:
     """Others are told that a transaction has run while its values are still on their way."""
     honest = BlockSTM._record
 
-    def record(self: BlockSTM, version: Version, outcome: Conclusion) -> Steps[bool]:
+    def record(self: BlockSTM, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
         yield Step(Action.MOVE, version.tx_index)
         self.scheduler._move(version.tx_index, Status.EXECUTED)
-        wrote_new = yield from honest(self, version, outcome)
+        wrote_new = yield from honest(self, version, outcome, paid)
         self.scheduler.statuses[version.tx_index] = Status.EXECUTING
         return wrote_new
 
@@ -211,12 +224,22 @@ def every_thread_starts_at_the_other_end(patch: Patch) -> None:
 def keeps_the_reads_of_the_first_incarnation(patch: Patch) -> None:
     honest = BlockSTM._record
 
-    def record(self: BlockSTM, version: Version, outcome: Conclusion) -> Steps[bool]:
+    def record(self: BlockSTM, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
         before = self.attempts.get(version.tx_index)
-        wrote_new = yield from honest(self, version, outcome)
+        wrote_new = yield from honest(self, version, outcome, paid)
         if before:
             self.attempts[version.tx_index] = before
         return wrote_new
+
+    patch.setattr(BlockSTM, "_record", record)
+
+
+def keeps_what_an_earlier_incarnation_read_to_pay(patch: Patch) -> None:
+    """An incarnation that is refused pays nothing, but is held to what the one before read in order to pay."""
+    honest = BlockSTM._record
+
+    def record(self: BlockSTM, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
+        return (yield from honest(self, version, outcome, paid or self.paid.get(version.tx_index)))
 
     patch.setattr(BlockSTM, "_record", record)
 
@@ -233,6 +256,89 @@ BUGS: list[Callable[[Patch], None]] = [
 def test_each_rule_is_needed(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
     bug(monkeypatch)
     assert next(found(BLOCKS, range(1, 400)), None), f"{bug.__name__} does no harm in any order that was tried"
+
+
+# What is special about money that is only added
+
+
+def adds_up_to_the_next_increment_only(patch: Patch) -> None:
+    def sum_(self: MultiVersionMemory, location: Location, highest: Increment, writer: int) -> Read:
+        below = self.read(location, -1)
+        return Read(highest.version, number(below.value) + highest.value)
+
+    patch.setattr(MultiVersionMemory, "_sum", sum_)
+
+
+def compares_sums_by_version(patch: Patch) -> None:
+    """The highest increment is the same, and one below it has changed."""
+
+    def find_stale(self: BlockSTM, tx_index: int) -> Steps[Location | None]:
+        for location, read in self.attempts[tx_index][1].reads.items():
+            yield Step(Action.COMPARE, tx_index)
+            if read.version.incarnation != LAZY:
+                try:
+                    if self.memory.read(location, tx_index).version != read.version:
+                        return location
+                except Blocked:
+                    return location
+        return None
+
+    patch.setattr(BlockSTM, "_find_stale", find_stale)
+
+
+def contracts_do_not_see_what_they_are_paid(patch: Patch) -> None:
+    """What is paid to a contract is an increment, too, though its code may look."""
+
+    def postpone(self: FeesLazy, tx_index: int, location: Location, seen: object) -> Read | None:
+        tx = self.transactions[tx_index]
+        paid = tx.to and tx.value and location == (tx.to, Field.BALANCE) and tx.to != tx.sender
+        return Read(Version(tx_index, LAZY), 0) if paid else None
+
+    patch.setattr(FeesLazy, "postpone", postpone)
+
+
+def who_pays_themselves_adds_to_nothing(patch: Patch) -> None:
+    honest = FeesLazy.postpone
+
+    def postpone(self: FeesLazy, tx_index: int, location: Location, seen: Mapping[Location, Read]) -> Read | None:
+        tx = self.transactions[tx_index]
+        if tx.to == tx.sender and tx.value and location == (tx.to, Field.BALANCE):
+            return Read(Version(tx_index, LAZY), 0)
+        return honest(self, tx_index, location, seen)
+
+    patch.setattr(FeesLazy, "postpone", postpone)
+
+
+def settles_nothing(patch: Patch) -> None:
+    patch.setattr(FeesLazy, "settle", lambda self, tx_index, outcome, view: outcome)
+
+
+def forgets_the_fee_of_who_is_paid(patch: Patch) -> None:
+    """Where a transaction writes the fee recipient's balance, its own fee is not added."""
+    honest = FeesLazy.entries
+
+    def entries(self: FeesLazy, version: Version, outcome: Conclusion, paid: Read | None) -> dict[Location, Entry]:
+        if outcome.result and self.fees in outcome.result.write_set:
+            return FeesApart.entries(self, version, outcome, paid)
+        return honest(self, version, outcome, paid)
+
+    patch.setattr(FeesLazy, "entries", entries)
+
+
+PAYING = [
+    (keeps_what_an_earlier_incarnation_read_to_pay, FeesRead), (adds_up_to_the_next_increment_only, FeesLazy),
+    (compares_sums_by_version, FeesLazy), (contracts_do_not_see_what_they_are_paid, FeesLazy),
+    (who_pays_themselves_adds_to_nothing, FeesLazy), (settles_nothing, FeesLazy),
+    (forgets_the_fee_of_who_is_paid, FeesLazy),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bug", "accounting"), PAYING, ids=[bug.__name__ for bug, _ in PAYING])
+def test_each_rule_about_money_is_needed(
+    bug: Callable[[Patch], None], accounting: type[FeesApart], monkeypatch: Patch
+) -> None:
+    bug(monkeypatch)
+    assert next(found([SUMS, *CASES], range(1, 60), accounting=accounting), None), f"{bug.__name__} does no harm"
 
 
 def test_a_status_that_cannot_follow_is_refused() -> None:

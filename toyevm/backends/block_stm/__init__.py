@@ -21,24 +21,41 @@ Blessing" (arXiv 2203.06871). To compare with, from there: payments of Diem on
 
 from __future__ import annotations
 
+from toyevm.backends.block_stm.accounting import FeesApart, FeesLazy, FeesRead
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.backends.hints import Hints
-from toyevm.backends.simulated import SimulatedBackend
+from toyevm.backends.simulated import SimulatedBackend, Strategy
 from toyevm.simulation.follow import follow
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.virtual_cores import Process, Simulation
 
 
-def run_block_stm(simulation: Simulation, _: Hints | None) -> Process[None]:
-    """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
-    stm = BlockSTM(len(simulation.block.transactions), simulation.converse, MultiVersionMemory(simulation.ledger.view))
-    yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
-    yield from simulation.commit_all(stm.attempts, stm.causes)
+def run_block_stm(accounting: type[FeesApart]) -> Strategy:
+    """Return the strategy with this way to keep the fee recipient's balance."""
+
+    def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
+        """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
+        transactions, ledger = simulation.block.transactions, simulation.ledger
+        accounts = accounting(ledger.fees, transactions)
+        stm = BlockSTM(len(transactions), simulation.converse, MultiVersionMemory(ledger.view), accounts)
+        yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
+        yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
+
+    return strategy
 
 
 BLOCK_STM = SimulatedBackend(
     "block_stm",
     "multi-version memory with estimates; executes and validates in any order",
-    run_block_stm,
-    validates_itself=True,
+    run_block_stm(FeesApart),
+    repeats="who asks for the fees",
+)
+BLOCK_STM_NAIVE = SimulatedBackend(
+    "block_stm_naive",
+    "the same, with a fee recipient's balance like any other",
+    run_block_stm(FeesRead),
+    repeats="none",
+)
+BLOCK_STM_LAZY = SimulatedBackend(
+    "block_stm_lazy", "the same, with fees and plain transfers as increments", run_block_stm(FeesLazy), repeats="none"
 )

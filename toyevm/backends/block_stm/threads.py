@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from toyevm.backends.block_stm.accounting import LAZY, FeesApart
 from toyevm.backends.block_stm.scheduler import Scheduler, Task
 from toyevm.simulation.conversation import Conclusion, Conversation
 from toyevm.simulation.multiversion import Blocked, MultiVersionMemory
 from toyevm.simulation.steps import Action, Step, Steps
-from toyevm.types import Location, Version
+from toyevm.types import Location, Read, Version
 
 
 @dataclass
@@ -28,14 +29,17 @@ class BlockSTM:
     Attributes:
         converse: begins the execution of a transaction.
         attempts: the last outcome of each transaction that has one, and which incarnation it was.
+        paid: the fee recipient's balance that a transaction read to pay, None if it did not.
         causes: why an incarnation came to nothing: where it met an estimate, or an outdated version.
     """
 
     size: int
     converse: Callable[[int], Conversation]
     memory: MultiVersionMemory
+    accounting: FeesApart
     scheduler: Scheduler = field(init=False)
     attempts: dict[int, tuple[Version, Conclusion]] = field(default_factory=dict, init=False)
+    paid: dict[int, Read | None] = field(default_factory=dict, init=False)
     causes: dict[Version, Location] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -56,39 +60,56 @@ class BlockSTM:
         tx_index, incarnation = version = Version(task.tx_index, task.incarnation)
         yield Step(Action.EXECUTE, tx_index, incarnation)
         talk = self.converse(tx_index)
+        seen: dict[Location, Read] = {}
         try:
             access = next(talk)
             while True:
-                yield Step(Action.READ, tx_index, incarnation, access.location, gas=access.gas_used)
-                try:
-                    read = self.memory.read(access.location, tx_index)
-                except Blocked as blocked:
-                    if (yield from self.scheduler.add_dependency(tx_index, blocked.tx_index)):
-                        self.causes[version] = access.location
-                        return None
-                else:
-                    access = talk.send(read)
+                location, gas = access
+                read = self.accounting.postpone(tx_index, location, seen)
+                if read is None:
+                    read = yield from self._read(version, location, gas)
+                if read is None:
+                    return None
+                seen[location] = read
+                access = talk.send(read)
         except StopIteration as stop:
             outcome: Conclusion = stop.value
         yield Step(Action.CONCLUDE, tx_index, incarnation, gas=outcome.gas)
-        wrote_new_location = yield from self._record(version, outcome)
+        paid = None
+        if self.accounting.reads_fees and outcome.result:
+            paid = yield from self._read(version, self.accounting.fees, outcome.gas)
+            if paid is None:
+                return None
+        wrote_new_location = yield from self._record(version, outcome, paid)
         return (yield from self.scheduler.finish_execution(task, wrote_new_location))
 
-    def _record(self, version: Version, outcome: Conclusion) -> Steps[bool]:
+    def _read(self, version: Version, location: Location, gas: int) -> Steps[Read | None]:
+        """Return what is there; None if it is an estimate, and the transaction waits now for who left it."""
+        while True:
+            yield Step(Action.READ, *version, location, gas=gas)
+            try:
+                return self.memory.read(location, version.tx_index)
+            except Blocked as blocked:
+                if (yield from self.scheduler.add_dependency(version.tx_index, blocked.tx_index)):
+                    self.causes[version] = location
+                    return None
+
+    def _record(self, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
         """Publish what was written, one location after the other; tell whether one is new for this transaction."""
         tx_index, incarnation = version
-        writes = outcome.result.write_set if outcome.result else {}
+        entries = self.accounting.entries(version, outcome, paid)
         before = self.memory.written_by(tx_index)
-        for location, value in writes.items():
+        for location, entry in entries.items():
             yield Step(Action.WRITE, tx_index, incarnation, location)
-            self.memory.put(version, location, value)
+            self.memory.put(tx_index, location, entry)
         for location in before:
-            if location not in writes:
+            if location not in entries:
                 yield Step(Action.REMOVE, tx_index, incarnation, location)
                 self.memory.remove(tx_index, location)
         yield Step(Action.KEEP, tx_index, incarnation)
         self.attempts[tx_index] = version, outcome
-        return not writes.keys() <= set(before)
+        self.paid[tx_index] = paid
+        return not entries.keys() <= set(before)
 
     def _validate(self, task: Task) -> Steps[Task | None]:
         tx_index, incarnation = task.tx_index, task.incarnation
@@ -104,11 +125,14 @@ class BlockSTM:
 
     def _find_stale(self, tx_index: int) -> Steps[Location | None]:
         """Return a location that looks different now: another version, or an estimate."""
-        version, outcome = self.attempts[tx_index]
-        for location, read in outcome.reads.items():
-            yield Step(Action.COMPARE, tx_index, version.incarnation, location)
+        (_, incarnation), outcome = self.attempts[tx_index]
+        paid = self.paid.get(tx_index)
+        for location, read in (*outcome.reads.items(), *([(self.accounting.fees, paid)] if paid else [])):
+            if read.version.incarnation == LAZY:
+                continue
+            yield Step(Action.COMPARE, tx_index, incarnation, location)
             try:
-                if self.memory.read(location, tx_index).version != read.version:
+                if self.memory.read(location, tx_index) != read:  # a sum may change below its highest part
                     return location
             except Blocked:
                 return location
