@@ -34,6 +34,7 @@ class Journal:
     def __init__(self, view: StateView, reads: dict[Location, Read] | None = None) -> None:
         self.view = view
         self.reads: dict[Location, Read] = dict(reads or {})
+        self.accessed: set[Address] = set()  # looked at without a read; like the reads, it only grows
         self.fields: dict[tuple[Address, int], Any] = {}  # balances, nonces and codes, as they are now
         self.storage: Slots = defaultdict(dict)
         self.original_storage: Slots = defaultdict(dict)

@@ -29,6 +29,7 @@ class TxResult:
     gas_refunded: int = 0
     logs: tuple[Log, ...] = ()
     touched: frozenset[Address] = frozenset()  # accounts to remove if they are empty now (EIP-161)
+    accessed: frozenset[Address] = frozenset()  # looked at without a read: precompiles, and heirs to nothing
     created_address: Address | None = None
 
     @property

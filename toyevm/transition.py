@@ -249,5 +249,6 @@ def finish_transaction(execution: Execution) -> TxResult:
         gas_refunded=max(0, spent - gas_used),  # the floor takes it back
         logs=journal.logs,
         touched=frozenset(journal.touched),
+        accessed=frozenset(journal.accessed),
         created_address=contract_address(checked.sender, tx.nonce) if tx.to is None and failure is None else None,
     )

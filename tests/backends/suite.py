@@ -8,7 +8,7 @@ from tests.backends.cases import BURN, CASES, Case, case, sent
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
-from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
 from toyevm.simulation.run import Run
 from toyevm.simulation.virtual_cores import Incarnation, Process, Simulation
@@ -39,7 +39,7 @@ def outcome_faults(case: Case) -> Iterator[str]:
     """
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
-    honest = hints_of(results, case.block.header.coinbase)
+    honest = NO_HINTS if isinstance(oracle, InvalidBlock) else hints_for(case.pre, case.block, case.chain, results)
     fees = Location(case.block.header.coinbase, Field.BALANCE)
     somebody_asks = any(fees in result.read_set for result in results)
     for backend in PARALLEL:
@@ -48,10 +48,13 @@ def outcome_faults(case: Case) -> Iterator[str]:
             outcome, found = _try(backend, case, config, oracle)
             yield from found
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
-            if is_told and not somebody_asks and isinstance(outcome, Run) and outcome.aborts:
+            may_repeat = somebody_asks if is_told else backend.name != "block_access_list" or hints is not honest
+            if not may_repeat and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
-            may_repeat = getattr(backend, "repeats", "any")
-            promises = may_repeat == "none" or (may_repeat != "any" and not somebody_asks)
+            if not may_repeat and (lies := getattr(outcome, "lies", ())):
+                yield f"{case}, {backend.name}: an honest list is said to lie: {lies[0]}"
+            repeats = getattr(backend, "repeats", "any")
+            promises = repeats == "none" or (repeats != "any" and not somebody_asks)
             if promises and isinstance(outcome, Run) and outcome.repeats:
                 yield f"{case}, {backend.name}: {outcome.repeats} found wrong only when their turn came"
 
@@ -111,7 +114,7 @@ def _slower(backend: Backend, block: Case, cores: int, time: int) -> Iterator[st
     oracle = oracle_of(block)
     assert isinstance(oracle, Run)
     config = RunConfig(
-        block.chain, cores, costs=GAS_ALONE, hints=hints_of(oracle.result.results, block.block.header.coinbase)
+        block.chain, cores, costs=GAS_ALONE, hints=hints_for(block.pre, block.block, block.chain, oracle.result.results)
     )
     outcome, found = _try(backend, block, config, oracle)
     yield from found

@@ -32,6 +32,7 @@ def entry_code(journal: Journal, env: BlockEnv, address: Address) -> tuple[bytes
     """Return the code or precompile that a call from outside runs; it follows one delegation, for free."""
     precompile = env.precompiles.get(address)
     if precompile is not None:
+        journal.accessed.add(address)
         return b"", precompile
     code = journal.code(address)
     delegate = delegate_of(code) if env.fork.set_code else None
@@ -84,15 +85,20 @@ def call(
             price += env.fork.gas.call_value
         charge(frame, (price + expansion(frame, 0, reach)) if grows else price)
         precompile = env.precompiles.get(target)
-        delegate = None
-        code = journal.code(target) if precompile is None else b""
-        if code.startswith(DELEGATION_PREFIX):
-            code, delegate = _follow(frame, target, code)
+        delegate, code = None, b""
+        if precompile is None:
+            code = journal.code(target)
+            if code.startswith(DELEGATION_PREFIX):
+                delegate = _follow(frame, target, code)
+        else:
+            journal.accessed.add(target)
         if moves_value and journal.is_empty(target):
             charge(frame, env.fork.gas.new_account)
         passed_gas = min(requested_gas, all_but_one_64th(frame.gas_left))
         frame.gas_left -= passed_gas
-        can_pay = value == 0 or journal.balance(frame.address) >= value
+        may_begin = (value == 0 or journal.balance(frame.address) >= value) and message.depth != MAX_DEPTH
+        if delegate is not None and may_begin:
+            code = journal.code(delegate)
         if moves_value:
             journal.balance(target)  # the last read: from here on, things change
 
@@ -105,7 +111,7 @@ def call(
             grow(frame, 0, reach)
         if value:
             passed_gas += env.fork.gas.call_stipend
-        if not can_pay or message.depth == MAX_DEPTH:
+        if not may_begin:
             return Refusal(passed_gas)
         return Message(  # in the order of its fields: as keywords they would cost three times as much
             message.caller if keeps_caller else frame.address,
@@ -125,14 +131,14 @@ def call(
     return instruction
 
 
-def _follow(frame: Frame, target: Address, code: bytes) -> tuple[bytes, Address | None]:
-    """Return the code to run and, where `code` is a delegation, the account it leads to; the look is paid for."""
+def _follow(frame: Frame, target: Address, code: bytes) -> Address | None:
+    """Return the account that `code` leads to if it is a delegation, and charge for a look at it."""
     delegate = delegate_of(code)
     if delegate is None or not frame.env.fork.set_code:
-        return code, None
+        return None
     # The target has just been looked at, so it is warm, even if that is noted only after the last read.
     charge(frame, frame.env.fork.gas.warm_access if delegate == target else access_cost(frame, delegate))
-    return frame.journal.code(delegate), delegate
+    return delegate
 
 
 def create(is_salted: bool) -> Callable[[Frame], Message | Refusal]:
@@ -179,6 +185,7 @@ def selfdestruct(frame: Frame) -> Return:
     journal, address, fork = frame.journal, frame.address, frame.env.fork
     beneficiary = to_address(frame.stack[-1])
     charge(frame, 0 if beneficiary in journal.warm_addresses else fork.gas.cold_account)
+    journal.accessed.add(beneficiary)
     balance = journal.balance(address)
     if balance and journal.is_empty(beneficiary):
         charge(frame, fork.gas.new_account)
