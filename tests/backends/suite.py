@@ -35,23 +35,25 @@ def outcome_faults(case: Case) -> Iterator[str]:
     """Run a block on every backend, without hints, with useless ones, and with the truth.
 
     With the truth, those that wait for what they need have nothing to repeat, unless somebody asks for the fees
-    (guided.py).
+    (guided.py); those that are told every value have nothing to repeat at all.
     """
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
     honest = NO_HINTS if isinstance(oracle, InvalidBlock) else hints_for(case.pre, case.block, case.chain, results)
     fees = Location(case.block.header.coinbase, Field.BALANCE)
     somebody_asks = any(fees in result.read_set for result in results)
+    clears = any(key == Field.STORAGE for result in results for _, key in result.write_set)  # no list can say so
     for backend in PARALLEL:
         for cores, seed, hints in ((2, 1, None), (4, 0, NO_HINTS), (16, 3, NO_HINTS), (4, 1, honest)):
             config = RunConfig(case.chain, cores, seed, THOROUGH if cores == 2 else WILD, hints)
             outcome, found = _try(backend, case, config, oracle)
             yield from found
             is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
-            may_repeat = somebody_asks if is_told else backend.name != "block_access_list" or hints is not honest
-            if not may_repeat and isinstance(outcome, Run) and outcome.aborts:
+            has_list = hints is honest and backend.name == "block_access_list"
+            must_hold = (is_told and not somebody_asks) or (has_list and not clears)
+            if must_hold and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
-            if not may_repeat and (lies := getattr(outcome, "lies", ())):
+            if has_list and (lies := getattr(outcome, "lies", ())):
                 yield f"{case}, {backend.name}: an honest list is said to lie: {lies[0]}"
             repeats = getattr(backend, "repeats", "any")
             promises = repeats == "none" or (repeats != "any" and not somebody_asks)
