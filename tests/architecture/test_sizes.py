@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.project import PACKAGE, REPOSITORY, sources
 
-MACHINE = 4_100  # layers 0-5 without the compiler
+MACHINE = 4_150  # layers 0-5 without the compiler
 MACHINE_WITH_COMPILER = 4_900
 BUDGETS = {  # lines of folders, Vyper and data not counted
     ("analysis", "contracts", "workloads"): 5_000,

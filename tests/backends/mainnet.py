@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
-from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.workloads.mainnet import load_block
@@ -43,7 +43,7 @@ def _compare(
     oracle = oracle_of(case)
     assert isinstance(oracle, Run)
     coinbase = real.block.header.coinbase
-    truth = hints_of(oracle.result.results, coinbase)
+    truth = hints_for(real.pre, real.block, real.chain, oracle.result.results)
     for backend in BACKENDS:
         if backend.kind == "sequential" or (names and backend.name not in names):
             continue

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from toyevm.backends import CostModel, access_list_dag, declared_locks, guided, optimistic
+from toyevm.backends.block_access_list import Claims
 from toyevm.backends.guided import GuidedExecution, SpeculativeView
 from toyevm.backends.optimistic import _Speculation
 from toyevm.errors import InvalidBlock
@@ -442,3 +443,22 @@ def put_all_in_one_lane(patch: Patch) -> None:
         return guided.Plan(declared_locks.lock_order(locks), lanes=[0] * len(locks))
 
     patch.setattr(declared_locks, "assign_lanes", assign)
+
+
+# What a list says
+
+
+@mutant
+def believe_every_claim(patch: Patch) -> None:
+    patch.setattr(Claims, "_settled", lambda self, location, read: self._ledger.view.read(location))
+
+
+@mutant
+def take_no_claim_for_final(patch: Patch) -> None:
+    patch.setattr(Claims, "_settled", lambda self, location, read: read)
+
+
+@mutant
+def read_one_s_own_writes_off_the_list(patch: Patch) -> None:
+    original = Claims.read
+    patch.setattr(Claims, "read", lambda self, location, tx_index: original(self, location, tx_index + 1))

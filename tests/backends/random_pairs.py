@@ -13,7 +13,7 @@ import json
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
@@ -22,9 +22,10 @@ from tests.backends.judge import differences, oracle_of, outcome_of
 from tests.support.chains import block_of
 from tests.support.forks import FORKS_WITH_RULES
 from tests.support.worlds import BASE_FEE, COINBASE, CONTRACT, NOBODY, OTHER, THIRD, authorize, call, signed
+from toyevm.access_lists import AccountChanges, Change, decode, encode
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.assembler import assemble
-from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
 from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidBlock
 from toyevm.forks import LONDON, Fork
@@ -159,14 +160,32 @@ def random_schedule(random: Random, case: Case, oracle: Run | InvalidBlock) -> R
     )
     hints = None
     if not isinstance(oracle, InvalidBlock) and random.random() < 0.5:
-        honest = hints_of(oracle.result.results, case.block.header.coinbase)
+        honest = hints_for(case.pre, case.block, case.chain, oracle.result.results)
         parts = [list(part or ()) for part in (honest.locks, honest.edges, honest.access_lists)]
         if random.random() < 0.7:
             for part in parts:
                 random.shuffle(part)
                 del part[random.randrange(len(part) + 1) :]
-        hints = Hints(*map(tuple, parts))
+        hints = Hints(*map(tuple, parts), block_access_list=_told(random, honest.block_access_list or b""))
     return RunConfig(case.chain, random.choice((1, 2, 2, 3, 4, 8, 16)), random.randrange(2**32), costs, hints)
+
+
+def _told(random: Random, encoded: bytes) -> bytes | None:
+    """Return the list as it is, with lies in it, or not at all."""
+    accesses = decode(encoded)
+    lie = random.choice(("none", "none", "half", "shift", "bytes", "absent"))
+    if lie == "half":
+        return encode(tuple(each for each in accesses if random.random() < 0.5))
+    if lie == "shift":
+        return encode(tuple(_shifted(each) if random.random() < 0.5 else each for each in accesses))
+    if lie == "bytes":
+        place = random.randrange(len(encoded))
+        return encoded[:place] + bytes([random.randrange(256)]) + encoded[place + 1 :]
+    return None if lie == "absent" else encoded
+
+
+def _shifted(account: AccountChanges) -> AccountChanges:
+    return replace(account, balance_changes=tuple(Change(at + 1, value) for at, value in account.balance_changes))
 
 
 def try_blocks(seeds: range, schedules: int = SCHEDULES) -> Tally:

@@ -15,7 +15,7 @@ from toyevm.simulation.virtual_cores import Incarnation, Process, Simulation
 from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
-NO_HINTS = Hints((), (), ())
+NO_HINTS = Hints((), (), (), b"\xc0")
 WILD = CostModel(jitter=300, commit=5_000)
 THOROUGH = CostModel(validate=2_000)  # while one core checks what was read, there is time for another to come along
 GAS_ALONE = CostModel(read=0, validate=0, commit=0, schedule=0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.backends.cases import CASES, Case
 from tests.backends.judge import differences, oracle_of, outcome_of
-from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
+from toyevm.access_lists import Change, decode, encode
+from toyevm.access_lists.values import Changes
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
@@ -31,15 +35,22 @@ def hostile_hints(count: int, honest: Hints) -> dict[str, Hints]:
     everything = tuple((before, after) for after in range(count) for before in range(after))
     senseless = ((0, 0), (5, 2), (-1, 1), (1, 10**9), (10**9, 0), (0, count), *(((0, 1),) * 50))
     lists, locks = honest.access_lists or (), honest.locks or ()
+    told = decode(honest.block_access_list or encode(()))
+    half, poor = encode(told[::2]), encode(tuple(replace(each, balance_changes=()) for each in told))
+    late = encode(tuple(replace(each, storage_changes=_later(each.storage_changes)) for each in told))
     return {
         "honest": honest,
-        "empty": Hints((), (), ()),
-        "short": Hints(locks[:1], (honest.edges or ())[:1], lists[:1]),
-        "long": Hints(locks * 3, (honest.edges or ()) * 3, lists * 3),
-        "backwards": Hints(locks[::-1], tuple((b, a) for a, b in honest.edges or ()), lists[::-1]),
-        "everything": Hints(tuple(locks[-1:] * count), everything, tuple(lists[-1:] * count)),
-        "senseless": Hints(locks, senseless, lists),
+        "empty": Hints((), (), (), encode(())),
+        "short": Hints(locks[:1], (honest.edges or ())[:1], lists[:1], half),
+        "long": Hints(locks * 3, (honest.edges or ()) * 3, lists * 3, encode(told * 2)),
+        "backwards": Hints(locks[::-1], tuple((b, a) for a, b in honest.edges or ()), lists[::-1], encode(told[::-1])),
+        "everything": Hints(tuple(locks[-1:] * count), everything, tuple(lists[-1:] * count), late),
+        "senseless": Hints(locks, senseless, lists, poor),
     }
+
+
+def _later(storage_changes: tuple[tuple[int, Changes], ...]) -> tuple[tuple[int, Changes], ...]:
+    return tuple((slot, tuple(Change(at + 1, value) for at, value in found)) for slot, found in storage_changes)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -47,7 +58,7 @@ def hostile_hints(count: int, honest: Hints) -> dict[str, Hints]:
 def test_with_hostile_hints_the_outcome_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.result.results
-    honest = hints_of(results, case.block.header.coinbase)
+    honest = Hints() if isinstance(oracle, InvalidBlock) else hints_for(case.pre, case.block, case.chain, results)
     for name, hints in hostile_hints(len(case.block.transactions), honest).items():
         for cores, seed in ((2, 1), (16, 0)):
             config = RunConfig(case.chain, cores, seed, WILD, hints)

@@ -45,6 +45,7 @@ class Recorder(BlockView):
         return Accesses(frozenset(self.accounts), frozenset(self.slots - changes.keys()), changes)
 
     def read(self, location: Location) -> Read:
+        """Answer, and note that somebody asked."""
         read = super().read(location)
         if location not in self._before:
             self._before[location] = read.value
@@ -54,6 +55,7 @@ class Recorder(BlockView):
         return read
 
     def commit(self, version: Version, diff: StateDiff) -> None:
+        """Note what was there, and let the following reads see `diff`."""
         for location in diff.writes:
             self.read(location)
             if location.key == STORAGE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.backends.base import compare_results
 from toyevm.bench.machine import garbage_collector_off
 from toyevm.bench.replay import describe
@@ -74,7 +74,7 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
     workload = WORKLOADS[name]()
     pre, block, coinbase = workload.pre, workload.block, workload.block.header.coinbase
     oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain)).result
-    hints = hints_of(oracle.results, coinbase)
+    hints = hints_for(pre, block, workload.chain, oracle.results)
     transcripts = Transcripts()
     for backend in BACKENDS:
         kind = getattr(backend, "hint_kind", None)

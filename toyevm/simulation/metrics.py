@@ -65,12 +65,15 @@ class Metrics:
 
     @property
     def bound(self) -> int:
-        """What no run with these cores beats, max(work / cores, span by access); it need not be reachable."""
+        """What no run with these cores beats, max(work / cores, span by access); it need not be reachable.
+
+        Work / cores alone binds a run that is told the values beforehand (`block_access_list`): it does not wait.
+        """
         return max(-(-self.work // self.cores), self.span_by_access)
 
     @property
     def efficiency(self) -> float:
-        """How near the run came to the bound: there is no more than 1, and there may be no way to 1."""
+        """How near the run came to the bound: there may be no way to 1, and none beyond for who has to wait."""
         return self.bound / self.makespan if self.makespan else 1.0
 
 
