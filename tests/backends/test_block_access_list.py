@@ -20,7 +20,7 @@ from toyevm.backends import BACKENDS, Hints, Run, RunConfig, block_access_list, 
 from toyevm.backends.block_access_list import BLOCK_ACCESS_LIST, Claims, ListedExecution, ListedRun
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.forks import OSAKA
-from toyevm.simulation.costs import GAS_ALONE
+from toyevm.simulation.costs import GAS_ALONE, CostModel
 from toyevm.simulation.metrics import measure
 from toyevm.types import Field, Location
 
@@ -94,6 +94,17 @@ def test_the_longest_goes_first_as_far_as_fees_tell() -> None:
     block = case("sizes", code, *[sent(i, data=bytes(size), gas_limit=100_000) for i, size in enumerate(sizes)])
     done = run(block, honest_list(block), cores=1)
     assert [span.tx_index for span in done.spans if span.kind == "execute"] == [3, 1, 2, 0]
+
+
+def test_what_is_listed_is_fetched_at_once_and_beforehand() -> None:
+    costs = CostModel(read=0, fetch=30_000, validate=0, commit=0, schedule=0)
+    transfers = case("payments", {}, *[sent(i, to=NOBODY, gas_limit=21_000) for i in range(4)])
+    done = run(transfers, honest_list(transfers), cores=4, costs=costs)
+    assert measure(done, 4, costs=costs).makespan == 30_000 + 21_000
+    without = BACKENDS.named("optimistic").execute_block(
+        transfers.pre, transfers.block, RunConfig(transfers.chain, 4, costs=costs)
+    )
+    assert measure(without, 4, costs=costs).makespan > 3 * 30_000
 
 
 def test_without_a_list_there_is_a_dry_run() -> None:

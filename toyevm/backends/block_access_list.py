@@ -1,9 +1,9 @@
 """Read off a list what earlier transactions will have written, and wait for nobody.
 
 The list beside the block (EIP-7928) names every place that it looks at, and every value that it leaves there, with the
-number of the transaction that does. So transaction j finds what it needs in the last change before j, or else in the
-state before the block, and all run at once: the longest first, which leaves the shortest gaps at the end. How long one
-takes, the list tells too: it paid the fee recipient its gas times its tip.
+number of the transaction that does. So all of it can be fetched beforehand, transaction j finds what it needs in the
+last change before j, or else in the state before the block, and all run at once: the longest first, which leaves the
+shortest gaps at the end. How long one takes, the list tells too: it paid the fee recipient its gas times its tip.
 
 A value from the list has a version of its own, CLAIMED, which is final for nobody. In the order of the block each
 outcome is settled: where the value it was told is the one that is final now, it gets the final version. Then it is
@@ -45,7 +45,7 @@ from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulati
 from toyevm.state import WorldState
 from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, REQUEST_QUEUES
 from toyevm.transactions import Transaction
-from toyevm.types import Hash32, Location, Read, Value, Version
+from toyevm.types import Field, Hash32, Location, Read, Value, Version
 
 READ_FOR_NOTHING = {BEACON_ROOTS, BLOCK_HASH_HISTORY, *REQUEST_QUEUES}  # system calls pay no gas
 CLAIMED = -2  # in place of an incarnation: a value that a list says this transaction leaves
@@ -128,6 +128,8 @@ class ListedExecution:
         self.lie: Lie | None = None
 
     def run(self) -> Process[None]:
+        if self.claimed:
+            prefetch(self.simulation, self.claimed)
         changes = self.claimed.changes if self.claimed else (yield from guess_changes(self.simulation))
         self.claims = Claims(changes, self.ledger)
         self.ready = longest_first(self.claims, self.ledger, self.simulation.block.transactions)
@@ -171,6 +173,13 @@ class ListedExecution:
             self.lie = Lie(LieKind.UNAFFORDABLE_READS, f"{len(self.unread)} slots", committed.tx_index + 1)
             if self.is_strict:
                 yield self.simulation.give_up(InvalidAccessList(self.lie))
+
+
+def prefetch(simulation: Simulation, accesses: Accesses) -> None:
+    """Send for everything that the list names, all at once, before anybody asks for it."""
+    fields = {Location(address, field) for address in accesses.accounts for field in Field}
+    arrival = simulation.stretch(simulation.costs.fetch)
+    simulation.arrivals |= dict.fromkeys(fields | accesses.reads | accesses.changes.keys(), arrival)
 
 
 def longest_first(claims: Claims, ledger: Ledger, transactions: Sequence[Transaction]) -> list[tuple[int, int]]:
