@@ -92,8 +92,13 @@ def test_the_longest_goes_first_as_far_as_fees_tell() -> None:
     code = {CONTRACT: contract(f"CALLDATASIZE {BURN.split(' ', 2)[2]}")}
     sizes = (1, 300, 20, 900)
     block = case("sizes", code, *[sent(i, data=bytes(size), gas_limit=100_000) for i, size in enumerate(sizes)])
-    done = run(block, honest_list(block), cores=1)
-    assert [span.tx_index for span in done.spans if span.kind == "execute"] == [3, 1, 2, 0]
+    one_core = run(block, honest_list(block), cores=1)
+    assert [span.tx_index for span in one_core.spans if span.kind == "execute"] == [3, 1, 2, 0]
+    done = run(block, honest_list(block), cores=2, costs=GAS_ALONE)
+    gas = [result.gas_before_refund for result in done.result.results]
+    assert gas == [21_034, 30_004, 21_604, 48_004]
+    starts = {span.tx_index: (span.core, span.start) for span in done.spans if span.kind == "execute"}
+    assert starts == {3: (0, 0), 1: (1, 0), 2: (1, 30_004), 0: (0, 48_004)}
 
 
 def test_what_is_listed_is_fetched_at_once_and_beforehand() -> None:

@@ -49,7 +49,7 @@ from toyevm.types import Field, Hash32, Location, Read, Value, Version
 
 READ_FOR_NOTHING = {BEACON_ROOTS, BLOCK_HASH_HISTORY, *REQUEST_QUEUES}  # system calls pay no gas
 CLAIMED = -2  # in place of an incarnation: a value that a list says this transaction leaves
-index_of = attrgetter("at")
+_index_of = attrgetter("at")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Claims:
     def read(self, location: Location, tx_index: int) -> Read:
         """Return what transaction `tx_index` finds at a location if the list is right."""
         changes = self._changes.get(location, [])
-        place = bisect_right(changes, tx_index, key=index_of)  # transaction j has index j + 1
+        place = bisect_right(changes, tx_index, key=_index_of)  # transaction j has index j + 1
         if not place:
             return self._ledger.view.read(location)
         at, value = changes[place - 1]

@@ -102,7 +102,7 @@ def _speedups(name: str, rows: Sequence[Report]) -> Any:
             yield label, *speedups, runs, f"{last['wasted']:.0%}", last["hintBytes"] or ""
 
     columns = ("", *(f"{count}\ncores" for count in cores), "runs\na tx", "waste", "hints")
-    return table(f"{name}: speedup (at most {bound:.1f}x)", columns, list(cells()))
+    return table(f"{name}: speedup (at most {bound:.1f}x for who waits)", columns, list(cells()))
 
 
 def _label(row: Report) -> str:
