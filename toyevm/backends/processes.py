@@ -71,7 +71,7 @@ def _in_pool(function: Callable[[Any], Any], tasks: Sequence[Any], here: RealRun
     import multiprocessing
 
     # No fork: the kernel of a notebook has threads, whose locks a fork would copy without them.
-    with multiprocessing.get_context("spawn").Pool(len(tasks), _end_with_parent) as pool:  # leaving it ends them
+    with multiprocessing.get_context("spawn").Pool(len(tasks), end_with_parent) as pool:  # leaving it ends them
         times = []
         try:
             for _ in range(repeats + 1):
@@ -83,7 +83,7 @@ def _in_pool(function: Callable[[Any], Any], tasks: Sequence[Any], here: RealRun
     return replace(here, results=tuple(results), many=min(times[1:]))  # the first run warmed up
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Watch, in a new process, for the end of the one that wanted it: also one that was killed."""
     Thread(target=_leave_after_parent, daemon=True).start()
 

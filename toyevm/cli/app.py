@@ -10,10 +10,13 @@ import typer
 
 from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
+from toyevm.cli.sweep import app as sweep
 from toyevm.errors import InputError
 from toyevm.forks import FORKS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+app.add_typer(sweep, name="sweep")
 
 # What typer raises for a wrong command line. Newer versions carry a click of their own, so we ask a subclass.
 ClickException: type[Any] = typer.BadParameter.__mro__[2]

@@ -1,0 +1,125 @@
+"""An executor of local processes that knows which work a process was at when it died.
+
+The one of the standard library declares all of its work lost when one process dies. Here a thread hands one piece of
+work to one process and waits for the answer: if there is none, that piece failed, and a new process takes the next.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_context
+from pickle import dumps, loads
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+
+from toyevm.backends.processes import end_with_parent, usable_cores
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PATIENCE = 5.0  # seconds that a process gets to end by itself
+
+
+class WorkerDied(Exception):
+    """A process ended before it answered."""
+
+
+class LocalProcesses(ThreadPoolExecutor):
+    """Processes on this computer, one for each core that it offers unless told otherwise; use it with `with`.
+
+    What they are asked for must be importable, as with any process that is not forked. A `with` block that ends in an
+    error, or by Ctrl-C, ends them at once.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        super().__init__(count or usable_cores(), thread_name_prefix="sweep")
+        self._all: list[_Worker] = []
+        self._idle: list[_Worker] = []
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a process call `fn`; see `concurrent.futures.Executor`."""
+        return super().submit(self._ask, fn, args, kwargs)
+
+    def _ask(self, function: Callable[..., T], args: tuple[Any, ...], named: dict[str, Any]) -> T:
+        worker = self._idle.pop() if self._idle else self._hire()
+        try:
+            succeeded, answer = worker.ask(function, args, named)
+        except (EOFError, OSError):
+            worker.kill()
+            raise WorkerDied(f"the process at work on it died (exit code {worker.process.exitcode})") from None
+        self._idle.append(worker)
+        if not succeeded:
+            raise answer
+        result: T = answer
+        return result
+
+    def _hire(self) -> _Worker:
+        worker = _Worker()
+        self._all.append(worker)
+        return worker
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when they have done their work; see `concurrent.futures.Executor`."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            for worker in self._all:
+                worker.dismiss()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            super().shutdown(wait=False, cancel_futures=True)  # first, so that nobody asks for a new process
+            for worker in self._all:
+                worker.kill()
+        self.shutdown()
+
+
+class _Worker:
+    """A process, and the line on which it is asked and answers."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()  # theirs alone: so the line breaks when the process ends
+
+    def ask(self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> tuple[bool, Any]:
+        self._line.send((function, args, named))
+        answer: tuple[bool, Any] = self._line.recv()
+        return answer
+
+    def dismiss(self) -> None:
+        self._line.close()
+        self.process.join(PATIENCE)
+        self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+
+def _serve(line: Any) -> None:
+    """Answer in a new process until nobody is at the other end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
+    end_with_parent()
+    with suppress(EOFError, OSError):
+        while True:
+            function, args, named = line.recv()
+            try:
+                answer = (True, function(*args, **named))
+            except Exception as error:
+                answer = (False, _portable(error))
+            line.send(answer)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error, or one that says the same if it cannot be sent and rebuilt."""
+    try:
+        loads(dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
