@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import pow
 from random import Random
 
 from toyevm.units import ETHER
@@ -65,7 +66,7 @@ def _claims(contention: float, count: int, seed: int) -> Workload:
 
 def _fewer(most: int, contention: float) -> int:
     """Return how many places there are to meet: `most`, then geometrically fewer, and one at contention 1."""
-    return round(float(most) ** (1 - contention))
+    return round(pow(most, 1 - contention))
 
 
 def _diluted(name: str) -> Build:

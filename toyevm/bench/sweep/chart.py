@@ -1,4 +1,4 @@
-"""A sweep as a chart: a small panel for each workload and contention, in it a line for each backend."""
+"""A sweep as a chart: small panels with a line for each backend, those of a workload side by side, on one scale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMNS_OF_PANELS = 3
+MOST_COLUMNS = 5
 HEADING = 0.7  # inches for title and legend
 HEIGHT = 2.2  # inches of a panel
 
@@ -25,14 +25,16 @@ def sweep_chart(rows: Sequence[Row], axis: str = "cores") -> Chart:
     title = f"Speedup by {axis} (simulated; median over seeds)"
     text = "\n\n".join((title, *(panel.to_text() for panel in panels)))
     alt = "; ".join(line for line in text.split("\n") if line)
-    lines = -(-len(panels) // COLUMNS_OF_PANELS)
-    return Chart(partial(_draw, panels, title), title, alt, text, height=HEADING + HEIGHT * lines)
+    of_workload = sum(panel.workload == panels[0].workload for panel in panels)
+    columns = -(-of_workload // -(-of_workload // MOST_COLUMNS))  # as few lines as they need, equally long
+    lines = -(-len(panels) // columns)
+    draw = partial(_draw, panels, title, (lines, columns))
+    return Chart(draw, title, alt, text, height=HEADING + HEIGHT * lines)
 
 
-def _draw(panels: Sequence[Panel], title: str, figure: Figure) -> None:
+def _draw(panels: Sequence[Panel], title: str, shape: tuple[int, int], figure: Figure) -> None:
     names = list(dict.fromkeys(name for panel in panels for name in panel.lines))
-    columns = min(COLUMNS_OF_PANELS, len(panels))
-    grid = figure.subplots(-(-len(panels) // columns), columns, squeeze=False, sharey="row")
+    grid = figure.subplots(*shape, squeeze=False, sharey=True)
     for axes, panel in zip(grid.flat, panels, strict=False):
         _draw_panel(axes, panel, names)
     for axes in grid.flat[len(panels) :]:
@@ -48,10 +50,10 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
         dashes = DASHES[(number + number // len(INKS)) % len(DASHES)]
         places = panel.places[: len(values)]
         axes.plot(places, values, label=name, color=INKS[number % len(INKS)], linestyle=dashes, marker=".")
-    axes.set_title(panel.title, fontsize=9)
+    axes.set_title(panel.title, fontsize=8.5)
+    axes.set_yscale("log", base=2)
     if panel.axis == "cores":
         axes.set_xscale("log", base=2)
         axes.xaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_major_formatter("{x:g}×")
-    axes.set_ylim(bottom=0)
     axes.set_xlabel(panel.axis)

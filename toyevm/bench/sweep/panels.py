@@ -17,11 +17,12 @@ class Panel:
     """Speedups along an axis, where everything else is the same.
 
     Args:
-        title: what is the same.
+        workload, title: what is the same.
         places: the values on the axis, rising.
         lines: for each backend its speedup at each place, the median over seeds; None where there is no row yet.
     """
 
+    workload: str
     title: str
     axis: str
     places: tuple[float, ...]
@@ -37,23 +38,21 @@ class Panel:
 
 def make_panels(rows: Sequence[Row], axis: str = "cores") -> list[Panel]:
     """Return a panel for each combination of what does not lie along the axis, in the order of the rows."""
-    speedups: dict[str, dict[str, dict[float, list[float]]]] = {}
+    speedups: dict[tuple[str, str], dict[str, dict[float, list[float]]]] = {}
     for row in rows:
-        title = f"{row['workload']}, " + (
-            f"contention {row['contention']:g}" if axis == "cores" else f"cores {row['cores']}"
-        )
-        of_panel = speedups.setdefault(title, {})
-        of_panel.setdefault(row["backend"], defaultdict(list))[row[axis]].append(row["speedup"])
-    return [_panel(title, axis, lines) for title, lines in speedups.items()]
+        fixed = f"contention {row['contention']:g}" if axis == "cores" else f"cores {row['cores']}"
+        lines = speedups.setdefault((row["workload"], fixed), {})
+        lines.setdefault(row["backend"], defaultdict(list))[row[axis]].append(row["speedup"])
+    return [_panel(workload, fixed, axis, lines) for (workload, fixed), lines in speedups.items()]
 
 
-def _panel(title: str, axis: str, found: Mapping[str, Mapping[float, list[float]]]) -> Panel:
+def _panel(workload: str, fixed: str, axis: str, found: Mapping[str, Mapping[float, list[float]]]) -> Panel:
     places = tuple(sorted({place for values in found.values() for place in values}))
     lines = {
         name: tuple(median(values[place]) if place in values else None for place in places)
         for name, values in found.items()
     }
-    return Panel(title, axis, places, lines)
+    return Panel(workload, f"{workload}, {fixed}", axis, places, lines)
 
 
 def _cell(value: float | None) -> str:

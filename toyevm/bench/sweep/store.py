@@ -43,6 +43,8 @@ def read_store(path: Path) -> Stored:
         InputError: it cannot be read, or is no such file, or of another version of toyevm.
     """
     try:
+        if path.exists() and not path.is_file():  # a folder, or a device that has no end
+            raise InputError("it is no file", str(path), "the results of a sweep")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", str(path), "the results of a sweep") from error
@@ -59,6 +61,8 @@ class Store:
     def __init__(self, path: Path, grid: Grid) -> None:
         self.path, self.grid = path, grid
         self.rows: dict[Point, Row] = {}
+        if path.exists() and not path.is_file():
+            raise InputError("it is no file", str(path), "a file to write results to")
         try:
             self._file: BinaryIO = open(path, "a+b", buffering=0)  # noqa: SIM115
         except OSError as error:
