@@ -18,6 +18,7 @@ from tests.architecture.project import PACKAGE, REPOSITORY, module_name, pyproje
 PROVIDED = {
     "Crypto": "pycryptodome",
     "blake2b": "blake2b-py",
+    "distributed": "dask",
     "eth": "py-evm",
     "markdown_it": "markdown-it-py",
     "sha3": "safe-pysha3",
@@ -26,8 +27,10 @@ PROVIDED = {
 # Used when they happen to be there, and never needed: another package does the same work.
 OPTIONAL = {"safe-pysha3"}
 # Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts,
-# what makes exercises, and what builds the wheel.
+# what makes exercises, what builds the wheel, and a sweep's cluster and Parquet.
 TOOLS = {
+    "dask",
+    "pyarrow",
     "hatchling",
     "py-evm",
     "ethereum",

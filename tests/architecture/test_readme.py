@@ -30,6 +30,7 @@ def test_a_lesson_is_here_when_its_notebook_is() -> None:
 
 def test_every_command_has_a_row() -> None:
     names = {command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands}
+    names |= {group.name for group in app.registered_groups}
     assert names - set(re.findall(r"^\| `toyevm ([a-z-]+)", README, re.MULTILINE)) == set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import cache
@@ -55,3 +56,8 @@ def _complete(future: Future[Any], fn: Callable[..., Any], args: tuple[Any, ...]
 def _call(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Call a function whose answer hangs on its arguments alone: once in a run of tests."""
     return fn(*args)
+
+
+def die(point: object) -> None:
+    """End the process that is asked for a point."""
+    os._exit(7)

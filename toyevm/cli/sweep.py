@@ -142,17 +142,16 @@ def _executor(jobs: int | None, dask: str | None) -> AbstractContextManager[Exec
 
 def _run(file: Path, grid: Grid, executor: AbstractContextManager[Executor]) -> Sweep:
     """Run the sweep; if it stops before its end, say what is there and how to go on."""
-    from toyevm.bench.sweep import Store, run_sweep
+    from toyevm.bench.sweep import Store, read_store, run_sweep
 
-    with Store(file, grid) as store:
-        missing = len(grid) - len(store.rows)
-        try:
-            with executor as made, progress("points", missing) as done:
-                done("")
-                sweep = run_sweep(grid, made, store, done)
-        except KeyboardInterrupt:
-            _say_how_to_go_on(file, len(store.rows), len(grid))
-            raise SystemExit(130) from None
+    try:
+        with Store(file, grid) as store, executor as made, progress("points", len(grid) - len(store.rows)) as done:
+            done("")
+            sweep = run_sweep(grid, made, store, done)
+    except KeyboardInterrupt:
+        if file.is_file():
+            _say_how_to_go_on(file, len(read_store(file).rows), len(grid))
+        raise SystemExit(130) from None
     for point, reason in list(sweep.failures.items())[:MOST_NAMED]:
         complain(f"{point}: {reason}")
     if sweep.failures:
@@ -185,7 +184,7 @@ def print_sweep(console: Console, report: dict[str, Any]) -> None:
         f"Simulated time; median over seeds. {finished} of {report['points']} points are in {report['file']}."
     )
     if wrong:
-        console.print(f"{wrong} points have other results than the sequential backend")
+        console.print(f"{wrong} point{'s have' if wrong > 1 else ' has'} other results than the sequential backend.")
 
 
 def _print_workloads(console: Console, rows: Sequence[dict[str, str]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from toyevm.bench.sweep.panels import Panel, make_panels
+from toyevm.bench.sweep.panels import SpeedupPanel, make_panels
 from toyevm.bench.sweep.point import Row
 from toyevm.charts import DASHES, INKS, Chart
 
@@ -32,7 +32,7 @@ def sweep_chart(rows: Sequence[Row], axis: str = "cores") -> Chart:
     return Chart(draw, title, alt, text, height=HEADING + HEIGHT * lines)
 
 
-def _draw(panels: Sequence[Panel], title: str, shape: tuple[int, int], figure: Figure) -> None:
+def _draw(panels: Sequence[SpeedupPanel], title: str, shape: tuple[int, int], figure: Figure) -> None:
     names = list(dict.fromkeys(name for panel in panels for name in panel.lines))
     grid = figure.subplots(*shape, squeeze=False, sharey=True)
     for axes, panel in zip(grid.flat, panels, strict=False):
@@ -43,7 +43,7 @@ def _draw(panels: Sequence[Panel], title: str, shape: tuple[int, int], figure: F
     figure.legend(handles, labels, loc="outside upper left", ncols=4, title=title, title_fontsize=11, alignment="left")
 
 
-def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
+def _draw_panel(axes: Axes, panel: SpeedupPanel, names: Sequence[str]) -> None:
     """Draw the lines; a backend has the same ink and dashes in every panel."""
     for number, name in enumerate(names):
         values = [float("nan") if value is None else value for value in panel.lines.get(name, ())]

@@ -35,12 +35,16 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[Executor
         yield client.get_executor(pure=False)
 
 
+def own_version() -> str | None:
+    return version_of("toyevm")
+
+
 def _check_workers(client: Any, address: str, patience: float) -> None:
     try:
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError:
         raise InputError(f"the cluster at {address} has no workers", "--dask", "dask worker " + address) from None
-    here = version_of("toyevm")
+    here = own_version()
     try:
         versions = client.run(version_of, "toyevm", on_error="return")
     except Exception as error:

@@ -13,7 +13,7 @@ AXES = ("cores", "contention")
 
 
 @dataclass(frozen=True)
-class Panel:
+class SpeedupPanel:
     """Speedups along an axis, where everything else is the same.
 
     Args:
@@ -36,7 +36,7 @@ class Panel:
         return "\n".join((self.title, heading, *rows))
 
 
-def make_panels(rows: Sequence[Row], axis: str = "cores") -> list[Panel]:
+def make_panels(rows: Sequence[Row], axis: str = "cores") -> list[SpeedupPanel]:
     """Return a panel for each combination of what does not lie along the axis, in the order of the rows."""
     speedups: dict[tuple[str, str], dict[str, dict[float, list[float]]]] = {}
     for row in rows:
@@ -46,13 +46,13 @@ def make_panels(rows: Sequence[Row], axis: str = "cores") -> list[Panel]:
     return [_panel(workload, fixed, axis, lines) for (workload, fixed), lines in speedups.items()]
 
 
-def _panel(workload: str, fixed: str, axis: str, found: Mapping[str, Mapping[float, list[float]]]) -> Panel:
+def _panel(workload: str, fixed: str, axis: str, found: Mapping[str, Mapping[float, list[float]]]) -> SpeedupPanel:
     places = tuple(sorted({place for values in found.values() for place in values}))
     lines = {
         name: tuple(median(values[place]) if place in values else None for place in places)
         for name, values in found.items()
     }
-    return Panel(workload, f"{workload}, {fixed}", axis, places, lines)
+    return SpeedupPanel(workload, f"{workload}, {fixed}", axis, places, lines)
 
 
 def _cell(value: float | None) -> str:
