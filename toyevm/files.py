@@ -7,17 +7,22 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, make_folder: bool = False) -> None:
+def write_whole(path: Path, data: bytes, make_folder: bool = False, durable: bool = False) -> None:
     """Write a draft beside the file and move it into place; after an OSError the file is as it was.
 
     Args:
         make_folder: whether to make the folder where it is missing.
+        durable: whether the draft must be on disk before it takes the place of the file: a crash of the system, too,
+            leaves one of the two.
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         draft.write_bytes(data)
+        if durable:
+            with draft.open("rb+") as file:
+                os.fsync(file.fileno())
         draft.replace(path)
     except OSError:
         with suppress(OSError):

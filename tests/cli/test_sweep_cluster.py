@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.command import Command
+from tests.support.executors import die
 from toyevm.bench.sweep import Grid, LocalProcesses, Store, read_store, run_sweep
 from toyevm.bench.sweep import cluster as clusters
 from toyevm.bench.sweep.cluster import dask_executor
@@ -67,6 +69,33 @@ def test_a_worker_that_is_killed_loses_no_point(cluster: Any, tmp_path: Path, ri
         sweep = run_sweep(GRID, executor, store, kill_one)
     assert killed
     assert sweep.failures == {}
+    assert path.read_bytes() == right
+
+
+class Deadly(Executor):
+    """An executor at which one point ends whoever takes it."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self.executor.submit(die if args[0] == next(GRID.points()) else fn, *args)
+
+
+def test_a_point_that_ends_every_worker_is_reported_and_the_sweep_resumed(
+    cluster: Any, tmp_path: Path, right: bytes
+) -> None:
+    path = tmp_path / "sweep.jsonl"
+    cluster.scheduler.allowed_failures = 0  # of workers, before a point is given up
+    with dask_executor(cluster.scheduler_address) as executor, Store(path, GRID) as store:
+        sweep = run_sweep(GRID, Deadly(executor), store)
+    first = next(GRID.points())
+    assert first in sweep.failures  # those that waited at the same worker may be given up with it
+    assert all(reason.startswith("KilledWorker") for reason in sweep.failures.values())
+    assert len(sweep.rows) + len(sweep.failures) == len(GRID)
+    cluster.scheduler.allowed_failures = 3
+    with dask_executor(cluster.scheduler_address) as executor, Store(path, GRID) as store:
+        run_sweep(GRID, executor, store)
     assert path.read_bytes() == right
 
 

@@ -96,7 +96,7 @@ class Store:
         lines = [_first_line(self.grid), *(_line(self.rows[point]) for point in self.grid.points())]
         self._file.close()
         try:
-            write_whole(self.path, b"".join(lines))
+            write_whole(self.path, b"".join(lines), durable=True)
         except OSError as error:
             raise self._cannot_write(error) from error
 
