@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.support.executors import Here, InOrder
 from toyevm.backends import BACKENDS, RunConfig, hints_of
 from toyevm.bench.sweep import COLUMNS, Grid, LocalProcesses, Point, Store, read_store, run_point, run_sweep
+from toyevm.bench.sweep.panels import make_panels
 from toyevm.bench.sweep.processes import WorkerDied
 from toyevm.errors import AssemblerError, InputError
 from toyevm.simulation.costs import CostModel
@@ -128,6 +129,40 @@ def test_an_interrupted_sweep_goes_on_without_loss(right: bytes, order: list[int
         assert swept(Path(folder), rest) == right
         assert set(rest.asked) == set(GRID.points()) - set(kept)
         assert len(rest.asked) == SIZE - count
+
+
+class Idle(Here):
+    """Does the first point, and lets the others wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not self.asked:
+            return super().submit(fn, *args)
+        self.waiting.append(Future())
+        return self.waiting[-1]
+
+
+def test_a_sweep_that_ends_early_takes_back_what_has_not_begun() -> None:
+    executor = Idle()
+    with pytest.raises(Interrupted):
+        run_sweep(GRID, executor, progress=stop_after(1))
+    assert len(executor.waiting) == SIZE - 1
+    assert all(future.cancelled() for future in executor.waiting)
+
+
+def test_a_panel_shows_the_median_over_seeds() -> None:
+    fixed = {"workload": "ether", "contention": 0.5, "backend": "optimistic"}
+    rows = [fixed | {"cores": cores, "speedup": speedup} for cores, speedup in ((4, 3.0), (2, 2.0), (4, 9.0), (4, 1.0))]
+    (panel,) = make_panels(rows)
+    assert (panel.title, panel.places, panel.lines) == (
+        "ether, contention 0.5",
+        (2, 4),
+        {"optimistic": (2.0, 3.0)},
+    )
+    assert panel.to_text().splitlines()[-1] == "optimistic   2.00×   3.00×"
 
 
 @settings(max_examples=25)
