@@ -143,10 +143,7 @@ def execute_transaction(view: StateView, env: BlockEnv, checked: CheckedTransact
 
 
 def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Execution:
-    """Buy the gas, follow the authorizations and open the first frame. After a Suspend, simply begin again.
-
-    There may be thousands of authorizations: a driver that lets views suspend calls the three parts one by one.
-    """
+    """Buy the gas, follow authorizations, open the first frame. After a Suspend, begin again, or repeat the part."""
     execution = buy_gas(view, env, checked)
     for authorization in checked.tx.authorizations:
         delegate(execution.machine.journal, env, authorization)
@@ -179,10 +176,7 @@ def _warm_up(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> No
 
 
 def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
-    """Let an account that agreed run another's code (EIP-7702); an authorization that does not fit is passed over.
-
-    It reads before it changes anything: after a Suspend, call it again.
-    """
+    """Let an account that agreed run another's code (EIP-7702); an authorization that does not fit is passed over."""
     if authorization.chain_id not in (0, env.chain_id) or authorization.nonce >= MAX_NONCE:
         return
     try:
@@ -201,28 +195,20 @@ def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> N
 
 
 def open_first_frame(execution: Execution) -> None:
-    """Let the machine stand before its first instruction.
-
-    It reads before it changes anything: after a Suspend, call it again.
-    """
-    machine = execution.machine
-    message = _first_message(machine.journal, machine.env, execution.checked)
-    if message.value:
-        machine.journal.balance(message.address)
-    enter(machine, message)
-
-
-def _first_message(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> Message:
-    tx, sender = checked.tx, checked.sender
-    gas = tx.gas_limit - checked.intrinsic_gas
+    """Let the machine stand before its first instruction."""
+    machine, checked = execution.machine, execution.checked
+    journal, tx, gas = machine.journal, checked.tx, checked.tx.gas_limit - checked.intrinsic_gas
+    address = contract_address(checked.sender, tx.nonce) if tx.to is None else tx.to
+    journal.warm_address(address)
     if tx.to is None:
-        address = contract_address(sender, tx.nonce)
-        journal.warm_address(address)
         collides = is_taken(journal, address)
-        return Message(sender, address, tx.data, gas, tx.value, is_create=True, collides=collides)
-    journal.warm_address(tx.to)
-    code, precompile = entry_code(journal, env, tx.to)
-    return Message(sender, tx.to, code, gas, tx.value, tx.data, precompile=precompile)
+        message = Message(checked.sender, address, tx.data, gas, tx.value, is_create=True, collides=collides)
+    else:
+        code, precompile = entry_code(journal, machine.env, address)
+        message = Message(checked.sender, address, code, gas, tx.value, tx.data, precompile=precompile)
+    if tx.value and not message.collides:
+        journal.balance(address)  # who is paid; all is read before anything changes, and can be read again
+    enter(machine, message)
 
 
 def finish_transaction(execution: Execution) -> TxResult:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from toyevm.backends.access_list_dag import ACCESS_LIST_DAG
 from toyevm.backends.base import Backend, Registry, RunConfig
-from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY
 from toyevm.backends.block_access_list import BLOCK_ACCESS_LIST, verify_access_list
+from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY
 from toyevm.backends.declared_locks import DECLARED_LOCKS
 from toyevm.backends.dependency_dag import DEPENDENCY_DAG
 from toyevm.backends.hints import Hints, Locks, hints_for, hints_of

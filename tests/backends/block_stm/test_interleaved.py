@@ -12,7 +12,7 @@ from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead, number
-from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Status, Task
+from toyevm.backends.block_stm.scheduler import Counter, Scheduler, TaskStatus, Task
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion
@@ -115,7 +115,7 @@ def no_validation_above_an_abort(patch: Patch) -> None:
     honest = Scheduler._lower
 
     def lower(self: Scheduler, counter: Counter, target: int) -> Steps[None]:
-        if counter is self.validation_index and target and self.statuses[target - 1] is Status.READY:
+        if counter is self.validation_index and target and self.statuses[target - 1] is TaskStatus.READY:
             return (yield from self.decrease_count.add(1)) and None
         return (yield from honest(self, counter, target))
 
@@ -154,7 +154,7 @@ def waits_for_one_that_has_run(patch: Patch) -> None:
 
     def add(self: Scheduler, tx_index: int, blocking: int) -> Steps[bool]:
         yield Step(Action.DEPEND, tx_index)
-        self._move(tx_index, Status.ABORTING)
+        self._move(tx_index, TaskStatus.ABORTING)
         self.dependents[blocking].add(tx_index)
         yield from self.active.add(-1)
         return True
@@ -182,7 +182,7 @@ def every_failed_validation_wins(patch: Patch) -> None:
 
     def abort(self: Scheduler, task: Task) -> Steps[bool]:
         yield Step(Action.MOVE, task.tx_index)
-        self._move(task.tx_index, Status.ABORTING)
+        self._move(task.tx_index, TaskStatus.ABORTING)
         return True
 
     patch.setattr(Scheduler, "try_validation_abort", abort)
@@ -194,9 +194,9 @@ def is_executed_before_it_has_written(patch: Patch) -> None:
 
     def record(self: BlockSTM, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
         yield Step(Action.MOVE, version.tx_index)
-        self.scheduler._move(version.tx_index, Status.EXECUTED)
+        self.scheduler._move(version.tx_index, TaskStatus.EXECUTED)
         wrote_new = yield from honest(self, version, outcome, paid)
-        self.scheduler.statuses[version.tx_index] = Status.EXECUTING
+        self.scheduler.statuses[version.tx_index] = TaskStatus.EXECUTING
         return wrote_new
 
     patch.setattr(BlockSTM, "_record", record)
@@ -344,5 +344,5 @@ def test_each_rule_about_money_is_needed(
 def test_a_status_that_cannot_follow_is_refused() -> None:
     scheduler = Scheduler(1)
     with pytest.raises(AssertionError):
-        scheduler._move(0, Status.EXECUTED)
+        scheduler._move(0, TaskStatus.EXECUTED)
     assert len(scheduler_module.TRANSITIONS) == 5

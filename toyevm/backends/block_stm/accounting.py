@@ -60,6 +60,7 @@ class FeesRead(FeesApart):
     reads_fees = True
 
     def entries(self, version: Version, outcome: Conclusion, paid: Read | None) -> dict[Location, Entry]:
+        """Return what an outcome leaves, and the balance with its fee."""
         found = super().entries(version, outcome, paid)
         if outcome.result and outcome.result.fee:
             before = found.get(self.fees, paid)
@@ -73,6 +74,7 @@ class FeesLazy(FeesApart):
     """Paying, a fee or in a plain transfer, leaves an increment."""
 
     def postpone(self, tx_index: int, location: Location, seen: Mapping[Location, Read]) -> Read | None:
+        """Answer for the balance of an account without code that a transaction pays into."""
         tx = self.transactions[tx_index]
         if tx.to is None or location != (tx.to, Field.BALANCE) or not tx.value or tx.authorizations:
             return None
@@ -82,6 +84,7 @@ class FeesLazy(FeesApart):
         return Read(Version(tx_index, LAZY), 0)
 
     def entries(self, version: Version, outcome: Conclusion, paid: Read | None) -> dict[Location, Entry]:
+        """Return what an outcome leaves, with increments for what it has paid unseen."""
         found, result = super().entries(version, outcome, paid), outcome.result
         for location in unseen(outcome):
             if location in found:  # as if it had held nothing before
@@ -93,6 +96,7 @@ class FeesLazy(FeesApart):
         return found
 
     def settle(self, tx_index: int, outcome: Conclusion, view: StateView) -> Conclusion:
+        """Add what was paid unseen to the balance that is there."""
         now = {location: view.read(location) for location in unseen(outcome)}
         if not now or outcome.result is None:
             return replace(outcome, reads=outcome.reads | now)

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 from toyevm.simulation.steps import Action, Step, Steps
 
 
-class Status(Enum):
+class TaskStatus(Enum):
     """Where a transaction stands."""
 
     READY = "ready"
@@ -30,11 +30,11 @@ class Status(Enum):
 
 
 TRANSITIONS = frozenset({
-    (Status.READY, Status.EXECUTING),  # a thread takes it
-    (Status.EXECUTING, Status.EXECUTED),  # it has written
-    (Status.EXECUTING, Status.ABORTING),  # it has read an estimate, and waits
-    (Status.EXECUTED, Status.ABORTING),  # a validation failed: the first one that fails wins
-    (Status.ABORTING, Status.READY),  # as the next incarnation
+    (TaskStatus.READY, TaskStatus.EXECUTING),  # a thread takes it
+    (TaskStatus.EXECUTING, TaskStatus.EXECUTED),  # it has written
+    (TaskStatus.EXECUTING, TaskStatus.ABORTING),  # it has read an estimate, and waits
+    (TaskStatus.EXECUTED, TaskStatus.ABORTING),  # a validation failed: the first one that fails wins
+    (TaskStatus.ABORTING, TaskStatus.READY),  # as the next incarnation
 })  # fmt: skip
 
 
@@ -70,7 +70,7 @@ class Counter:
 class Scheduler:
     """The counters, and of each transaction its incarnation, its status and who waits for it.
 
-    Status and waiting list of a transaction are under its lock in the paper; here, what happens under a lock is
+    TaskStatus and waiting list of a transaction are under its lock in the paper; here, what happens under a lock is
     one step.
     """
 
@@ -82,7 +82,7 @@ class Scheduler:
         self.active = Counter("active")
         self.is_done = False
         self.incarnations = [0] * size
-        self.statuses = [Status.READY] * size
+        self.statuses = [TaskStatus.READY] * size
         self.dependents: list[set[int]] = [set() for _ in range(size)]
 
     def next_task(self) -> Steps[Task | None]:
@@ -106,7 +106,7 @@ class Scheduler:
         tx_index = yield from self.validation_index.add(1)
         if tx_index < self.size:
             yield Step(Action.LOOK, tx_index, what="status")
-            if self.statuses[tx_index] is Status.EXECUTED:
+            if self.statuses[tx_index] is TaskStatus.EXECUTED:
                 return Task("validate", tx_index, self.incarnations[tx_index])
         yield from self.active.add(-1)
         return None
@@ -114,9 +114,9 @@ class Scheduler:
     def _try_incarnate(self, tx_index: int) -> Steps[Task | None]:
         """Take a transaction for execution if it is ready; if not, this thread is not active any more."""
         if tx_index < self.size:
-            yield Step(Action.MOVE, tx_index, what=Status.EXECUTING.value)
-            if self.statuses[tx_index] is Status.READY:
-                self._move(tx_index, Status.EXECUTING)
+            yield Step(Action.MOVE, tx_index, what=TaskStatus.EXECUTING.value)
+            if self.statuses[tx_index] is TaskStatus.READY:
+                self._move(tx_index, TaskStatus.EXECUTING)
                 return Task("execute", tx_index, self.incarnations[tx_index])
         yield from self.active.add(-1)
         return None
@@ -137,9 +137,9 @@ class Scheduler:
     def add_dependency(self, tx_index: int, blocking: int) -> Steps[bool]:
         """Let a transaction that has met an estimate wait for who left it, unless that one has run by now."""
         yield Step(Action.DEPEND, tx_index, what=str(blocking))
-        if self.statuses[blocking] is Status.EXECUTED:
+        if self.statuses[blocking] is TaskStatus.EXECUTED:
             return False
-        self._move(tx_index, Status.ABORTING)
+        self._move(tx_index, TaskStatus.ABORTING)
         self.dependents[blocking].add(tx_index)
         yield from self.active.add(-1)
         return True
@@ -147,8 +147,8 @@ class Scheduler:
     def finish_execution(self, task: Task, wrote_new_location: bool) -> Steps[Task | None]:
         """Note that a transaction has written; return its validation if this thread should go on with it."""
         tx_index = task.tx_index
-        yield Step(Action.MOVE, tx_index, task.incarnation, what=Status.EXECUTED.value)
-        self._move(tx_index, Status.EXECUTED)
+        yield Step(Action.MOVE, tx_index, task.incarnation, what=TaskStatus.EXECUTED.value)
+        self._move(tx_index, TaskStatus.EXECUTED)
         yield Step(Action.RESUME, tx_index)
         resumed, self.dependents[tx_index] = self.dependents[tx_index], set()
         yield from self._resume(resumed)
@@ -161,11 +161,11 @@ class Scheduler:
 
     def try_validation_abort(self, task: Task) -> Steps[bool]:
         """Abort an incarnation, unless somebody has done so already."""
-        yield Step(Action.MOVE, task.tx_index, task.incarnation, what=Status.ABORTING.value)
+        yield Step(Action.MOVE, task.tx_index, task.incarnation, what=TaskStatus.ABORTING.value)
         stands = self.incarnations[task.tx_index], self.statuses[task.tx_index]
-        if stands != (task.incarnation, Status.EXECUTED):
+        if stands != (task.incarnation, TaskStatus.EXECUTED):
             return False
-        self._move(task.tx_index, Status.ABORTING)
+        self._move(task.tx_index, TaskStatus.ABORTING)
         return True
 
     def finish_validation(self, tx_index: int, aborted: bool) -> Steps[Task | None]:
@@ -185,14 +185,14 @@ class Scheduler:
             yield from self._lower(self.execution_index, min(tx_indices))
 
     def _set_ready(self, tx_index: int) -> Steps[None]:
-        yield Step(Action.MOVE, tx_index, what=Status.READY.value)
+        yield Step(Action.MOVE, tx_index, what=TaskStatus.READY.value)
         self.incarnations[tx_index] += 1
-        self._move(tx_index, Status.READY)
+        self._move(tx_index, TaskStatus.READY)
 
     def _lower(self, counter: Counter, target: int) -> Steps[None]:
         yield from counter.lower(target)
         yield from self.decrease_count.add(1)
 
-    def _move(self, tx_index: int, status: Status) -> None:
+    def _move(self, tx_index: int, status: TaskStatus) -> None:
         assert (self.statuses[tx_index], status) in TRANSITIONS, (tx_index, self.statuses[tx_index], status)
         self.statuses[tx_index] = status
