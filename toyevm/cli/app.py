@@ -141,7 +141,7 @@ def backends(as_json: AsJson = False) -> None:
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel", help="What to measure.")],
+    suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel|blockstm", help="What to measure.")],
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="replay: real blocks.")] = None,
     as_json: AsJson = False,
     repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 3 (replay).")] = None,
@@ -149,7 +149,7 @@ def bench(
     plot: Annotated[Path | None, typer.Option(help="vm: draw the ratios to this file, .png or .svg.")] = None,
     cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel: number of cores; repeatable.")] = None,
 ) -> int:
-    """Measure the machine against others (vm), its tiers on real blocks (replay), or the backends (parallel)."""
+    """Measure the machine (vm), its tiers on real blocks (replay), all backends (parallel), or Block-STM (blockstm)."""
     from toyevm.cli import bench as command
 
     return command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [])

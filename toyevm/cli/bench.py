@@ -6,15 +6,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from toyevm.bench import machine, parallel, replay_times
+from toyevm.bench import blockstm, machine, parallel, replay_times
 from toyevm.bench.peers import version_of
 from toyevm.bench.ratios_chart import speedup_chart
 from toyevm.charts import check_plot
-from toyevm.cli.bench_tables import print_machines, print_parallel, print_replays
+from toyevm.cli.bench_tables import print_blockstm, print_machines, print_parallel, print_replays
 from toyevm.cli.screen import progress, show
 from toyevm.errors import InputError
 
-SUITES = ("vm", "replay", "parallel")
+SUITES = ("vm", "replay", "parallel", "blockstm")
 
 
 def run(
@@ -33,6 +33,10 @@ def run(
     """
     if suite not in SUITES:
         raise InputError(f"unknown suite {suite!r}", "bench", " or ".join(SUITES))
+    if suite == "blockstm":
+        if files or repeats or only or plot or cores:
+            raise InputError("only --json is for blockstm", "bench blockstm", "no other option")
+        return _blockstm(as_json)
     if suite == "parallel":
         if files or repeats or plot:
             raise InputError("only --cores, --only and --json are for parallel", "bench parallel", "options only")
@@ -73,6 +77,13 @@ def _parallel(as_json: bool, cores: Sequence[int], names: Sequence[str]) -> int:
         report = parallel.run_bench_parallel(cores, names, begin)
     show(report, as_json, print_parallel)
     return 0 if all(row["equal"] for row in report["rows"]) else 1
+
+
+def _blockstm(as_json: bool) -> int:
+    with progress("points", blockstm.count_pieces()) as begin:
+        report = blockstm.run_bench_blockstm(begin)
+    show(report, as_json, print_blockstm)
+    return 0
 
 
 def _replay(files: Sequence[Path], as_json: bool, repeats: int) -> int:

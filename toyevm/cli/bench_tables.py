@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from toyevm.bench.atlas import hottest
+from toyevm.bench.blockstm import WORDS
 from toyevm.bench.machine import REFERENCE
 from toyevm.bench.replay_times import WAYS, is_right
 from toyevm.cli.screen import table
@@ -87,6 +88,33 @@ def print_parallel(console: Console, report: Report) -> None:
         "A unit of gas takes 1, the rest is "
         f"{costs}. In brackets: where a backend got its hints. Hints: their bytes; runs, wasted: on most cores."
     )
+
+
+def print_blockstm(console: Console, report: Report) -> None:
+    """Print a report of `run_bench_blockstm`."""
+    rows = [
+        (
+            row["threads"], f"{row['accounts']:,}", f"{row['transactions']:,}", f"{row['speedup']:.2f}x",
+            f"{WORDS[row['meant']]}{row['published']:g}x", "fitted" if row["fitted"] else f"{row['error']:+.0%}",
+            f"{row['whole']:.2f}x",
+        )
+        for row in report["rows"]
+    ]  # fmt: skip
+    columns = ("threads", "accounts", "txs", "ours", "published", "error", "with root")
+    console.print(table("Block-STM, payments between random accounts (simulated)", columns, rows, words=()))
+    costs = ", ".join(f"{name} {value}" for name, value in report["environment"]["costs"].items())
+    console.print(
+        f"Costs: {costs}; contention is fitted to the first row, the others are predicted. With root: the whole block, "
+        f"whose state root takes {report['environment']['rootPart']:.0%} of one core's time and is not parallel."
+    )
+    fees = [(row["backend"], f"{row['speedup']:.2f}x", f"{row['executions']:,}") for row in report["fees"]]
+    title = f"Fees: independent payments on {report['fees'][0]['cores']} cores (simulated)"
+    console.print(table(title, ("", "speedup", "executions"), fees))
+    growth = [
+        (f"{row['transactions']:,}", f"{row['executions']:,}", f"{row['cpuSeconds']:.1f}") for row in report["growth"]
+    ]
+    title = "The simulation itself, 32 cores (measured)"
+    console.print(table(title, ("txs", "executions", "CPU s"), growth, words=()))
 
 
 def _speedups(name: str, rows: Sequence[Report]) -> Any:

@@ -12,7 +12,7 @@ from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead, number
-from toyevm.backends.block_stm.scheduler import Counter, Scheduler, TaskStatus, Task
+from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task, TaskStatus
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion

@@ -1,0 +1,162 @@
+"""`toyevm bench blockstm`: Block-STM on virtual cores, beside what was published of it.
+
+One number is fitted, to one point: how much each further core slows all others (`contention`), so that 16 cores on
+10,000 accounts come out as published. Everything else is predicted with it, and the error of each prediction is
+printed. The published figures are of payments in Diem, on real threads; ours are payments of ether, on cores whose
+costs are guesses. What can agree is the shape: how the speedup falls with contention.
+
+*The whole*: a block is not done before its state root is known. Where that takes a fixed part of the time on one
+core, it bounds what parallel execution can bring, and a run that loses makes the whole block slower. Two more tables:
+what it costs to keep the fee recipient's balance in one of three ways, and how long the simulation itself takes.
+
+Sources: Block-STM, arXiv 2203.06871 (2022), evaluation on Diem; a rerun by others on 8 threads; the part of the state
+root, 47 % of Erigon's time, github.com/erigontech/erigon/issues/19589 (March 2026).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from random import Random
+from time import process_time
+from typing import Any, NamedTuple
+
+from toyevm.backends import Backend, CostModel, RunConfig
+from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY, BLOCK_STM_NAIVE
+from toyevm.bench.machine import garbage_collector_off
+from toyevm.simulation.costs import DEFAULT_COSTS
+from toyevm.simulation.metrics import measure
+from toyevm.simulation.run import Run
+from toyevm.simulation.transcripts import Transcripts
+from toyevm.workloads.transfers import Payment, block_of
+from toyevm.workloads.workload import Workload
+
+Report = dict[str, Any]
+
+ROOT_PART = 0.47  # of the time of a block that is executed on one core, its state root included
+TRANSFER_GAS = 21_000
+WORDS = {"is": "", "at least": ">=", "at most": "<="}
+
+
+class Point(NamedTuple):
+    """What was published of one setting.
+
+    Attributes:
+        published: the speedup, in the middle of the range that was given.
+        meant: how it was said: "is" about so much, "at least", "at most".
+        transactions: of our block; contended ones are shorter: there, who sends several is refused again and
+            again until the one before has run.
+    """
+
+    threads: int
+    accounts: int
+    published: float
+    meant: str
+    transactions: int
+    source: str = "Block-STM"
+
+
+FITTED = Point(16, 10_000, 12.5, "is", 10_000)
+PREDICTED = (
+    Point(32, 10_000, 19.0, "is", 10_000),
+    Point(32, 100, 8.0, "at most", 1_000),
+    Point(32, 10, 1.0, "at least", 500),
+    Point(32, 2, 0.70, "at least", 200),
+    Point(8, 1_000, 7.2, "is", 10_000, "a rerun"),
+)
+FEES: Sequence[Backend] = (BLOCK_STM_NAIVE, BLOCK_STM, BLOCK_STM_LAZY)
+FEE_BLOCK = 300  # transactions
+SIZES = (1_000, 3_000, 10_000)
+
+
+def run_bench_blockstm(progress: Callable[[str], None] = lambda name: None, scale: int = 1) -> Report:
+    """Fit one point, predict the others, and measure what the fees cost and how the simulation's own time grows.
+
+    Args:
+        progress: is told what begins.
+        scale: blocks are shorter by this factor, for a quick look.
+    """
+    with garbage_collector_off():
+        progress("the fitted point")
+        free = _speedup(FITTED, DEFAULT_COSTS, scale)
+        slowdown = (free / FITTED.published - 1) / (FITTED.threads - 1)
+        costs = replace(DEFAULT_COSTS, contention=max(0, round(1_000 * slowdown)))
+        rows = [_row(point, costs, scale, progress) for point in (FITTED, *PREDICTED)]
+        fees = list(_fees(FEE_BLOCK // scale, 16, progress))
+        growth = list(_growth(scale, progress))
+    fixed = {name: getattr(costs, name) for name in CostModel.__dataclass_fields__}
+    environment = {"time": "simulated, in the time of a unit of gas", "costs": fixed, "rootPart": ROOT_PART}
+    return {"environment": environment, "rows": rows, "fees": fees, "growth": growth}
+
+
+def count_pieces() -> int:
+    """Return how often `progress` is told something."""
+    return 2 + len(PREDICTED) + len(FEES) + len(SIZES)
+
+
+def random_transfers(count: int, accounts: int, seed: int = 1) -> Workload:
+    """Return a block of payments between random accounts, two different ones each time, with room for all."""
+    random, names = Random(seed), [f"account {number}" for number in range(accounts)]
+    pairs = (random.sample(names, 2) for _ in range(count))
+    payments = [Payment(payer, payee, 1) for payer, payee in pairs]
+    workload = block_of(payments, seed=seed)
+    header = replace(workload.block.header, gas_limit=TRANSFER_GAS * max(count, 1_000))
+    return replace(workload, block=replace(workload.block, header=header))
+
+
+def whole(speedup: float, root_part: float = ROOT_PART) -> float:
+    """Return the speedup of a block whose state root, a part of its time on one core, is still computed on one core.
+
+    >>> whole(1.0), round(whole(1e9), 2), round(whole(0.7), 2)
+    (1.0, 2.13, 0.81)
+    """
+    return 1 / (root_part + (1 - root_part) / speedup)
+
+
+def _row(point: Point, costs: CostModel, scale: int, progress: Callable[[str], None]) -> Report:
+    progress(f"{point.threads} threads, {point.accounts:,} accounts")
+    speedup = _speedup(point, costs, scale)
+    return {
+        "threads": point.threads,
+        "accounts": point.accounts,
+        "transactions": point.transactions // scale,
+        "speedup": speedup,
+        "published": point.published,
+        "meant": point.meant,
+        "error": speedup / point.published - 1,
+        "fitted": point is FITTED,
+        "source": point.source,
+        "whole": whole(speedup),
+    }
+
+
+def _speedup(point: Point, costs: CostModel, scale: int) -> float:
+    workload = random_transfers(point.transactions // scale, point.accounts)
+    run = _run(BLOCK_STM, workload, point.threads, costs)
+    return measure(run, point.threads, workload.block.header.coinbase, costs=replace(costs, contention=0)).speedup
+
+
+def _run(backend: Backend, workload: Workload, cores: int, costs: CostModel) -> Run:
+    config = RunConfig(workload.chain, cores, costs=costs, transcripts=Transcripts())
+    return backend.execute_block(workload.pre, workload.block, config)
+
+
+def _fees(count: int, cores: int, progress: Callable[[str], None]) -> Iterator[Report]:
+    """Yield what independent payments take with each way to keep the fees."""
+    workload = random_transfers(count, 100 * count)
+    for backend in FEES:
+        progress(f"fees, {backend.name}")
+        run = _run(backend, workload, cores, DEFAULT_COSTS)
+        found = measure(run, cores, workload.block.header.coinbase, costs=DEFAULT_COSTS)
+        yield {"backend": backend.name, "cores": cores, "speedup": found.speedup, "executions": run.attempts}
+
+
+def _growth(scale: int, progress: Callable[[str], None]) -> Iterator[Report]:
+    """Yield what it takes to simulate blocks of growing length; this alone is real time."""
+    for size in SIZES:
+        progress(f"{size // scale:,} transfers")
+        workload = random_transfers(size // scale, 10_000)
+        begun = process_time()
+        run = _run(BLOCK_STM, workload, 32, DEFAULT_COSTS)
+        seconds = process_time() - begun
+        yield {"transactions": size // scale, "executions": run.attempts, "cpuSeconds": seconds}
