@@ -74,15 +74,7 @@ def intrinsic_gas(fork: Fork, tx: Transaction) -> tuple[int, int]:
 
 def check_transaction(view: StateView, env: BlockEnv, tx: Transaction) -> CheckedTransaction:
     """Find out whether a transaction may enter a block here and now, or raise InvalidTransaction with the reason."""
-    cost, floor = _check_form(env, tx)
-    try:
-        sender = tx.sender
-    except InvalidSignature as error:
-        raise InvalidTransaction("bad-signature") from error
-    journal = Journal(view)
-    _check_sender(journal, env, tx, sender)
-    priority = min(tx.priority_fee_cap, tx.max_fee_per_gas - env.base_fee_per_gas)
-    return CheckedTransaction(tx, sender, env.base_fee_per_gas + priority, cost, floor, journal.reads)
+    return check_sender(view, env, check_form(env, tx))
 
 
 def _require(condition: bool, reason: str, limit: int | None = None, actual: int | None = None) -> None:
@@ -90,8 +82,8 @@ def _require(condition: bool, reason: str, limit: int | None = None, actual: int
         raise InvalidTransaction(reason, limit, actual)
 
 
-def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
-    """Check what needs no state: type, chain, sizes, prices."""
+def check_form(env: BlockEnv, tx: Transaction) -> CheckedTransaction:
+    """Check what needs no state, so that it holds for every attempt: type, chain, sizes, prices, signature."""
     fork, max_fee, base_fee = env.fork, tx.max_fee_per_gas, env.base_fee_per_gas
     _require(tx.type <= fork.max_transaction_type, "type-not-supported", fork.max_transaction_type, tx.type)
     _require(tx.chain_id in (env.chain_id, None), "wrong-chain", env.chain_id, tx.chain_id)
@@ -110,7 +102,11 @@ def _check_form(env: BlockEnv, tx: Transaction) -> tuple[int, int]:
     if tx.type == SET_CODE:
         _require(tx.to is not None, "set-code-creation")
         _require(bool(tx.authorizations), "no-authorizations")
-    return cost, floor
+    try:
+        sender = tx.sender
+    except InvalidSignature as error:
+        raise InvalidTransaction("bad-signature") from error
+    return CheckedTransaction(tx, sender, base_fee + min(tx.priority_fee_cap, max_fee - base_fee), cost, floor, {})
 
 
 def _check_blobs(env: BlockEnv, tx: Transaction) -> None:
@@ -124,7 +120,9 @@ def _check_blobs(env: BlockEnv, tx: Transaction) -> None:
     _require(max_fee >= base_fee, "blob-fee-too-low", base_fee, max_fee)
 
 
-def _check_sender(journal: Journal, env: BlockEnv, tx: Transaction, sender: Address) -> None:
+def check_sender(view: StateView, env: BlockEnv, form: CheckedTransaction) -> CheckedTransaction:
+    """Check the sender's nonce, code and balance. After a Suspend, do it again."""
+    journal, tx, sender = Journal(view), form.tx, form.sender
     nonce, code = journal.nonce(sender), journal.code(sender)
     _require(tx.nonce >= nonce, "nonce-too-low", nonce, tx.nonce)
     _require(tx.nonce <= nonce, "nonce-too-high", nonce, tx.nonce)
@@ -133,6 +131,7 @@ def _check_sender(journal: Journal, env: BlockEnv, tx: Transaction, sender: Addr
     blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * tx.max_fee_per_blob_gas
     worst_case, balance = tx.gas_limit * tx.max_fee_per_gas + blob_fee + tx.value, journal.balance(sender)
     _require(balance >= worst_case, "insufficient-funds", worst_case, balance)
+    return CheckedTransaction(tx, sender, form.gas_price, form.intrinsic_gas, form.floor_gas, journal.reads)
 
 
 def execute_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> TxResult:

@@ -9,9 +9,12 @@ import pytest
 from tests.support.worlds import CONTRACT, authorize, environment, execute, signed, world
 from toyevm.assembler import assemble
 from toyevm.journal import Journal
+from toyevm.simulation import conversation as module
 from toyevm.simulation.conversation import conversation
 from toyevm.state import Account, WorldState
 from toyevm.transactions import SET_CODE, Transaction
+from toyevm.transition import CheckedTransaction, check_form
+from toyevm.vm.frame import BlockEnv
 
 
 def converse(pre: WorldState, tx: Transaction) -> tuple[int, object]:
@@ -69,3 +72,18 @@ def test_a_suspended_transaction_is_resumed_and_not_begun_again(
         assert questions >= size
         counts.append(looked["up"])
     assert counts[1] < 2.5 * counts[0], "looking things up again after every answer would take four times as many"
+
+
+def test_what_needs_no_state_is_checked_once_an_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three answers are given to the checks of the sender; none of them makes the rest be checked again."""
+    checked: list[Transaction] = []
+
+    def check(env: BlockEnv, tx: Transaction) -> CheckedTransaction:
+        checked.append(tx)
+        return check_form(env, tx)
+
+    monkeypatch.setattr(module, "check_form", check)
+    questions, result = converse(world(), signed())
+    assert questions > 3
+    assert result is not None
+    assert checked == [signed()]

@@ -27,7 +27,7 @@ from typing import NamedTuple, TypeVar
 from toyevm.errors import InvalidTransaction, Suspend
 from toyevm.results import TxResult
 from toyevm.transactions import Transaction
-from toyevm.transition import buy_gas, check_transaction, delegate, finish_transaction, open_first_frame
+from toyevm.transition import buy_gas, check_form, check_sender, delegate, finish_transaction, open_first_frame
 from toyevm.types import Location, Read
 from toyevm.vm.frame import BlockEnv, Machine
 from toyevm.vm.interpreter import run
@@ -92,7 +92,8 @@ def conversation(env: BlockEnv, tx: Transaction, given: Mapping[Location, Read] 
 
 
 def _execution(view: Answers, env: BlockEnv, tx: Transaction) -> Generator[Access, Read, TxResult]:
-    checked = yield from _answering(view, lambda: check_transaction(view, env, tx))
+    form = check_form(env, tx)  # once: only what reads is tried again after an answer
+    checked = yield from _answering(view, lambda: check_sender(view, env, form))
     execution = buy_gas(view, env, checked)  # reads nothing that the checks have not
     for authorization in tx.authorizations:
         yield from _answering(view, partial(delegate, execution.machine.journal, env, authorization))
