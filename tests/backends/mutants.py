@@ -13,7 +13,7 @@ import pytest
 from toyevm.backends import CostModel, access_list_dag, declared_locks, guided, optimistic
 from toyevm.backends.block_access_list import Claims
 from toyevm.backends.guided import GuidedExecution, SpeculativeView
-from toyevm.backends.optimistic import _Speculation
+from toyevm.backends.optimistic import ExpectedWrites, _Speculation
 from toyevm.errors import InvalidBlock
 from toyevm.results import TxResult
 from toyevm.simulation import conversation, ledger, virtual_cores
@@ -118,6 +118,7 @@ def validate_when_finished_and_not_at_the_turn(patch: Patch) -> None:
         self.is_committing = True
         while attempt := self.attempts.pop(self.ledger.head, None):
             yield from core.commit(attempt)
+            self.release(attempt.tx_index)
             self.simulation.announce()
         self.is_committing = False
 
@@ -156,6 +157,7 @@ def commit_out_of_order(patch: Patch) -> None:
         while self.attempts:
             attempt = self.attempts.pop(min(self.attempts))
             yield from core.commit(attempt)
+            self.release(attempt.tx_index)
         self.is_committing = False
         self.simulation.announce()
 
@@ -400,6 +402,39 @@ def nothing() -> Iterator[Any]:
 @mutant
 def warn_nobody(patch: Patch) -> None:
     patch.setattr(_Speculation, "warn_readers", lambda self, core, committed: nothing())
+
+
+@mutant
+def let_nobody_go_who_waits_for_a_commit(patch: Patch) -> None:
+    patch.setattr(_Speculation, "release", lambda self, blocker: None)
+
+
+@mutant
+def run_at_once_what_is_doomed(patch: Patch) -> None:
+    patch.setattr(_Speculation, "enqueue", lambda self, tx_index, reads=(): optimistic.heappush(self.to_run, tx_index))
+
+
+@mutant
+def forget_where_a_thrown_away_attempt_wrote(patch: Patch) -> None:
+    original = _Speculation.enqueue
+
+    def enqueue(self: _Speculation, tx_index: int, reads: Collection[Location] = ()) -> None:
+        if reads:
+            self.expected.replace(tx_index, ())
+        original(self, tx_index, reads)
+
+    patch.setattr(_Speculation, "enqueue", enqueue)
+
+
+@mutant
+def wait_for_the_first_blocker_instead_of_the_last(patch: Patch) -> None:
+    """Whoever is let go by the first of many writers runs in vain."""
+
+    def last_writer(self: Any, tx_index: int, reads: Collection[Location]) -> int:
+        found = [writer for location in reads for writer in self._writers.get(location, ()) if writer < tx_index]
+        return max(min(found, default=-1), self._before[tx_index])
+
+    patch.setattr(ExpectedWrites, "last_writer", last_writer)
 
 
 @mutant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.backends.cases import BURN, CASES, Case, case, sent
+from tests.backends.cases import BURN, CASES, INCREMENT, Case, case, sent
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
@@ -27,6 +27,7 @@ def faults(random_blocks: int = 10) -> Iterator[str]:
     yield from straddling_faults()
     yield from outcome_faults(first)
     yield from time_faults()
+    yield from attempt_faults()
     for each in (*others, *map(random_case, range(random_blocks))):
         yield from outcome_faults(each)
 
@@ -110,6 +111,19 @@ def time_faults() -> Iterator[str]:
     oracle = oracle_of(warned)
     assert isinstance(oracle, Run)
     yield from _slower(BACKENDS.named("optimistic"), warned, 3, oracle.result.results[1].gas_used)
+
+
+def attempt_faults() -> Iterator[str]:
+    """Run blocks of which it is plain how few attempts they take if nobody runs who is known to be doomed."""
+    nonces = case("one sender", {}, *[sent(0, nonce, to=NOBODY, gas_limit=21_000) for nonce in range(8)])
+    hot = case("one slot", {CONTRACT: contract(INCREMENT)}, *[sent(i) for i in range(8)])
+    for block, most in ((nonces, 8), (hot, 8 + 7)):
+        outcome, found = _try(
+            BACKENDS.named("optimistic_waiting"), block, RunConfig(block.chain, cores=8), oracle_of(block)
+        )
+        yield from found
+        if isinstance(outcome, Run) and outcome.attempts > most:
+            yield f"{block}, optimistic_waiting: {outcome.attempts} attempts instead of {most}"
 
 
 def _slower(backend: Backend, block: Case, cores: int, time: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY
 from toyevm.backends.declared_locks import DECLARED_LOCKS
 from toyevm.backends.dependency_dag import DEPENDENCY_DAG
 from toyevm.backends.hints import Hints, Locks, hints_for, hints_of
-from toyevm.backends.optimistic import OPTIMISTIC
+from toyevm.backends.optimistic import OPTIMISTIC, OPTIMISTIC_WAITING
 from toyevm.backends.sequential import SequentialBackend
 from toyevm.backends.two_phase import TWO_PHASE
 from toyevm.simulation.costs import CostModel
@@ -32,6 +32,7 @@ BACKENDS = Registry()
 BACKENDS.register(SequentialBackend())
 BACKENDS.register(TWO_PHASE)
 BACKENDS.register(OPTIMISTIC)
+BACKENDS.register(OPTIMISTIC_WAITING)
 BACKENDS.register(DECLARED_LOCKS)
 BACKENDS.register(DEPENDENCY_DAG)
 BACKENDS.register(ACCESS_LIST_DAG)
