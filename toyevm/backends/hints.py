@@ -9,10 +9,11 @@ PIP-16), access lists in transactions (EIP-2930), the access list of a block (EI
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from reprlib import repr as shorten
+from typing import Any, NamedTuple
 
 from toyevm import rlp
 from toyevm.access_lists.codec import encode
@@ -20,10 +21,11 @@ from toyevm.access_lists.recorder import build
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
+from toyevm.errors import InputError
 from toyevm.results import TxResult
 from toyevm.state import WorldState
 from toyevm.transactions import AccessList
-from toyevm.types import Address, Location
+from toyevm.types import WORD_MASK, Address, Field, Location
 
 Edge = tuple[int, int]  # (before, after)
 
@@ -35,14 +37,67 @@ class Locks(NamedTuple):
     writes: frozenset[Location] = frozenset()
 
 
+def _is_edge(claim: Any) -> bool:
+    return isinstance(claim, tuple) and len(claim) == 2 and all(type(number) is int for number in claim)
+
+
+def _is_lock(claim: Any) -> bool:
+    return isinstance(claim, Locks) and all(isinstance(each, Set) and all(map(_is_location, each)) for each in claim)
+
+
+def _is_access_list(claim: Any) -> bool:
+    return isinstance(claim, tuple) and all(isinstance(each, tuple) and _is_entry(*each) for each in claim)
+
+
+def _is_entry(address: Any = None, slots: Any = None, *more: Any) -> bool:
+    return not more and _is_address(address) and isinstance(slots, tuple) and all(map(_is_slot, slots))
+
+
+def _is_location(each: Any) -> bool:
+    return isinstance(each, Location) and _is_address(each.address) and (_is_slot(each.key) or each.key in _FIELDS)
+
+
+def _is_address(each: Any) -> bool:
+    return isinstance(each, bytes) and len(each) == 20
+
+
+def _is_slot(each: Any) -> bool:
+    return type(each) is int and 0 <= each <= WORD_MASK
+
+
+_FIELDS = frozenset(Field)
+FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "locks": (_is_lock, "Locks, of two sets of locations"),
+    "edges": (_is_edge, "two numbers of transactions"),
+    "access_lists": (_is_access_list, "pairs of an address and a tuple of slots"),
+}
+
+
 @dataclass(frozen=True)
 class Hints:
-    """Claims about a block, each kind for the backend that asks for it; None where there is no claim."""
+    """Claims about a block, each kind for the backend that asks for it; None where there is no claim.
+
+    What has not even the form of a claim is refused here, once for all backends. A claim that makes no sense in its
+    block (a transaction that is not in it, too many of them or too few) they pass over; so does the one that takes the
+    bytes of a block access list apart, and names what was wrong with them.
+
+    Raises:
+        InputError: with the claim that has another form, and the one it should have.
+    """
 
     locks: tuple[Locks, ...] | None = None
     edges: tuple[Edge, ...] | None = None
     access_lists: tuple[AccessList, ...] | None = None
     block_access_list: bytes | None = None  # as it is encoded: only who uses it takes it apart
+
+    def __post_init__(self) -> None:
+        for kind, (has_form, form) in FORMS.items():
+            claims = getattr(self, kind)
+            if claims is not None and not isinstance(claims, tuple):
+                raise InputError(shorten(claims), f"hint {kind}", "a tuple")
+            for number, claim in enumerate(claims or ()):
+                if not has_form(claim):
+                    raise InputError(shorten(claim), f"hint {kind}[{number}]", form)
 
     @cached_property
     def byte_sizes(self) -> dict[str, int]:
@@ -52,10 +107,10 @@ class Hints:
             both = [[access_list_of(locks.reads), access_list_of(locks.writes)] for locks in self.locks]
             found["locks"] = len(rlp.encode([[_items(one) for one in each] for each in both]))
         if self.edges is not None:
-            found["edges"] = len(rlp.encode([list(edge) for edge in self.edges]))
+            found["edges"] = len(rlp.encode([list(edge) for edge in self.edges if min(edge) >= 0]))
         if self.access_lists is not None:
             found["access_lists"] = len(rlp.encode([_items(each) for each in self.access_lists]))
-        if self.block_access_list is not None:
+        if isinstance(self.block_access_list, bytes):
             found["block_access_list"] = len(self.block_access_list)
         return found
 
