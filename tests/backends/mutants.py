@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from toyevm.backends import CostModel, access_list_dag, declared_locks, guided, optimistic
+from toyevm.backends import CostModel, access_list_dag, adaptive, declared_locks, guided, optimistic
 from toyevm.backends.block_access_list import Claims
+from toyevm.backends.block_stm.scheduler import Scheduler
 from toyevm.backends.guided import GuidedExecution, SpeculativeView
 from toyevm.backends.optimistic import ExpectedWrites, _Speculation
 from toyevm.errors import InvalidBlock
@@ -435,6 +436,27 @@ def wait_for_the_first_blocker_instead_of_the_last(patch: Patch) -> None:
         return max(min(found, default=-1), self._before[tx_index])
 
     patch.setattr(ExpectedWrites, "last_writer", last_writer)
+
+
+@mutant
+def never_fall_back(patch: Patch) -> None:
+    patch.setattr(adaptive, "depth", lambda results, first: 0.0)
+
+
+@mutant
+def always_fall_back(patch: Patch) -> None:
+    patch.setattr(adaptive, "run_stretch", adaptive.run_sequentially)
+
+
+@mutant
+def try_what_anybody_can_see(patch: Patch) -> None:
+    patch.setattr(adaptive, "share_of_one_sender", lambda transactions: 0.0)
+
+
+@mutant
+def begin_a_stretch_with_what_is_final(patch: Patch) -> None:
+    original = Scheduler.__init__
+    patch.setattr(Scheduler, "__init__", lambda self, size, first=0: original(self, size))
 
 
 @mutant

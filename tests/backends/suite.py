@@ -117,13 +117,16 @@ def attempt_faults() -> Iterator[str]:
     """Run blocks of which it is plain how few attempts they take if nobody runs who is known to be doomed."""
     nonces = case("one sender", {}, *[sent(0, nonce, to=NOBODY, gas_limit=21_000) for nonce in range(8)])
     hot = case("one slot", {CONTRACT: contract(INCREMENT)}, *[sent(i) for i in range(8)])
-    for block, most in ((nonces, 8), (hot, 8 + 7)):
-        outcome, found = _try(
-            BACKENDS.named("optimistic_waiting"), block, RunConfig(block.chain, cores=8), oracle_of(block)
-        )
+    long = case("one slot for long", {CONTRACT: contract(INCREMENT)}, *[sent(i % 8, i // 8) for i in range(24)])
+    known = (
+        *(("optimistic_waiting", nonces, 8, 8), ("optimistic_waiting", hot, 8, 8 + 7)),
+        *(("adaptive", nonces, 8, 8), ("adaptive", long, 2, 24 + 4)),  # tried in a stretch of 4
+    )
+    for name, block, cores, most in known:
+        outcome, found = _try(BACKENDS.named(name), block, RunConfig(block.chain, cores), oracle_of(block))
         yield from found
         if isinstance(outcome, Run) and outcome.attempts > most:
-            yield f"{block}, optimistic_waiting: {outcome.attempts} attempts instead of {most}"
+            yield f"{block}, {name}: {outcome.attempts} attempts instead of {most}"
 
 
 def _slower(backend: Backend, block: Case, cores: int, time: int) -> Iterator[str]:

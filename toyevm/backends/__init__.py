@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toyevm.backends.access_list_dag import ACCESS_LIST_DAG
+from toyevm.backends.adaptive import ADAPTIVE
 from toyevm.backends.base import Backend, Registry, RunConfig
 from toyevm.backends.block_access_list import BLOCK_ACCESS_LIST, verify_access_list
 from toyevm.backends.block_stm import BLOCK_STM, BLOCK_STM_LAZY
@@ -39,3 +40,4 @@ BACKENDS.register(ACCESS_LIST_DAG)
 BACKENDS.register(BLOCK_STM)
 BACKENDS.register(BLOCK_STM_LAZY)
 BACKENDS.register(BLOCK_ACCESS_LIST)
+BACKENDS.register(ADAPTIVE)

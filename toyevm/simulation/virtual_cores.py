@@ -143,7 +143,7 @@ class Simulation:
         for version, cause in causes.items():
             self.abort(Incarnation(version, _NO_OUTCOME, runs[version]), cause)
         core = self.cores[0]
-        for tx_index in range(len(self.block.transactions)):
+        for tx_index in sorted(attempts):
             version, early = attempts[tx_index]
             outcome = settle(tx_index, early, self.ledger.view)
             self.incarnations[tx_index] = version.incarnation + 1

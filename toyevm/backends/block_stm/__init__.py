@@ -35,13 +35,18 @@ def run_block_stm(accounting: type[FeesApart]) -> Strategy:
 
     def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
         """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
-        transactions, ledger = simulation.block.transactions, simulation.ledger
-        accounts = accounting(ledger.fees, transactions)
-        stm = BlockSTM(len(transactions), simulation.converse, MultiVersionMemory(ledger.view), accounts)
-        yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
-        yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
+        yield from run_stretch(simulation, len(simulation.block.transactions), accounting)
 
     return strategy
+
+
+def run_stretch(simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart) -> Process[None]:
+    """Execute and commit the transactions from the first that is not final up to `end`."""
+    ledger = simulation.ledger
+    accounts = accounting(ledger.fees, simulation.block.transactions)
+    stm = BlockSTM(end, simulation.converse, MultiVersionMemory(ledger.view), accounts, first=ledger.head)
+    yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
+    yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
 
 
 BLOCK_STM = SimulatedBackend(

@@ -49,8 +49,8 @@ class Task(NamedTuple):
 class Counter:
     """A number that threads share; each method is one atomic access."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.value = name, 0
+    def __init__(self, name: str, value: int = 0) -> None:
+        self.name, self.value = name, value
 
     def look(self) -> Steps[int]:
         yield Step(Action.LOOK, what=self.name)
@@ -74,10 +74,10 @@ class Scheduler:
     one step.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, first: int = 0) -> None:
         self.size = size
-        self.execution_index = Counter("execution_index")
-        self.validation_index = Counter("validation_index")
+        self.execution_index = Counter("execution_index", first)
+        self.validation_index = Counter("validation_index", first)
         self.decrease_count = Counter("decrease_count")
         self.active = Counter("active")
         self.is_done = False

@@ -27,6 +27,7 @@ class BlockSTM:
     """A block under way: what all threads share.
 
     Attributes:
+        size: where it ends; the rest of the block is somebody else's.
         converse: begins the execution of a transaction.
         attempts: the last outcome of each transaction that has one, and which incarnation it was.
         paid: the fee recipient's balance that a transaction read to pay, None if it did not.
@@ -37,13 +38,14 @@ class BlockSTM:
     converse: Callable[[int], Conversation]
     memory: MultiVersionMemory
     accounting: FeesApart
+    first: int = 0  # the transactions below are final
     scheduler: Scheduler = field(init=False)
     attempts: dict[int, tuple[Version, Conclusion]] = field(default_factory=dict, init=False)
     paid: dict[int, Read | None] = field(default_factory=dict, init=False)
     causes: dict[Version, Location] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(self.size)
+        self.scheduler = Scheduler(self.size, self.first)
 
     def thread(self) -> Steps[None]:
         """Work until everything is done."""
