@@ -118,7 +118,9 @@ def attempt_faults() -> Iterator[str]:
     nonces = case("one sender", {}, *[sent(0, nonce, to=NOBODY, gas_limit=21_000) for nonce in range(8)])
     hot = case("one slot", {CONTRACT: contract(INCREMENT)}, *[sent(i) for i in range(8)])
     long = case("one slot for long", {CONTRACT: contract(INCREMENT)}, *[sent(i % 8, i // 8) for i in range(24)])
+    apart = [sent(i % 8, i // 8, to=bytes([0x70 + i]) * 20, value=1, gas_limit=21_000) for i in range(12)]
     known = (
+        ("adaptive", case("two stretches", {}, *apart), 2, 12),
         *(("optimistic_waiting", nonces, 8, 8), ("optimistic_waiting", hot, 8, 8 + 7)),
         *(("adaptive", nonces, 8, 8), ("adaptive", long, 2, 24 + 4)),  # tried in a stretch of 4
     )

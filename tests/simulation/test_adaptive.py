@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backends.cases import Case, case, sent
-from tests.backends.judge import differences, oracle_of
+from tests.backends.cases import CASES, Case, case, sent
+from tests.backends.judge import differences, oracle_of, outcome_of
 from tests.simulation.test_optimistic import COUNTER, FIRST, LATER, executions, hot_slot, nonces
 from tests.support.worlds import CONTRACT, ETHER, signed
 from toyevm import APPLICATIONS
@@ -92,6 +92,19 @@ def test_a_block_without_conflicts_runs_in_parallel() -> None:
     numbers = [measure(run(block, 16, backend=name), 16).speedup for name in ("adaptive", "block_stm")]
     assert numbers[0] == pytest.approx(numbers[1], rel=0.05)
     assert numbers[0] > 10
+
+
+@pytest.mark.parametrize("cores", [2, 3])
+def test_small_stretches_of_every_block_equal_sequential(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a stretch ends in the middle of whatever a case is about, it comes out the same."""
+    monkeypatch.setattr(adaptive, "PER_CORE", 1)
+    cut = 0
+    for block in CASES:
+        for seed in (0, 1, 2):
+            outcome = outcome_of(BACKENDS.named("adaptive"), block, RunConfig(block.chain, cores, seed))
+            assert differences(block, outcome, oracle_of(block)) == [], block.name
+        cut += len(block.block.transactions) > 2 * cores
+    assert cut > 10
 
 
 def test_depth_is_the_gas_of_the_longest_chain_over_all() -> None:
