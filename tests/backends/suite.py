@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.backends.cases import BURN, CASES, INCREMENT, Case, case, sent
+from tests.backends.edges import EDGES, ROOM
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
+from tests.backends.specified import specified_faults
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
@@ -28,7 +30,9 @@ def faults(random_blocks: int = 10) -> Iterator[str]:
     yield from outcome_faults(first)
     yield from time_faults()
     yield from attempt_faults()
-    for each in (*others, *map(random_case, range(random_blocks))):
+    for each, _ in ROOM:
+        yield from specified_faults(each)
+    for each in (*EDGES, *others, *map(random_case, range(random_blocks))):
         yield from outcome_faults(each)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.backends.cases import CASES, Case
+from tests.backends.edges import EDGES
 from tests.backends.judge import differences, oracle_of, outcome_of
 from toyevm.access_lists import Change, decode, encode
 from toyevm.access_lists.values import Changes
@@ -20,7 +21,7 @@ WILD = CostModel(jitter=300)
 each_backend = pytest.mark.parametrize("backend", PARALLEL, ids=lambda backend: backend.name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *EDGES], ids=str)
 @each_backend
 def test_every_backend_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
@@ -53,7 +54,7 @@ def _later(storage_changes: tuple[tuple[int, Changes], ...]) -> tuple[tuple[int,
     return tuple((slot, tuple(Change(at + 1, value) for at, value in found)) for slot, found in storage_changes)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *EDGES], ids=str)
 @pytest.mark.parametrize("backend", [b for b in PARALLEL if getattr(b, "hint_kind", None)], ids=lambda b: b.name)
 def test_with_hostile_hints_the_outcome_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)

@@ -55,7 +55,7 @@ def run_block(fork: Fork, pre: WorldState, block: Block, backend: str = "sequent
     return Outcome(result, post, seal_block(chain, block, result, post))
 
 
-def specified_header(fork: Fork, pre: WorldState, block: Block) -> dict[str, Any]:
+def specified_header(fork: Fork, pre: WorldState, block: Block, chain_id: int = 1) -> dict[str, Any]:
     """Return what EELS puts into the header of the same block."""
     oracle = specification()
     from ethereum.crypto.hash import Hash32
@@ -76,7 +76,7 @@ def specified_header(fork: Fork, pre: WorldState, block: Block) -> dict[str, Any
         "currentExcessBlobGas": header.excess_blob_gas or 0,
     }
     state = oracle.make_state(fork.name, pre.accounts)
-    env = oracle.make_block_env(fork.name, surroundings, state, 1)
+    env = oracle.make_block_env(fork.name, surroundings, state, chain_id)
     env.block_hashes = [Hash32(hash_) for _, hash_ in sorted(block.ancestor_hashes.items())]
     if fork.beacon_root:
         env.parent_beacon_block_root = Hash32(header.parent_beacon_root or bytes(32))
