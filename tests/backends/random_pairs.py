@@ -18,6 +18,7 @@ from functools import partial
 from random import Random
 
 from tests.backends.cases import KEYS, PEOPLE, POOR_KEY, Case, people
+from tests.backends.invariants import broken_invariants
 from tests.backends.judge import differences, oracle_of, outcome_of
 from tests.support.chains import block_of
 from tests.support.forks import FORKS_WITH_RULES
@@ -138,6 +139,8 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
             outcome = outcome_of(backend, case, config)
             aborts[backend.name] = 0 if isinstance(outcome, InvalidBlock) else outcome.aborts
             found = differences(case, outcome, oracle)
+            if isinstance(outcome, Run):
+                found += broken_invariants(backend.name, case, config, outcome)
             tally.differences += [f"{case} {backend.name} {config}: {one}" for one in found]
         tally.counts["pairs"] += 1
         tally.counts["invalid block"] += is_invalid
@@ -157,6 +160,7 @@ def random_schedule(random: Random, case: Case, oracle: Run | InvalidBlock) -> R
         commit=random.choice((0, 10, 20_000)),
         schedule=random.choice((0, 100, 50_000)),
         jitter=random.choice((0, 20, 300)),
+        contention=random.choice((0, 0, 50)),
     )
     hints = None
     if not isinstance(oracle, InvalidBlock) and random.random() < 0.5:

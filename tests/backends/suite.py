@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 from tests.backends.cases import BURN, CASES, INCREMENT, Case, case, sent
 from tests.backends.edges import EDGES, ROOM
+from tests.backends.golden import abort_faults, golden_faults
+from tests.backends.invariants import broken_invariants
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
 from tests.backends.specified import specified_faults
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
+from toyevm.simulation.costs import GAS_ALONE
 from toyevm.simulation.run import Run
 from toyevm.simulation.virtual_cores import Incarnation, Process, Simulation
 from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 
 PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
 NO_HINTS = Hints((), (), (), b"\xc0")
-WILD = CostModel(jitter=300, commit=5_000)
+WILD = CostModel(jitter=300, commit=5_000, contention=20)
 THOROUGH = CostModel(validate=2_000)  # while one core checks what was read, there is time for another to come along
-GAS_ALONE = CostModel(read=0, validate=0, commit=0, schedule=0)
 
 
 def faults(random_blocks: int = 10) -> Iterator[str]:
@@ -28,6 +30,8 @@ def faults(random_blocks: int = 10) -> Iterator[str]:
     first, *others = CASES
     yield from straddling_faults()
     yield from outcome_faults(first)
+    yield from golden_faults()
+    yield from abort_faults()
     yield from time_faults()
     yield from attempt_faults()
     for each, _ in ROOM:
@@ -71,7 +75,10 @@ def _try(backend: Backend, block: Case, config: RunConfig, oracle: Outcome) -> t
         outcome = outcome_of(backend, block, config)
     except Exception as error:
         return None, [f"{block}, {backend.name}: {error!r}"]
-    return outcome, [f"{block}, {backend.name}: {one}" for one in differences(block, outcome, oracle)]
+    found = differences(block, outcome, oracle)
+    if isinstance(outcome, Run):
+        found += broken_invariants(backend.name, block, config, outcome)
+    return outcome, [f"{block}, {backend.name}: {one}" for one in found]
 
 
 def straddling_faults() -> Iterator[str]:

@@ -8,8 +8,20 @@ import pytest
 
 from tests.backends.cases import Case
 from tests.backends.edges import (
-    DOUBLER, EDGES, FAILED, FULL, HASHED, OTHER, REFUNDED, REVERTED, ROOM, chain_cases, key_case, look_cases,
-    many_reads_case, request_cases,
+    DOUBLER,
+    EDGES,
+    FAILED,
+    FULL,
+    HASHED,
+    OTHER,
+    REFUNDED,
+    REVERTED,
+    ROOM,
+    chain_cases,
+    key_case,
+    look_cases,
+    many_reads_case,
+    request_cases,
 )  # fmt: skip
 from tests.backends.judge import oracle_of
 from tests.backends.specified import specified_faults
@@ -68,6 +80,6 @@ def test_the_other_cases_hold_what_they_are_meant_to_hold() -> None:
     assert len(result_of(permission).result.results[0].write_set) > 4
     assert result_of(doubled).result.results[0].write_set[Location(CONTRACT, 1)] == 42
     assert DOUBLER in doubled.chain.precompiles
-    looked = [value for one in result_of(next(look_cases())).result.results
-              for place, value in one.write_set.items() if place.address == OTHER and place.is_slot and place.key]  # fmt: skip
+    writes = [one.write_set for one in result_of(next(look_cases())).result.results]
+    looked = [value for each in writes for (address, key), value in each.items() if address == OTHER and key > 0]
     assert looked == [8, 10, 19, 20, 22, 22]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.backends import mutants_at_the_edge
+from tests.backends.block_stm import test_interleaved
 from tests.backends.mutants import MUTANTS, Mutant
 from tests.backends.suite import faults
 
-LEAST = 30  # seeded bugs
+LEAST = 80  # bugs planted by hand, those of the interleaver among them
 
 
 @pytest.fixture(scope="module")
@@ -36,4 +38,5 @@ def test_every_seeded_bug_is_found(
 
 
 def test_there_are_enough_seeded_bugs() -> None:
-    assert len(MUTANTS) >= LEAST
+    assert len(MUTANTS) + len(test_interleaved.BUGS) + len(test_interleaved.PAYING) >= LEAST
+    assert MUTANTS[-1].__module__ == mutants_at_the_edge.__name__

@@ -104,6 +104,23 @@ def no_double_collect(patch: Patch) -> None:
     patch.setattr(Scheduler, "_check_done", check)
 
 
+def wakes_before_it_has_written(patch: Patch) -> None:
+    """A stale wake: who waited reads before the values that it waited for are there."""
+    honest = BlockSTM._record
+
+    def record(self: BlockSTM, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
+        waiting, self.scheduler.dependents[version.tx_index] = self.scheduler.dependents[version.tx_index], set()
+        yield from self.scheduler._resume(waiting)
+        self.scheduler.statuses[version.tx_index] = TaskStatus.EXECUTED
+        for location in self.memory.written_by(version.tx_index):
+            yield Step(Action.REMOVE, version.tx_index, location=location)
+            self.memory.remove(version.tx_index, location)
+        self.scheduler.statuses[version.tx_index] = TaskStatus.EXECUTING
+        return (yield from honest(self, version, outcome, paid))
+
+    patch.setattr(BlockSTM, "_record", record)
+
+
 def no_new_location_rule(patch: Patch) -> None:
     """Only the transaction itself is validated, although it wrote where nobody expected it."""
     honest = Scheduler.finish_execution
@@ -248,7 +265,7 @@ BUGS: list[Callable[[Patch], None]] = [
     no_double_collect, no_new_location_rule, no_validation_above_an_abort, old_writes_stay, never_validates,
     validates_the_first_read_only, waits_for_one_that_has_run, forgets_to_resume, resumes_without_lowering,
     every_failed_validation_wins, is_executed_before_it_has_written, never_active, every_thread_starts_at_the_other_end,
-    keeps_the_reads_of_the_first_incarnation,
+    keeps_the_reads_of_the_first_incarnation, wakes_before_it_has_written,
 ]  # fmt: skip
 
 

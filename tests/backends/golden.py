@@ -1,0 +1,338 @@
+"""Schedules worked out by hand: who runs where and when, on small blocks, when gas alone takes time.
+
+All are transfers. One uses 21,000 gas, and 4 for each byte of zeros that it carries along, so its time can be chosen;
+it reads when it begins (nothing is charged before), and what it writes can be seen when it ends. Who sends twice has
+to wait for their own nonce; who pays the same receiver as another needs that balance.
+
+To validate and to commit takes no time here, but whoever finishes does that first, while a core that waits takes what
+the finish has let go; the lowest number wakes first.
+
+A row is (core, transaction, start, end, kind), with ! after the kind when it comes to nothing. What takes no time
+stands in the order in which it ends. A thousand units of time are written as 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.backends.cases import Case, case, if_slot_is_set, sent
+from tests.support.worlds import CONTRACT, contract
+from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
+from toyevm.simulation.costs import GAS_ALONE
+from toyevm.simulation.run import Run
+from toyevm.transactions import Transaction
+from toyevm.types import Address
+
+Row = tuple[int, int, int, int, str]
+
+
+def transfer(person: int, to: int, thousands: int, nonce: int = 0, limit: int = 0) -> Transaction:
+    """Return a transfer of 1 wei to receiver number `to` that uses this many thousands of gas, and may use `limit`."""
+    data = bytes((1_000 * thousands - 21_000) // 4)
+    gas_limit = 1_000 * (limit or thousands)
+    return sent(person, nonce, to=receiver(to), value=1, data=data, gas_limit=gas_limit)
+
+
+def receiver(number: int) -> Address:
+    return bytes([0x70 + number]) * 20
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A schedule that must come out, and why.
+
+    Attributes:
+        hints: "honest", "none" (a dry run is made), or what the hints are.
+    """
+
+    backend: str
+    why: str
+    transactions: tuple[Transaction, ...]
+    cores: int
+    rows: tuple[Row, ...]
+    hints: Hints | str = "honest"
+    costs: CostModel = GAS_ALONE
+
+    def __str__(self) -> str:
+        return f"{self.backend}: {self.why.partition('.')[0]}"
+
+    @property
+    def case(self) -> Case:
+        return case(str(self), {}, *self.transactions)
+
+
+EXECUTE, VALIDATE, COMMIT, DRY = "execute", "validate", "commit", "dry run"
+
+
+def checked(core: int, time: int, *transactions: int) -> tuple[Row, ...]:
+    """Return the rows of a core that validates and commits these at once, one after the other."""
+    return tuple((core, each, time, time, kind) for each in transactions for kind in (VALIDATE, COMMIT))
+
+
+def committed(time: int, count: int) -> tuple[Row, ...]:
+    """Return the rows of Block-STM's end: everything becomes final on core 0."""
+    return tuple((0, each, time, time, COMMIT) for each in range(count))
+
+
+NONCES = (transfer(0, 0, 40), transfer(1, 1, 60), transfer(0, 2, 30, nonce=1), transfer(2, 3, 30))  # 2 needs 0
+PAYMENTS = (transfer(0, 0, 60), transfer(1, 0, 30), transfer(2, 0, 40))  # all to the same receiver
+
+GOLDEN = (
+    Golden(
+        "two_phase",
+        "who has a nonce to wait for is refused in the first phase, at once, and runs in the second. The walk "
+        "begins when the last has ended, at 70, and so 2 runs from 70 to 100 while core 1 does nothing.",
+        NONCES,
+        2,
+        (
+            (0, 0, 0, 40, EXECUTE), (0, 2, 40, 40, "execute!"), (1, 1, 0, 60, EXECUTE), (0, 3, 40, 70, EXECUTE),
+            *checked(0, 70, 0, 1), (0, 2, 70, 70, VALIDATE), (0, 2, 70, 100, EXECUTE), (0, 2, 100, 100, COMMIT),
+            *checked(0, 100, 3),
+        ),
+    ),
+    Golden(
+        "declared_locks",
+        "lanes go by gas limits. 0 may use 100 and uses 40, so that 2, which joins the lane with less to do, "
+        "waits behind 1 and 3 behind 2, though core 0 has nothing to do after 40.",
+        (transfer(0, 0, 40, limit=100), transfer(1, 1, 41), transfer(2, 2, 30), transfer(3, 3, 30)),
+        2,
+        (
+            (0, 0, 0, 40, EXECUTE), *checked(0, 40, 0), (1, 1, 0, 41, EXECUTE), *checked(1, 41, 1),
+            (1, 2, 41, 71, EXECUTE), *checked(1, 71, 2), (1, 3, 71, 101, EXECUTE), *checked(1, 101, 3),
+        ),
+    ),
+    Golden(
+        "declared_locks",
+        "who has to wait for one lane joins it. 2 needs 0, and goes to lane 0, which has less to do anyway; 3 "
+        "joins lane 1, with 60 against 70.",
+        NONCES,
+        2,
+        (
+            (0, 0, 0, 40, EXECUTE), *checked(0, 40, 0), (1, 1, 0, 60, EXECUTE), *checked(1, 60, 1),
+            (0, 2, 40, 70, EXECUTE), *checked(0, 70, 2), (1, 3, 60, 90, EXECUTE), *checked(1, 90, 3),
+        ),
+    ),
+    Golden(
+        "dependency_dag",
+        "a finish wakes who waits for it. Core 1 is done with 1 at 30 and finds nothing, since 2 and 3 wait for "
+        "0; when that has finished, at 40, core 1 takes 2, and core 0, when it has committed, 3.",
+        (transfer(0, 0, 40), transfer(1, 1, 30), transfer(0, 2, 30, nonce=1), transfer(2, 0, 50)),
+        2,
+        (
+            (1, 1, 0, 30, EXECUTE), (0, 0, 0, 40, EXECUTE), *checked(0, 40, 0, 1), (1, 2, 40, 70, EXECUTE),
+            *checked(1, 70, 2), (0, 3, 40, 90, EXECUTE), *checked(0, 90, 3),
+        ),
+    ),
+    Golden(
+        "dependency_dag",
+        "an edge that is missing costs a second run. The list says nothing, so 1 reads its nonce before 0 has "
+        "ended, is refused at once, and runs again when its turn has come, at 40; what it wrote first was "
+        "nothing. 2 has not met it.",
+        (transfer(0, 0, 40), transfer(0, 1, 30, nonce=1), transfer(1, 2, 80)),
+        3,
+        (
+            (1, 1, 0, 0, "execute!"), (0, 0, 0, 40, EXECUTE), *checked(0, 40, 0), (0, 1, 40, 40, VALIDATE),
+            (0, 1, 40, 70, EXECUTE), (0, 1, 70, 70, COMMIT), (2, 2, 0, 80, EXECUTE), *checked(2, 80, 2),
+        ),
+        Hints(edges=()),
+    ),
+    Golden(
+        "dependency_dag",
+        "without a list, a dry run comes first. Its last ends at 60, and tells that 1 waits for 0 (both pay the same).",
+        (transfer(0, 0, 60), transfer(1, 0, 30), transfer(2, 1, 50)),
+        3,
+        (
+            (1, 1, 0, 30, DRY), (2, 2, 0, 50, DRY), (0, 0, 0, 60, DRY),
+            (1, 2, 60, 110, EXECUTE), (0, 0, 60, 120, EXECUTE), *checked(0, 120, 0), (1, 1, 120, 150, EXECUTE),
+            *checked(1, 150, 1, 2),
+        ),
+        "none",
+    ),
+    Golden(
+        "access_list_dag",
+        "the longest path goes first. 80 hang on 2, 31 on 1 and 30 on 0: core 0 takes 2 and core 1 takes 1, then "
+        "0; in the order of the block it would have ended at 110.",
+        (transfer(1, 0, 30), transfer(2, 1, 31), transfer(0, 2, 40), transfer(0, 3, 40, nonce=1)),
+        2,
+        (
+            (1, 1, 0, 31, EXECUTE), (0, 2, 0, 40, EXECUTE), (1, 0, 31, 61, EXECUTE), *checked(1, 61, 0, 1, 2),
+            (0, 3, 40, 80, EXECUTE), *checked(0, 80, 3),
+        ),
+    ),
+    Golden(
+        "access_list_dag",
+        "a list need not name who is paid: that is plain to see. With empty lists, 1 waits for 0, which pays the "
+        "same, and 2 does not.",
+        (transfer(0, 0, 30), transfer(1, 0, 30), transfer(2, 1, 40)),
+        3,
+        (
+            (0, 0, 0, 30, EXECUTE), *checked(0, 30, 0), (1, 2, 0, 40, EXECUTE),
+            (2, 1, 30, 60, EXECUTE), *checked(2, 60, 1, 2),
+        ),
+        Hints(access_lists=()),
+    ),
+    Golden(
+        "block_stm",
+        "who was refused for a nonce is validated when the nonce has changed. 2 is refused at 0, and still is at "
+        "40, when 1 has written; at 60, when 0 has, it is not valid, and whoever found that runs it again.",
+        (transfer(0, 0, 60), transfer(1, 1, 40), transfer(0, 2, 30, nonce=1)),
+        3,
+        (
+            (2, 2, 0, 0, "execute!"), (2, 2, 0, 0, VALIDATE), (1, 1, 0, 40, EXECUTE), (1, 1, 40, 40, VALIDATE),
+            (1, 2, 40, 40, VALIDATE), (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), (0, 1, 60, 60, VALIDATE),
+            (0, 2, 60, 60, VALIDATE), (0, 2, 60, 90, EXECUTE), (0, 2, 90, 90, VALIDATE), *committed(90, 3),
+        ),
+    ),
+    Golden(
+        "block_stm",
+        "an estimate is worth waiting for. 2 runs again at 40, on what 1 wrote. At 60, 0 has ended, and 1 has "
+        "read too early: its value becomes an estimate, and it runs again. At 80, 2 has ended and meets the "
+        "estimate: its next incarnation finds it, too, at once, and waits. When 1 has ended, at 90, it runs, and "
+        "is right.",
+        PAYMENTS,
+        3,
+        (
+            (1, 1, 0, 30, "execute!"), (1, 1, 30, 30, VALIDATE),
+            (2, 2, 0, 40, "execute!"), (2, 2, 40, 40, VALIDATE),
+            (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), (0, 1, 60, 60, VALIDATE),
+            (2, 2, 40, 80, "execute!"), (2, 2, 80, 80, VALIDATE), (2, 2, 80, 80, "execute!"),
+            (0, 1, 60, 90, EXECUTE), (0, 1, 90, 90, VALIDATE),
+            (0, 2, 90, 130, EXECUTE), (0, 2, 130, 130, VALIDATE), *committed(130, 3),
+        ),
+    ),
+    Golden(
+        "block_stm",
+        "bad news wakes those who wait. 1 needs the nonce of 0, and 2 the same receiver's balance. At 60, core 0 finds "
+        "1 wrong and runs it again, and core 1, which has waited, does the same for 2. When 2 has ended, at 100, it has "
+        "written where it had before, so that nobody looks at 3 once more.",
+        (transfer(0, 0, 60), transfer(0, 1, 30, nonce=1), transfer(1, 0, 40), transfer(2, 2, 25)),
+        4,
+        (
+            (1, 1, 0, 0, "execute!"), (1, 1, 0, 0, VALIDATE), (2, 3, 0, 25, EXECUTE), (2, 3, 25, 25, VALIDATE),
+            (1, 2, 0, 40, "execute!"), (1, 2, 40, 40, VALIDATE), (1, 3, 40, 40, VALIDATE),
+            (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), (0, 1, 60, 60, VALIDATE),
+            (1, 2, 60, 60, VALIDATE), (2, 3, 60, 60, VALIDATE),
+            (0, 1, 60, 90, EXECUTE), (0, 1, 90, 90, VALIDATE), (0, 3, 90, 90, VALIDATE),
+            (1, 2, 60, 100, EXECUTE), (1, 2, 100, 100, VALIDATE), *committed(100, 4),
+        ),
+    ),
+    Golden(
+        "block_stm_lazy",
+        "who only pays does not wait. All pay the same receiver, in increments: each is validated when it has "
+        "ended, and those above it again, because it has written where it had not before; none has read anything "
+        "that changes.",
+        PAYMENTS,
+        3,
+        (
+            (1, 1, 0, 30, EXECUTE), (1, 1, 30, 30, VALIDATE), (2, 2, 0, 40, EXECUTE), (2, 2, 40, 40, VALIDATE),
+            (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), (0, 1, 60, 60, VALIDATE), (0, 2, 60, 60, VALIDATE),
+            *committed(60, 3),
+        ),
+    ),
+    Golden(
+        "block_access_list",
+        "the longest goes first, and nobody waits. How long each takes is told by its fee and not by its limit, "
+        "which is the same for all; 3 needs nonce and balance of 2, and reads them off the list, so that both "
+        "start at 0.",
+        (
+            transfer(1, 0, 31, limit=99), transfer(2, 1, 40, limit=99),
+            transfer(0, 2, 60, limit=99), transfer(0, 3, 50, nonce=1, limit=99),
+        ),
+        2,
+        (
+            (1, 3, 0, 50, EXECUTE), (0, 2, 0, 60, EXECUTE), (1, 1, 50, 90, EXECUTE), (0, 0, 60, 91, EXECUTE),
+            *checked(0, 91, 0, 1, 2, 3),
+        ),
+    ),
+    Golden(
+        "block_access_list",
+        "who needs the sum of a balance finds it on the list. All three pay the same receiver at the same time.",
+        PAYMENTS,
+        3,
+        (
+            (2, 1, 0, 30, EXECUTE), (1, 2, 0, 40, EXECUTE), (0, 0, 0, 60, EXECUTE), *checked(0, 60, 0, 1, 2),
+        ),
+    ),
+    Golden(
+        "two_phase",
+        "each further core slows down all. With 50 thousandths, three cores take 30 x (1 + 2 x 0.05) = 33 for 30.",
+        (transfer(0, 0, 30), transfer(1, 1, 60)),
+        3,
+        ((0, 0, 0, 33, EXECUTE), (1, 1, 0, 66, EXECUTE), *checked(0, 66, 0, 1)),
+        costs=replace(GAS_ALONE, contention=50),
+    ),
+)  # fmt: skip
+
+
+def rows_of(run: Run) -> list[Row]:
+    """Return a run as rows, in thousands."""
+    return [
+        (one.core, one.tx_index, one.start // 1_000, one.end // 1_000, one.kind + "!" * one.aborted)
+        for one in run.spans
+    ]
+
+
+def hints_of(golden: Golden) -> Hints | None:
+    if isinstance(golden.hints, Hints):
+        return golden.hints
+    if golden.hints == "none":
+        return None
+    if golden.backend == "access_list_dag":
+        return Hints(access_lists=())  # there is nothing to list but what is plain to see
+    block = golden.case
+    right = BACKENDS.named("sequential").execute_block(block.pre, block.block, RunConfig(block.chain))
+    return hints_for(block.pre, block.block, block.chain, right.result.results)
+
+
+def run_golden(golden: Golden) -> Run:
+    block = golden.case
+    config = RunConfig(block.chain, golden.cores, costs=golden.costs, hints=hints_of(golden))
+    return BACKENDS.named(golden.backend).execute_block(block.pre, block.block, config)
+
+
+def golden_faults() -> Iterator[str]:
+    """Yield for each schedule the first row that came out otherwise."""
+    for golden in GOLDEN:
+        try:
+            run = run_golden(golden)
+        except Exception as error:
+            yield f"{golden}: {error!r}"
+            continue
+        got, right = rows_of(run), list(golden.rows)
+        if got != right:
+            length = max(len(got), len(right))
+            pairs = zip(got + [None] * (length - len(got)), right + [None] * (length - len(right)), strict=True)
+            yield f"{golden}: {next(f'{one} instead of {two}' for one, two in pairs if one != two)}"
+        if any(one.start % 1_000 or one.end % 1_000 for one in run.spans):
+            yield f"{golden}: times that are no thousands"
+
+
+# What is thrown away, where only that shows whether a rule is kept
+
+SWITCH = f"""
+    CALLDATASIZE PUSH 1 EQ PUSH @set JUMPI CALLDATASIZE PUSH 2 EQ PUSH @move JUMPI PUSH 2 SLOAD PUSH 3 SSTORE STOP
+    set: JUMPDEST PUSH 1 PUSH 0 SSTORE STOP
+    move: JUMPDEST {if_slot_is_set(0, "PUSH 7 PUSH 1 SSTORE", "PUSH 7 PUSH 2 SSTORE")}
+"""
+WITHDRAWN = case(  # 1 runs again when 0 has set the switch, and then writes elsewhere. Meanwhile 2 looks where it wrote
+    "what an aborted one wrote is withdrawn",
+    {CONTRACT: contract(SWITCH)},
+    *[sent(i, data=bytes(size)) for i, size in enumerate((1, 2, 0))],
+)
+ASKED = case(  # 2 looks some 21,000 after its start; by then, those that it has waited for have paid
+    "who asks for the fees waits for those who pay",
+    {CONTRACT: contract("COINBASE BALANCE PUSH 0 SSTORE")},
+    *(transfer(0, 0, 40), transfer(1, 1, 30), sent(2)),
+)
+
+
+def abort_faults() -> Iterator[str]:
+    """Yield where more comes to nothing than has to."""
+    right = BACKENDS.named("sequential").execute_block(ASKED.pre, ASKED.block, RunConfig(ASKED.chain))
+    honest = hints_for(ASKED.pre, ASKED.block, ASKED.chain, right.result.results)
+    for block, cores, hints, allowed in ((WITHDRAWN, 2, Hints(edges=()), 1), (ASKED, 3, honest, 0)):
+        config = RunConfig(block.chain, cores, costs=GAS_ALONE, hints=hints)
+        run = BACKENDS.named("dependency_dag").execute_block(block.pre, block.block, config)
+        if run.aborts != allowed:
+            yield f"{block}: {run.aborts} aborts instead of {allowed}"

@@ -1,0 +1,79 @@
+"""The schedules that were worked out by hand come out, and a run that breaks an invariant is found out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.backends.golden import GOLDEN, Golden, abort_faults, hints_of, rows_of, run_golden
+from tests.backends.invariants import broken_invariants
+from toyevm.backends import BACKENDS, CostModel, RunConfig
+from toyevm.simulation.costs import GAS_ALONE
+from toyevm.simulation.run import Run, TaskSpan
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=str)
+def test_a_schedule_worked_out_by_hand_comes_out(golden: Golden) -> None:
+    assert rows_of(run_golden(golden)) == list(golden.rows), golden.why
+
+
+def test_nothing_comes_to_nothing_without_need() -> None:
+    assert list(abort_faults()) == []
+
+
+def test_each_strategy_has_a_schedule() -> None:
+    apart = {"sequential", "optimistic", "adaptive"}  # no cores; and those whose schedules are in files of their own
+    assert {one.backend for one in GOLDEN} >= {one.name for one in BACKENDS} - apart
+
+
+# Each invariant bites
+
+BLOCK = GOLDEN[3]  # two cores, a list of edges, a core that waits
+CONFIG = RunConfig(BLOCK.case.chain, BLOCK.cores, costs=GAS_ALONE)
+Doctor = Callable[[TaskSpan], TaskSpan]
+
+
+def later(span: TaskSpan) -> TaskSpan:
+    return replace(span, start=span.start + 1, end=span.end + 1)
+
+
+DOCTORED: dict[str, tuple[Doctor, str]] = {
+    "another core": (lambda span: replace(span, core=7), "on core 7"),
+    "backwards": (lambda span: replace(span, start=span.end, end=span.start) if span.tx_index else span, "from 30000"),
+    "a number left out": (lambda span: replace(span, incarnation=3), r"are \[3\]"),
+    "two at once": (lambda span: replace(span, core=0), "are not"),
+    "a late start": (lambda span: later(span) if span.tx_index == 2 else span, "when nothing has happened"),
+    "too short": (lambda span: replace(span, end=span.start + 1_000) if span.duration else span, "takes 1000: not"),
+    "too long": (lambda span: replace(span, end=span.end + 5) if span.duration else span, "takes 40005: not"),
+    "asleep": (
+        lambda span: replace(span, start=span.start + 9_000, end=span.end + 9_000) if span.tx_index == 2 else span,
+        "core 1 idles from 40000 to 49000, and 2 is ready",
+    ),
+    "a turn that is missed": (
+        lambda span: later(span) if span.tx_index == 3 and not span.duration else span, "the commit of 3 is ready",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOCTORED)
+def test_each_invariant_finds_a_run_that_breaks_it(name: str) -> None:
+    doctor, said = DOCTORED[name]
+    honest = run_golden(BLOCK)
+    config = replace(CONFIG, hints=hints_of(BLOCK))
+    assert list(broken_invariants(BLOCK.backend, BLOCK.case, config, honest)) == []
+    doctored = replace(honest, spans=tuple(map(doctor, honest.spans)))
+    found = " ".join(broken_invariants(BLOCK.backend, BLOCK.case, config, doctored))
+    assert re.search(said, found), found
+
+
+def test_the_price_of_contention_is_held_to_the_cost_model() -> None:
+    slow = CostModel(contention=40)
+    config = replace(CONFIG, costs=slow, cores=3)
+    run: Run = BACKENDS.named("two_phase").execute_block(BLOCK.case.pre, BLOCK.case.block, config)
+    assert list(broken_invariants("two_phase", BLOCK.case, config, run)) == []
+    for wrong in (0, 39, 41, 80):
+        other = replace(config, costs=CostModel(contention=wrong))
+        assert any("not" in one for one in broken_invariants("two_phase", BLOCK.case, other, run)), wrong
