@@ -37,7 +37,7 @@ export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence fuzz bench clean
+.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both ag
 equivalence: $(VENV)/.installed-test ## every backend against the sequential one: random blocks and schedules, real blocks
 	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(JOBS)
 	$(PY) -m tests.backends.mainnet
+
+mutation: $(VENV)/.installed-test ## plant every small bug in the parallel backends: each is found, or explained
+	$(PY) -m tests.backends.mutation --jobs $(JOBS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

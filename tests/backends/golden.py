@@ -204,8 +204,8 @@ GOLDEN = (
     Golden(
         "block_stm",
         "bad news wakes those who wait. 1 needs the nonce of 0, and 2 the same receiver's balance. At 60, core 0 finds "
-        "1 wrong and runs it again, and core 1, which has waited, does the same for 2. When 2 has ended, at 100, it has "
-        "written where it had before, so that nobody looks at 3 once more.",
+        "1 wrong and runs it again, and core 1, which has waited, does the same for 2. When 2 has ended, at 100, it "
+        "has written where it had before, so that nobody looks at 3 once more.",
         (transfer(0, 0, 60), transfer(0, 1, 30, nonce=1), transfer(1, 0, 40), transfer(2, 2, 25)),
         4,
         (
