@@ -150,6 +150,19 @@ GOLDEN = (
         "none",
     ),
     Golden(
+        "dependency_dag",
+        "who is refused in the dry run is taken to need their sender. There, 2 is refused at 40, and 3 ends at 70. So "
+        "2 waits for 0 and not for 1, and nothing comes to nothing.",
+        NONCES,
+        2,
+        (
+            (0, 0, 0, 40, DRY), (0, 2, 40, 40, DRY), (1, 1, 0, 60, DRY), (0, 3, 40, 70, DRY),
+            (0, 0, 70, 110, EXECUTE), *checked(0, 110, 0), (1, 1, 70, 130, EXECUTE), *checked(1, 130, 1),
+            (0, 2, 110, 140, EXECUTE), *checked(0, 140, 2), (1, 3, 130, 160, EXECUTE), *checked(1, 160, 3),
+        ),
+        "none",
+    ),
+    Golden(
         "access_list_dag",
         "the longest path goes first. 80 hang on 2, 31 on 1 and 30 on 0: core 0 takes 2 and core 1 takes 1, then "
         "0; in the order of the block it would have ended at 110.",
@@ -336,3 +349,17 @@ def abort_faults() -> Iterator[str]:
         run = BACKENDS.named("dependency_dag").execute_block(block.pre, block.block, config)
         if run.aborts != allowed:
             yield f"{block}: {run.aborts} aborts instead of {allowed}"
+
+
+DISK = 1_000  # what it takes to get a location from disk
+ALONE = Golden("any", "one transfer", (transfer(0, 0, 30),), 1, (), costs=replace(GAS_ALONE, fetch=DISK))
+
+
+def fetch_faults() -> Iterator[str]:
+    """Yield where a transfer does not wait for each location that it asks for; by a list, all come at the same time."""
+    for backend in (one for one in BACKENDS if one.kind == "parallel"):
+        run = run_golden(replace(ALONE, backend=backend.name))
+        (span,) = run.final_spans.values()
+        fetched = 1 if backend.name == "block_access_list" else len(span.accesses)
+        if span.duration != 30_000 + DISK * fetched:
+            yield f"{ALONE}, {backend.name}: takes {span.duration}, with {fetched} fetches"

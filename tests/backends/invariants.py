@@ -14,6 +14,7 @@ from toyevm.backends.declared_locks import assign_lanes, lock_order
 from toyevm.backends.hints import Locks
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run, TaskSpan
+from toyevm.types import Field
 
 AT_ONCE = ("two_phase", "block_stm", "block_stm_lazy", "block_access_list")  # they start without waiting for anybody
 COMMIT_IN_PASSING = ("declared_locks", "dependency_dag", "access_list_dag", "block_access_list")  # whoever is free
@@ -38,6 +39,7 @@ def broken_invariants(name: str, case: Case, config: RunConfig, run: Run) -> Ite
     yield from _out_of_nowhere(run.spans, config)
     yield from _idle_in_vain(run.spans, config.cores, [*_first_waits(name, case, config, run), *_commits(name, run)])
     yield from _mispriced(name, run, config)
+    yield from _unnoted(name, run)
 
 
 def _misplaced(spans: Sequence[TaskSpan], cores: int) -> Iterator[str]:
@@ -177,3 +179,13 @@ def _mispriced(name: str, run: Run, config: RunConfig) -> Iterator[str]:
         low, high = least * slower // 1_000 - pieces, most * slower * jitter / 100_000
         if not low <= span.duration <= high:
             yield f"the execution of {tx_index} takes {span.duration}: not {low} to {high:.0f}"
+
+
+def _unnoted(name: str, run: Run) -> Iterator[str]:
+    """A span knows every location that its transaction asked for; what is paid unseen is looked up in the end."""
+    for tx_index, span in run.final_spans.items():
+        missing = run.result.results[tx_index].read_set.keys() - dict(span.accesses).keys()
+        if name == "block_stm_lazy":
+            missing = {location for location in missing if location.key != Field.BALANCE}
+        if missing:
+            yield f"the span of {tx_index} knows nothing of {min(missing)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.backends.cases import BURN, CASES, INCREMENT, Case, case, sent
 from tests.backends.edges import EDGES, ROOM
-from tests.backends.golden import abort_faults, golden_faults
+from tests.backends.golden import abort_faults, fetch_faults, golden_faults
 from tests.backends.invariants import broken_invariants
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_pairs import random_case
@@ -32,6 +32,7 @@ def faults(random_blocks: int = 10) -> Iterator[str]:
     yield from outcome_faults(first)
     yield from golden_faults()
     yield from abort_faults()
+    yield from fetch_faults()
     yield from time_faults()
     yield from attempt_faults()
     for each, _ in ROOM:

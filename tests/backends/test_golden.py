@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.backends.golden import GOLDEN, Golden, abort_faults, hints_of, rows_of, run_golden
+from tests.backends.golden import GOLDEN, Golden, abort_faults, fetch_faults, hints_of, rows_of, run_golden
 from tests.backends.invariants import broken_invariants
 from toyevm.backends import BACKENDS, CostModel, RunConfig
 from toyevm.simulation.costs import GAS_ALONE
@@ -22,6 +22,10 @@ def test_a_schedule_worked_out_by_hand_comes_out(golden: Golden) -> None:
 
 def test_nothing_comes_to_nothing_without_need() -> None:
     assert list(abort_faults()) == []
+
+
+def test_each_location_is_waited_for() -> None:
+    assert list(fetch_faults()) == []
 
 
 def test_each_strategy_has_a_schedule() -> None:
@@ -48,6 +52,7 @@ DOCTORED: dict[str, tuple[Doctor, str]] = {
     "a late start": (lambda span: later(span) if span.tx_index == 2 else span, "when nothing has happened"),
     "too short": (lambda span: replace(span, end=span.start + 1_000) if span.duration else span, "takes 1000: not"),
     "too long": (lambda span: replace(span, end=span.end + 5) if span.duration else span, "takes 40005: not"),
+    "no accesses": (lambda span: replace(span, accesses=()), "knows nothing of"),
     "asleep": (
         lambda span: replace(span, start=span.start + 9_000, end=span.end + 9_000) if span.tx_index == 2 else span,
         "core 1 idles from 40000 to 49000, and 2 is ready",

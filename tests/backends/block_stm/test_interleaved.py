@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,40 @@ def found(
                 yield str(error)
             except (AssertionError, KeyError) as error:
                 yield f"{error!r}"
+
+
+def late_faults() -> Iterator[str]:
+    """Let two threads find the same incarnation wrong, one so late that the next incarnation has written by then."""
+    stm, _ = begin(CHAIN)
+    taken = [_finish(stm.scheduler.next_task()) for _ in range(3)]
+    zero, one = (task for task in taken if task)
+    _finish(stm._execute(one))  # before 0 has written
+    _finish(stm._execute(zero))
+    wrong = Task("validate", 1, 0)
+    late = stm._validate(wrong)
+    while next(late).action is not Action.MOVE:
+        pass
+    again = _finish(stm._validate(wrong))
+    _finish(stm._execute(again))
+    _finish(late)
+    try:
+        if stm.memory.read(Location(CONTRACT, 0), 2).value != 2:
+            yield "a late validation has spoilt a value"
+    except Blocked:
+        yield "a late validation makes estimates of what another incarnation wrote"
+
+
+def _finish(steps: Steps[Any]) -> Any:
+    """Take all steps at once, and return what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def test_a_validation_that_comes_late_spoils_nothing() -> None:
+    assert list(late_faults()) == []
 
 
 @pytest.mark.parametrize("accounting", [FeesApart, FeesRead, FeesLazy], ids=lambda each: each.__name__)
