@@ -72,7 +72,7 @@ def test_a_student_who_answers_lesson_00_rightly_is_told_so() -> None:
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_00_wrongly_gets_the_next_question() -> None:
     done = execute(LESSON, WRONG)
-    assert "But payment 1 (Cleo>Dan) writes a balance it reads, in unit 1" in revealed(done, "units-turn")
+    assert "But payment 1 (Cleo>Dan), in unit 1, writes a balance that it reads" in revealed(done, "units-turn")
     assert "Shop is paid in payments 0, 1, 2, 3, 4, 5" in revealed(done, "chain-turn")
     assert "Here nobody may be paid twice. Shop is only paid." in revealed(done, "chain-turn")
     assert " 25 to the shop:   4.0 times" in revealed(done, "turn-half-code")
