@@ -36,8 +36,8 @@ class MalformedAccessList(DecodingError):
 def encode(accesses: BlockAccessList) -> bytes:
     """Return the list as it travels beside the block.
 
-    >>> encode((AccountChanges(bytes(20)),)).hex(" ", 20)
-    'dbda940000000000000000000000000000000000 0000000000c0c0c0c0c0'
+    >>> encode((AccountChanges(bytes(20)),)).hex()
+    'dbda940000000000000000000000000000000000000000c0c0c0c0c0'
     """
     return rlp.encode([_items(each) for each in accesses])
 
