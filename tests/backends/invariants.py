@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tests.backends.cases import Case
+from tests.backends.judge import latest_read
 from toyevm.backends import RunConfig
 from toyevm.backends.access_list_dag import locks_of
 from toyevm.backends.declared_locks import assign_lanes, lock_order
@@ -40,6 +41,7 @@ def broken_invariants(name: str, case: Case, config: RunConfig, run: Run) -> Ite
     yield from _idle_in_vain(run.spans, config.cores, [*_first_waits(name, case, config, run), *_commits(name, run)])
     yield from _mispriced(name, run, config)
     yield from _unnoted(name, run)
+    yield from _too_early(name, run, config)
 
 
 def _misplaced(spans: Sequence[TaskSpan], cores: int) -> Iterator[str]:
@@ -189,3 +191,21 @@ def _unnoted(name: str, run: Run) -> Iterator[str]:
             missing = {location for location in missing if location.key != Field.BALANCE}
         if missing:
             yield f"the span of {tx_index} knows nothing of {min(missing)}"
+
+
+def _too_early(name: str, run: Run, config: RunConfig) -> Iterator[str]:
+    """Nobody sees a value before its writer has finished; in Block-STM, before it has begun to publish."""
+    spans, results = run.final_spans, run.result.results
+    slower = (1_000 + config.costs.contention * (config.cores - 1)) * (100 + config.costs.jitter * bool(config.seed))
+    for tx_index, result in enumerate(results):
+        accesses = dict(spans[tx_index].accesses)
+        for location, read in result.read_set.items():
+            writer = read.version.tx_index
+            if writer not in spans or location not in accesses or (tx_index, location) in getattr(run, "foreseen", ()):
+                continue
+            visible = spans[writer].end
+            if name.startswith("block_stm"):
+                publishing = config.costs.commit * (len(results[writer].write_set) + 1)
+                visible -= publishing * slower // 100_000 + 1
+            if latest_read(spans[tx_index], result.gas_used + result.gas_refunded, location) < visible:
+                yield f"{tx_index} read {location} before {writer} had finished"

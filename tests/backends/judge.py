@@ -75,6 +75,7 @@ def broken_promises(case: Case, run: Run) -> list[str]:
         least = gas[span.tx_index] if span is last.get(span.tx_index) else max(used, default=0)
         if span.end - span.start < least:
             found.append(f"the {span.kind} of {span.tx_index} takes less time than its gas")
+    {tx_index: span.start + gas[tx_index] for tx_index, span in last.items()}  # that its values are known
     by_core = defaultdict(list)
     for span in run.spans:
         by_core[span.core].append((span.start, span.end))
@@ -94,11 +95,14 @@ def broken_promises(case: Case, run: Run) -> list[str]:
                 continue  # it was told what the writer would leave there
             elif tx_index in last and location not in dict(last[tx_index].accesses):
                 continue  # something stood in for it, until its turn came (block_stm/accounting.py)
-            elif tx_index in last and _latest_read(last[tx_index], gas[tx_index], location) < last[writer].end:
-                found.append(f"{tx_index} read {location} before {writer} had finished")
+            elif (
+                tx_index in last
+                and latest_read(last[tx_index], gas[tx_index], location) < last[writer].start + gas[writer]
+            ):
+                found.append(f"{tx_index} read {location} before {writer} can have known it")
     return found
 
 
-def _latest_read(run: TaskSpan, gas: int, location: Location) -> int:
+def latest_read(run: TaskSpan, gas: int, location: Location) -> int:
     """Return when a run can have read a location at the latest: what came afterwards took at least its gas."""
     return run.end - (gas - dict(run.accesses).get(location, gas))
