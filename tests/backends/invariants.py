@@ -18,6 +18,7 @@ from toyevm.simulation.run import Run, TaskSpan
 from toyevm.types import Field
 
 AT_ONCE = ("two_phase", "block_stm", "block_stm_lazy", "block_access_list")  # they start without waiting for anybody
+PUBLISHES = ("block_stm", "adaptive")  # as a part of the execution, one location after the other
 COMMIT_IN_PASSING = ("declared_locks", "dependency_dag", "access_list_dag", "block_access_list")  # whoever is free
 
 
@@ -175,7 +176,7 @@ def _mispriced(name: str, run: Run, config: RunConfig) -> Iterator[str]:
     for tx_index, span in run.final_spans.items():
         result, pieces = run.result.results[tx_index], 3 + len(span.accesses)
         least = most = costs.schedule + costs.gas * result.gas_before_refund + costs.read * len(span.accesses)
-        if name.startswith("block_stm"):
+        if name.startswith(PUBLISHES):
             pieces += len(result.write_set) + 1
             most += costs.commit * (len(result.write_set) + 1)  # it publishes, the fee as well
         low, high = least * slower // 1_000 - pieces, most * slower * jitter / 100_000
@@ -204,7 +205,7 @@ def _too_early(name: str, run: Run, config: RunConfig) -> Iterator[str]:
             if writer not in spans or location not in accesses or (tx_index, location) in getattr(run, "foreseen", ()):
                 continue
             visible = spans[writer].end
-            if name.startswith("block_stm"):
+            if name.startswith(PUBLISHES):
                 publishing = config.costs.commit * (len(results[writer].write_set) + 1)
                 visible -= publishing * slower // 100_000 + 1
             if latest_read(spans[tx_index], result.gas_used + result.gas_refunded, location) < visible:
