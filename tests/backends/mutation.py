@@ -268,6 +268,7 @@ def verdict_on(mutation: Mutation) -> str:
             with planted(mutation):
                 return next(evidence(), "")
         except _OutOfTime:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             return "it does not come to an end"
         except Exception as error:
             return repr(error)
@@ -282,7 +283,7 @@ def _patience(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def timed(function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **named: Any) -> Any:
-            signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
+            signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE, PATIENCE / 10)  # again: each core may be in a loop
             return function(*arguments, **named)
 
         return run
