@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.command import Command
 from toyevm.bench import blockstm
-from toyevm.bench.blockstm import FITTED, PREDICTED, Point, random_transfers, run_bench_blockstm
+from toyevm.bench.blockstm import FITTED, PREDICTED, Setting, random_transfers, run_bench_blockstm
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a size that a test has time for."""
-    points = (Point(8, 200, 6.0, "is", 200), Point(8, 2, 0.7, "at least", 20))
+    points = (Setting(8, 200, 6.0, "is", 200), Setting(8, 2, 0.7, "at least", 20))
     monkeypatch.setattr(blockstm, "FITTED", points[0])
     monkeypatch.setattr(blockstm, "PREDICTED", points[1:])
     monkeypatch.setattr(blockstm, "SIZES", (50, 100))

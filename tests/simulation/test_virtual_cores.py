@@ -139,6 +139,9 @@ def test_no_run_is_shorter_than_its_lower_bound(backend: Backend) -> None:
             if backend.name == "block_access_list":  # it need not wait, so that the span does not bound it
                 assert metrics.makespan >= metrics.work / cores
                 continue
+            if backend.name == "block_stm_lazy":  # it neither waits for nor looks up a balance that it only adds to
+                assert metrics.makespan >= sum(each.gas_before_refund for each in result.result.results) / cores
+                continue
             assert metrics.makespan >= metrics.bound
             assert metrics.span_by_access <= metrics.span <= metrics.work
             assert 0 < metrics.efficiency <= 1

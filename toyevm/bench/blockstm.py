@@ -38,7 +38,7 @@ TRANSFER_GAS = 21_000
 WORDS = {"is": "", "at least": ">=", "at most": "<="}
 
 
-class Point(NamedTuple):
+class Setting(NamedTuple):
     """What was published of one setting.
 
     Attributes:
@@ -56,13 +56,13 @@ class Point(NamedTuple):
     source: str = "Block-STM"
 
 
-FITTED = Point(16, 10_000, 12.5, "is", 10_000)
+FITTED = Setting(16, 10_000, 12.5, "is", 10_000)
 PREDICTED = (
-    Point(32, 10_000, 19.0, "is", 10_000),
-    Point(32, 100, 8.0, "at most", 1_000),
-    Point(32, 10, 1.0, "at least", 500),
-    Point(32, 2, 0.70, "at least", 200),
-    Point(8, 1_000, 7.2, "is", 10_000, "a rerun"),
+    Setting(32, 10_000, 19.0, "is", 10_000),
+    Setting(32, 100, 8.0, "at most", 1_000),
+    Setting(32, 10, 1.0, "at least", 500),
+    Setting(32, 2, 0.70, "at least", 200),
+    Setting(8, 1_000, 7.2, "is", 10_000, "a rerun"),
 )
 FEES: Sequence[Backend] = (BLOCK_STM_NAIVE, BLOCK_STM, BLOCK_STM_LAZY)
 FEE_BLOCK = 300  # transactions
@@ -113,7 +113,7 @@ def whole(speedup: float, root_part: float = ROOT_PART) -> float:
     return 1 / (root_part + (1 - root_part) / speedup)
 
 
-def _row(point: Point, costs: CostModel, scale: int, progress: Callable[[str], None]) -> Report:
+def _row(point: Setting, costs: CostModel, scale: int, progress: Callable[[str], None]) -> Report:
     progress(f"{point.threads} threads, {point.accounts:,} accounts")
     speedup = _speedup(point, costs, scale)
     return {
@@ -130,7 +130,7 @@ def _row(point: Point, costs: CostModel, scale: int, progress: Callable[[str], N
     }
 
 
-def _speedup(point: Point, costs: CostModel, scale: int) -> float:
+def _speedup(point: Setting, costs: CostModel, scale: int) -> float:
     workload = random_transfers(point.transactions // scale, point.accounts)
     run = _run(BLOCK_STM, workload, point.threads, costs)
     return measure(run, point.threads, workload.block.header.coinbase, costs=replace(costs, contention=0)).speedup

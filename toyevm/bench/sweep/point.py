@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_of
+from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
 from toyevm.backends.base import compare_results
 from toyevm.bench.replay import describe
 from toyevm.bench.sweep.grid import Point
@@ -79,4 +79,5 @@ def _case(name: str, contention: float, transactions: int, seed: int) -> _Case:
     workload = DIALS[name](contention, transactions, seed)
     sequential = BACKENDS.named("sequential")
     oracle = sequential.execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
-    return _Case(workload, oracle, hints_of(oracle.results, workload.block.header.coinbase), Transcripts())
+    hints = hints_for(workload.pre, workload.block, workload.chain, oracle.results)
+    return _Case(workload, oracle, hints, Transcripts())
