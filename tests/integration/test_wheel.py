@@ -60,7 +60,9 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source distribution, unpacked."""
     folder = tmp_path_factory.mktemp("sdist")
     with tarfile.open(build(REPOSITORY, "sdist", folder)) as opened:
-        opened.extractall(folder / "unpacked", filter="data")
+        opened.extractall(
+            folder / "unpacked", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+        )  # 3.11.4
     (root,) = (folder / "unpacked").iterdir()
     return root
 
@@ -76,7 +78,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     run(sys.executable, "-m", "venv", "--without-pip", folder, folder=folder)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    packages = Path(run(python, "-c", "import site; print(site.getsitepackages()[-1])", folder=folder).stdout.strip())
+    packages = Path(
+        run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=folder).stdout.strip()
+    )
     run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel,
         folder=folder)  # fmt: skip
     ours = [entry for entry in sys.path if entry.endswith("-packages")]

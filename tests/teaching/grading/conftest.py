@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,11 +13,13 @@ from toyevm.teaching.grading.release import write_exercises
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of a checkout with the sample assignment."""
-    root = write_sample(tmp_path_factory.mktemp("sample"))
-    write_exercises(root)
-    return root
+def sample() -> Iterator[Path]:
+    """The root of a checkout with the sample assignment, in a folder that any user may read: a marking child may be one."""
+    with TemporaryDirectory(prefix="toyevm-sample-") as folder:
+        Path(folder).chmod(0o755)
+        root = write_sample(Path(folder))
+        write_exercises(root)
+        yield root
 
 
 @pytest.fixture(scope="session")
