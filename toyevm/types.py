@@ -69,7 +69,7 @@ BEFORE_BLOCK = Version(-1)  # the version of everything that was there when the 
 
 
 class Read(NamedTuple):
-    """A value together with the version that wrote it. Validation compares versions, never values."""
+    """A value together with the version that wrote it. Validation compares versions; of sums and claims, values too."""
 
     version: Version
     value: Value

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.backends.cases import Case, case, if_slot_is_set, sent
+from tests.backends.judge import oracle_of
 from tests.support.worlds import CONTRACT, contract
 from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
 from toyevm.simulation.costs import GAS_ALONE
@@ -294,7 +295,8 @@ def hints_of(golden: Golden) -> Hints | None:
     if golden.backend == "access_list_dag":
         return Hints(access_lists=())  # there is nothing to list but what is plain to see
     block = golden.case
-    right = BACKENDS.named("sequential").execute_block(block.pre, block.block, RunConfig(block.chain))
+    right = oracle_of(block)
+    assert isinstance(right, Run)
     return hints_for(block.pre, block.block, block.chain, right.result.results)
 
 
@@ -342,7 +344,8 @@ ASKED = case(  # 2 looks some 21,000 after its start; by then, those that it has
 
 def abort_faults() -> Iterator[str]:
     """Yield where more comes to nothing than has to."""
-    right = BACKENDS.named("sequential").execute_block(ASKED.pre, ASKED.block, RunConfig(ASKED.chain))
+    right = oracle_of(ASKED)
+    assert isinstance(right, Run)
     honest = hints_for(ASKED.pre, ASKED.block, ASKED.chain, right.result.results)
     for block, cores, hints, allowed in ((WITHDRAWN, 2, Hints(edges=()), 1), (ASKED, 3, honest, 0)):
         config = RunConfig(block.chain, cores, costs=GAS_ALONE, hints=hints)

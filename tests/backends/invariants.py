@@ -202,7 +202,7 @@ def _too_early(name: str, run: Run, config: RunConfig) -> Iterator[str]:
         accesses = dict(spans[tx_index].accesses)
         for location, read in result.read_set.items():
             writer = read.version.tx_index
-            if writer not in spans or location not in accesses or (tx_index, location) in getattr(run, "foreseen", ()):
+            if writer not in spans or location not in accesses or (tx_index, location) in run.foreseen:
                 continue
             visible = spans[writer].end
             if name.startswith(PUBLISHES):

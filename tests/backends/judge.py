@@ -75,7 +75,6 @@ def broken_promises(case: Case, run: Run) -> list[str]:
         least = gas[span.tx_index] if span is last.get(span.tx_index) else max(used, default=0)
         if span.end - span.start < least:
             found.append(f"the {span.kind} of {span.tx_index} takes less time than its gas")
-    {tx_index: span.start + gas[tx_index] for tx_index, span in last.items()}  # that its values are known
     by_core = defaultdict(list)
     for span in run.spans:
         by_core[span.core].append((span.start, span.end))
@@ -91,7 +90,7 @@ def broken_promises(case: Case, run: Run) -> list[str]:
                 continue
             if writer not in last or incarnation not in (final[writer], FEE):
                 found.append(f"{tx_index} read {location} from an attempt that was thrown away")
-            elif (tx_index, location) in getattr(run, "foreseen", ()):
+            elif (tx_index, location) in run.foreseen:
                 continue  # it was told what the writer would leave there
             elif tx_index in last and location not in dict(last[tx_index].accesses):
                 continue  # something stood in for it, until its turn came (block_stm/accounting.py)

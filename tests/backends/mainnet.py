@@ -47,7 +47,7 @@ def _compare(
     for backend in BACKENDS:
         if backend.kind == "sequential" or (names and backend.name not in names):
             continue
-        choices: list[Hints | None] = [None, truth] if honest and getattr(backend, "hint_kind", None) else [None]
+        choices: list[Hints | None] = [None, truth] if honest and backend.hint_kind else [None]
         for hints in choices:
             for count in cores:
                 begin = time.process_time()

@@ -13,6 +13,7 @@ from tests.backends.random_pairs import random_case
 from tests.backends.specified import specified_faults
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
+from toyevm.backends.block_access_list import ListedRun
 from toyevm.errors import InvalidBlock
 from toyevm.simulation.costs import GAS_ALONE
 from toyevm.simulation.run import Run
@@ -63,10 +64,9 @@ def outcome_faults(case: Case) -> Iterator[str]:
             must_hold = (is_told and not somebody_asks) or (has_list and not clears)
             if must_hold and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"
-            if has_list and (lies := getattr(outcome, "lies", ())):
-                yield f"{case}, {backend.name}: an honest list is said to lie: {lies[0]}"
-            repeats = getattr(backend, "repeats", "any")
-            promises = repeats == "none" or (repeats != "any" and not somebody_asks)
+            if has_list and isinstance(outcome, ListedRun) and outcome.lies:
+                yield f"{case}, {backend.name}: an honest list is said to lie: {outcome.lies[0]}"
+            promises = backend.repeats == "none" or (backend.repeats != "any" and not somebody_asks)
             if promises and isinstance(outcome, Run) and outcome.repeats:
                 yield f"{case}, {backend.name}: {outcome.repeats} found wrong only when their turn came"
 

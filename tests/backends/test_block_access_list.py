@@ -11,6 +11,11 @@ import pytest
 from tests.access_lists.liars import BLOCK, CASE, HONEST, LIES, RESULTS
 from tests.backends.cases import BURN, CASES, INCREMENT, Case, case, sent
 from tests.backends.judge import broken_promises, differences, oracle_of, outcome_of
+from tests.backends.mutants import (
+    believe_every_claim,
+    read_one_s_own_writes_off_the_list,
+    take_no_claim_for_final,
+)
 from tests.backends.random_pairs import random_case
 from tests.support.chains import block_of
 from tests.support.worlds import BOB_KEY, CONTRACT, NOBODY, contract, signed
@@ -234,19 +239,6 @@ def ignore(kind: LieKind) -> Callable[[pytest.MonkeyPatch], None]:
     return patch
 
 
-def believe_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Claims, "_settled", lambda self, location, read: self._ledger.view.read(location))
-
-
-def believe_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Claims, "_settled", lambda self, location, read: read)
-
-
-def see_one_s_own_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Claims.read
-    monkeypatch.setattr(Claims, "read", lambda self, location, tx_index: original(self, location, tx_index + 1))
-
-
 def see_only_the_state_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Claims, "read", lambda self, location, tx_index: self._ledger.view.read(location))
 
@@ -283,9 +275,9 @@ def complaints() -> list[str]:
 
 SEEDED = {
     **{f"ignore {kind}": ignore(kind) for kind in LieKind if kind.startswith(("missing", "extra", "wrong "))},
-    "believe everything": believe_everything,
-    "believe nothing": believe_nothing,
-    "see one's own writes": see_one_s_own_writes,
+    "believe everything": believe_every_claim,
+    "believe nothing": take_no_claim_for_final,
+    "see one's own writes": read_one_s_own_writes_off_the_list,
     "see only the state before": see_only_the_state_before,
     "never count gas": never_count_gas,
     "let system calls pay": let_system_calls_pay,

@@ -55,7 +55,7 @@ def _later(storage_changes: tuple[tuple[int, Changes], ...]) -> tuple[tuple[int,
 
 
 @pytest.mark.parametrize("case", [*CASES, *EDGES], ids=str)
-@pytest.mark.parametrize("backend", [b for b in PARALLEL if getattr(b, "hint_kind", None)], ids=lambda b: b.name)
+@pytest.mark.parametrize("backend", [b for b in PARALLEL if b.hint_kind], ids=lambda b: b.name)
 def test_with_hostile_hints_the_outcome_equals_sequential(backend: Backend, case: Case) -> None:
     oracle = oracle_of(case)
     results = () if isinstance(oracle, InvalidBlock) else oracle.result.results

@@ -21,7 +21,7 @@ BLOCK = case("four", {CONTRACT: contract(INCREMENT)}, sent(0), sent(1), sent(0, 
 ORACLE = oracle_of(BLOCK)
 assert isinstance(ORACLE, Run)
 HONEST = hints_for(BLOCK.pre, BLOCK.block, BLOCK.chain, ORACLE.result.results)
-FOLLOWERS = {getattr(each, "hint_kind", None): each for each in BACKENDS}
+FOLLOWERS = {each.hint_kind: each for each in BACKENDS}
 LIST = HONEST.block_access_list or b""
 
 NUMBERS = st.one_of(

@@ -8,7 +8,7 @@ from tests.support.command import Command
 from toyevm.backends import BACKENDS
 from toyevm.bench import parallel as bench_parallel
 
-FOLLOWERS = {backend.name for backend in BACKENDS if getattr(backend, "hint_kind", None)}
+FOLLOWERS = {backend.name for backend in BACKENDS if backend.hint_kind}
 
 
 def test_every_backend_is_measured_on_every_chosen_workload(toyevm: Command) -> None:

@@ -14,7 +14,7 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import NO_RULES, Play, Rules, all_plays, play
 from toyevm.simulation.notation import Move, letter, read_schedule
-from toyevm.teaching.kit.interleaving.view import balances
+from toyevm.teaching.kit.interleaving.scene import balances
 from toyevm.types import Field, Location
 from toyevm.workloads.transfers import Payment, block_of, read_payments
 from toyevm.workloads.workload import PRODUCER, Workload

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from toyevm.access_lists.values import Accesses, Change, Changes
+from toyevm.access_lists.values import Accesses, Changes
 from toyevm.errors import InvalidBlock
 from toyevm.types import Location
 
@@ -82,7 +82,7 @@ def _changes_lies(location: Location, claimed: Changes, actual: Changes) -> Iter
     for index in sorted(told.keys() & true.keys()):
         if told[index] != true[index]:
             yield Lie(LieKind.WRONG_VALUE, str(location), index)
-    extra = [Change(*each) for each in claimed if each.at not in true]
+    extra = [each for each in claimed if each.at not in true]
     for index, value in actual:
         if index not in told:
             moved = next((each for each in extra if each.value == value), None)

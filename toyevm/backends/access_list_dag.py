@@ -22,9 +22,8 @@ from collections.abc import Collection, Sequence
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends.declared_locks import lock_order
 from toyevm.backends.guided import GuidedExecution, Plan, dry_run
-from toyevm.backends.hints import Hints, Locks
+from toyevm.backends.hints import Hints, Locks, sender_of
 from toyevm.backends.simulated import SimulatedBackend
-from toyevm.errors import InvalidSignature
 from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.transactions import AccessList, Transaction
 from toyevm.types import Field, Location
@@ -50,10 +49,10 @@ def schedule_list(simulation: Simulation, hints: Hints | None) -> Process[None]:
 def locks_of(tx: Transaction, access_list: AccessList) -> Locks:
     """Return what a transaction must be taken to write, going by its list and by what is plain to see."""
     places = {Location(address, slot) for address, slots in access_list for slot in slots}
-    try:
-        places |= {Location(tx.sender, Field.NONCE), Location(tx.sender, Field.BALANCE)}
-    except InvalidSignature:
+    sender = sender_of(tx)
+    if sender is None:
         return Locks(writes=frozenset(places))  # it will be refused when its turn comes
+    places |= {Location(sender, Field.NONCE), Location(sender, Field.BALANCE)}
     if tx.to is not None and tx.value:
         places.add(Location(tx.to, Field.BALANCE))
     return Locks(writes=frozenset(places))

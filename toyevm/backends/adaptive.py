@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from toyevm.analysis.dependencies import longest_chain
 from toyevm.backends.block_stm import run_stretch
-from toyevm.backends.hints import Hints
+from toyevm.backends.hints import Hints, sender_of
 from toyevm.backends.simulated import SimulatedBackend
-from toyevm.errors import InvalidSignature
 from toyevm.results import TxResult
 from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.transactions import Transaction
@@ -61,21 +61,15 @@ def run_sequentially(simulation: Simulation, end: int) -> Process[None]:
 
 def depth(results: Sequence[TxResult], first: int) -> float:
     """Return how much of the gas since `first` is in the longest chain of transactions that read from each other."""
-    ends: dict[int, int] = {}
-    for tx_index, result in enumerate(results[first:], first):
-        start = max((ends.get(read.version.tx_index, 0) for read in result.read_set.values()), default=0)
-        ends[tx_index] = start + result.gas_before_refund
-    return max(ends.values(), default=0) / max(1, sum(result.gas_before_refund for result in results[first:]))
+    gas = [result.gas_before_refund for result in results[first:]]
+    seen = ((read.version.tx_index - first for read in result.read_set.values()) for result in results[first:])
+    waits_for = [{before for before in writers if before >= 0} for writers in seen]
+    return longest_chain(waits_for, gas.__getitem__) / max(1, sum(gas))
 
 
 def share_of_one_sender(transactions: Sequence[Transaction]) -> float:
     """Return how many of these, of all, are of whoever sent most of them."""
-    senders: Counter[bytes] = Counter()
-    for tx in transactions:
-        try:
-            senders[tx.sender] += 1
-        except InvalidSignature:
-            continue
+    senders = Counter(filter(None, map(sender_of, transactions)))
     return max(senders.values(), default=0) / len(transactions)
 
 

@@ -22,6 +22,7 @@ from toyevm.state import WorldState
 from toyevm.types import Location, Value
 
 Kind = Literal["sequential", "parallel", "settlement"]
+Repeats = Literal["any", "who asks for the fees", "none"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,19 @@ class RunConfig:
 
 
 class Backend(Protocol):
-    """One strategy for executing a block."""
+    """One strategy for executing a block.
+
+    Attributes:
+        hint_kind: the field of `Hints` that it follows, if it follows one.
+        repeats: a promise: which transactions may be found wrong only when their turn comes. The ledger repairs what a
+            strategy's own validation has missed, so without it nobody would notice.
+    """
 
     name: str
     kind: Kind
     summary: str
+    hint_kind: str | None
+    repeats: Repeats
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Return what `block` does to `pre`, which stays as it is, and how that was found out.

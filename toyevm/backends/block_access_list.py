@@ -35,11 +35,13 @@ from toyevm.access_lists.codec import MalformedAccessList, decode
 from toyevm.access_lists.lies import InvalidAccessList, Lie, LieKind, find_lies
 from toyevm.access_lists.recorder import Recorder, record
 from toyevm.access_lists.values import ITEM_COST, Accesses, Changes, count_items, flatten
-from toyevm.backends.base import Kind, RunConfig
+from toyevm.backends.base import Kind, Repeats, RunConfig
+from toyevm.backends.simulated import simulation_of
 from toyevm.blocks import Block
 from toyevm.crypto import keccak256
 from toyevm.simulation.conversation import Conclusion
 from toyevm.simulation.ledger import Ledger
+from toyevm.simulation.multiversion import as_number
 from toyevm.simulation.run import Run
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.state import WorldState
@@ -54,10 +56,9 @@ _index_of = attrgetter("at")
 
 @dataclass(frozen=True)
 class ListedRun(Run):
-    """A run by a list: what of it was not so, and which reads came from the list and turned out to be right."""
+    """A run by a list: what of it was not so."""
 
     lies: tuple[Lie, ...] = ()
-    foreseen: frozenset[tuple[int, Location]] = frozenset()  # transaction, location
 
 
 class Claims:
@@ -187,9 +188,7 @@ def longest_first(claims: Claims, ledger: Ledger, transactions: Sequence[Transac
 
     def estimate(tx_index: int, tx: Transaction) -> int:
         tip = min(tx.priority_fee_cap, tx.max_fee_per_gas - ledger.env.base_fee_per_gas)
-        before, after = (claims.read(ledger.fees, index).value for index in (tx_index, tx_index + 1))
-        assert isinstance(before, int)
-        assert isinstance(after, int)
+        before, after = (as_number(claims.read(ledger.fees, index).value) for index in (tx_index, tx_index + 1))
         gas = (after - before) // tip if tip > 0 else 0
         return gas if 0 < gas <= tx.gas_limit else tx.gas_limit
 
@@ -229,24 +228,32 @@ class BlockAccessListBackend:
     name = "block_access_list"
     kind: Kind = "parallel"
     summary = "no waiting: earlier writes are read off a list, which is verified; the longest first"
-    hint_kind = "block_access_list"
+    hint_kind: str | None = "block_access_list"
+    repeats: Repeats = "any"  # without a list, or by one that lies
 
-    def execute_block(self, pre: WorldState, block: Block, config: RunConfig, is_strict: bool = False) -> ListedRun:
-        """Execute `block` on `pre`; see `Backend.execute_block`. With `is_strict`, reject early."""
-        simulation = Simulation(pre, block, config.chain, config.cores, config.seed, config.costs, config.transcripts)
+    def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> ListedRun:
+        """Execute `block` on `pre`; see `Backend.execute_block`."""
         encoded = config.hints.block_access_list if config.hints else None
-        claimed, lies = None, list[Lie]()
-        if encoded is not None:
-            try:
-                claimed = read_list(block, encoded)
-            except InvalidAccessList as error:
-                lies.append(error.lie)
-        execution = ListedExecution(simulation, claimed, is_strict)
-        run = simulation.run(execution.run())
-        if claimed is not None:
-            lies += [execution.lie] if execution.lie else []
-            lies += find_lies(claimed, record(pre, block, config.chain, run.result.results))
-        return ListedRun(**vars(run), lies=tuple(lies), foreseen=frozenset(execution.foreseen))
+        if encoded is None:
+            return _execute(pre, block, config, None)
+        try:
+            claimed = read_list(block, encoded)
+        except InvalidAccessList as error:
+            return replace(_execute(pre, block, config, None), lies=(error.lie,))
+        return _execute(pre, block, config, claimed)
+
+
+def _execute(
+    pre: WorldState, block: Block, config: RunConfig, claimed: Accesses | None, is_strict: bool = False
+) -> ListedRun:
+    """Execute a block by what a list says, if there is one; with `is_strict`, reject early."""
+    simulation = simulation_of(pre, block, config)
+    execution = ListedExecution(simulation, claimed, is_strict)
+    run = simulation.run(execution.run())
+    lies = [execution.lie] if execution.lie and claimed else []
+    if claimed is not None:
+        lies += find_lies(claimed, record(pre, block, config.chain, run.result.results))
+    return ListedRun(**vars(run) | {"foreseen": frozenset(execution.foreseen)}, lies=tuple(lies))
 
 
 def verify_access_list(
@@ -263,10 +270,10 @@ def verify_access_list(
     encoded = config.hints.block_access_list if config.hints else None
     if encoded is None:
         raise InvalidAccessList(Lie(LieKind.MALFORMED, "no list"))
-    read_list(block, encoded)
-    if expected_hash is not None and keccak256(encoded) != expected_hash:
-        raise InvalidAccessList(Lie(LieKind.WRONG_HASH, f"0x{keccak256(encoded).hex()}"))
-    run = BLOCK_ACCESS_LIST.execute_block(pre, block, config, is_strict=True)
+    claimed = read_list(block, encoded)
+    if expected_hash is not None and (found := keccak256(encoded)) != expected_hash:
+        raise InvalidAccessList(Lie(LieKind.WRONG_HASH, f"0x{found.hex()}"))
+    run = _execute(pre, block, config, claimed, is_strict=True)
     if run.lies:
         raise InvalidAccessList(run.lies[0])
     return run

@@ -21,10 +21,10 @@ from toyevm.access_lists.recorder import build
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
-from toyevm.errors import InputError
+from toyevm.errors import InputError, InvalidSignature
 from toyevm.results import TxResult
 from toyevm.state import WorldState
-from toyevm.transactions import AccessList
+from toyevm.transactions import AccessList, Transaction
 from toyevm.types import WORD_MASK, Address, Field, Location
 
 Edge = tuple[int, int]  # (before, after)
@@ -113,6 +113,14 @@ class Hints:
         if isinstance(self.block_access_list, bytes):
             found["block_access_list"] = len(self.block_access_list)
         return found
+
+
+def sender_of(tx: Transaction) -> Address | None:
+    """Return who a transaction says it is from, which anybody can see; None if its signature is nobody's."""
+    try:
+        return tx.sender
+    except InvalidSignature:
+        return None
 
 
 def hints_of(results: Sequence[TxResult], fee_recipient: Address | None = None) -> Hints:

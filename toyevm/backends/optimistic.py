@@ -29,9 +29,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 
-from toyevm.backends.hints import Hints
+from toyevm.backends.hints import Hints, sender_of
 from toyevm.backends.simulated import SimulatedBackend, Strategy
-from toyevm.errors import InvalidSignature
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.transactions import Transaction
 from toyevm.types import Address, Location
@@ -161,12 +160,10 @@ def _predecessors(transactions: Sequence[Transaction]) -> list[int]:
     """Return for each transaction the last one before it of the same sender, -1 if it is their first."""
     latest: dict[Address, int] = {}
     found = []
-    for tx_index, tx in enumerate(transactions):
-        try:
-            found.append(latest.get(tx.sender, -1))
-            latest[tx.sender] = tx_index
-        except InvalidSignature:
-            found.append(-1)  # it will be refused when its turn comes
+    for tx_index, sender in enumerate(map(sender_of, transactions)):
+        found.append(latest.get(sender, -1) if sender else -1)  # without one, it will be refused when its turn comes
+        if sender:
+            latest[sender] = tx_index
     return found
 
 

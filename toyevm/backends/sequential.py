@@ -6,7 +6,7 @@ they are used up: a transaction that would be fine on its own may not fit any mo
 
 from __future__ import annotations
 
-from toyevm.backends.base import Kind, RunConfig
+from toyevm.backends.base import Kind, Repeats, RunConfig
 from toyevm.blocks import Block
 from toyevm.errors import InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, TxResult
@@ -23,6 +23,8 @@ class SequentialBackend:
     name = "sequential"
     kind: Kind = "sequential"
     summary = "preset order, one after the other: the oracle"
+    hint_kind: str | None = None
+    repeats: Repeats = "none"
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Execute `block` on `pre`; see `Backend.execute_block`."""

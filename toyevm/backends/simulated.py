@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from toyevm.backends.base import Kind, RunConfig
+from toyevm.backends.base import Kind, Repeats, RunConfig
 from toyevm.backends.hints import Hints
 from toyevm.blocks import Block
 from toyevm.simulation.run import Run
@@ -18,21 +18,21 @@ Strategy: TypeAlias = "Callable[[Simulation, Hints | None], Process[None]]"
 
 @dataclass
 class SimulatedBackend:
-    """A strategy by its name, and the kind of hints that it follows, if it does.
-
-    Attributes:
-        repeats: a promise: which transactions may be found wrong only when their turn comes. The ledger repairs what a
-            strategy's own validation has missed, so without it nobody would notice.
-    """
+    """A strategy by its name, and the kind of hints that it follows, if it does."""
 
     name: str
     summary: str
     strategy: Strategy
     hint_kind: str | None = None  # a field of Hints
     kind: Kind = "parallel"
-    repeats: Literal["any", "who asks for the fees", "none"] = "any"
+    repeats: Repeats = "any"
 
     def execute_block(self, pre: WorldState, block: Block, config: RunConfig) -> Run:
         """Execute `block` on `pre`; see `Backend.execute_block`."""
-        simulation = Simulation(pre, block, config.chain, config.cores, config.seed, config.costs, config.transcripts)
+        simulation = simulation_of(pre, block, config)
         return simulation.run(self.strategy(simulation, config.hints))
+
+
+def simulation_of(pre: WorldState, block: Block, config: RunConfig) -> Simulation:
+    """Return virtual cores that are to execute a block as it is said there."""
+    return Simulation(pre, block, config.chain, config.cores, config.seed, config.costs, config.transcripts)

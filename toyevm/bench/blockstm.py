@@ -16,7 +16,7 @@ root, 47 % of Erigon's time, github.com/erigontech/erigon/issues/19589 (March 20
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from random import Random
 from time import process_time
 from typing import Any, NamedTuple
@@ -28,13 +28,13 @@ from toyevm.simulation.costs import DEFAULT_COSTS
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.simulation.transcripts import Transcripts
+from toyevm.workloads.planned_blocks import TRANSFER_GAS
 from toyevm.workloads.transfers import Payment, block_of
 from toyevm.workloads.workload import Workload
 
 Report = dict[str, Any]
 
 ROOT_PART = 0.47  # of the time of a block that is executed on one core, its state root included
-TRANSFER_GAS = 21_000
 WORDS = {"is": "", "at least": ">=", "at most": "<="}
 
 
@@ -84,8 +84,7 @@ def run_bench_blockstm(progress: Callable[[str], None] = lambda name: None, scal
         rows = [_row(point, costs, scale, progress) for point in (FITTED, *PREDICTED)]
         fees = list(_fees(FEE_BLOCK // scale, 16, progress))
         growth = list(_growth(scale, progress))
-    fixed = {name: getattr(costs, name) for name in CostModel.__dataclass_fields__}
-    environment = {"time": "simulated, in the time of a unit of gas", "costs": fixed, "rootPart": ROOT_PART}
+    environment = {"time": "simulated, in the time of a unit of gas", "costs": asdict(costs), "rootPart": ROOT_PART}
     return {"environment": environment, "rows": rows, "fees": fees, "growth": growth}
 
 
@@ -133,7 +132,7 @@ def _row(point: Setting, costs: CostModel, scale: int, progress: Callable[[str],
 def _speedup(point: Setting, costs: CostModel, scale: int) -> float:
     workload = random_transfers(point.transactions // scale, point.accounts)
     run = _run(BLOCK_STM, workload, point.threads, costs)
-    return measure(run, point.threads, workload.block.header.coinbase, costs=replace(costs, contention=0)).speedup
+    return measure(run, point.threads, workload.block.header.coinbase, costs=costs).speedup
 
 
 def _run(backend: Backend, workload: Workload, cores: int, costs: CostModel) -> Run:

@@ -7,6 +7,7 @@ in a dry run. A row whose results differ from the sequential backend's is worth 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
@@ -52,8 +53,8 @@ def run_bench_parallel(
     for name in names:
         with garbage_collector_off():  # it would go through all transcripts of a workload again and again
             rows += _rows(name, cores, progress)
-    costs = {name: getattr(CostModel(), name) for name in CostModel.__dataclass_fields__}
-    return {"environment": {"time": "simulated, in the time of a unit of gas", "costs": costs}, "rows": rows}
+    environment = {"time": "simulated, in the time of a unit of gas", "costs": asdict(CostModel())}
+    return {"environment": environment, "rows": rows}
 
 
 def count_runs(cores: Sequence[int], names: Sequence[str]) -> int:
@@ -63,7 +64,7 @@ def count_runs(cores: Sequence[int], names: Sequence[str]) -> int:
 
 def _ways(backend: Backend, hints: Hints | None) -> Sequence[Hints | None]:
     """Return the hints of each run: those of an honest producer and none, where a backend follows hints at all."""
-    return (hints, None) if getattr(backend, "hint_kind", None) else (None,)
+    return (hints, None) if backend.hint_kind else (None,)
 
 
 def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
@@ -77,7 +78,7 @@ def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> I
     hints = hints_for(pre, block, workload.chain, oracle.results)
     transcripts = Transcripts()
     for backend in BACKENDS:
-        kind = getattr(backend, "hint_kind", None)
+        kind = backend.hint_kind
         for given in _ways(backend, hints):
             size = given.byte_sizes[kind] if given and kind else 0
             for count in _counts(backend, cores):

@@ -1,8 +1,8 @@
 """The `toyevm` command: JSON for programs, sentences and tables for people.
 
 Exit code 0 means success, 1 a check that failed, 2 bad input (or an output that cannot be written), of which one line
-says what was wrong, where, and what was expected. `app` has the words of every command; what a command needs is
-imported when it is called.
+says what was wrong, where, and what was expected. `app` has the words of every command (`sweep` has its own);
+what a command needs is imported when it is called.
 """
 
 from __future__ import annotations

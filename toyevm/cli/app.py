@@ -1,4 +1,4 @@
-"""The words of the command line: names, options and help of every command, which hand over to what does the work."""
+"""The words of the command line: names, options and help of every command but `sweep`, which has its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
+from toyevm.cli.sweep import AsJson
 from toyevm.cli.sweep import app as sweep
 from toyevm.errors import InputError
 from toyevm.forks import FORKS
@@ -22,7 +23,6 @@ app.add_typer(sweep, name="sweep")
 ClickException: type[Any] = typer.BadParameter.__mro__[2]
 
 ONLY = "vm: a program; parallel: a workload. Repeatable."
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, also on a terminal.")]
 Fork = Annotated[str | None, typer.Option(help=f"One of {', '.join(FORKS)}.")]
 
 

@@ -41,6 +41,12 @@ class Increment(NamedTuple):
 Entry: TypeAlias = Read | Increment
 
 
+def as_number(value: Value) -> int:
+    """Return the value of a balance."""
+    assert isinstance(value, int)
+    return value
+
+
 class MultiVersionMemory:
     """What transactions have written that are not final yet, over what is final."""
 
@@ -115,8 +121,7 @@ class MultiVersionMemory:
             total += below.value
             writer = self._last_writer(location, writer)
             below = self._entry(location, writer) if writer >= 0 else self._base.read(location)
-        assert isinstance(below.value, int)
-        return Read(highest.version, below.value + total)
+        return Read(highest.version, as_number(below.value) + total)
 
     def _entry(self, location: Location, writer: int) -> Entry:
         entry = self._entries[location, writer]

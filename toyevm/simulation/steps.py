@@ -4,7 +4,7 @@ A thread is a generator. Before each access to something that other threads may 
 what it is about to do; everything up to the next yield happens at once. So whoever resumes the generators decides the
 order of events, and one and the same algorithm can be driven three ways:
 
-    by a clock     each step takes virtual time on a core of its own (`virtual_cores.Core.follow`)
+    by a clock     each step takes virtual time on a core of its own (`follow.follow`)
     by chance      a seeded choice of the next thread: `interleave`
     by hand        `Stage.advance(thread)`, with a picture in between; the choices made so far can be played again
 """

@@ -174,7 +174,7 @@ class Simulation:
         return self.clock.event()
 
     def abort(self, attempt: Incarnation, cause: Location) -> None:
-        """Throw an attempt away because it has seen a version of `cause` that is not the right one."""
+        """Throw an attempt away because at `cause` it has met an estimate, or a version that is not the right one."""
         self.spans[attempt.span] = replace(self.spans[attempt.span], aborted=True, cause=cause)
 
     def stretch(self, time: int) -> int:

@@ -12,12 +12,12 @@ from tests.backends.cases import CASES, INCREMENT, PEOPLE, Case, case, everybody
 from tests.backends.random_pairs import random_case
 from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
-from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead, number
+from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead
 from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task, TaskStatus
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion
-from toyevm.simulation.multiversion import Blocked, Entry, Increment, MultiVersionMemory
+from toyevm.simulation.multiversion import Blocked, Entry, Increment, MultiVersionMemory, as_number
 from toyevm.simulation.steps import Action, Step, Steps, replay
 from toyevm.types import Field, Location, Read, Version
 
@@ -316,7 +316,7 @@ def test_each_rule_is_needed(bug: Callable[[Patch], None], monkeypatch: Patch) -
 def adds_up_to_the_next_increment_only(patch: Patch) -> None:
     def sum_(self: MultiVersionMemory, location: Location, highest: Increment, writer: int) -> Read:
         below = self.read(location, -1)
-        return Read(highest.version, number(below.value) + highest.value)
+        return Read(highest.version, as_number(below.value) + highest.value)
 
     patch.setattr(MultiVersionMemory, "_sum", sum_)
 

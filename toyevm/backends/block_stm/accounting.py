@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 
 from toyevm.simulation.conversation import Conclusion
 from toyevm.simulation.ledger import FEE
-from toyevm.simulation.multiversion import Entry, Increment
+from toyevm.simulation.multiversion import Entry, Increment, as_number
 from toyevm.state import StateView
 from toyevm.transactions import Transaction
-from toyevm.types import Field, Location, Read, Value, Version
+from toyevm.types import Field, Location, Read, Version
 
 LAZY = -2  # in place of an incarnation: no run's value, but one that will be known in the end
 
@@ -65,7 +65,7 @@ class FeesRead(FeesApart):
         if outcome.result and outcome.result.fee:
             before = found.get(self.fees, paid)
             assert before is not None
-            found[self.fees] = Read(Version(version.tx_index, FEE), number(before.value) + outcome.result.fee)
+            found[self.fees] = Read(Version(version.tx_index, FEE), as_number(before.value) + outcome.result.fee)
         return found
 
 
@@ -88,11 +88,11 @@ class FeesLazy(FeesApart):
         found, result = super().entries(version, outcome, paid), outcome.result
         for location in unseen(outcome):
             if location in found:  # as if it had held nothing before
-                found[location] = Increment(version, number(found[location].value))
+                found[location] = Increment(version, as_number(found[location].value))
         if result and result.fee:
             before = found.get(self.fees, Increment(version, 0))
             paid_by = Version(version.tx_index, FEE)
-            found[self.fees] = before._replace(version=paid_by, value=number(before.value) + result.fee)
+            found[self.fees] = before._replace(version=paid_by, value=as_number(before.value) + result.fee)
         return found
 
     def settle(self, tx_index: int, outcome: Conclusion, view: StateView) -> Conclusion:
@@ -102,16 +102,10 @@ class FeesLazy(FeesApart):
             return replace(outcome, reads=outcome.reads | now)
         reads, writes = outcome.reads | now, dict(outcome.result.write_set)
         for location in now.keys() & writes.keys():
-            writes[location] = number(now[location].value) + number(writes[location])
+            writes[location] = as_number(now[location].value) + as_number(writes[location])
         return Conclusion(reads, replace(outcome.result, read_set=reads, write_set=writes))
 
 
 def unseen(outcome: Conclusion) -> list[Location]:
     """Return the locations for which something stood in."""
     return [location for location, read in outcome.reads.items() if read.version.incarnation == LAZY]
-
-
-def number(value: Value) -> int:
-    """Return the value of a balance."""
-    assert isinstance(value, int)
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import product
+from math import prod
 from typing import Any
 
 from toyevm.backends import BACKENDS
@@ -74,10 +75,7 @@ class Grid:
 
     def __len__(self) -> int:
         axes = (self.workloads, self.contentions, self.seeds, self.backends, self.cores)
-        size = 1
-        for axis in axes:
-            size *= len(axis)
-        return size
+        return prod(map(len, axes))
 
     def points(self) -> Iterator[Point]:
         """Return the points in the order of the grid: those of the same block one after the other."""

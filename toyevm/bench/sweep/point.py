@@ -52,7 +52,7 @@ def run_point(point: Point) -> Row:
     case = _case(point.workload, point.contention, point.transactions, point.seed)
     workload, block = case.workload, case.workload.block
     backend = BACKENDS.named(point.backend)
-    kind = getattr(backend, "hint_kind", None) if point.hints else None
+    kind = backend.hint_kind if point.hints else None
     hints = case.hints if kind else None
     config = RunConfig(workload.chain, cores=point.cores, hints=hints, transcripts=case.transcripts)
     run = backend.execute_block(workload.pre, block, config)
