@@ -33,7 +33,7 @@ _LENT = {
     "toyevm.simulation.schedule": "PRIORITIES batch_schedule graham_bound list_schedule makespan shortest_time",
     "toyevm.state": "Account StateDiff WorldState",
     "toyevm.teaching.kit.interleaving.player": "InterleavingPlayer",
-    "toyevm.teaching.kit.interleaving.view": "balances",
+    "toyevm.teaching.kit.interleaving.scene": "balances",
     "toyevm.teaching.kit.job": "job_of",
     "toyevm.teaching.kit.lanes_view": "show_lanes",
     "toyevm.teaching.kit.stepper": "Stepper print_step show_gas show_step",

@@ -16,7 +16,7 @@ PALETTES = {"toyevm.charts", "toyevm.teaching.kit.palette"}
 SVG = re.compile(r"</?(?:svg|g|rect|path|line|text|tspan|polyline|polygon|circle|ellipse|defs|use|marker|style)\b")
 COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}){1,2}\b")
 # By its name: a module that draws ends in "view", one with a widget in "player"; the rest are models.
-DRAWS = re.compile(r"(?:^|_)(?:view|player)$")
+DRAWS = re.compile(r"(?:^|[._])(?:view|player)$")
 NO_MODELS = {"__init__", "answers"}  # what a turn says repeats the words of a picture
 TOOLS = {"svg", "palette", "picture", "player"}  # of the kit: what drawing is made with
 DRAWING = {f"toyevm.teaching.kit.{name}" for name in TOOLS} | {"toyevm.charts", "ipywidgets", "IPython", "matplotlib"}

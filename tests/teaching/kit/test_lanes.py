@@ -15,7 +15,8 @@ from tests.workloads.test_transfers import executed
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import play
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, balances, show_interleaving, verdict
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene, balances
+from toyevm.teaching.kit.interleaving.view import show_interleaving, verdict
 from toyevm.teaching.kit.job import Job, job_of
 from toyevm.teaching.kit.lanes_view import describe_lanes, show_lanes
 from toyevm.teaching.kit.palette import CRITICAL, NORMAL

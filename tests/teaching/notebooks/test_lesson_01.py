@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import cells_of, execute, outputs_of, read, revealed, shown, source
+from tests.teaching.notebooks.test_notebooks import execute, outputs_of, read, revealed, shown, source
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.sealing import seal_block
 from toyevm.teaching.kit.stepper import show_step
-from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lessons.the_machine.answers import COUNTER, GIVEN_SUB, PRODUCT
 from toyevm.teaching.lessons.the_machine.runs import load_four, steps_of
 from toyevm.workloads.mainnet import load_block
@@ -107,14 +106,6 @@ def test_what_was_played_in_the_stepper_survives_the_turn_below() -> None:
     cell = {'lab.turn("dup-difference", my_difference)': 'lab.turn("dup-difference")'}
     (shown_then,) = (c for c in execute(LESSON, walked | cell)["cells"] if c["id"] == "dup-task-code")
     assert "step 7 of 8" in "".join(output.get("text", "") for output in shown_then["outputs"])
-
-
-def test_a_bet_is_taken_up_again() -> None:
-    text = "\n".join(source(cell) for cell in cells_of(read(LESSON), "code"))
-    asked = re.findall(r'lab\.predict\("([\w-]+)"\)', text)
-    assert sorted(asked) == sorted(read_items(LESSON.parent / "items.toml").predictions)
-    assert [text.count(f'lab.reveal("{name}"') for name in asked] == [1] * len(asked)
-    assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
 @pytest.mark.parametrize("name", GIVEAWAYS)

@@ -122,16 +122,6 @@ def test_words_that_lesson_02_needs_are_explained_where_they_first_stand() -> No
     assert not re.search("chain_id|y_parity|intrinsic", text)
 
 
-def test_the_minutes_of_lesson_02_add_up() -> None:
-    text = "\n".join(map(source, read(LESSON)["cells"]))
-    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", text, re.MULTILINE)
-    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
-    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
-    assert f"Core path: {core} minutes. Extensions: {more} minutes." in source(read(LESSON)["cells"][0])
-    assert core <= 60
-    assert re.findall(r"^## Extension(?!.*minutes\))", text, re.MULTILINE) == []
-
-
 def test_what_lesson_02_says_of_the_rush_is_so() -> None:
     market = run_market([0.9] * 6 + [4.0] * 12 + [0.9] * 22, seed=2)
     assert max(market, key=lambda block: block.base_fee).number == 21

@@ -296,16 +296,6 @@ def test_what_was_played_in_the_explorer_survives_the_next_cells() -> None:
     assert [text for text in later if re.search(r"\bexplorer\.", text)] == []
 
 
-def test_the_minutes_of_the_sections_make_the_stated_time() -> None:
-    text = "\n".join(sources().values())
-    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", text, re.MULTILINE)
-    assert len(headings) == len(re.findall("^## ", text, re.MULTILINE))
-    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
-    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
-    assert f"Core path: {core} minutes. Extensions: {more} minutes." in sources()["title"]
-    assert core <= 60
-
-
 def test_what_the_reveal_says_of_the_market_is_so() -> None:
     """Before the change one slot makes the chain; after it the longest is three purchases by one person."""
     before, after = study_market(100)

@@ -159,14 +159,6 @@ def test_only_extensions_come_after_the_summary() -> None:
     assert not any("Extension" in heading for heading in headings[:last])
 
 
-def test_the_minutes_of_the_sections_of_lesson_04_add_up() -> None:
-    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", "\n".join(map(source, read(LESSON)["cells"])), re.MULTILINE)
-    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
-    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
-    assert f"Core path: {core} minutes. Extensions: {more} minutes." in source(read(LESSON)["cells"][0])
-    assert core <= 60
-
-
 def test_the_options_of_a_bet_do_not_give_it_away_by_their_length() -> None:
     for name, bet in read_items(LESSON.parent / "items.toml").predictions.items():
         lengths = [len(option.text) for option in bet.options if option.misconception or option.right]

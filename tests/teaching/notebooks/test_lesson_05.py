@@ -225,14 +225,6 @@ def test_the_surprise_comes_within_five_cells() -> None:
     assert [cell["id"] for cell in read(LESSON)["cells"][:4]] == ["title", "bet", "imports", "bet-reveal"]
 
 
-def test_the_minutes_of_the_sections_add_up() -> None:
-    headings = re.findall(r"^## (.*) \((\d+) minutes\)$", "\n".join(map(source, read(LESSON)["cells"])), re.MULTILINE)
-    core = sum(int(minutes) for title, minutes in headings if not title.startswith("Extension"))
-    more = sum(int(minutes) for title, minutes in headings if title.startswith("Extension"))
-    assert f"Core path: {core} minutes. Extensions: {more} minutes." in source(read(LESSON)["cells"][0])
-    assert core <= 60
-
-
 def test_a_hint_of_the_block_producer_is_called_an_access_hint() -> None:
     """The laboratory gives hints, too: what the producer sends has a name of its own."""
     prose = "\n".join(source(cell) for cell in cells_of(read(LESSON), "markdown"))

@@ -244,8 +244,6 @@ def test_every_check_of_a_lesson_bites(name: str) -> None:
 
 # What they ask is answered or taken up
 
-# Cells that wait for a student, and what they say until then where "Missing" is not the word.
-
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_bet_is_taken_up_again_after_it_was_asked(path: Path) -> None:

@@ -17,7 +17,7 @@ from toyevm.teaching.lab.items import LessonItems, Retrieval, pick, read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.panels import Panel
 from toyevm.teaching.lab.progress import FILE, Progress
-from toyevm.teaching.lab.turns import Reply, in_words, take_turn, turns_of
+from toyevm.teaching.lab.turns import Reply, in_words, take_turn, turns_of, unreadable
 from toyevm.teaching.lab.variants import VARIANT, Variant, read_variant
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lab.workspace import MANIFEST
@@ -137,7 +137,7 @@ def _or_why_not(show: Callable[[], Panel]) -> Panel:
     try:
         return show()
     except InputError as error:
-        return Panel(f"This cannot be read: {error}.")
+        return Panel(unreadable(error))
 
 
 def lesson(name: str) -> Lesson:

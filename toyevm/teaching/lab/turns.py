@@ -81,8 +81,12 @@ def take_turn(lesson: str, name: str, answer: object) -> Reply:
     try:
         return turn(answer)
     except InputError as error:
-        ending = "" if str(error).endswith("?") else "."
-        return malformed(f"This cannot be read: {error}{ending}")
+        return malformed(unreadable(error))
+
+
+def unreadable(error: InputError) -> str:
+    """Return what a student reads whose value is refused: a sentence, whether it ends in a question or not."""
+    return f"This cannot be read: {error}{'' if str(error).endswith('?') else '.'}"
 
 
 def in_words(reply: Reply) -> str:
@@ -135,7 +139,8 @@ def read_number(answer: object, least: int, most: int, what: str = "a whole numb
 def read_list(answer: object, what: str, most: int = 1_000) -> list[Any]:
     """Return the entries of a list or tuple."""
     if not isinstance(answer, (list, tuple)):
-        raise InputError(repeat(answer), expected=f"a list of {what}, such as [ … ]")
+        example = "" if "such as" in what else ", such as [ … ]"
+        raise InputError(repeat(answer), expected=f"a list of {what}{example}")
     if len(answer) > most:
         raise InputError(f"{len(answer):,} entries", expected=f"at most {most:,}")
     return list(answer)
@@ -148,12 +153,14 @@ def read_numbers(answer: object, least: int, most: int, what: str) -> list[int]:
 
 def read_pairs(answer: object, what: str) -> list[tuple[Any, Any]]:
     """Return a list of pairs, whatever is in them."""
-    pairs = []
-    for entry in read_list(answer, what):
-        if not isinstance(entry, (list, tuple)) or len(entry) != 2:
-            raise InputError(repeat(entry), expected=f"a list of {what}, each a pair such as (0, 1)")
-        pairs.append((entry[0], entry[1]))
-    return pairs
+    return [read_pair(entry, f"a list of {what}, each a pair such as (0, 1)") for entry in read_list(answer, what)]
+
+
+def read_pair(answer: object, expected: str) -> tuple[Any, Any]:
+    """Return a pair, whatever is in it."""
+    if not isinstance(answer, (list, tuple)) or len(answer) != 2:
+        raise InputError(repeat(answer), expected=expected)
+    return answer[0], answer[1]
 
 
 def read_words(answer: object, what: str, most: int = 2_000) -> str:

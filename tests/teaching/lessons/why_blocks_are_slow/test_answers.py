@@ -9,7 +9,7 @@ import pytest
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.simulation.interleaver import all_plays
-from toyevm.teaching.kit.interleaving.view import balances
+from toyevm.teaching.kit.interleaving.scene import balances
 from toyevm.teaching.lab.turns import Reply, take_turn
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.why_blocks_are_slow import balances_read, run_network

@@ -12,7 +12,8 @@ from toyevm.errors import InputError
 from toyevm.simulation.interleaver import NO_RULES, Play, Rules, play
 from toyevm.simulation.notation import Move, letter
 from toyevm.state import WorldState
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, show_interleaving
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene
+from toyevm.teaching.kit.interleaving.view import show_interleaving
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.types import Location

@@ -7,52 +7,19 @@ the block would have led to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
-from toyevm.simulation.interleaver import Event, Play
+from toyevm.simulation.interleaver import Event
 from toyevm.simulation.notation import letter
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PANEL, PAPER, READ, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.types import Address, Field, Location, Value
-from toyevm.units import ETHER
 
 NAMES, LAST, LANE, ROW = 150, 128, 58, 24
 NARROW, WIDE = 84, 120
-
-
-@dataclass(frozen=True)
-class InterleavingScene:
-    """A play, and what of it is shown: some locations, by name.
-
-    Args:
-        titles: of the transactions, in block order.
-        watched: the locations to follow, in order, with their names; all hold numbers.
-        unit: what the numbers are counted in, such as wei to the ether.
-        unit_name: how that is called.
-    """
-
-    play: Play
-    titles: tuple[str, ...]
-    watched: Mapping[Location, str]
-    unit: int = ETHER
-    unit_name: str = "ether"
-
-    def shown(self, value: Value) -> str:
-        assert isinstance(value, int)
-        return f"{value // self.unit:,}" if value % self.unit == 0 else f"{value / self.unit:,.4f}"
-
-    def values(self, places: Iterable[Location], found: Mapping[Location, Value]) -> list[str]:
-        return [f"{self.watched[place]} {self.shown(found[place])}" for place in places if place in found]
-
-
-def balances(names: Mapping[Address, str], without: Iterable[Address] = ()) -> dict[Location, str]:
-    """Return what to watch when money is what matters: everybody's balance."""
-    left_out = set(without)
-    return {Location(address, Field.BALANCE): name for address, name in names.items() if address not in left_out}
 
 
 def show_interleaving(scene: InterleavingScene) -> Picture:

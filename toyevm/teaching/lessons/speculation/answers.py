@@ -14,7 +14,8 @@ from toyevm.simulation.interleaver import Play, Rules, play
 from toyevm.simulation.metrics import Metrics, measure
 from toyevm.simulation.notation import letter
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, describe_interleaving
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene, free_of_gas, watched
+from toyevm.teaching.kit.interleaving.view import describe_interleaving
 from toyevm.teaching.lab.turns import (
     Reply,
     Turn,
@@ -31,7 +32,7 @@ from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.speculation.attacks import slow_block, worst_lie
 from toyevm.teaching.lessons.speculation.attempts import ATTEMPT, describe_attempts, version_name
 from toyevm.teaching.lessons.speculation.hidden_row import hidden_row
-from toyevm.teaching.lessons.speculation.studies import SHOP, free_of_gas, run, watched
+from toyevm.teaching.lessons.speculation.studies import SHOP, run
 from toyevm.types import Version
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import block_of, read_payments
@@ -134,7 +135,7 @@ def moves_of(answer: Any) -> str:
 
 def as_far(moves: str) -> tuple[Play, str, InputError | None]:
     """Return a play of two payments to the shop as far as it gets, its text twin, and what is wrong with the rest."""
-    workload, problem = free_of_gas(SHOP), None
+    workload, problem = free_of_gas(read_payments(SHOP)), None
     people, words = watched(workload), moves.replace(",", " ").replace(";", " ").split()
     while True:
         try:
@@ -181,7 +182,7 @@ def break_one_rule(answer: Any) -> Reply:
         text = f"Missing: {rest}. Press them in the player, or write them as text, in any order that the rule allows."
         return Reply(Status.MISSING, text, shown=shown if is_text else "")
     start = f"After your moves only one payment was left; {added} followed. " if added else ""
-    if played.wrong(list(watched(free_of_gas(SHOP)))):
+    if played.wrong(list(watched(free_of_gas(read_payments(SHOP))))):
         return right(f"{start}Broken. Which write came too late for the other payment to read it?", shown)
     return wrong(*_unbroken(played, start), shown)
 
@@ -211,7 +212,7 @@ def _unbroken(played: Play, start: str) -> tuple[str, str]:
     if order in (sorted(order), sorted(order, reverse=True)):
         text = f"{start}{letter(order[0])} ended before {letter(order[-1])} began. Which moves could you take from one "
         return "one-after-the-other", text + "and put into the middle of the other?"
-    shop = next(location for location, name in watched(free_of_gas(SHOP)).items() if name == "Shop")
+    shop = next(location for location, name in watched(free_of_gas(read_payments(SHOP))).items() if name == "Shop")
     first, last = [letter(event.move.tx_index) for event in played.events if shop in event.wrote]
     text = f"{start}The two overlap, but {last} read Shop only after {first} had written it, and saw the right sum. "
     return "any-overlap-breaks", text + f"What if {last} reads Shop sooner, and how does it get past its check then?"

@@ -7,7 +7,7 @@ from typing import Any
 from toyevm.contracts import load_contract
 from toyevm.errors import InputError
 from toyevm.simulation.run import Run
-from toyevm.teaching.lab.turns import Reply, missing, read_list, read_one_of, read_words, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, missing, read_one_of, read_pair, read_words, repeat, right, wrong
 from toyevm.teaching.lessons.speculation.attempts import ATTEMPT, describe_reads
 from toyevm.teaching.lessons.speculation.studies import run
 from toyevm.types import Location
@@ -20,14 +20,14 @@ def hidden_row(answer: Any) -> Reply:
     """Judge the version now and the verdict of C.1, whose row the table of reads leaves open."""
     if answer is None:
         return missing('the version now and the verdict of C.1, such as ("D.3", "committed").')
-    pair = answer.split(",") if isinstance(answer, str) else read_list(answer, "a version and a verdict")
-    if len(pair) != 2:
-        raise InputError(repeat(answer), expected='a version and a verdict, such as ("D.3", "committed")')
+    given = answer.split(",") if isinstance(answer, str) else answer
+    pair = read_pair(given, 'a version and a verdict, such as ("D.3", "committed")')
     now = read_words(pair[0], "a version such as 'D.3'").strip()
     version = ATTEMPT.fullmatch(now.upper())
     if not version and now.casefold() != "before":
         raise InputError(repeat(pair[0]), expected="a version: an attempt such as 'D.3', or 'before'")
-    aborted = read_one_of(pair[1], ("aborted", "committed", "abort", "commit"), "a verdict").startswith("abort")
+    verdict = {"abort": "aborted", "commit": "committed"}.get(repeat(pair[1]).strip("' ").casefold(), pair[1])
+    aborted = read_one_of(verdict, ("aborted", "committed"), "a verdict") == "aborted"
     name = version[0] if version else "before"
     if name == "B.1" and aborted:
         reads = describe_reads(*counter_reads(), "totalSupply")

@@ -261,7 +261,7 @@ def smallest_maximum(answer: Any) -> Reply:
         return missing("your maximum and your tip, in gwei per gas.")
     if isinstance(answer, (int, float)):
         return malformed("This is one number, and a bid has two. Is it the maximum or the tip?")
-    ((most, tip),) = turns.read_pairs([answer], "bids (maximum, tip)")
+    most, tip = turns.read_pair(answer, "a bid: a maximum and a tip, such as (50, 2)")
     for part in (most, tip):
         if type(part) is int and part >= 10**8:
             return malformed(f"{part:,} is a price in wei. How many gwei is that?")

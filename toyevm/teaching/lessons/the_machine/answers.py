@@ -1,6 +1,6 @@
 """What lesson 01 says to what a student tries: for each turn, a function from any value at all to a reply.
 
-`shown` is a step of the student's own program, or the step they named: never what would be right.
+`shown` is what an answer did, or the steps and sets that it speaks of.
 """
 
 from __future__ import annotations

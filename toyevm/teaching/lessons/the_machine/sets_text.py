@@ -13,8 +13,7 @@ from toyevm.blocks import Receipt
 from toyevm.results import TxResult
 from toyevm.teaching.kit.stepper.scene import number
 from toyevm.types import Address, Field, Location, Read
-
-WEI_PER_ETHER = 10**18
+from toyevm.units import ETHER
 
 
 class Named(Protocol):
@@ -58,7 +57,7 @@ def ether(wei: int) -> str:
     >>> ether(2_499_756_685 * 10**9), ether(3 * 10**18), ether(0)
     ('2.499756685', '3', '0')
     """
-    whole, rest = divmod(wei, WEI_PER_ETHER)
+    whole, rest = divmod(wei, ETHER)
     return f"{whole:,}.{rest:018}".rstrip("0").rstrip(".")
 
 

@@ -7,7 +7,7 @@ from toyevm.teaching.lessons.why_blocks_are_slow.load import ROOM, LoadRow, run_
 from toyevm.teaching.lessons.why_blocks_are_slow.load_view import show_load
 from toyevm.teaching.lessons.why_blocks_are_slow.network import NetworkRun, run_network
 from toyevm.teaching.lessons.why_blocks_are_slow.payments import balances_read, job_of_block
-from toyevm.teaching.lessons.why_blocks_are_slow.schedules import player_of
+from toyevm.teaching.lessons.why_blocks_are_slow.schedule_player import player_of
 
 __all__ = [
     "ROOM",

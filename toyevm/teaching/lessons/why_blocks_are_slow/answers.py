@@ -10,7 +10,8 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.simulation.notation import LETTERS
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, describe_interleaving
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene
+from toyevm.teaching.kit.interleaving.view import describe_interleaving
 from toyevm.teaching.lab.turns import (
     Reply,
     Turn,
@@ -48,7 +49,7 @@ def units(answer: Any) -> Reply:
     """The unit of time in which each of five payments runs at the earliest; three are given."""
     every = None if answer is None else read_list(answer, "five units", most=5)
     every = GIVEN + every if every and len(every) == 2 else every
-    if every is None or len(every) != 5 or None in every[3:]:
+    if every is None or len(every) != 5 or any(unit is None for unit in every[3:]):
         open_ = [str(3 + i) for i, unit in enumerate((every or [])[3:5]) if unit is None] or ["3", "4"]
         what = f"the unit{'s' * (len(open_) > 1)} of payment{'s' * (len(open_) > 1)} {' and '.join(open_)}"
         return missing(f"{what}, in a list of five numbers.")

@@ -89,10 +89,8 @@ def balances_read(workload: Workload, result: TxResult) -> Iterator[BalanceRead]
 
 def units_of(job: Job) -> list[int]:
     """Return the unit of time in which each payment runs at the earliest, counted from 1."""
-    found: list[int] = []
-    for waits in job.graph.predecessors:
-        found.append(1 + max((found[j] for j in waits), default=0))
-    return found
+    units = {i: unit for unit, layer in enumerate(job.graph.layers, 1) for i in layer}
+    return [units[i] for i in range(job.graph.size)]
 
 
 def timetable(payments: Sequence[Payment], when: list[int]) -> str:

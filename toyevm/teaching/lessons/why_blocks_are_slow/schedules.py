@@ -9,13 +9,11 @@ from typing import NamedTuple
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import Play, all_plays, play
 from toyevm.simulation.notation import LETTERS
-from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
-from toyevm.teaching.kit.interleaving.view import InterleavingScene, balances
+from toyevm.teaching.kit.interleaving.scene import InterleavingScene, free_of_gas, watched
 from toyevm.teaching.lab.turns import read_words
 from toyevm.types import Location
 from toyevm.units import ETHER
-from toyevm.workloads.transfers import Payment, block_of, read_payments
-from toyevm.workloads.workload import Workload
+from toyevm.workloads.transfers import Payment
 
 
 class Stale(NamedTuple):
@@ -44,16 +42,9 @@ def scene_of(payments: Sequence[Payment], schedule: object) -> InterleavingScene
         name, half = early[0][0], early[0]
         why = f"{half} stands before {name}1, but {name} can write only what it has worked out."
         raise InputError(f"{why} Which half must come first?")
-    workload = _free(payments)
+    workload = free_of_gas(payments)
     played = play(workload.pre, workload.block, words)
-    return InterleavingScene(played, tuple(map(str, payments)), _watched(workload))
-
-
-def player_of(text: str, schedule: str = "") -> InterleavingPlayer:
-    """Return a player for the halves of some payments; gas is free, so that balances change by the payments alone."""
-    payments = read_payments(text)
-    workload = _free(payments)
-    return InterleavingPlayer(workload.pre, workload.block, tuple(map(str, payments)), _watched(workload), schedule)
+    return InterleavingScene(played, tuple(map(str, payments)), watched(workload))
 
 
 def stale_of(scene: InterleavingScene) -> Stale | None:
@@ -85,8 +76,8 @@ def can_mint(payments: Sequence[Payment]) -> bool | None:
     """Say whether any schedule of two payments leaves more money than before; of more than two, None."""
     if len(payments) > 2:
         return None
-    workload = _free(payments)
-    places = list(_watched(workload))
+    workload = free_of_gas(payments)
+    places = list(watched(workload))
     before = sum(int(workload.pre.read(place).value) for place in places) // ETHER
     return any(money_of(each, places) > before for each in all_plays(workload.pre, workload.block))
 
@@ -95,11 +86,3 @@ def overlap(halves: Sequence[str], one: str, other: str) -> bool:
     """Say whether each of two transactions begins before the other has ended."""
     at = halves.index
     return at(f"{one}1") < at(f"{other}2") and at(f"{other}1") < at(f"{one}2")
-
-
-def _free(payments: Sequence[Payment]) -> Workload:
-    return block_of(payments, base_fee=0, tip=0)
-
-
-def _watched(workload: Workload) -> dict[Location, str]:
-    return balances(workload.names, without=[workload.block.header.coinbase])
