@@ -79,6 +79,10 @@ class MultiVersionMemory:
         """Return where a transaction has entries, estimates included."""
         return tuple(self._written[tx_index])
 
+    def entries_at(self, location: Location) -> dict[int, Entry | None]:
+        """Return what each writer has left at a location, from the lowest; None is an estimate."""
+        return {writer: self._entries[location, writer] for writer in self._writers.get(location, ())}
+
     # All of a transaction's entries at once
 
     def publish(self, version: Version, writes: Mapping[Location, Value]) -> None:

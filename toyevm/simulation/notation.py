@@ -11,6 +11,7 @@ from string import ascii_uppercase
 from typing import NamedTuple
 
 from toyevm.errors import InputError
+from toyevm.types import Version
 
 LETTERS = ascii_uppercase  # one for each transaction
 RUN, WRITE, ONE_READ, ONE_WRITE = "1", "2", "r", "w"
@@ -41,6 +42,18 @@ def letter(tx_index: int) -> str:
     ('A', 'C')
     """
     return LETTERS[tx_index]
+
+
+def version_name(version: Version) -> str:
+    """Return the name of an attempt.
+
+    >>> version_name(Version(1, 0)), version_name(Version(-1)), version_name(Version(26, 2))
+    ('B.0', 'before', '26.2')
+    """
+    tx_index, incarnation = version
+    if tx_index < 0:
+        return "before"
+    return f"{letter(tx_index) if tx_index < 26 else tx_index}.{incarnation}"
 
 
 def read_schedule(text: str, count: int) -> tuple[Move, ...]:

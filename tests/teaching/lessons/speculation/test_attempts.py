@@ -9,8 +9,9 @@ import pytest
 from toyevm.backends import BACKENDS, Locks, RunConfig
 from toyevm.contracts import load_contract
 from toyevm.simulation.metrics import measure
+from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run
-from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of, version_name
+from toyevm.teaching.lessons.speculation.attempts import attempts_of, reads_of
 from toyevm.teaching.lessons.speculation.attempts_view import show_attempts, show_reads
 from toyevm.teaching.lessons.speculation.studies import run_locked
 from toyevm.types import BEFORE_BLOCK, Location

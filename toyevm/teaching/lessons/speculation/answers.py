@@ -12,7 +12,7 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.simulation.interleaver import Play, Rules, play
 from toyevm.simulation.metrics import Metrics, measure
-from toyevm.simulation.notation import letter
+from toyevm.simulation.notation import letter, version_name
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.interleaving.scene import InterleavingScene, free_of_gas, watched
 from toyevm.teaching.kit.interleaving.view import describe_interleaving
@@ -30,7 +30,7 @@ from toyevm.teaching.lab.turns import (
 )
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.speculation.attacks import slow_block, worst_lie
-from toyevm.teaching.lessons.speculation.attempts import ATTEMPT, describe_attempts, version_name
+from toyevm.teaching.lessons.speculation.attempts import ATTEMPT, describe_attempts
 from toyevm.teaching.lessons.speculation.hidden_row import hidden_row
 from toyevm.teaching.lessons.speculation.studies import SHOP, run
 from toyevm.types import Version

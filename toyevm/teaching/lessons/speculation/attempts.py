@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.metrics import Metrics, measure
-from toyevm.simulation.notation import letter
+from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run, TaskSpan
 from toyevm.types import BEFORE_BLOCK, Location, Version
 
@@ -44,18 +44,6 @@ class Seen:
     at: int
     version: Version
     now: Version
-
-
-def version_name(version: Version) -> str:
-    """Return the name of an attempt.
-
-    >>> version_name(Version(1, 0)), version_name(Version(-1)), version_name(Version(26, 2))
-    ('B.0', 'before', '26.2')
-    """
-    tx_index, incarnation = version
-    if tx_index < 0:
-        return "before"
-    return f"{letter(tx_index) if tx_index < 26 else tx_index}.{incarnation}"
 
 
 def attempts_of(run: Run) -> list[Attempt]:
