@@ -47,6 +47,7 @@ WRITTEN = Paint("#ffe2bf", ORANGE, DARK_ORANGE)
 READ = Paint("#dcecf9", BLUE, DARK_BLUE)
 HERE = Paint("#fff2ab", "#8a6d00", BLACK)
 FAILED = Paint("#f9dcd6", RED, DARK_RED)
+VIOLET = Paint("#e9dff5", "#5b2a86", "#4a1f70")
 NORMAL = Paint(LIGHT_BLUE, BLUE, BLACK)  # a task like any other
 CRITICAL = Paint(LIGHT_ORANGE, ORANGE, BLACK)  # one that holds the others up
 GAS_LEFT = NORMAL
@@ -57,5 +58,8 @@ GAS_BAR = Paint("#56a5dc", BLUE, READ.ink)  # its words stand beside it
 
 # Whatever carries words; those beside the lost gas and the bars of gas stand on white.
 PALETTE = (
-    PAPER, PANEL, FAINT, TAKEN, LEFT, WRITTEN, READ, HERE, FAILED, NORMAL, CRITICAL, GAS_SPENT, GAS_NOW,
+    PAPER, PANEL, FAINT, TAKEN, LEFT, WRITTEN, READ, HERE, FAILED, VIOLET, NORMAL, CRITICAL, GAS_SPENT, GAS_NOW,
 )  # fmt: skip
+
+# Of transactions that are told apart: their letters say it, too.
+OF_TRANSACTIONS = (READ, WRITTEN, LEFT, VIOLET, HERE, NORMAL)

@@ -15,6 +15,7 @@ SANS = "system-ui, 'DejaVu Sans', Arial, sans-serif"
 BOLD = ' font-weight="700"'
 MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 WIDTH, MARGIN = 960, 14  # of a picture as wide as a notebook's page, in pixels
+HATCH = 8  # from one stroke to the next
 Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]  # left, top, width, height
 
@@ -80,6 +81,17 @@ def blots(rectangles: Iterable[Rectangle], ink: str) -> str:
     """Return many small filled rectangles in one ink, as one shape."""
     path = "".join(f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.2f}h{-width:.1f}z" for x, y, width, height in rectangles)
     return f'<path d="{path}" fill="{ink}"/>'
+
+
+def hatch(x: float, y: float, width: float, height: float, ink: str, *, opacity: float = 0.55) -> str:
+    """Return diagonal strokes that end where their box does: what is in it does not count any more."""
+    lines: list[tuple[Point, Point]] = []
+    start = -height
+    while start < width:
+        from_, to = max(start, 0.0), min(start + height, width)
+        lines.append(((x + from_, y + height - (from_ - start)), (x + to, y + height - (to - start))))
+        start += HATCH
+    return strokes(lines, ink, opacity=opacity)
 
 
 def arrow(points: list[Point], ink: str) -> str:

@@ -30,11 +30,20 @@ class InterleavingScene:
     unit_name: str = "ether"
 
     def shown(self, value: Value) -> str:
-        assert isinstance(value, int)
-        return f"{value // self.unit:,}" if value % self.unit == 0 else f"{value / self.unit:,.4f}"
+        return in_unit(value, self.unit)
 
     def values(self, places: Iterable[Location], found: Mapping[Location, Value]) -> list[str]:
         return [f"{self.watched[place]} {self.shown(found[place])}" for place in places if place in found]
+
+
+def in_unit(value: Value, unit: int) -> str:
+    """Return a number as it is shown.
+
+    >>> in_unit(95 * ETHER, ETHER), in_unit(ETHER // 2, ETHER)
+    ('95', '0.5000')
+    """
+    assert isinstance(value, int)
+    return f"{value // unit:,}" if value % unit == 0 else f"{value / unit:,.4f}"
 
 
 def balances(names: Mapping[Address, str], without: Iterable[Address] = ()) -> dict[Location, str]:

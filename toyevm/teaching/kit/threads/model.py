@@ -31,6 +31,7 @@ from toyevm.simulation.notation import LETTERS
 from toyevm.simulation.steps import Action, Stage, Step, Steps
 from toyevm.state import WorldState
 from toyevm.types import Field, Location, Read, Value, Version
+from toyevm.units import ETHER
 
 MakeSTM: TypeAlias = Callable[[int, Callable[[int], Conversation], MultiVersionMemory, FeesApart], BlockSTM]
 
@@ -97,6 +98,7 @@ class Threads:
         watched: the locations whose reads and writes are events, with their names; all hold numbers.
         stm: what makes the algorithm: `BlockSTM`, or a subclass.
         choices: the cores that have moved already, in order.
+        unit: what balances are shown in, in wei.
 
     Attributes:
         events: what has happened, one for each choice.
@@ -116,10 +118,11 @@ class Threads:
         stm: MakeSTM = BlockSTM,
         choices: Iterable[int] = (),
         chain: ChainConfig = MAINNET,
+        unit: int = ETHER,
     ) -> None:
         _check(len(block.transactions), cores, watched)
         self.pre, self.block, self.cores, self.watched, self.chain = pre, block, cores, dict(watched), chain
-        self.make_stm = stm
+        self.make_stm, self.unit = stm, unit
         self.play(choices)
 
     def play(self, choices: Iterable[int]) -> None:

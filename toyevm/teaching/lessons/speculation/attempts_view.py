@@ -15,7 +15,7 @@ from toyevm.simulation.run import Run
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, NORMAL, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
-from toyevm.teaching.kit.svg import MARGIN, WIDTH, Point
+from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.speculation.attempts import (
     CROSS,
     TICK,
@@ -30,7 +30,7 @@ from toyevm.teaching.lessons.speculation.attempts import (
 from toyevm.types import Location
 
 LEFT_EDGE, RIGHT_EDGE, HEAD, FOOT = 76, 30, 54, 30
-TALLEST, AREA, HATCH = 34, 272, 8
+TALLEST, AREA = 34, 272
 
 
 def show_attempts(run: Run, cores: int, title: str = "") -> Picture:
@@ -103,7 +103,7 @@ def _box(attempt: Attempt, top: float, lane: float, scale: float) -> list[str]:
     height = lane - 2 * gap
     drawn = [svg.box(x, top + gap, width, height, paint, stroke=1 if lane >= 5 else 0.3, radius=0)]
     if span.aborted:
-        drawn.append(svg.strokes(_hatch(x, top + gap, width, height), paint.line, opacity=0.55))
+        drawn.append(svg.hatch(x, top + gap, width, height, paint.line))
     if lane >= 16 and width > 8 * len(attempt.name) + 26:
         drawn.append(svg.box(x + 3, top + gap + 4, 8 * len(attempt.name) + 6, height - 8, PAPER, stroke=0, radius=2))
         drawn.append(svg.text(x + 6, top + lane / 2 + 5, attempt.name, size=13, ink=PAPER.ink, bold=True))
@@ -112,14 +112,3 @@ def _box(attempt: Attempt, top: float, lane: float, scale: float) -> list[str]:
         )
         drawn.append(mark)
     return drawn
-
-
-def _hatch(x: float, y: float, width: float, height: float) -> list[tuple[Point, Point]]:
-    """Return diagonal strokes that end where the box does."""
-    strokes: list[tuple[Point, Point]] = []
-    start = -height
-    while start < width:
-        from_, to = max(start, 0.0), min(start + height, width)
-        strokes.append(((x + from_, y + height - (from_ - start)), (x + to, y + height - (to - start))))
-        start += HATCH
-    return strokes
