@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from toyevm.analysis.dependencies import (
     Cost,
@@ -111,7 +112,7 @@ def measure(
         dry_runs=len(dry_runs),
         aborts=run.aborts,
         aborts_by_location=dict(Counter(span.cause for span in aborted if span.cause is not None).most_common()),
-        cascade_depth=_cascade_depth(graph, aborted),
+        cascade_depth=max((each.depth for each in _cascade(graph, aborted)), default=0),
         wasted=busy_time([*aborted, *dry_runs]) / max(1, busy_time([*executed, *dry_runs])),
         validations=sum(span.kind == "validate" for span in spans),
         utilisation=busy_time(spans) / (cores * time) if spans and time else 1.0,
@@ -119,6 +120,37 @@ def measure(
         commit_latency=_commit_latency(spans),
         hint_bytes=hint_bytes,
     )
+
+
+class Abort(NamedTuple):
+    """An execution that was thrown away.
+
+    Attributes:
+        writer: the transaction whose value it needs where it was found wrong; None if none writes there in the end.
+        depth: 1, or one more than that of the writer if that one was aborted, too.
+    """
+
+    span: TaskSpan
+    writer: int | None
+    depth: int
+
+
+def cascade(run: Run, fee_recipient: Address | None = None) -> tuple[Abort, ...]:
+    """Return the aborts of a run, transaction by transaction, each with the one that it may come from."""
+    aborted = [span for span in run.spans if span.kind == "execute" and span.aborted]
+    return _cascade(dependency_graph(run.result.results, fee_recipient=fee_recipient), aborted)
+
+
+def _cascade(graph: DependencyGraph, aborted: Iterable[TaskSpan]) -> tuple[Abort, ...]:
+    writers = {(after, location): before for before, after, location, *_ in graph.dependencies}
+    depths: dict[int, int] = {}
+    found = []
+    for span in sorted(aborted, key=lambda span: span.tx_index):
+        writer = writers.get((span.tx_index, span.cause)) if span.cause else None
+        depth = 1 + (depths.get(writer, 0) if writer is not None else 0)
+        depths[span.tx_index] = max(depths.get(span.tx_index, 0), depth)
+        found.append(Abort(span, writer, depth))
+    return tuple(found)
 
 
 def offset_of(run: Run, costs: CostModel = GAS_ALONE) -> Offset:
@@ -143,16 +175,6 @@ def path_by_access(run: Run, fee_recipient: Address, costs: CostModel = GAS_ALON
     results = run.result.results
     durations = [costs.running(each.gas_before_refund, len(each.read_set)) for each in results]
     return critical_path(dependency_graph(results, fee_recipient), durations.__getitem__, offset_of(run, costs))
-
-
-def _cascade_depth(graph: DependencyGraph, aborted: Iterable[TaskSpan]) -> int:
-    writers = {(after, location): before for before, after, location, *_ in graph.dependencies}
-    depths: dict[int, int] = {}
-    for span in sorted(aborted, key=lambda span: span.tx_index):
-        writer = writers.get((span.tx_index, span.cause)) if span.cause else None
-        depth = 1 + (depths.get(writer, 0) if writer is not None else 0)
-        depths[span.tx_index] = max(depths.get(span.tx_index, 0), depth)
-    return max(depths.values(), default=0)
 
 
 def _distances(graph: DependencyGraph) -> dict[int, int]:
