@@ -79,21 +79,23 @@ def _draw(run: Run, names: Mapping[Location, str], heading: str) -> str:
         *(svg.note(MARGIN, bottom + 12, words) for words in left_out),
         *(svg.note(MARGIN + column * depth, 54, f"depth {depth}") for depth in range(columns if rows else 0)),
     ]
-    for before, after in sorted({(a.writer, a.span.tx_index) for a in shown if a.writer is not None}):
-        body.append(_arrow(place[before], place[after], rows[before]))
+    arrows = sorted({(a.writer, a.span.tx_index) for a in shown if a.writer is not None})
+    for before, after in arrows:
+        into_column = sorted({writer for writer, other in arrows if depths[other] == depths[after]})
+        body.append(_arrow(place[before], place[after], into_column.index(before)))
     for tx_index, (x, y, width) in place.items():
         body += _box(tx_index, [abort for abort in shown if abort.span.tx_index == tx_index], x, y, width, names)
     label = "; ".join(describe_cascade(run, names, heading).split("\n"))
     return svg.figure(WIDTH, bottom + 8 + 14 * len(left_out), label, body)
 
 
-def _arrow(start: tuple[float, float, float], end: tuple[float, float, float], row: int) -> str:
+def _arrow(start: tuple[float, float, float], end: tuple[float, float, float], number: int) -> str:
     """Return an arrow to the right and down, through the gap before its end: no box is in its way.
 
-    Those from neighbouring rows go down beside each other.
+    Those from several transactions go down beside each other, by their number.
     """
     (x1, y1, width), (x2, y2, _) = start, end
-    turn = x2 - GAP + 5 + 5 * (row % 4)
+    turn = x2 - GAP + 5 + 5 * (number % 4)
     return svg.arrow([(x1 + width, y1 + 16), (turn, y1 + 16), (turn, y2 + 24), (x2, y2 + 24)], FAILED.line)
 
 

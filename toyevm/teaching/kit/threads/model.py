@@ -99,6 +99,7 @@ class Threads:
         stm: what makes the algorithm: `BlockSTM`, or a subclass.
         choices: the cores that have moved already, in order.
         unit: what balances are shown in, in wei.
+        slot_unit: what slots are shown in; 10**18 for a token with 18 decimals.
 
     Attributes:
         events: what has happened, one for each choice.
@@ -119,10 +120,11 @@ class Threads:
         choices: Iterable[int] = (),
         chain: ChainConfig = MAINNET,
         unit: int = ETHER,
+        slot_unit: int = 1,
     ) -> None:
         _check(len(block.transactions), cores, watched)
         self.pre, self.block, self.cores, self.watched, self.chain = pre, block, cores, dict(watched), chain
-        self.make_stm, self.unit = stm, unit
+        self.make_stm, self.unit, self.slot_unit = stm, unit, slot_unit
         self.play(choices)
 
     def play(self, choices: Iterable[int]) -> None:
@@ -242,6 +244,12 @@ class Threads:
         right = self.expected
         return {name: (value, right[name]) for name, value in self.values.items() if value != right[name]}
 
+    @property
+    def unfinished(self) -> list[int]:
+        """The transactions that have not been executed, or have to be once more."""
+        statuses = self.stm.scheduler.statuses
+        return [tx_index for tx_index, status in enumerate(statuses) if status is not TaskStatus.EXECUTED]
+
     # What can be done
 
     def advance(self, core: int) -> Event:
@@ -250,7 +258,7 @@ class Threads:
         Raises:
             InputError: there is no such core, or it waits or has ended.
         """
-        if core not in self.going:
+        if type(core) is not int or core not in self.going:
             raise InputError(self._refusal(core), expected=f"one of {', '.join(map(str, self.going)) or 'none'}")
         step = self._stage.pending[core]
         assert step is not None
@@ -376,7 +384,7 @@ class Threads:
         )
 
     def _refusal(self, core: object) -> str:
-        if isinstance(core, bool) or not isinstance(core, int) or not 0 <= core < self.cores:
+        if type(core) is not int or not 0 <= core < self.cores:
             return f"there is no core {core!r}"
         return f"core {core} {'has ended' if self.has_ended(core) else 'waits: it has nothing to do'}"
 

@@ -159,7 +159,7 @@ def _cell(
         wide = CHARACTER * len(words) + 14
         yield svg.box(x + (column - wide) / 2, y + 4, wide, ROW - 8, PAPER, stroke=0, radius=2)
     ink = PAPER.ink if is_estimate else paint.ink
-    yield svg.text(x + column / 2, y + 17, words, size=12, ink=ink, bold=is_estimate, anchor="middle")
+    yield svg.text(x + column / 2, y + 17, _cut(words, column - 4), size=12, ink=ink, bold=is_estimate, anchor="middle")
 
 
 def _paint(tx_index: int) -> Paint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from toyevm.simulation.multiversion import Entry, Increment
@@ -15,6 +16,7 @@ from toyevm.types import Field, Location, Read, Value, Version
 LAST = 8  # how many events are shown, the latest ones
 ESTIMATE = "ESTIMATE"
 CHANGED = " *"
+ROOM = 12  # characters in a line of a box
 TICK, CROSS = "✓", "✗"
 UNWATCHED = "what is not watched"
 
@@ -26,7 +28,7 @@ def describe_threads(model: Threads, last: int = LAST) -> str:
         *(f"core {core}: {coming_words(model, core)}" for core in range(model.cores)),
         *_events(model, last),
         f"version table (value and version; *: changed by event {len(model.events)})",
-        *(_location(model, place) for place in model.watched),
+        *(line for place in model.watched for line in wrap(_location(model, place), 80, subsequent_indent="  ")),
         *(_transaction(model, tx_index) for tx_index in range(model.size)),
         *_cursors(model),
         *verdict(model),
@@ -113,7 +115,8 @@ def box_words(model: Threads, event: Event) -> list[str]:
         case Action.EXECUTE:
             return [name, "starts"]
         case Action.READ:
-            return [name, "reads", place, _found(model, event, event.read)]
+            found = _found(model, event, event.read)
+            return [name, "reads", place, found if len(found) <= ROOM else amount(model, event.location, event.read)]
         case Action.WRITE:
             return [name, "writes", place, amount(model, event.location, event.read)]
         case Action.REMOVE:
@@ -149,9 +152,9 @@ def amount(model: Threads, location: Location | None, entry: Entry | None) -> st
 
 
 def number(model: Threads, location: Location | None, value: Value) -> str:
-    """Return a value: a balance in the model's unit, everything else as it is."""
-    is_money = location is not None and location.key == Field.BALANCE
-    return in_unit(value, model.unit if is_money else 1)
+    """Return a value, a balance or a slot in the unit that the model has for it."""
+    is_slot, is_money = (location.is_slot, location.key == Field.BALANCE) if location else (False, False)
+    return in_unit(value, model.slot_unit if is_slot else model.unit if is_money else 1)
 
 
 def with_version(model: Threads, location: Location, entry: Entry | None) -> str:
@@ -176,14 +179,15 @@ def verdict(model: Threads) -> list[str]:
         return ["Stuck: no core can go on, and the block is not done."]
     if not model.is_over:
         return []
-    if not model.wrong:
+    unfinished = [f"Wrong: {letter(tx_index)} has to be executed." for tx_index in model.unfinished]
+    if not model.wrong and not unfinished:
         return ["Right: the same as one after the other."]
     places = {name: place for place, name in model.watched.items()}
 
     def said(name: str, value: Value | None) -> str:
         return ESTIMATE if value is None else number(model, places[name], value)
 
-    return [
+    return unfinished + [
         f"Wrong: {name} has {said(name, has)}, and should have {said(name, should)}."
         for name, (has, should) in model.wrong.items()
     ]
