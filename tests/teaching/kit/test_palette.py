@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.pictures import luminance
-from toyevm.teaching.kit.palette import PALETTE, PANEL, PAPER, Paint
+from toyevm.teaching.kit.palette import PALETTE, PANEL, PAPER, SHADES, Paint
 
 
-@pytest.mark.parametrize("paint", PALETTE, ids=str)
+@pytest.mark.parametrize("paint", [*PALETTE, *SHADES], ids=str)
 def test_words_are_readable_on_their_paint_and_on_white(paint: Paint) -> None:
     for ground in (paint.fill, PAPER.fill, PANEL.fill):
         lighter, darker = sorted((luminance(paint.ink), luminance(ground)), reverse=True)

@@ -17,6 +17,8 @@ from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.stepper import Stepper
+from toyevm.teaching.kit.threads.model import Threads
+from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
@@ -168,6 +170,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     OrderPlayer: (token_shuffle({"Ann": 9}, ["Ann pays Bob 5", "Bob pays Cleo 5"]),),
     ConflictExplorer: (study_payments("Ann>Bob, Ann>Cleo"),),
     GanttPlayer: (read_job("A 3, B 2"),),
+    ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from html import unescape
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -113,6 +114,25 @@ def test_every_order_of_events_equals_sequential(make: Callable[[int], Threads],
         assert model.is_over
         assert model.values == model.expected
         assert not model.failures
+
+
+@pytest.mark.parametrize("payments", [SHOP, RING])
+def test_what_is_said_of_a_comparison_is_what_the_algorithm_makes_of_it(payments: str) -> None:
+    """Oracle: a validation goes on to an abort exactly if something was found to differ."""
+    model, differed = threads(payments, 3), 0
+    for seed in range(40):
+        model.play(())
+        model.run_on(seed)
+        for core in range(model.cores):
+            own = [event for event in model.events if event.core == core]
+            for event, following in pairwise(own):
+                differs = event.action is Action.COMPARE and not event.holds
+                assert differs == (following.action is Action.MOVE)
+                assert not differs or following.version == event.version
+                assert not (differs and event.passes)
+                differed += differs
+        assert {event.version for event in model.events if event.aborts} == set(model.stm.causes)
+    assert differed > 20
 
 
 def test_sequential_is_what_the_amounts_say() -> None:
@@ -311,6 +331,7 @@ def numbers(words: str) -> set[str]:
 def test_at_every_event_labels_stay_apart_and_the_twin_has_every_number(payments: str) -> None:
     model = threads(payments, 3)
     model.watched = dict(list(model.watched.items())[:4])
+    model.play(())
     model.run_on(3)
     choices = list(model.choices)
     model.play(())

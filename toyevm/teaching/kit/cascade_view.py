@@ -8,14 +8,14 @@ from toyevm.simulation.metrics import Abort, cascade
 from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.incarnations import CROSS, NO_NAMES, location_name
+from toyevm.teaching.kit.incarnations_view import CROSS, NO_NAMES, location_name
 from toyevm.teaching.kit.palette import FAILED, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.types import Location, Version
 
 MOST = 12  # transactions whose aborts are shown, the lowest ones
-HEAD, ROW, GAP, WIDEST, CHARACTER = 66, 46, 34, 190, 7
+HEAD, ROW, GAP, WIDEST, NARROW, CHARACTER = 66, 46, 34, 190, 80, 7
 
 
 def show_cascade(run: Run, names: Mapping[Location, str] = NO_NAMES, heading: str = "cascade of aborts") -> Picture:
@@ -29,8 +29,14 @@ def show_cascade(run: Run, names: Mapping[Location, str] = NO_NAMES, heading: st
 
 def describe_cascade(run: Run, names: Mapping[Location, str], heading: str) -> str:
     """Return the aborts in words, and how deep they go."""
+    shown = _shown(run)
     lines = [f"{heading}: {_summary(cascade(run))}"]
-    lines += [f"depth {abort.depth}: {_name(abort)} {CROSS} missed {_reason(abort, names)}" for abort in _shown(run)]
+    roots = sorted(
+        {abort.writer for abort in shown if abort.writer is not None} - {abort.span.tx_index for abort in shown}
+    )
+    if roots:
+        lines.append(f"depth 0: {', '.join(map(_letter, roots))} not aborted")
+    lines += [f"depth {abort.depth}: {_name(abort)} {CROSS} missed {_reason(abort, names)}" for abort in shown]
     return "\n".join([*lines, *_left_out(run)])
 
 
@@ -106,7 +112,9 @@ def _box(
     yield svg.box(x, y, width, ROW - 8, paint, dashed=bool(aborts))
     title = " ".join(f"{_name(abort)} {CROSS}" for abort in aborts) or _letter(tx_index)
     reasons = list(dict.fromkeys(_reason(abort, names) for abort in aborts))
-    lines = [title, reasons[0] + " …" * (len(reasons) > 1) if reasons else "is not aborted"]
+    lines = [title, reasons[0] + " …" * (len(reasons) > 1) if reasons else "not aborted"]
+    if width < NARROW:
+        lines = [_letter(tx_index), CROSS * min(len(aborts), 4)]
     most = int((width - 8) // CHARACTER)
     for line, words in enumerate(lines):
         cut = words if len(words) <= most else words[: max(most - 1, 0)] + "…"

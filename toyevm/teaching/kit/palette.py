@@ -61,5 +61,8 @@ PALETTE = (
     PAPER, PANEL, FAINT, TAKEN, LEFT, WRITTEN, READ, HERE, FAILED, VIOLET, NORMAL, CRITICAL, GAS_SPENT, GAS_NOW,
 )  # fmt: skip
 
+# The more of something there is, the darker; the number stands in it.
+SHADES = tuple(Paint(fill, BLUE, BLACK) for fill in (WHITE, "#e9f2fb", "#d3e5f6", "#bdd8f2", LIGHT_BLUE))
+
 # Of transactions that are told apart: their letters say it, too.
 OF_TRANSACTIONS = (READ, WRITTEN, LEFT, VIOLET, HERE, NORMAL)

@@ -10,85 +10,27 @@ what the rule is for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from random import Random
-from typing import TypeAlias
 
 from toyevm.backends.base import RunConfig
-from toyevm.backends.block_stm.accounting import FeesApart
 from toyevm.backends.block_stm.scheduler import TaskStatus
 from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.backends.sequential import SequentialBackend
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
-from toyevm.simulation.conversation import Conversation, conversation
-from toyevm.simulation.ledger import Ledger
-from toyevm.simulation.multiversion import Blocked, Entry, MultiVersionMemory
 from toyevm.simulation.notation import LETTERS
-from toyevm.simulation.steps import Action, Stage, Step, Steps
+from toyevm.simulation.steps import Step
 from toyevm.state import WorldState
+from toyevm.teaching.kit.threads.events import CoreEvent, Table
+from toyevm.teaching.kit.threads.lanes import Lanes, MakeSTM
 from toyevm.types import Field, Location, Read, Value, Version
 from toyevm.units import ETHER
 
-MakeSTM: TypeAlias = Callable[[int, Callable[[int], Conversation], MultiVersionMemory, FeesApart], BlockSTM]
-
 MOST_CORES = 8
-PATIENCE = 1_000  # steps that nobody sees; a core that takes more in a row has nothing to do, and looks round for ever
 MOST_EVENTS = 5_000  # after which a run by chance is given up
-
-_AT_LOCATION = frozenset({Action.READ, Action.WRITE, Action.REMOVE, Action.COMPARE, Action.SUSPECT})
-_OF_NO_INCARNATION = frozenset({Action.DEPEND, Action.RESUME})
-
-
-@dataclass(frozen=True)
-class Event:
-    """What a core has done.
-
-    Attributes:
-        location: where; of an abort, the location that looked different, if the algorithm says so.
-        read: the version and value that was seen, found or written; None where an estimate was met.
-        earlier: of a comparison, what the execution had seen there.
-        other: the transaction whose estimate was met, or that is waited for; -1 if there is none.
-        holds: whether a comparison found the same, whether an abort was the first, whether a wait was needed.
-        passes: whether a validation has ended here, and well.
-        resumed: the transactions that need not wait any more.
-    """
-
-    core: int
-    action: Action
-    version: Version
-    location: Location | None = None
-    read: Entry | None = None
-    earlier: Read | None = None
-    other: int = -1
-    holds: bool = True
-    passes: bool = False
-    resumed: tuple[int, ...] = ()
-
-    @property
-    def aborts(self) -> bool:
-        """Whether this ends an incarnation that has come to nothing."""
-        return self.holds and self.action in (Action.MOVE, Action.DEPEND)
-
-
-@dataclass(frozen=True)
-class Table:
-    """What all cores share, at one moment.
-
-    Attributes:
-        entries: by location and writer; None is an estimate.
-        waits_for: who waits for whom.
-    """
-
-    entries: Mapping[tuple[Location, int], Entry | None]
-    statuses: tuple[TaskStatus, ...]
-    incarnations: tuple[int, ...]
-    waits_for: Mapping[int, int]
-    execution_index: int
-    validation_index: int
 
 
 class Threads:
@@ -146,17 +88,10 @@ class Threads:
             raise
 
     def _begin(self) -> None:
-        transactions = self.block.transactions
-        self.ledger = Ledger(self.pre, self.block, self.chain)
-        accounts = FeesApart(self.ledger.fees, transactions)
-        self.stm = self.make_stm(len(transactions), self._converse, MultiVersionMemory(self.ledger.view), accounts)
+        self._lanes = Lanes(self.pre, self.block, self.chain, self.cores, self.watched, self.make_stm)
+        self.stm, self.failures = self._lanes.stm, self._lanes.failures
         self.choices: list[int] = []
-        self.events: list[Event] = []
-        self.failures: dict[int, str] = {}
-        self._sent: tuple[Location, Read] | None = None
-        self._stage = Stage([self._guarded(core) for core in range(self.cores)])
-        for core in range(self.cores):
-            self._settle(core)
+        self.events: list[CoreEvent] = []
         self.before = self.table
 
     # What can be asked
@@ -174,7 +109,7 @@ class Threads:
     @property
     def is_over(self) -> bool:
         """Whether every core has ended."""
-        return self._stage.is_over
+        return self._lanes.is_over
 
     @property
     def is_stuck(self) -> bool:
@@ -188,25 +123,16 @@ class Threads:
 
     def coming(self, core: int) -> Step | None:
         """Return what a core is about to do; None if it waits or has ended."""
-        step = self._stage.pending[core]
-        return step if step and self._is_event(step) else None
+        return self._lanes.coming(core)
 
     def has_ended(self, core: int) -> bool:
         """Return whether a core has no step left."""
-        return self._stage.pending[core] is None
+        return self._lanes.has_ended(core)
 
     @property
     def table(self) -> Table:
         """What the cores share now, as far as it is watched."""
-        memory, scheduler = self.stm.memory, self.stm.scheduler
-        return Table(
-            {(place, writer): it for place in self.watched for writer, it in memory.entries_at(place).items()},
-            tuple(scheduler.statuses),
-            tuple(scheduler.incarnations),
-            {waiting: blocking for blocking, each in enumerate(scheduler.dependents) for waiting in sorted(each)},
-            scheduler.execution_index.value,
-            scheduler.validation_index.value,
-        )
+        return self._lanes.table
 
     @property
     def aborted(self) -> set[Version]:
@@ -215,7 +141,7 @@ class Threads:
 
     def initial(self, location: Location) -> Value:
         """Return what a location held before the block."""
-        return self.ledger.view.read(location).value
+        return self._lanes.ledger.view.read(location).value
 
     @property
     def values(self) -> dict[str, Value | None]:
@@ -226,7 +152,7 @@ class Threads:
         return {name: self._final(place) for place, name in self.watched.items()}
 
     def _final(self, location: Location) -> Value | None:
-        read = self._look(location, self.size)
+        read = self._lanes.look(location, self.size)
         return read.value if isinstance(read, Read) else None
 
     @cached_property
@@ -252,7 +178,7 @@ class Threads:
 
     # What can be done
 
-    def advance(self, core: int) -> Event:
+    def advance(self, core: int) -> CoreEvent:
         """Let a core do what it is about to do, and go on to just before its next event; return what happened.
 
         Raises:
@@ -260,18 +186,10 @@ class Threads:
         """
         if type(core) is not int or core not in self.going:
             raise InputError(self._refusal(core), expected=f"one of {', '.join(map(str, self.going)) or 'none'}")
-        step = self._stage.pending[core]
-        assert step is not None
         self.before = self.table
-        event = self._make(core, step)
+        self.events.append(self._lanes.take(core))
         self.choices.append(core)
-        self._settle(core)
-        for other in range(self.cores):  # who waits looks whether there is something to do now
-            self._settle(other)
-        if event.holds and step.action in (Action.VALIDATE, Action.COMPARE):
-            event = replace(event, passes=not self._goes_on(core, step))
-        self.events.append(event)
-        return event
+        return self.events[-1]
 
     def back(self) -> None:
         """Take the last event back; at the beginning there is none."""
@@ -290,98 +208,6 @@ class Threads:
             self.advance(random.choice(self.going))
         if self.going:
             raise InputError(f"no end after {most:,} events", expected="an algorithm that comes to an end")
-
-    # How it is done
-
-    def _guarded(self, core: int) -> Steps[None]:
-        """Run a thread; what breaks it ends it, and is kept."""
-        try:
-            yield from self.stm.thread()
-        except Exception as error:  # of any type: the algorithm may be a student's
-            self.failures[core] = f"{type(error).__name__}: {error}".rstrip(": ")
-
-    def _converse(self, tx_index: int) -> Conversation:
-        """Listen to what a transaction is told."""
-        talk = conversation(self.ledger.env, self.block.transactions[tx_index])
-        try:
-            access = next(talk)
-            while True:
-                read = yield access
-                self._sent = access.location, read
-                access = talk.send(read)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-
-    def _is_event(self, step: Step) -> bool:
-        scheduler = self.stm.scheduler
-        match step.action:
-            case Action.EXECUTE | Action.VALIDATE | Action.DEPEND:
-                return True
-            case Action.MOVE:
-                return step.what == TaskStatus.ABORTING.value
-            case Action.RESUME:
-                return step.tx_index >= 0 and bool(scheduler.dependents[step.tx_index])
-            case Action.FINISH:
-                return not scheduler.is_done
-            case action:
-                return action in _AT_LOCATION and step.location in self.watched
-
-    def _settle(self, core: int) -> None:
-        """Take steps that are no events, up to the next event, or until there is nothing to do."""
-        for taken in range(PATIENCE):
-            step = self._stage.pending[core]
-            if step is None or self._is_event(step) or (step.action is Action.WAIT and taken):
-                return
-            self._stage.advance(core)
-
-    def _make(self, core: int, step: Step) -> Event:
-        """Take a step that is an event, and say what it was."""
-        scheduler, tx_index, location = self.stm.scheduler, step.tx_index, step.location
-        found = self._look(location, tx_index) if location else None
-        waiting = tuple(sorted(scheduler.dependents[tx_index])) if step.action is Action.RESUME else ()
-        incarnation = scheduler.incarnations[tx_index] if step.action in _OF_NO_INCARNATION else step.incarnation
-        event = Event(core, step.action, Version(tx_index, incarnation), location, resumed=waiting)
-        self._sent = None
-        self._stage.advance(core)
-        match step.action:
-            case Action.READ:
-                read = self._sent[1] if self._sent and self._sent[0] == location else None
-                return replace(event, read=read, other=found if read is None and isinstance(found, int) else -1)
-            case Action.COMPARE:
-                assert location is not None
-                earlier = self.stm.attempts[tx_index][1].reads.get(location)
-                read, other = (found, -1) if isinstance(found, Read) else (None, -1 if found is None else found)
-                return replace(event, read=read, earlier=earlier, other=other, holds=read == earlier)
-            case Action.WRITE:
-                assert location is not None
-                return replace(event, read=self.stm.memory.entries_at(location).get(tx_index))
-            case Action.MOVE:
-                holds = self._was(tx_index) is TaskStatus.EXECUTED and self.before.incarnations[tx_index] == incarnation
-                return replace(event, location=self.stm.causes.get(event.version) if holds else None, holds=holds)
-            case Action.DEPEND:
-                other = int(step.what) if step.what.isdigit() else -1
-                return replace(event, other=other, holds=other < 0 or tx_index in scheduler.dependents[other])
-            case _:
-                return event
-
-    def _was(self, tx_index: int) -> TaskStatus:
-        return self.before.statuses[tx_index]
-
-    def _look(self, location: Location, tx_index: int) -> Read | int:
-        """Return what a transaction sees at a location, or whose estimate is there."""
-        try:
-            return self.stm.memory.read(location, tx_index)
-        except Blocked as blocked:
-            return blocked.tx_index
-
-    def _goes_on(self, core: int, step: Step) -> bool:
-        """Return whether a validation is still under way after this step of it."""
-        coming = self.coming(core)
-        return (
-            coming is not None
-            and coming.tx_index == step.tx_index
-            and (coming.action is Action.COMPARE or coming.action is Action.MOVE)
-        )
 
     def _refusal(self, core: object) -> str:
         if type(core) is not int or not 0 <= core < self.cores:

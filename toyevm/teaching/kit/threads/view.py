@@ -14,7 +14,8 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, HERE, LEFT, OF_TRANSACTIONS, PANEL, PAPER, TAKEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.kit.threads.model import Event, Threads
+from toyevm.teaching.kit.threads.events import CoreEvent
+from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.words import (
     CROSS,
     ESTIMATE,
@@ -88,7 +89,7 @@ def _next(model: Threads, core: int, x: float, lane_top: float) -> Iterator[str]
         yield svg.text(x + 12, lane_top + 22 + 15 * line, words, size=12, ink=paint.ink)
 
 
-def _event(model: Threads, event: Event, x: float, is_aborted: bool, is_last: bool) -> Iterator[str]:
+def _event(model: Threads, event: CoreEvent, x: float, is_aborted: bool, is_last: bool) -> Iterator[str]:
     y, paint = HEAD + LANE * event.core, _paint(event.version.tx_index)
     width, height = COLUMN - 4, LANE - 10
     yield svg.box(x + 2, y + 2, width, height, paint, stroke=3 if is_last else 1.2, dashed=is_aborted)

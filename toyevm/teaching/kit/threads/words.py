@@ -10,7 +10,8 @@ from toyevm.simulation.multiversion import Entry, Increment
 from toyevm.simulation.notation import letter, version_name
 from toyevm.simulation.steps import Action, Step
 from toyevm.teaching.kit.interleaving.scene import in_unit
-from toyevm.teaching.kit.threads.model import Event, Threads
+from toyevm.teaching.kit.threads.events import CoreEvent
+from toyevm.teaching.kit.threads.model import Threads
 from toyevm.types import Field, Location, Read, Value, Version
 
 LAST = 8  # how many events are shown, the latest ones
@@ -81,7 +82,7 @@ def _coming(model: Threads, step: Step) -> str:
             return f"{name} aborts"
 
 
-def sentence(model: Threads, event: Event) -> str:
+def sentence(model: Threads, event: CoreEvent) -> str:
     """Return what has happened."""
     name, place = version_name(event.version), place_of(model, event)
     match event.action:
@@ -108,7 +109,7 @@ def sentence(model: Threads, event: Event) -> str:
             return " ".join(words for words in box_words(model, event) if words)
 
 
-def box_words(model: Threads, event: Event) -> list[str]:
+def box_words(model: Threads, event: CoreEvent) -> list[str]:
     """Return the lines of the box of an event: who, what, where, and what was there."""
     name, place = version_name(event.version), place_of(model, event)
     match event.action:
@@ -125,8 +126,8 @@ def box_words(model: Threads, event: Event) -> list[str]:
             return [name, "is validated", "valid" * event.passes]
         case Action.COMPARE:
             now = ESTIMATE if event.read is None else _version(event.read)
-            return [name, f"compares{' ' + TICK if event.passes else ''}", place,
-                    f"{now} =" if event.holds else f"{now} ≠"]  # fmt: skip
+            result = f"{'=' if event.holds else '≠'} {now}"
+            return [name, f"compares{f' {TICK}' * event.passes}", place, result]
         case Action.SUSPECT:
             return [name, "marks", place, ESTIMATE]
         case Action.DEPEND:
@@ -139,7 +140,7 @@ def box_words(model: Threads, event: Event) -> list[str]:
             return ["", "all is", "done"]
 
 
-def place_of(model: Threads, event: Event) -> str:
+def place_of(model: Threads, event: CoreEvent) -> str:
     """Return the name of where an event was."""
     return model.watched.get(event.location, UNWATCHED) if event.location else UNWATCHED
 
@@ -193,7 +194,7 @@ def verdict(model: Threads) -> list[str]:
     ]
 
 
-def shown_events(model: Threads, last: int = LAST) -> list[tuple[int, Event]]:
+def shown_events(model: Threads, last: int = LAST) -> list[tuple[int, CoreEvent]]:
     """Return the latest events, with their numbers."""
     return list(enumerate(model.events, start=1))[-last:]
 
@@ -235,7 +236,7 @@ def _cursors(model: Threads) -> list[str]:
     ]
 
 
-def _found(model: Threads, event: Event, entry: Entry | None) -> str:
+def _found(model: Threads, event: CoreEvent, entry: Entry | None) -> str:
     assert event.location is not None
     return with_version(model, event.location, entry)
 

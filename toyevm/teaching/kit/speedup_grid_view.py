@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import log
 
-from toyevm.charts import BLACK, BLUE
 from toyevm.errors import InputError
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import FAILED, PAPER, Paint
+from toyevm.teaching.kit.palette import FAILED, PAPER, SHADES, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN
 
-MOST = 12  # rows, or columns
+MOST_ROWS, MOST_COLUMNS = 12, 8
 NAMES, COLUMN, ROW, HEAD = 150, 68, 30, 60
-SHADES = ("#ffffff", "#e9f2fb", "#d3e5f6", "#bdd8f2", "#a9cfee")
 
 Speedups = Mapping[tuple[float, int], float]  # by contention and cores
 
@@ -25,12 +23,12 @@ def show_speedups(speedups: Speedups, heading: str = "speedup") -> Picture:
     What is slower than one core is framed in red; a number says it, too.
 
     Raises:
-        InputError: no numbers, or more than 12 rows or columns.
+        InputError: no numbers, more than 12 rows, or more than 8 columns.
     """
     rows, columns = (list(dict.fromkeys(sorted(key[place] for key in speedups))) for place in (0, 1))
-    for name, values in (("contentions", rows), ("numbers of cores", columns)):
-        if not 1 <= len(values) <= MOST:
-            raise InputError(f"{len(values)} {name}", expected=f"1 to {MOST}")
+    for name, values, most in (("contentions", rows, MOST_ROWS), ("numbers of cores", columns, MOST_COLUMNS)):
+        if not 1 <= len(values) <= most:
+            raise InputError(f"{len(values)} {name}", expected=f"1 to {most}")
     table = [[speedups.get((row, int(column))) for column in columns] for row in rows]
     lines = [
         f"{heading} (simulated)",
@@ -72,4 +70,4 @@ def _paint(value: float | None, most: float) -> Paint:
     if value < 1:
         return FAILED
     share = log(value) / max(log(most), 1e-9)  # twice as fast is one step, wherever it starts
-    return Paint(SHADES[min(int(share * len(SHADES)), len(SHADES) - 1)], BLUE, BLACK)
+    return SHADES[min(int(share * len(SHADES)), len(SHADES) - 1)]
