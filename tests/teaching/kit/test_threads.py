@@ -23,6 +23,7 @@ from toyevm.simulation.notation import letter, version_name
 from toyevm.simulation.steps import Action, Step, Steps
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.interleaving.scene import free_of_gas, watched
+from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.threads.model import Threads, read_moves
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.kit.threads.view import show_threads
@@ -327,6 +328,46 @@ def numbers(words: str) -> set[str]:
     return set(re.findall(r"[A-Z]\.\d+|\d[\d,]*", words))
 
 
+def check_table(model: Threads, picture: Picture) -> None:
+    """Hold words and picture to what the algorithm holds at this moment."""
+    scheduler, drawn = model.stm.scheduler, words_of(picture.svg)
+    lines = picture.text.split("\n")
+    for tx_index, (status, incarnation) in enumerate(zip(scheduler.statuses, scheduler.incarnations, strict=True)):
+        start = f"{letter(tx_index)} = {tx_index}: {status.value}, incarnation {incarnation}"
+        assert any(line.removesuffix(" *").partition(", waits")[0] == start for line in lines)
+    assert sorted(each.value for each in scheduler.statuses) == sorted(
+        set_of(drawn, {each.value for each in TaskStatus})
+    )
+    for counter in (scheduler.execution_index, scheduler.validation_index):
+        assert any(line.startswith(f"{counter.name} {counter.value} (") for line in lines)
+        columns = places_of(picture.svg)
+        stands = columns[f"{letter(counter.value)} = {counter.value}" if counter.value < model.size else "end"]
+        assert any(abs(x - stands) < 0.1 for words, x in marks_of(picture.svg) if words == f"▲ {counter.value}")
+    for place, name in model.watched.items():
+        entries = model.stm.memory.entries_at(place)
+        said = next(line for line in lines if line.startswith(f"{name}: before 100")).replace(" *", "")
+        assert said.count(";") == len(entries)
+        for writer, entry in entries.items():
+            if entry is None:
+                assert f"ESTIMATE of {letter(writer)}" in said
+            else:
+                words = f"{int(entry.value) // ETHER} ({version_name(entry.version)})"
+                assert words in said
+                assert words in drawn
+
+
+def marks_of(picture: str) -> list[tuple[str, float]]:
+    return [("".join(each.itertext()), float(each.get("x", 0))) for each in shapes(picture, "text")]
+
+
+def places_of(picture: str) -> dict[str, float]:
+    return dict(marks_of(picture))
+
+
+def set_of(drawn: list[str], kinds: set[str]) -> list[str]:
+    return [words for words in drawn if words in kinds]
+
+
 @pytest.mark.parametrize("payments", [SHOP, RING])
 def test_at_every_event_labels_stay_apart_and_the_twin_has_every_number(payments: str) -> None:
     model = threads(payments, 3)
@@ -343,6 +384,7 @@ def test_at_every_event_labels_stay_apart_and_the_twin_has_every_number(payments
         assert all(len(line) <= 80 for line in picture.text.split("\n"))
         missing = [words for words in words_of(picture.svg) if not numbers(words) <= numbers(picture.text)]
         assert missing == []
+        check_table(model, picture)
         if core is not None:
             model.advance(core)
 
