@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
-    test_a_figure_is_drawn_large_enough,
     test_every_cell_runs_without_a_failure,
     test_the_text_form_says_what_the_picture_says,
 )
@@ -16,7 +15,7 @@ from tests.teaching.browser.jupyter import artefacts, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "07-block-access-lists"
-CELLS, FIGURES, SMALLEST = 18, ["inspector"], (300, 150)
+CELLS = 18
 
 
 @pytest.fixture
