@@ -29,11 +29,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 
-from toyevm.backends.hints import Hints, sender_of
+from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.transactions import Transaction
-from toyevm.types import Address, Location
+from toyevm.types import Location
 
 HASTE = 24  # lesson 05 shows what haste costs; on 16 cores, the most it shows, no transaction there fails as often
 
@@ -136,7 +136,7 @@ class ExpectedWrites:
     def __init__(self, transactions: Sequence[Transaction]) -> None:
         self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
         self._written: defaultdict[int, Collection[Location]] = defaultdict(tuple)
-        self._before = _predecessors(transactions)
+        self._before = predecessors_by_sender(transactions)
 
     def replace(self, tx_index: int, written: Collection[Location]) -> None:
         """Note where the latest attempt of a transaction has written, in place of the one before."""
@@ -154,17 +154,6 @@ class ExpectedWrites:
             if place := bisect_left(writers, tx_index):
                 found = max(found, writers[place - 1])
         return found
-
-
-def _predecessors(transactions: Sequence[Transaction]) -> list[int]:
-    """Return for each transaction the last one before it of the same sender, -1 if it is their first."""
-    latest: dict[Address, int] = {}
-    found = []
-    for tx_index, sender in enumerate(map(sender_of, transactions)):
-        found.append(latest.get(sender, -1) if sender else -1)  # without one, it will be refused when its turn comes
-        if sender:
-            latest[sender] = tx_index
-    return found
 
 
 OPTIMISTIC = SimulatedBackend(

@@ -58,16 +58,16 @@ class MultiVersionMemory:
 
     # One entry at a time
 
-    def put(self, tx_index: int, location: Location, entry: Entry) -> None:
-        """Let higher transactions see an entry, in place of what the transaction had there before."""
+    def put(self, tx_index: int, location: Location, entry: Entry | None) -> None:
+        """Let higher transactions see an entry, in place of what the transaction had there before; None: an estimate."""
         if (location, tx_index) not in self._entries:
             insort(self._writers[location], tx_index)
             self._written[tx_index][location] = None
         self._entries[location, tx_index] = entry
 
     def suspect(self, tx_index: int, location: Location) -> None:
-        """Make an entry an estimate: its value is wrong, and another will probably come."""
-        self._entries[location, tx_index] = None
+        """Make an entry an estimate: its value is wrong, or not there yet, and another will probably come."""
+        self.put(tx_index, location, None)
 
     def remove(self, tx_index: int, location: Location) -> None:
         """Forget an entry: the transaction does not write there any more."""

@@ -21,13 +21,17 @@ Blessing" (arXiv 2203.06871). To compare with, from there: payments of Diem on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from toyevm.backends.block_stm.accounting import FeesApart, FeesLazy, FeesRead
 from toyevm.backends.block_stm.threads import BlockSTM
-from toyevm.backends.hints import Hints
+from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
 from toyevm.simulation.follow import follow
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.virtual_cores import Process, Simulation
+from toyevm.transactions import Transaction
+from toyevm.types import Field, Location
 
 
 def run_block_stm(accounting: type[FeesApart]) -> Strategy:
@@ -44,9 +48,16 @@ def run_stretch(simulation: Simulation, end: int, accounting: type[FeesApart] = 
     """Execute and commit the transactions from the first that is not final up to `end`."""
     ledger = simulation.ledger
     accounts = accounting(ledger.fees, simulation.block.transactions)
-    stm = BlockSTM(end, simulation.converse, MultiVersionMemory(ledger.view), accounts, first=ledger.head)
+    nonces = expected_nonces(simulation.block.transactions[:end], ledger.head)
+    stm = BlockSTM(end, simulation.converse, MultiVersionMemory(ledger.view), accounts, ledger.head, nonces)
     yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
     yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
+
+
+def expected_nonces(transactions: Sequence[Transaction], first: int = 0) -> list[tuple[int, Location]]:
+    """Return the nonces that somebody will wait for, each with who writes it."""
+    writers = sorted(before for before in predecessors_by_sender(transactions) if before >= first)
+    return [(before, Location(transactions[before].sender, Field.NONCE)) for before in writers]
 
 
 BLOCK_STM = SimulatedBackend(

@@ -11,7 +11,7 @@ now, it simply reads again and goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart
@@ -31,6 +31,7 @@ class BlockSTM:
         converse: begins the execution of a transaction.
         attempts: the last outcome of each transaction that has one, and which incarnation it was.
         paid: the fee recipient's balance that a transaction read to pay, None if it did not.
+        expected: who will write where, as can be seen before they run: estimates from the start.
         causes: why an incarnation came to nothing: where it met an estimate, or an outdated version.
     """
 
@@ -39,6 +40,7 @@ class BlockSTM:
     memory: MultiVersionMemory
     accounting: FeesApart
     first: int = 0  # the transactions below are final
+    expected: Iterable[tuple[int, Location]] = ()
     scheduler: Scheduler = field(init=False)
     attempts: dict[int, tuple[Version, Conclusion]] = field(default_factory=dict, init=False)
     paid: dict[int, Read | None] = field(default_factory=dict, init=False)
@@ -46,6 +48,8 @@ class BlockSTM:
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.size, self.first)
+        for tx_index, location in self.expected:
+            self.memory.suspect(tx_index, location)
 
     def thread(self) -> Steps[None]:
         """Work until everything is done."""
