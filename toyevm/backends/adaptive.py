@@ -27,11 +27,13 @@ from collections.abc import Sequence
 
 from toyevm.analysis.dependencies import longest_chain
 from toyevm.backends.block_stm import run_stretch
+from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.backends.hints import Hints, sender_of
 from toyevm.backends.simulated import SimulatedBackend
 from toyevm.results import TxResult
 from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.transactions import Transaction
+from toyevm.types import Location
 
 DEEP = 0.9  # of a stretch: at best, the cores make it 1.1 times as fast
 PER_CORE = 2  # transactions of the first stretch
@@ -39,17 +41,42 @@ PER_CORE = 2  # transactions of the first stretch
 
 def run_adaptively(simulation: Simulation, _: Hints | None) -> Process[None]:
     """Execute stretch after stretch, each the way that the last one speaks for."""
-    ledger, transactions = simulation.ledger, simulation.block.transactions
-    size, is_deep = PER_CORE * len(simulation.cores), len(simulation.cores) == 1
+    ledger, cores = simulation.ledger, len(simulation.cores)
+    stretch = Stretch(simulation.block.transactions, PER_CORE * cores)
+    is_deep = cores == 1
     while not ledger.is_complete:
-        first, left = ledger.head, len(transactions) - ledger.head
-        end = first + (size if left > 2 * size else left)
-        if is_deep or share_of_one_sender(transactions[first:end]) > DEEP:
-            yield from run_sequentially(simulation, end)
+        if is_deep or stretch.has_one_sender:
+            yield from run_sequentially(simulation, stretch.end)
         else:
-            yield from run_stretch(simulation, end)
-        is_deep = len(simulation.cores) == 1 or depth(ledger.results, first) > DEEP
-        size *= 2
+            yield from run_stretch(simulation, stretch.end, further=stretch.go_on)
+        is_deep = cores == 1 or depth(ledger.results, stretch.first) > DEEP
+        stretch.advance()
+
+
+class Stretch:
+    """A part of the block, and after it the next one, twice as long."""
+
+    def __init__(self, transactions: Sequence[Transaction], size: int) -> None:
+        self.transactions, self.size, self.end = transactions, size, 0
+        self.advance()
+
+    def advance(self) -> None:
+        """Become the next stretch."""
+        self.first, left = self.end, len(self.transactions) - self.end
+        self.end += self.size if left > 2 * self.size else left
+        self.size *= 2
+
+    @property
+    def has_one_sender(self) -> bool:
+        """Whether nearly all is one chain of nonces, as anybody can see."""
+        return share_of_one_sender(self.transactions[self.first : self.end]) > DEEP
+
+    def go_on(self, stm: BlockSTM) -> int:
+        """Advance if what has run so far is not deep; return where the stretch ends now."""
+        ran = (outcome.result for at, (_, outcome) in sorted(stm.attempts.items()) if at >= self.first)
+        if self.end < len(self.transactions) and depth([result for result in ran if result], 0) <= DEEP:
+            self.advance()
+        return self.end
 
 
 def run_sequentially(simulation: Simulation, end: int) -> Process[None]:
@@ -60,10 +87,13 @@ def run_sequentially(simulation: Simulation, end: int) -> Process[None]:
 
 
 def depth(results: Sequence[TxResult], first: int) -> float:
-    """Return how much of the gas since `first` is in the longest chain of transactions that read from each other."""
+    """Return how much of the gas since `first` is in the longest chain of transactions that read what others write."""
     gas = [result.gas_before_refund for result in results[first:]]
-    seen = ((read.version.tx_index - first for read in result.read_set.values()) for result in results[first:])
-    waits_for = [{before for before in writers if before >= 0} for writers in seen]
+    last_writer: dict[Location, int] = {}
+    waits_for: list[set[int]] = []
+    for number, result in enumerate(results[first:]):
+        waits_for.append({last_writer[location] for location in result.read_set if location in last_writer})
+        last_writer |= dict.fromkeys(result.write_set, number)
     return longest_chain(waits_for, gas.__getitem__) / max(1, sum(gas))
 
 

@@ -24,13 +24,14 @@ Monad. To wait for the one that stands in the way is the dependency of Block-STM
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 
 from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
+from toyevm.simulation.location_index import LocationIndex
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.transactions import Transaction
 from toyevm.types import Location
@@ -134,23 +135,18 @@ class ExpectedWrites:
     """Where each transaction will probably write: where its last attempt did, and the nonce of its sender."""
 
     def __init__(self, transactions: Sequence[Transaction]) -> None:
-        self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
-        self._written: defaultdict[int, Collection[Location]] = defaultdict(tuple)
+        self._writers = LocationIndex()
         self._before = predecessors_by_sender(transactions)
 
     def replace(self, tx_index: int, written: Collection[Location]) -> None:
         """Note where the latest attempt of a transaction has written, in place of the one before."""
-        before, self._written[tx_index] = self._written[tx_index], tuple(written)
-        for location in set(before).difference(written):
-            self._writers[location].remove(tx_index)
-        for location in set(written).difference(before):
-            insort(self._writers[location], tx_index)
+        self._writers.replace(tx_index, written)
 
     def last_writer(self, tx_index: int, reads: Collection[Location]) -> int:
         """Return the highest transaction below that will write one of these or the sender's nonce, -1 if none will."""
         found = self._before[tx_index]
         for location in reads:
-            writers = self._writers.get(location, ())
+            writers = self._writers.at(location)
             if place := bisect_left(writers, tx_index):
                 found = max(found, writers[place - 1])
         return found

@@ -21,10 +21,10 @@ Blessing" (arXiv 2203.06871). To compare with, from there: payments of Diem on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from toyevm.backends.block_stm.accounting import FeesApart, FeesLazy, FeesRead
-from toyevm.backends.block_stm.threads import BlockSTM
+from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
 from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
 from toyevm.simulation.follow import follow
@@ -34,22 +34,26 @@ from toyevm.transactions import Transaction
 from toyevm.types import Field, Location
 
 
-def run_block_stm(accounting: type[FeesApart]) -> Strategy:
-    """Return the strategy with this way to keep the fee recipient's balance."""
+def run_block_stm(accounting: type[FeesApart], switches: Switches = PAPER) -> Strategy:
+    """Return the strategy with this way to keep the fee recipient's balance, and with these switches."""
 
     def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
         """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
-        yield from run_stretch(simulation, len(simulation.block.transactions), accounting)
+        yield from run_stretch(simulation, len(simulation.block.transactions), accounting, switches)
 
     return strategy
 
 
-def run_stretch(simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart) -> Process[None]:
-    """Execute and commit the transactions from the first that is not final up to `end`."""
+def run_stretch(
+    simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart, switches: Switches = PAPER,
+    further: Callable[[BlockSTM], int] | None = None,
+) -> Process[None]:  # fmt: skip
+    """Execute and commit the transactions from the first that is not final up to `end`, or as far as `further` says."""
     ledger = simulation.ledger
     accounts = accounting(ledger.fees, simulation.block.transactions)
-    nonces = expected_nonces(simulation.block.transactions[:end], ledger.head)
-    stm = BlockSTM(end, simulation.converse, MultiVersionMemory(ledger.view), accounts, ledger.head, nonces)
+    nonces = expected_nonces(simulation.block.transactions, ledger.head)
+    memory = MultiVersionMemory(ledger.view)
+    stm = BlockSTM(end, simulation.converse, memory, accounts, ledger.head, nonces, switches, further)
     yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
     yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
 
@@ -74,4 +78,22 @@ BLOCK_STM_NAIVE = SimulatedBackend(
 )
 BLOCK_STM_LAZY = SimulatedBackend(
     "block_stm_lazy", "the same, with fees and plain transfers as increments", run_block_stm(FeesLazy), repeats="none"
+)
+BLOCK_STM_PUSH = SimulatedBackend(
+    "block_stm_push",
+    "the same, but a change is told to those who have read what it changes",
+    run_block_stm(FeesApart, Switches(pushes=True)),
+    repeats="who asks for the fees",
+)
+BLOCK_STM_STALL = SimulatedBackend(
+    "block_stm_stall",
+    "the same, but nobody begins again who would meet an estimate",
+    run_block_stm(FeesApart, Switches(stalls=True)),
+    repeats="who asks for the fees",
+)
+BLOCK_STM_PUSH_STALL = SimulatedBackend(
+    "block_stm_push_stall",
+    "both",
+    run_block_stm(FeesApart, Switches(pushes=True, stalls=True)),
+    repeats="who asks for the fees",
 )
