@@ -106,7 +106,7 @@ def print_blockstm(console: Console, report: Report) -> None:
     console.print(
         f"Costs: {costs}; contention is fitted to the first row, the others are predicted. With root: the whole block, "
         f"whose state root takes {report['environment']['rootPart']:.0%} of one core's time and is not parallel. "
-        f"One chain of all would run at {report['environment']['chain']:.2f}x on {report['rows'][1]['threads']} threads."
+        f"One chain of all would run at {report['environment']['chain']:.2f}x on 32 threads."
     )
     fees = [(row["backend"], f"{row['speedup']:.2f}x", f"{row['executions']:,}") for row in report["fees"]]
     title = f"Fees: independent payments on {report['fees'][0]['cores']} cores (simulated)"

@@ -59,7 +59,7 @@ class MultiVersionMemory:
     # One entry at a time
 
     def put(self, tx_index: int, location: Location, entry: Entry | None) -> None:
-        """Let higher transactions see an entry, in place of what the transaction had there before; None: an estimate."""
+        """Let higher transactions see an entry, or an estimate (None), in place of what the transaction had there."""
         if (location, tx_index) not in self._entries:
             insort(self._writers[location], tx_index)
             self._written[tx_index][location] = None
