@@ -219,8 +219,8 @@ GOLDEN = (
     ),
     Golden(
         "block_stm",
-        "bad news wakes those who wait. 1 waits for the nonce of 0, and 2 has read the balance of 0's receiver. At 60, core 0 "
-        "goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at 100, it "
+        "bad news wakes those who wait. 1 waits for the nonce of 0, and 2 has read the balance of 0's receiver. At 60, core "
+        "0 goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at 100, it "
         "has written where it had before, so that nobody looks at 3 once more.",
         WITH_A_BYSTANDER,
         4,
@@ -234,8 +234,8 @@ GOLDEN = (
     ),
     Golden(
         "block_stm_push",
-        "who has read nothing that changes is validated once. The same block: nobody looks at 3 after 25, and at 2 when "
-        "0 has written what it read; core 3 does, which has waited longest, with no news in between.",
+        "who has read nothing that changes is validated once. The same block: nobody looks at 3 after 25, and at 2 "
+        "when 0 has written what it read; core 3 does, which has waited longest, with no news in between.",
         WITH_A_BYSTANDER,
         4,
         (
@@ -248,8 +248,8 @@ GOLDEN = (
     ),
     Golden(
         "block_stm_stall",
-        "who would meet an estimate does not begin. As above, but before it runs again each looks where it read: at 80, 2 "
-        "sees the estimate of 1, and waits without an incarnation that comes to nothing.",
+        "who would meet an estimate does not begin. As above, but before it runs again each looks where it read: at 80, "
+        "2 sees the estimate of 1, and waits without an incarnation that comes to nothing.",
         PAYMENTS,
         3,
         (
@@ -268,7 +268,9 @@ GOLDEN = (
         (transfer(0, 0, 200), *(transfer(i, i, 30) for i in range(1, 8)), transfer(3, 8, 30, nonce=1)),
         2,
         (
-            *(row for i in range(1, 7) for row in ((1, i, 30 * i - 30, 30 * i, EXECUTE), (1, i, 30 * i, 30 * i, VALIDATE))),
+            *(row for i in range(1, 7) for row in (
+                (1, i, 30 * i - 30, 30 * i, EXECUTE), (1, i, 30 * i, 30 * i, VALIDATE)
+            )),
             (0, 0, 0, 200, EXECUTE), *((0, i, 200, 200, VALIDATE) for i in range(7)),
             (1, 7, 180, 210, EXECUTE), (1, 7, 210, 210, VALIDATE),
             (0, 8, 200, 230, EXECUTE), (0, 8, 230, 230, VALIDATE), *committed(230, 9),

@@ -4,16 +4,16 @@
    one before. What is left is one stretch when it is no more than two.
 2. A stretch runs by Block-STM, or sequentially: one core, nothing speculated, nothing validated.
 3. Its *depth* is the gas of its longest chain of transactions that read what others write, over the gas of all. Above
-   nine tenths, the next stretch is sequential, else parallel. A sequential stretch has a depth like any other, so that a
-   block which opens up again is noticed.
+   nine tenths, the next stretch is sequential, else parallel. A sequential stretch has a depth like any other, so that
+   a block which opens up again is noticed.
 4. From one parallel stretch to the next there is no barrier: when all of it has been given out, and what has run so far
    is not deep, Block-STM goes on with the next, while others are still at work in this one.
 5. A chain of nonces need not be tried: if nearly all transactions of a stretch have one sender, it is sequential.
 
 Known limits: the past stands for the future, so a turn of the block is noticed one stretch late. Where a stretch is
-found deep, its end is a barrier. (On mainnet block 19929064, 16 cores, it is as fast as Block-STM alone, 3.2 times; with
-a barrier after each stretch it was 1.8.) What falling back saves are attempts, not time: idle cores
-cost nothing here unless `contention` says so; on real machines they take memory bandwidth and locks.
+found deep, its end is a barrier. (On mainnet block 19929064, 16 cores, it is as fast as Block-STM alone, 3.2 times;
+with a barrier after each stretch it was 1.8.) What falling back saves are attempts, not time: idle cores cost nothing
+here unless `contention` says so; on real machines they take memory bandwidth and locks.
 
 Source: op-geth of BNB Chain falls back for a block whose graph is too deep for its number of transactions (pull request
 251, January 2025: the threshold is an option, 0.9 was the reviewer's proposal); pevm where over 95 % depend on others

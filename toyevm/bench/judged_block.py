@@ -1,4 +1,4 @@
-"""One block that is run again and again: by every backend, on every number of cores, each run held to the sequential one."""
+"""One block that is run by every backend on every number of cores, each run held to the sequential one."""
 
 from __future__ import annotations
 
