@@ -219,9 +219,9 @@ GOLDEN = (
     ),
     Golden(
         "block_stm",
-        "bad news wakes those who wait. 1 waits for the nonce of 0, and 2 has read the balance of 0's receiver. At 60, core "
-        "0 goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at 100, it "
-        "has written where it had before, so that nobody looks at 3 once more.",
+        "bad news wakes those who wait. 1 waits for the nonce of 0, and 2 has read the balance of 0's receiver. At 60, "
+        "core 0 goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at 100, "
+        "it has written where it had before, so that nobody looks at 3 once more.",
         WITH_A_BYSTANDER,
         4,
         (
@@ -248,8 +248,8 @@ GOLDEN = (
     ),
     Golden(
         "block_stm_stall",
-        "who would meet an estimate does not begin. As above, but before it runs again each looks where it read: at 80, "
-        "2 sees the estimate of 1, and waits without an incarnation that comes to nothing.",
+        "who would meet an estimate does not begin. As above, but before it runs again each looks where it read: at "
+        "80, 2 sees the estimate of 1, and waits without an incarnation that comes to nothing.",
         PAYMENTS,
         3,
         (

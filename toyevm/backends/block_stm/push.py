@@ -6,8 +6,8 @@ outcome is validated once by itself: what changed before its reads were noted ha
 
 1. An outcome is published; where that changes an entry, the readers above, up to the next writer, go on a list.
 2. Its reads are noted, then it is validated. From here on, whoever changes one of them will tell.
-3. Any thread takes from the list. Who fails is aborted, and its own readers go on the list in turn: not that they would
-   be forgotten (the next incarnation changes each of these entries), but so that they are found out early.
+3. Any thread takes from the list. Who fails is aborted, and its own readers go on the list, to be found out early: the
+   next incarnation, which changes each of these entries, would tell them as well.
 
 Source: Aptos, Block-STM v2 (aptos-core, aptos-move/block-executor, scheduler_v2.rs). There a read is noted when it is
 made, so that a doomed execution can be stopped half-way, and the writer aborts the readers itself, by version; here

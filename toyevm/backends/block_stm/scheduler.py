@@ -198,6 +198,8 @@ class Scheduler:
     def grow(self, size: int) -> Steps[None]:
         """Let the block end later. The thread that asks must be active, so that nobody can find everything done."""
         end, self.size = self.size, size
+        if size == end:
+            return
         self.incarnations += [0] * (size - end)
         self.statuses += [TaskStatus.READY] * (size - end)
         self.dependents += [set() for _ in range(size - end)]

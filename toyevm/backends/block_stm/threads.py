@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart
 from toyevm.backends.block_stm.push import PushScheduler, Readers
@@ -64,7 +65,6 @@ class BlockSTM:
     switches: Switches = PAPER
     further: Callable[[BlockSTM], int] | None = None
     scheduler: Scheduler = field(init=False)
-    readers: Readers = field(init=False)
     asked: dict[int, list[Location]] = field(default_factory=dict, init=False)
     attempts: dict[int, tuple[Version, Conclusion]] = field(default_factory=dict, init=False)
     paid: dict[int, Read | None] = field(default_factory=dict, init=False)
@@ -72,9 +72,13 @@ class BlockSTM:
 
     def __post_init__(self) -> None:
         self.scheduler = (PushScheduler if self.switches.pushes else Scheduler)(self.size, self.first)
-        self.readers = Readers(self.memory)
         for tx_index, location in self.expected:
             self.memory.suspect(tx_index, location)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who has read what, if that is noted."""
+        return Readers(self.memory)
 
     def thread(self) -> Steps[None]:
         """Work until everything is done."""
@@ -116,9 +120,7 @@ class BlockSTM:
                 return None
         wrote_new_location = yield from self._record(version, outcome, paid)
         if self.further and self.scheduler.execution_index.value >= self.scheduler.size:
-            end = self.further(self)
-            if end > self.scheduler.size:
-                yield from self.scheduler.grow(end)
+            yield from self.scheduler.grow(self.further(self))
         return (yield from self.scheduler.finish_execution(task, wrote_new_location))
 
     def _read(self, version: Version, location: Location, gas: int) -> Steps[Read | None]:
