@@ -220,8 +220,8 @@ GOLDEN = (
     Golden(
         "block_stm",
         "bad news wakes those who wait. 1 waits for the nonce of 0, and 2 has read the balance of 0's receiver. At 60, "
-        "core 0 goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at 100, "
-        "it has written where it had before, so that nobody looks at 3 once more.",
+        "core 0 goes on with 1, and core 1, which has waited, finds 2 wrong and runs it again. When 2 has ended, at "
+        "100, it has written where it had before, so that nobody looks at 3 once more.",
         WITH_A_BYSTANDER,
         4,
         (

@@ -10,8 +10,8 @@
 
 One deviation: whose nonce comes before whose is plain to see, so a nonce that somebody waits for is an estimate before
 anything runs. In the paper a sender's later transactions find out by being refused, again and again. This saves
-executions (500 payments among 10 accounts on 32 threads: 2,683 instead of 25,791) and no time, since idle cores made them.
-Cronos does so for who pays the fee (ethermint pull request 522, September 2024).
+executions (500 payments among 10 accounts on 32 threads: 2,683 instead of 25,791) and no time, since idle cores made
+them. Cronos does so for who pays the fee (ethermint pull request 522, September 2024).
 
 Two switches, after Aptos's second version. *push*: each location knows its readers, and a change names who is
 validated. *stall*: who runs again looks first where it read before; if there is an estimate, it waits, and so do its
