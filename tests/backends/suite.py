@@ -131,8 +131,12 @@ def attempt_faults() -> Iterator[str]:
     hot = case("one slot", {CONTRACT: contract(INCREMENT)}, *[sent(i) for i in range(8)])
     long = case("one slot for long", {CONTRACT: contract(INCREMENT)}, *[sent(i % 8, i // 8) for i in range(24)])
     apart = [sent(i % 8, i // 8, to=bytes([0x70 + i]) * 20, value=1, gas_limit=21_000) for i in range(12)]
+    chain = [sent(i, gas_limit=300_000) for i in range(4)]
+    later = [sent(i % 8, i // 8 + (i % 8 < 4), to=bytes([0x70 + i]) * 20, value=1, gas_limit=21_000) for i in range(24)]
+    opens = case("a chain, and then none", {CONTRACT: contract(INCREMENT)}, *chain, *later)
     known = (
         ("adaptive", case("two stretches", {}, *apart), 2, 12),
+        ("adaptive", opens, 2, 4 + 3 + 24),  # 3 runs come to nothing; the last 16, after 8 on one core, are not
         *(("optimistic_waiting", nonces, 8, 8), ("optimistic_waiting", hot, 8, 8 + 7)),
         *(("adaptive", nonces, 8, 8), ("adaptive", long, 2, 24 + 4)),  # tried in a stretch of 4
     )

@@ -80,11 +80,15 @@ def test_a_serial_chain_takes_hardly_longer_than_on_one_core(name: str) -> None:
     assert metrics.speedup >= 0.95
 
 
-@pytest.mark.parametrize("name", ["100 nonces", "100 on one slot", "amm-swap"])
+def test_a_chain_of_nonces_is_not_tried() -> None:
+    assert run(CHAINS["100 nonces"], 16).attempts == 100
+
+
+@pytest.mark.parametrize("name", ["100 on one slot", "amm-swap"])
 def test_a_serial_chain_takes_fewer_attempts_than_by_block_stm(name: str) -> None:
     ours, theirs = (run(CHAINS[name], 16, backend=backend).attempts for backend in ("adaptive", "block_stm"))
     assert ours <= 100 + 3 * 32  # what was tried is the first stretch
-    assert theirs > 500
+    assert theirs > 2.5 * ours
 
 
 def test_a_block_without_conflicts_runs_in_parallel() -> None:

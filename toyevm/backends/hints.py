@@ -123,6 +123,17 @@ def sender_of(tx: Transaction) -> Address | None:
         return None
 
 
+def predecessors_by_sender(transactions: Sequence[Transaction]) -> list[int]:
+    """Return for each transaction the last one before it of the same sender, -1 if it is their first."""
+    latest: dict[Address, int] = {}
+    found = []
+    for tx_index, sender in enumerate(map(sender_of, transactions)):
+        found.append(latest.get(sender, -1) if sender else -1)  # without one, it will be refused when its turn comes
+        if sender:
+            latest[sender] = tx_index
+    return found
+
+
 def hints_of(results: Sequence[TxResult], fee_recipient: Address | None = None) -> Hints:
     """Return the hints that an honest producer sends along, who has executed the block; `hints_for` adds the list."""
     graph = dependency_graph(results, fee_recipient=fee_recipient)

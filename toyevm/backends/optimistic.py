@@ -24,16 +24,17 @@ Monad. To wait for the one that stands in the way is the dependency of Block-STM
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 
-from toyevm.backends.hints import Hints, sender_of
+from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
+from toyevm.simulation.location_index import LocationIndex
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
 from toyevm.transactions import Transaction
-from toyevm.types import Address, Location
+from toyevm.types import Location
 
 HASTE = 24  # lesson 05 shows what haste costs; on 16 cores, the most it shows, no transaction there fails as often
 
@@ -134,37 +135,21 @@ class ExpectedWrites:
     """Where each transaction will probably write: where its last attempt did, and the nonce of its sender."""
 
     def __init__(self, transactions: Sequence[Transaction]) -> None:
-        self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
-        self._written: defaultdict[int, Collection[Location]] = defaultdict(tuple)
-        self._before = _predecessors(transactions)
+        self._writers = LocationIndex()
+        self._before = predecessors_by_sender(transactions)
 
     def replace(self, tx_index: int, written: Collection[Location]) -> None:
         """Note where the latest attempt of a transaction has written, in place of the one before."""
-        before, self._written[tx_index] = self._written[tx_index], tuple(written)
-        for location in set(before).difference(written):
-            self._writers[location].remove(tx_index)
-        for location in set(written).difference(before):
-            insort(self._writers[location], tx_index)
+        self._writers.replace(tx_index, written)
 
     def last_writer(self, tx_index: int, reads: Collection[Location]) -> int:
         """Return the highest transaction below that will write one of these or the sender's nonce, -1 if none will."""
         found = self._before[tx_index]
         for location in reads:
-            writers = self._writers.get(location, ())
+            writers = self._writers.at(location)
             if place := bisect_left(writers, tx_index):
                 found = max(found, writers[place - 1])
         return found
-
-
-def _predecessors(transactions: Sequence[Transaction]) -> list[int]:
-    """Return for each transaction the last one before it of the same sender, -1 if it is their first."""
-    latest: dict[Address, int] = {}
-    found = []
-    for tx_index, sender in enumerate(map(sender_of, transactions)):
-        found.append(latest.get(sender, -1) if sender else -1)  # without one, it will be refused when its turn comes
-        if sender:
-            latest[sender] = tx_index
-    return found
 
 
 OPTIMISTIC = SimulatedBackend(

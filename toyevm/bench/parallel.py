@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
-from toyevm.backends.base import compare_results
+from toyevm.backends import BACKENDS, Backend, CostModel
+from toyevm.bench.judged_block import JudgedBlock
 from toyevm.bench.machine import garbage_collector_off
-from toyevm.bench.replay import describe
 from toyevm.errors import InputError
-from toyevm.simulation.metrics import measure
-from toyevm.simulation.transcripts import Transcripts
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.transfers import to_many, to_one_shop
 from toyevm.workloads.workload import Workload
@@ -30,7 +27,6 @@ WORKLOADS: Mapping[str, Callable[[], Workload]] = {
 DEFAULT = ("payments-to-many", "payments-to-one-shop", "erc20-uniform", "erc20-zipf", "amm-swap", "nft", "nft-counter")
 
 Report = dict[str, Any]
-Runs = Iterator[tuple[str, Backend, RunConfig]]
 
 
 def run_bench_parallel(
@@ -59,12 +55,12 @@ def run_bench_parallel(
 
 def count_runs(cores: Sequence[int], names: Sequence[str]) -> int:
     """Return how many rows there will be."""
-    return len(names) * sum(len(_ways(backend, None)) * len(_counts(backend, cores)) for backend in BACKENDS)
+    return len(names) * sum(len(_ways(backend)) * len(_counts(backend, cores)) for backend in BACKENDS)
 
 
-def _ways(backend: Backend, hints: Hints | None) -> Sequence[Hints | None]:
-    """Return the hints of each run: those of an honest producer and none, where a backend follows hints at all."""
-    return (hints, None) if backend.hint_kind else (None,)
+def _ways(backend: Backend) -> Sequence[bool]:
+    """Return for each run whether it has hints: with and without, where a backend follows hints at all."""
+    return (True, False) if backend.hint_kind else (False,)
 
 
 def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
@@ -72,23 +68,11 @@ def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
 
 
 def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> Iterator[Report]:
-    workload = WORKLOADS[name]()
-    pre, block, coinbase = workload.pre, workload.block, workload.block.header.coinbase
-    oracle = BACKENDS.named("sequential").execute_block(pre, block, RunConfig(workload.chain)).result
-    hints = hints_for(pre, block, workload.chain, oracle.results)
-    transcripts = Transcripts()
+    judged = JudgedBlock.of(WORKLOADS[name]())
     for backend in BACKENDS:
-        kind = backend.hint_kind
-        for given in _ways(backend, hints):
-            size = given.byte_sizes[kind] if given and kind else 0
+        for with_hints in _ways(backend):
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")
-                config = RunConfig(workload.chain, cores=count, hints=given, transcripts=transcripts)
-                run = backend.execute_block(pre, block, config)
-                yield {
-                    "workload": name,
-                    "backend": backend.name,
-                    "hints": ("honest" if given else "dry run") if kind else None,
-                    "equal": not compare_results(run.result, oracle),
-                    **describe(measure(run, count, coinbase, costs=CostModel(), hint_bytes=size)),
-                }
+                hints = ("honest" if with_hints else "dry run") if backend.hint_kind else None
+                row = {"workload": name, "backend": backend.name, "hints": hints}
+                yield row | judged.figures(backend, count, with_hints)

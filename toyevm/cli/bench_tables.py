@@ -105,16 +105,28 @@ def print_blockstm(console: Console, report: Report) -> None:
     costs = ", ".join(f"{name} {value}" for name, value in report["environment"]["costs"].items())
     console.print(
         f"Costs: {costs}; contention is fitted to the first row, the others are predicted. With root: the whole block, "
-        f"whose state root takes {report['environment']['rootPart']:.0%} of one core's time and is not parallel."
+        f"whose state root takes {report['environment']['rootPart']:.0%} of one core's time and is not parallel. "
+        f"One chain of all would run at {report['environment']['chain']:.2f}x on 32 threads."
     )
     fees = [(row["backend"], f"{row['speedup']:.2f}x", f"{row['executions']:,}") for row in report["fees"]]
     title = f"Fees: independent payments on {report['fees'][0]['cores']} cores (simulated)"
     console.print(table(title, ("", "speedup", "executions"), fees))
+    console.print(_switches(report["switches"]))
     growth = [
         (f"{row['transactions']:,}", f"{row['executions']:,}", f"{row['cpuSeconds']:.1f}") for row in report["growth"]
     ]
     title = "The simulation itself, 32 cores (measured)"
     console.print(table(title, ("txs", "executions", "CPU s"), growth, words=()))
+
+
+def _switches(rows: Sequence[Report]) -> Any:
+    cells = [
+        (row["block"], row["cores"], row["backend"], f"{row['executionsPerTransaction']:.2f}",
+         f"{row['validations']:,}", f"{row['makespan'] / 1e6:.2f}", f"{row['speedup']:.2f}x")
+        for row in rows
+    ]  # fmt: skip
+    columns = ("block", "cores", "", "runs\na tx", "valid-\nations", "time\n1e6", "speedup")
+    return table("Switches of Block-STM (simulated, costs without contention)", columns, cells, words=(0, 2))
 
 
 def _speedups(name: str, rows: Sequence[Report]) -> Any:

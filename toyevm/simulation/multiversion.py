@@ -14,7 +14,7 @@ Source: Bernstein and Goodman 1983, "Multiversion concurrency control"; for bloc
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import NamedTuple, TypeAlias
@@ -58,16 +58,16 @@ class MultiVersionMemory:
 
     # One entry at a time
 
-    def put(self, tx_index: int, location: Location, entry: Entry) -> None:
-        """Let higher transactions see an entry, in place of what the transaction had there before."""
+    def put(self, tx_index: int, location: Location, entry: Entry | None) -> None:
+        """Let higher transactions see an entry, or an estimate (None), in place of what the transaction had there."""
         if (location, tx_index) not in self._entries:
             insort(self._writers[location], tx_index)
             self._written[tx_index][location] = None
         self._entries[location, tx_index] = entry
 
     def suspect(self, tx_index: int, location: Location) -> None:
-        """Make an entry an estimate: its value is wrong, and another will probably come."""
-        self._entries[location, tx_index] = None
+        """Make an entry an estimate: its value is wrong, or not there yet, and another will probably come."""
+        self.put(tx_index, location, None)
 
     def remove(self, tx_index: int, location: Location) -> None:
         """Forget an entry: the transaction does not write there any more."""
@@ -116,6 +116,12 @@ class MultiVersionMemory:
             return self._base.read(location)
         entry = self._entry(location, writer)
         return entry if isinstance(entry, Read) else self._sum(location, entry, writer)
+
+    def next_writer(self, location: Location, tx_index: int) -> int | None:
+        """Return the lowest transaction above that hides an entry from those above it; who only adds hides nothing."""
+        writers = self._writers.get(location, ())
+        above = writers[bisect_right(writers, tx_index) :]
+        return next((each for each in above if not isinstance(self._entries[location, each], Increment)), None)
 
     def _sum(self, location: Location, highest: Increment, writer: int) -> Read:
         """Add up increments, down to a value."""

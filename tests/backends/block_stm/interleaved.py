@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tests.backends.cases import Case
 from tests.backends.judge import oracle_of
+from toyevm.backends.block_stm import expected_nonces
 from toyevm.backends.block_stm.accounting import FeesApart
-from toyevm.backends.block_stm.threads import BlockSTM
+from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
 from toyevm.simulation.conversation import conversation
 from toyevm.simulation.ledger import Ledger
 from toyevm.simulation.multiversion import MultiVersionMemory
@@ -25,17 +26,24 @@ class Played:
     ledger: Ledger
 
 
-def begin(block: Case, accounting: type[FeesApart] = FeesApart) -> tuple[BlockSTM, Ledger]:
+def begin(
+    block: Case, accounting: type[FeesApart] = FeesApart, switches: Switches = PAPER, foresees: bool = False
+) -> tuple[BlockSTM, Ledger]:
+    """Return Block-STM before its first step; if it `foresees`, the nonces that are known beforehand are estimates."""
     ledger = Ledger(block.pre, block.block, block.chain)
     transactions = block.block.transactions
     accounts = accounting(ledger.fees, transactions)
     memory = MultiVersionMemory(ledger.view)
     talk = lambda tx_index: conversation(ledger.env, transactions[tx_index])  # noqa: E731
-    return BlockSTM(len(transactions), talk, memory, accounts), ledger
+    nonces = expected_nonces(transactions) if foresees else ()
+    return BlockSTM(len(transactions), talk, memory, accounts, expected=nonces, switches=switches), ledger
 
 
-def play(block: Case, threads: int, seed: int, accounting: type[FeesApart] = FeesApart, most: int = 100_000) -> Played:
-    stm, ledger = begin(block, accounting)
+def play(
+    block: Case, threads: int, seed: int, accounting: type[FeesApart] = FeesApart, most: int = 100_000,
+    switches: Switches = PAPER, foresees: bool = False,
+) -> Played:  # fmt: skip
+    stm, ledger = begin(block, accounting, switches, foresees)
     return Played(interleave([stm.thread() for _ in range(threads)], seed, most), stm, ledger)
 
 

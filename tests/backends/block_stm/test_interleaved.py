@@ -14,7 +14,7 @@ from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead
 from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task, TaskStatus
-from toyevm.backends.block_stm.threads import BlockSTM
+from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion
 from toyevm.simulation.multiversion import Blocked, Entry, Increment, MultiVersionMemory, as_number
@@ -51,12 +51,13 @@ SUMS = case(  # who comes second pays less gas; 3 asks for the fees, 5 and 6 pay
 
 
 def found(
-    blocks: list[Case], seeds: range, threads: int = 3, accounting: type[FeesApart] = FeesApart, most: int = 20_000
-) -> Iterator[str]:
+    blocks: list[Case], seeds: range, threads: int = 3, accounting: type[FeesApart] = FeesApart, most: int = 20_000,
+    switches: Switches = PAPER, foresees: bool = False,
+) -> Iterator[str]:  # fmt: skip
     for seed in seeds:
         for block in blocks:
             try:
-                yield from faults(block, play(block, threads, seed, accounting, most))
+                yield from faults(block, play(block, threads, seed, accounting, most, switches, foresees))
             except InputError as error:  # they did not come to an end
                 yield str(error)
             except (AssertionError, KeyError) as error:
@@ -204,9 +205,9 @@ def validates_the_first_read_only(patch: Patch) -> None:
 def waits_for_one_that_has_run(patch: Patch) -> None:
     """Nobody looks under the lock whether the other has finished by now: the wake-up is missed."""
 
-    def add(self: Scheduler, tx_index: int, blocking: int) -> Steps[bool]:
+    def add(self: Scheduler, tx_index: int, blocking: int, status: TaskStatus = TaskStatus.ABORTING) -> Steps[bool]:
         yield Step(Action.DEPEND, tx_index)
-        self._move(tx_index, TaskStatus.ABORTING)
+        self._move(tx_index, status)
         self.dependents[blocking].add(tx_index)
         yield from self.active.add(-1)
         return True
@@ -397,4 +398,4 @@ def test_a_status_that_cannot_follow_is_refused() -> None:
     scheduler = Scheduler(1)
     with pytest.raises(AssertionError):
         scheduler._move(0, TaskStatus.EXECUTED)
-    assert len(scheduler_module.TRANSITIONS) == 5
+    assert len(scheduler_module.TRANSITIONS) == 7

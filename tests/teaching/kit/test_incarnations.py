@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 from xml.etree import ElementTree
 
@@ -62,8 +62,8 @@ def test_words_and_bars_hold_every_incarnation(name: str, cores: int, backend: s
 
 def test_only_the_last_validation_of_an_aborted_incarnation_has_failed() -> None:
     twice = 0
-    for workload in BLOCKS.values():
-        text = show_incarnations(run(workload, 8), [f"call {i}" for i in range(30)], NAMES).text
+    for workload, cores in product(BLOCKS.values(), (2, 8)):
+        text = show_incarnations(run(workload, cores), [f"call {i}" for i in range(30)], NAMES).text
         assert "B = 1 call 1" in text
         for line in re.sub(r"\n {4}", " ", text).split("\n"):
             fate, validated, checks = line.partition("; validated ")

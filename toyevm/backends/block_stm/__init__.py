@@ -8,6 +8,18 @@
 4. Two counters, moved back by bad news, say what needs executing and what needs validating. When both have passed the
    end, and nobody is at work, the block is done: no transaction is committed before that.
 
+One deviation: whose nonce comes before whose is plain to see, so a nonce that somebody waits for is an estimate before
+anything runs. In the paper a sender's later transactions find out by being refused, again and again. This saves
+executions (500 payments among 10 accounts on 32 threads: 2,683 instead of 25,791) and no time, since idle cores made
+them. Cronos does so for who pays the fee (ethermint pull request 522, September 2024).
+
+Two switches, after Aptos's second version. *push*: each location knows its readers, and a change names who is
+validated. *stall*: who runs again looks first where it read before; if there is an estimate, it waits, and so do its
+own readers in turn. What they buy (`toyevm bench blockstm`, 300 transactions on 32 cores): where nobody meets, nothing.
+With a Zipf distribution, push takes 810 validations and not 6,022; stall 2.9 executions a transaction and not 4.0, for
+7,537 validations (to look is to validate). On one hot slot, stall takes 3.5 executions and not 7.0. The time is the
+same within 3 per cent: what is saved was done by cores that had nothing else to do. Real ones pay for it with memory.
+
 Fees are not in the memory: like all backends here, this one adds them up at the end. So a transaction that asks for the
 fee recipient's balance is the only one that may have to run again then, with those that need its values.
 
@@ -21,32 +33,47 @@ Blessing" (arXiv 2203.06871). To compare with, from there: payments of Diem on
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from toyevm.backends.block_stm.accounting import FeesApart, FeesLazy, FeesRead
-from toyevm.backends.block_stm.threads import BlockSTM
-from toyevm.backends.hints import Hints
+from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
+from toyevm.backends.hints import Hints, predecessors_by_sender
 from toyevm.backends.simulated import SimulatedBackend, Strategy
 from toyevm.simulation.follow import follow
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.virtual_cores import Process, Simulation
+from toyevm.transactions import Transaction
+from toyevm.types import Field, Location
 
 
-def run_block_stm(accounting: type[FeesApart]) -> Strategy:
-    """Return the strategy with this way to keep the fee recipient's balance."""
+def run_block_stm(accounting: type[FeesApart], switches: Switches = PAPER) -> Strategy:
+    """Return the strategy with this way to keep the fee recipient's balance, and with these switches."""
 
     def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
         """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
-        yield from run_stretch(simulation, len(simulation.block.transactions), accounting)
+        yield from run_stretch(simulation, len(simulation.block.transactions), accounting, switches)
 
     return strategy
 
 
-def run_stretch(simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart) -> Process[None]:
-    """Execute and commit the transactions from the first that is not final up to `end`."""
+def run_stretch(
+    simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart, switches: Switches = PAPER,
+    further: Callable[[BlockSTM], int] | None = None,
+) -> Process[None]:  # fmt: skip
+    """Execute and commit the transactions from the first that is not final up to `end`, or as far as `further` says."""
     ledger = simulation.ledger
     accounts = accounting(ledger.fees, simulation.block.transactions)
-    stm = BlockSTM(end, simulation.converse, MultiVersionMemory(ledger.view), accounts, first=ledger.head)
+    nonces = expected_nonces(simulation.block.transactions, ledger.head)
+    memory = MultiVersionMemory(ledger.view)
+    stm = BlockSTM(end, simulation.converse, memory, accounts, ledger.head, nonces, switches, further)
     yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
     yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
+
+
+def expected_nonces(transactions: Sequence[Transaction], first: int = 0) -> list[tuple[int, Location]]:
+    """Return the nonces that somebody will wait for, each with who writes it."""
+    writers = sorted(before for before in predecessors_by_sender(transactions) if before >= first)
+    return [(before, Location(transactions[before].sender, Field.NONCE)) for before in writers]
 
 
 BLOCK_STM = SimulatedBackend(
@@ -64,3 +91,13 @@ BLOCK_STM_NAIVE = SimulatedBackend(
 BLOCK_STM_LAZY = SimulatedBackend(
     "block_stm_lazy", "the same, with fees and plain transfers as increments", run_block_stm(FeesLazy), repeats="none"
 )
+
+
+def switched(name: str, summary: str, switches: Switches) -> SimulatedBackend:
+    """Return Block-STM with these switches, as a backend that is not in the registry."""
+    return SimulatedBackend(name, summary, run_block_stm(FeesApart, switches), repeats="who asks for the fees")
+
+
+BLOCK_STM_PUSH = switched("block_stm_push", "the same, but a change names its readers", Switches(pushes=True))
+BLOCK_STM_STALL = switched("block_stm_stall", "the same, but who would wait does not begin", Switches(stalls=True))
+BLOCK_STM_PUSH_STALL = switched("block_stm_push_stall", "both", Switches(pushes=True, stalls=True))

@@ -27,6 +27,7 @@ class TaskStatus(Enum):
     EXECUTING = "executing"
     EXECUTED = "executed"
     ABORTING = "aborting"
+    STALLED = "stalled"
 
 
 TRANSITIONS = frozenset({
@@ -35,6 +36,8 @@ TRANSITIONS = frozenset({
     (TaskStatus.EXECUTING, TaskStatus.ABORTING),  # it has read an estimate, and waits
     (TaskStatus.EXECUTED, TaskStatus.ABORTING),  # a validation failed: the first one that fails wins
     (TaskStatus.ABORTING, TaskStatus.READY),  # as the next incarnation
+    (TaskStatus.EXECUTING, TaskStatus.STALLED),  # it would meet an estimate, and does not begin (only with `stalls`)
+    (TaskStatus.STALLED, TaskStatus.READY),  # as the same incarnation
 })  # fmt: skip
 
 
@@ -61,6 +64,10 @@ class Counter:
         yield Step(Action.TAKE, what=self.name)
         self.value += amount
         return self.value - amount
+
+    def take(self) -> Steps[int]:
+        """Take the number that is next."""
+        return (yield from self.add(1))
 
     def lower(self, target: int) -> Steps[None]:
         yield Step(Action.LOWER, what=self.name)
@@ -96,14 +103,14 @@ class Scheduler:
             yield from self._check_done()
             return None
         yield from self.active.add(1)
-        return (yield from self._try_incarnate((yield from self.execution_index.add(1))))
+        return (yield from self._try_incarnate((yield from self.execution_index.take())))
 
     def _next_to_validate(self) -> Steps[Task | None]:
         if (yield from self.validation_index.look()) >= self.size:
             yield from self._check_done()
             return None
         yield from self.active.add(1)
-        tx_index = yield from self.validation_index.add(1)
+        tx_index = yield from self.validation_index.take()
         if tx_index < self.size:
             yield Step(Action.LOOK, tx_index, what="status")
             if self.statuses[tx_index] is TaskStatus.EXECUTED:
@@ -134,12 +141,12 @@ class Scheduler:
         elif passed:
             yield Step(Action.WAIT)
 
-    def add_dependency(self, tx_index: int, blocking: int) -> Steps[bool]:
+    def add_dependency(self, tx_index: int, blocking: int, status: TaskStatus = TaskStatus.ABORTING) -> Steps[bool]:
         """Let a transaction that has met an estimate wait for who left it, unless that one has run by now."""
         yield Step(Action.DEPEND, tx_index, what=str(blocking))
         if self.statuses[blocking] is TaskStatus.EXECUTED:
             return False
-        self._move(tx_index, TaskStatus.ABORTING)
+        self._move(tx_index, status)
         self.dependents[blocking].add(tx_index)
         yield from self.active.add(-1)
         return True
@@ -152,11 +159,17 @@ class Scheduler:
         yield Step(Action.RESUME, tx_index)
         resumed, self.dependents[tx_index] = self.dependents[tx_index], set()
         yield from self._resume(resumed)
-        if (yield from self.validation_index.look()) > tx_index:  # else a thread will come to it
+        following = yield from self._follow_up(task, wrote_new_location)
+        if following is None:
+            yield from self.active.add(-1)
+        return following
+
+    def _follow_up(self, task: Task, wrote_new_location: bool) -> Steps[Task | None]:
+        """Return the validation of what has just run; None if whoever comes by will see to it."""
+        if (yield from self.validation_index.look()) > task.tx_index:
             if not wrote_new_location:
-                return Task("validate", tx_index, task.incarnation)
-            yield from self._lower(self.validation_index, tx_index)
-        yield from self.active.add(-1)
+                return Task("validate", task.tx_index, task.incarnation)
+            yield from self._lower(self.validation_index, task.tx_index)
         return None
 
     def try_validation_abort(self, task: Task) -> Steps[bool]:
@@ -172,11 +185,29 @@ class Scheduler:
         """Let an aborted transaction run again, and what it may have misled be validated again."""
         if aborted:
             yield from self._set_ready(tx_index)
-            yield from self._lower(self.validation_index, tx_index + 1)
+            yield from self._distrust_above(tx_index)
             if (yield from self.execution_index.look()) > tx_index:
                 return (yield from self._try_incarnate(tx_index))
         yield from self.active.add(-1)
         return None
+
+    def _distrust_above(self, tx_index: int) -> Steps[None]:
+        """Let be validated again whoever may have read what was aborted."""
+        yield from self._lower(self.validation_index, tx_index + 1)
+
+    def grow(self, size: int) -> Steps[None]:
+        """Let the block end later. The thread that asks must be active, so that nobody can find everything done."""
+        end, self.size = self.size, size
+        if size == end:
+            return
+        self.incarnations += [0] * (size - end)
+        self.statuses += [TaskStatus.READY] * (size - end)
+        self.dependents += [set() for _ in range(size - end)]
+        yield from self._lower(self.execution_index, end)
+
+    def revalidate(self, tx_indices: Collection[int]) -> Steps[None]:
+        """Let these be validated, if changes name their readers (`push`); here, a counter goes over all."""
+        yield from ()
 
     def _resume(self, tx_indices: Collection[int]) -> Steps[None]:
         for tx_index in sorted(tx_indices):
@@ -186,7 +217,7 @@ class Scheduler:
 
     def _set_ready(self, tx_index: int) -> Steps[None]:
         yield Step(Action.MOVE, tx_index, what=TaskStatus.READY.value)
-        self.incarnations[tx_index] += 1
+        self.incarnations[tx_index] += self.statuses[tx_index] is TaskStatus.ABORTING
         self._move(tx_index, TaskStatus.READY)
 
     def _lower(self, counter: Counter, target: int) -> Steps[None]:

@@ -11,15 +11,34 @@ now, it simply reads again and goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart
-from toyevm.backends.block_stm.scheduler import Scheduler, Task
+from toyevm.backends.block_stm.push import PushScheduler, Readers
+from toyevm.backends.block_stm.scheduler import Scheduler, Task, TaskStatus
 from toyevm.simulation.conversation import Conclusion, Conversation
 from toyevm.simulation.multiversion import Blocked, MultiVersionMemory
 from toyevm.simulation.steps import Action, Step, Steps
 from toyevm.types import Location, Read, Version
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What Aptos has changed since the paper, each for itself.
+
+    Attributes:
+        pushes: whoever changes a value names those who are validated again, in place of all above (`push`).
+        stalls: who runs again looks first whether there is an estimate where it read before; if so, it waits, and does
+            not begin.
+    """
+
+    pushes: bool = False
+    stalls: bool = False
+
+
+PAPER = Switches()
 
 
 @dataclass
@@ -31,6 +50,9 @@ class BlockSTM:
         converse: begins the execution of a transaction.
         attempts: the last outcome of each transaction that has one, and which incarnation it was.
         paid: the fee recipient's balance that a transaction read to pay, None if it did not.
+        further: asked when everything has been given out, and says where the block ends then.
+        asked: where the last incarnation of a transaction has read, as far as it came.
+        expected: who will write where, as can be seen before they run: estimates from the start.
         causes: why an incarnation came to nothing: where it met an estimate, or an outdated version.
     """
 
@@ -39,13 +61,24 @@ class BlockSTM:
     memory: MultiVersionMemory
     accounting: FeesApart
     first: int = 0  # the transactions below are final
+    expected: Iterable[tuple[int, Location]] = ()
+    switches: Switches = PAPER
+    further: Callable[[BlockSTM], int] | None = None
     scheduler: Scheduler = field(init=False)
+    asked: dict[int, list[Location]] = field(default_factory=dict, init=False)
     attempts: dict[int, tuple[Version, Conclusion]] = field(default_factory=dict, init=False)
     paid: dict[int, Read | None] = field(default_factory=dict, init=False)
     causes: dict[Version, Location] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(self.size, self.first)
+        self.scheduler = (PushScheduler if self.switches.pushes else Scheduler)(self.size, self.first)
+        for tx_index, location in self.expected:
+            self.memory.suspect(tx_index, location)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who has read what, if that is noted."""
+        return Readers(self.memory)
 
     def thread(self) -> Steps[None]:
         """Work until everything is done."""
@@ -60,8 +93,11 @@ class BlockSTM:
 
     def _execute(self, task: Task) -> Steps[Task | None]:
         tx_index, incarnation = version = Version(task.tx_index, task.incarnation)
+        if self.switches.stalls and (yield from self._is_stalled(version)):
+            return None
         yield Step(Action.EXECUTE, tx_index, incarnation)
         talk = self.converse(tx_index)
+        self.asked[tx_index] = []
         seen: dict[Location, Read] = {}
         try:
             access = next(talk)
@@ -83,10 +119,13 @@ class BlockSTM:
             if paid is None:
                 return None
         wrote_new_location = yield from self._record(version, outcome, paid)
+        if self.further and self.scheduler.execution_index.value >= self.scheduler.size:
+            yield from self.scheduler.grow(self.further(self))
         return (yield from self.scheduler.finish_execution(task, wrote_new_location))
 
     def _read(self, version: Version, location: Location, gas: int) -> Steps[Read | None]:
         """Return what is there; None if it is an estimate, and the transaction waits now for who left it."""
+        self.asked[version.tx_index].append(location)
         while True:
             yield Step(Action.READ, *version, location, gas=gas)
             try:
@@ -96,21 +135,40 @@ class BlockSTM:
                     self.causes[version] = location
                     return None
 
+    def _is_stalled(self, version: Version) -> Steps[bool]:
+        """Look for an estimate where the last incarnation read; if there is one, wait for who left it."""
+        if locations := self.asked.get(version.tx_index):
+            yield Step(Action.VALIDATE, *version)
+            for location in locations:
+                yield Step(Action.COMPARE, *version, location)
+                try:
+                    self.memory.read(location, version.tx_index)
+                except Blocked as blocked:
+                    status = TaskStatus.STALLED
+                    if (yield from self.scheduler.add_dependency(version.tx_index, blocked.tx_index, status)):
+                        return True
+        return False
+
     def _record(self, version: Version, outcome: Conclusion, paid: Read | None) -> Steps[bool]:
         """Publish what was written, one location after the other; tell whether one is new for this transaction."""
         tx_index, incarnation = version
         entries = self.accounting.entries(version, outcome, paid)
-        before = self.memory.written_by(tx_index)
+        before, misled = self.memory.written_by(tx_index), set[int]()
         for location, entry in entries.items():
             yield Step(Action.WRITE, tx_index, incarnation, location)
             self.memory.put(tx_index, location, entry)
+            misled.update(self.readers.misled(tx_index, location))
         for location in before:
             if location not in entries:
                 yield Step(Action.REMOVE, tx_index, incarnation, location)
                 self.memory.remove(tx_index, location)
+                misled.update(self.readers.misled(tx_index, location))
         yield Step(Action.KEEP, tx_index, incarnation)
         self.attempts[tx_index] = version, outcome
         self.paid[tx_index] = paid
+        if self.switches.pushes:
+            self.readers.replace(tx_index, self.asked[tx_index])
+        yield from self.scheduler.revalidate(misled)
         return not entries.keys() <= set(before)
 
     def _validate(self, task: Task) -> Steps[Task | None]:
@@ -120,9 +178,12 @@ class BlockSTM:
         aborted = stale is not None and (yield from self.scheduler.try_validation_abort(task))
         if aborted and stale is not None:
             self.causes[Version(tx_index, incarnation)] = stale
+            misled = set[int]()
             for location in self.memory.written_by(tx_index):
                 yield Step(Action.SUSPECT, tx_index, incarnation, location)
                 self.memory.suspect(tx_index, location)
+                misled.update(self.readers.misled(tx_index, location))
+            yield from self.scheduler.revalidate(misled)
         return (yield from self.scheduler.finish_validation(tx_index, aborted))
 
     def _find_stale(self, tx_index: int) -> Steps[Location | None]:
