@@ -51,7 +51,7 @@ class MultiVersionMemory:
     """What transactions have written that are not final yet, over what is final."""
 
     def __init__(self, base: StateView) -> None:
-        self._base = base
+        self.base = base
         self._writers: defaultdict[Location, list[int]] = defaultdict(list)  # ascending
         self._entries: dict[tuple[Location, int], Entry | None] = {}  # by writer; None is an estimate
         self._written: defaultdict[int, dict[Location, None]] = defaultdict(dict)  # by writer, in order
@@ -113,7 +113,7 @@ class MultiVersionMemory:
             if clearer > writer:
                 return Read(self._entry(clearing, clearer).version, 0)
         if writer < 0:
-            return self._base.read(location)
+            return self.base.read(location)
         entry = self._entry(location, writer)
         return entry if isinstance(entry, Read) else self._sum(location, entry, writer)
 
@@ -130,7 +130,7 @@ class MultiVersionMemory:
         while isinstance(below, Increment):
             total += below.value
             writer = self._last_writer(location, writer)
-            below = self._entry(location, writer) if writer >= 0 else self._base.read(location)
+            below = self._entry(location, writer) if writer >= 0 else self.base.read(location)
         return Read(highest.version, as_number(below.value) + total)
 
     def _entry(self, location: Location, writer: int) -> Entry:

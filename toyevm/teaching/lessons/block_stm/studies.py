@@ -1,0 +1,103 @@
+"""The blocks and runs of lesson 06, for its cells and for what judges the turns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.simulation.run import Run
+from toyevm.simulation.steps import Action
+from toyevm.teaching.kit.interleaving.scene import free_of_gas, watched
+from toyevm.teaching.kit.threads.lanes import MakeSTM
+from toyevm.teaching.kit.threads.model import Threads
+from toyevm.teaching.kit.threads.player import ThreadsPlayer
+from toyevm.teaching.lessons.block_stm.variants import complete, without_new_locations
+from toyevm.types import Location, Version
+from toyevm.workloads.transfers import read_payments
+from toyevm.workloads.workload import Workload
+
+FOUR = "Ann>Shop 5, Bob>Shop 7, Cleo>Shop 2, Dan>Shop 1"
+SIZE = 4  # transactions of it
+CORES = 2
+
+
+@cache
+def four_payments() -> tuple[Workload, Location]:
+    """Return the block of this lesson, and the shop's balance."""
+    workload = free_of_gas(read_payments(FOUR))
+    return workload, next(place for place, name in watched(workload).items() if name == "Shop")
+
+
+def by_hand(stm: MakeSTM = complete, choices: Iterable[int] = ()) -> Threads:
+    """Return four payments to one shop on two cores, moved by hand; the shop's balance is watched."""
+    workload, shop = four_payments()
+    return Threads(workload.pre, workload.block, CORES, {shop: "Shop"}, stm, choices)
+
+
+def player_of(stm: MakeSTM = complete, moves: str = "") -> ThreadsPlayer:
+    """Return a player of the same, after these moves.
+
+    Raises:
+        InputError: moves that cannot be made, or ipywidgets is not installed.
+    """
+    player = ThreadsPlayer(by_hand(stm))
+    if moves:
+        player.play(moves)
+    return player
+
+
+def in_turn(stm: MakeSTM, moves: str) -> Threads:
+    """Return a run that begins with these moves; then the cores that can go on take turns, to the end."""
+    model = by_hand(stm, map(int, moves.split()))
+    turn = 0
+    while model.going:
+        model.advance(model.going[turn % len(model.going)])
+        turn += 1
+    return model
+
+
+def by_chance(stm: MakeSTM, seed: int) -> Threads:
+    """Return a run in which a seeded choice says who moves."""
+    model = by_hand(stm)
+    model.run_on(seed)
+    return model
+
+
+def executions(model: Threads) -> Counter[int]:
+    """Return how often each transaction has begun to run."""
+    return Counter(event.version.tx_index for event in model.events if event.action is Action.EXECUTE)
+
+
+def run(workload: Workload, cores: int, backend: str = "block_stm") -> Run:
+    """Return a block as a backend executes it on virtual cores."""
+    return BACKENDS.named(backend).execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores=cores))
+
+
+MISLEADING = "0 0 1 1 1 1 1 0 0 0 0"  # B runs and passes before A writes
+
+
+@cache
+def misleading_run() -> Threads:
+    """Return a run without the second rule that ends wrong: afterwards core 1 goes as far as it can, then core 0."""
+    model = by_hand(without_new_locations, map(int, MISLEADING.split()))
+    while model.going:
+        model.advance(model.going[-1])
+    return model
+
+
+def outdated(model: Threads) -> set[Version]:
+    """Return the incarnations that are final in a run, and have read another version than the one below them."""
+    last = {event.version.tx_index: event for event in model.events if event.action is Action.READ}
+    shop = next(iter(model.watched))
+    return {
+        event.version
+        for event in last.values()
+        if event.read is not None and event.read.version != _below(model, shop, event.version.tx_index)
+    }
+
+
+def _below(model: Threads, location: Location, tx_index: int) -> Version:
+    found = model.stm.memory.read(location, tx_index)
+    return found.version
