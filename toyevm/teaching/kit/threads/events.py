@@ -20,7 +20,7 @@ class CoreEvent:
         read: the version and value that was seen, found or written; None where an estimate was met.
         earlier: of a comparison, what the execution had seen there.
         other: the transaction whose estimate was met, or that is waited for; -1 if there is none.
-        holds: whether a comparison found the same, whether an abort was the first, whether a wait was needed.
+        holds: whether a comparison found the same, an abort was the first, a mark was left, or a wait was needed.
         passes: whether a validation has ended here, and well.
         resumed: the transactions that need not wait any more.
     """

@@ -166,6 +166,8 @@ class Lanes:
                 stood = before.incarnations[tx_index], before.statuses[tx_index]
                 holds = stood == (incarnation, TaskStatus.EXECUTED)
                 return replace(event, location=self.stm.causes.get(event.version) if holds else None, holds=holds)
+            case Action.SUSPECT if location:
+                return replace(event, holds=tx_index in memory.entries_at(location))
             case Action.DEPEND:
                 other = int(step.what) if step.what.isdigit() else -1
                 return replace(event, other=other, holds=other < 0 or tx_index in scheduler.dependents[other])

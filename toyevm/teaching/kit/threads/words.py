@@ -70,7 +70,7 @@ def _coming(model: Threads, step: Step) -> str:
         case Action.COMPARE:
             return f"{name} compares {place}"
         case Action.SUSPECT:
-            return f"{name} marks {place}"
+            return f"{name} takes back {place}"
         case Action.DEPEND:
             blocking = int(step.what) if step.what.isdigit() else -1
             return f"{version_name(_now(model, tx_index))} waits for {_who(blocking)}"
@@ -97,7 +97,7 @@ def sentence(model: Threads, event: CoreEvent) -> str:
             result = f"{now}, as it read" if event.holds else f"{now}, it read {_version(event.earlier)}"
             return f"{name} compares {place}: {result}{', valid' * event.passes}"
         case Action.SUSPECT:
-            return f"{name} marks {place}: {ESTIMATE}"
+            return f"{name} marks {place}: {ESTIMATE}" if event.holds else f"{name} removes {place}"
         case Action.DEPEND:
             who = _who(event.other)
             return f"{name} aborts, {letter(event.version.tx_index)} waits for {who}" if event.holds else (
@@ -129,7 +129,7 @@ def box_words(model: Threads, event: CoreEvent) -> list[str]:
             result = f"{'=' if event.holds else '≠'} {now}"
             return [name, f"compares{f' {TICK}' * event.passes}", place, result]
         case Action.SUSPECT:
-            return [name, "marks", place, ESTIMATE]
+            return [name, "marks", place, ESTIMATE] if event.holds else [name, "removes", place]
         case Action.DEPEND:
             return [name, *(["aborts,", f"waits for {_who(event.other)}"] if event.holds else ["need not", "wait"])]
         case Action.RESUME:

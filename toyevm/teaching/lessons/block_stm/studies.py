@@ -13,6 +13,7 @@ from toyevm.teaching.kit.interleaving.scene import free_of_gas, watched
 from toyevm.teaching.kit.threads.lanes import MakeSTM
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
+from toyevm.teaching.kit.threads.words import describe_threads
 from toyevm.teaching.lessons.block_stm.variants import complete, without_new_locations
 from toyevm.types import Location, Version
 from toyevm.workloads.transfers import read_payments
@@ -68,6 +69,11 @@ def by_chance(stm: MakeSTM, seed: int) -> Threads:
 def executions(model: Threads) -> Counter[int]:
     """Return how often each transaction has begun to run."""
     return Counter(event.version.tx_index for event in model.events if event.action is Action.EXECUTE)
+
+
+def list_events(model: Threads) -> str:
+    """Return all events of a run, in words, and how it ended."""
+    return describe_threads(model, len(model.events))
 
 
 def run(workload: Workload, cores: int, backend: str = "block_stm") -> Run:
