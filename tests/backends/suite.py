@@ -9,7 +9,7 @@ from tests.backends.edges import EDGES, ROOM
 from tests.backends.golden import abort_faults, fetch_faults, golden_faults
 from tests.backends.invariants import broken_invariants
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
-from tests.backends.random_pairs import random_case
+from tests.backends.random_blocks import random_case
 from tests.backends.specified import specified_faults
 from tests.support.worlds import CONTRACT, NOBODY, OTHER, contract
 from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
