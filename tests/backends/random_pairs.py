@@ -5,9 +5,10 @@
     python -m tests.backends.random_pairs --seed 7013 --pairs 1       one block again
 
 A pair is a block and a schedule (cores, costs, seed, hints); every backend runs every pair. Blocks have numbers, from
-`--seed` on, and each has four schedules; the number decides everything. Prints how far it is, and in the end what the
-pairs contained, because pairs without conflicts prove little. Ends with 1 at the first difference, and says how to see
-it again.
+`--seed` on, and each has four schedules; the number decides everything. Every other schedule has transcripts
+(simulation/transcripts.py), which saves time, and tries them. Prints how far it is, and in the end what the pairs
+contained, because pairs without conflicts prove little. Ends with 1 at the first difference, and says how to see it
+again.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
 from toyevm.simulation.run import Run
+from toyevm.simulation.transcripts import Transcripts
 from toyevm.types import Field, Location
 
 SCHEDULES = 4  # of each block
@@ -57,9 +59,11 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
     honest = None
     if isinstance(oracle, Run):
         honest = hints_for(case.pre, case.block, case.chain, oracle.result.results)
-    content = list(contents(case, oracle))
-    for _ in range(schedules):
+    content, transcripts = list(contents(case, oracle)), Transcripts()
+    for number in range(schedules):
         config, told = random_schedule(random, case, honest)
+        if number % 2:
+            config = replace(config, transcripts=transcripts)
         aborts = {}
         for backend in PARALLEL:
             outcome = outcome_of(backend, case, config)
