@@ -59,8 +59,8 @@ def outcome_faults(case: Case) -> Iterator[str]:
             config = RunConfig(case.chain, cores, seed, THOROUGH if cores == 2 else WILD, hints)
             outcome, found = _try(backend, case, config, oracle)
             yield from found
-            is_told = hints is honest and backend.name in ("declared_locks", "dependency_dag")
-            has_list = hints is honest and backend.name == "block_access_list"
+            is_told = hints is honest and backend.hint_kind in ("locks", "edges")
+            has_list = hints is honest and backend.hint_kind == "block_access_list"
             must_hold = (is_told and not somebody_asks) or (has_list and not clears)
             if must_hold and isinstance(outcome, Run) and outcome.aborts:
                 yield f"{case}, {backend.name}: {outcome.aborts} aborts with honest hints"

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.backends.golden import GOLDEN, Golden, abort_faults, fetch_faults, hints_of, rows_of, run_golden
-from tests.backends.invariants import broken_invariants
+from tests.backends.invariants import HABITS, broken_invariants
 from toyevm.backends import BACKENDS, CostModel, RunConfig
 from toyevm.simulation.costs import GAS_ALONE
 from toyevm.simulation.run import Run, TaskSpan
@@ -29,8 +29,13 @@ def test_each_location_is_waited_for() -> None:
 
 
 def test_each_strategy_has_a_schedule() -> None:
-    apart = {"sequential", "optimistic", "optimistic_waiting", "adaptive"}  # theirs are elsewhere
-    assert {one.backend for one in GOLDEN} >= {one.name for one in BACKENDS} - apart
+    assert {one.backend for one in GOLDEN} >= {one.name for one in BACKENDS if one.kind == "parallel"}
+
+
+def test_each_strategy_has_a_row_that_says_what_it_does_on_purpose() -> None:
+    names = {one.name for one in BACKENDS if one.kind == "parallel"}
+    assert names - HABITS.keys() == set(), "tests/backends/invariants.py: add a row for these to HABITS"
+    assert HABITS.keys() - names == set(), "tests/backends/invariants.py: rows for backends that are not registered"
 
 
 # Each invariant bites
@@ -82,3 +87,8 @@ def test_the_price_of_contention_is_held_to_the_cost_model() -> None:
     for wrong in (0, 39, 41, 80):
         other = replace(config, costs=CostModel(contention=wrong))
         assert any("not" in one for one in broken_invariants("two_phase", BLOCK.case, other, run)), wrong
+
+
+def test_a_strategy_without_a_row_is_named() -> None:
+    (found,) = broken_invariants("a_new_one", BLOCK.case, CONFIG, run_golden(BLOCK))
+    assert found.startswith("backend a_new_one has no row in HABITS")
