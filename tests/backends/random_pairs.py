@@ -160,8 +160,7 @@ def try_blocks(seeds: range, schedules: int = SCHEDULES) -> Tally:
             found = Tally(differences=[f"random block {seed}: {error!r}"])
         tally.add(found)
         if found.differences:
-            again = f"see it again: python -m tests.backends.random_pairs --seed {seed} --pairs 1"
-            tally.differences.append(again)
+            tally.differences.insert(0, f"see it again: python -m tests.backends.random_pairs --seed {seed} --pairs 1")
             break
     return tally
 
@@ -171,7 +170,8 @@ def run(seeds: range, jobs: int) -> Tally:
     chunks = [seeds[start : start + BLOCKS_A_CHUNK] for start in range(0, len(seeds), BLOCKS_A_CHUNK)]
     tally = Tally()
     with ProcessPoolExecutor(jobs) as pool:
-        for chunk, part in zip(chunks, pool.map(try_blocks, chunks), strict=True):
+        parts = pool.map(try_blocks, chunks) if jobs > 1 else map(try_blocks, chunks)
+        for chunk, part in zip(chunks, parts, strict=True):
             tally.add(part)
             if tally.differences:
                 pool.shutdown(cancel_futures=True)
