@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tests.backends.cases import Case
-from tests.backends.judge import latest_read
+from tests.backends.judge import latest_read, origins
 from toyevm.backends import RunConfig
 from toyevm.backends.access_list_dag import locks_of
 from toyevm.backends.declared_locks import assign_lanes, lock_order
@@ -231,7 +231,7 @@ def _too_early(name: str, run: Run, config: RunConfig) -> Iterator[str]:
             writer = read.version.tx_index
             if writer not in spans or location not in accesses or (tx_index, location) in run.foreseen:
                 continue
-            visible = spans[writer].end
+            visible = min(span.end for span in origins(run, spans[writer], read.version.incarnation))
             if HABITS[name].publishes:
                 publishing = config.costs.commit * (len(results[writer].write_set) + 1)
                 visible -= publishing * slower // 100_000 + 1

@@ -94,12 +94,25 @@ def broken_promises(case: Case, run: Run) -> list[str]:
                 continue  # it was told what the writer would leave there
             elif tx_index in last and location not in dict(last[tx_index].accesses):
                 continue  # something stood in for it, until its turn came (block_stm/accounting.py)
-            elif (
-                tx_index in last
-                and latest_read(last[tx_index], gas[tx_index], location) < last[writer].start + gas[writer]
+            elif tx_index in last and latest_read(last[tx_index], gas[tx_index], location) < min(
+                span.start + (gas[writer] if span is last[writer] else results[writer].gas_used)
+                for span in origins(run, last[writer], incarnation)
             ):
                 found.append(f"{tx_index} read {location} before {writer} can have known it")
     return found
+
+
+def origins(run: Run, final: TaskSpan, incarnation: int) -> list[TaskSpan]:
+    """Return the attempts that may have left a value: the final one; for a fee, each that took as long as it is worth.
+
+    A fee has the same version whichever attempt has left it. Where fees are increments that others see at once, one may
+    be read that is thrown away, and it is right if the next attempt leaves the same.
+    """
+    if incarnation != FEE:
+        return [final]
+    used = run.result.results[final.tx_index].gas_used
+    attempts = [span for span in run.spans if (span.tx_index, span.kind) == (final.tx_index, "execute")]
+    return [span for span in attempts if span is final or span.duration >= used]
 
 
 def latest_read(run: TaskSpan, gas: int, location: Location) -> int:

@@ -71,7 +71,9 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
             found = differences(case, outcome, oracle)
             if isinstance(outcome, Run):
                 found += broken_invariants(backend.name, case, config, outcome)
-            tally.differences += [f"{case} {backend.name} {config}: {one}" for one in found]
+            tally.differences += [
+                f"{case}, schedule {number}, {backend.name} on {config.cores} cores: {one}" for one in found
+            ]
         tally.counts.update(("pairs", f"with {told}", *content))
         tally.counts["runs"] += len(PARALLEL)
         tally.counts["with an abort"] += any(aborts.values())
