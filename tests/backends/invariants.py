@@ -32,7 +32,7 @@ class Habits(NamedTuple):
     commits_in_passing: bool = False
 
 
-HABITS = {  # of every backend on virtual cores
+HABITS = {  # of every backend on virtual cores, and of variants that are measured and not registered
     "two_phase": Habits(starts_at_once=True),
     "optimistic": Habits(),
     "optimistic_waiting": Habits(),
@@ -40,6 +40,7 @@ HABITS = {  # of every backend on virtual cores
     "dependency_dag": Habits(commits_in_passing=True),
     "access_list_dag": Habits(commits_in_passing=True),
     "block_stm": Habits(starts_at_once=True, publishes=True),
+    "block_stm_naive": Habits(starts_at_once=True, publishes=True),
     "block_stm_lazy": Habits(starts_at_once=True, publishes=True),
     "block_access_list": Habits(starts_at_once=True, commits_in_passing=True),
     "adaptive": Habits(publishes=True),

@@ -49,7 +49,6 @@ def test_each_strategy_has_a_schedule() -> None:
 def test_each_strategy_has_a_row_that_says_what_it_does_on_purpose() -> None:
     names = {one.name for one in BACKENDS if one.kind == "parallel"}
     assert names - HABITS.keys() == set(), "tests/backends/invariants.py: add a row for these to HABITS"
-    assert HABITS.keys() - names == set(), "tests/backends/invariants.py: rows for backends that are not registered"
 
 
 # Each invariant bites
