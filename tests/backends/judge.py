@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from tests.backends.cases import Case
@@ -116,5 +116,10 @@ def origins(run: Run, final: TaskSpan, incarnation: int) -> list[TaskSpan]:
 
 
 def latest_read(run: TaskSpan, gas: int, location: Location) -> int:
-    """Return when a run can have read a location at the latest: what came afterwards took at least its gas."""
-    return run.end - (gas - dict(run.accesses).get(location, gas))
+    """Return when a run can have read a location at the latest: what came afterwards took at least its gas.
+
+    What is asked for after all instructions counts no gas of its own, and comes after what was asked for before it.
+    """
+    used = accumulate((used for _, used in run.accesses), max)
+    so_far = dict(zip((asked for asked, _ in run.accesses), used, strict=True))
+    return run.end - (gas - so_far.get(location, gas))

@@ -20,7 +20,7 @@ from tests.backends.golden import (
     transfer,
 )
 from tests.backends.invariants import HABITS, broken_invariants
-from tests.backends.judge import differences, oracle_of, outcome_of
+from tests.backends.judge import differences, latest_read, oracle_of, outcome_of
 from tests.support.worlds import COINBASE, CONTRACT, contract
 from toyevm.backends import BACKENDS, CostModel, RunConfig
 from toyevm.simulation.costs import GAS_ALONE
@@ -123,3 +123,9 @@ def test_a_fee_that_was_read_of_an_attempt_thrown_away_is_right_if_the_next_leav
     assert run.final_spans[2].end < run.final_spans[1].end == 75_000
     assert differences(block, run, oracle_of(block)) == []
     assert list(broken_invariants("block_stm_lazy", block, config, run)) == []
+
+
+def test_what_is_asked_for_in_the_end_is_read_after_what_was_asked_for_before() -> None:
+    nonce, slot, cleared = (Location(CONTRACT, key) for key in (Field.NONCE, 0, Field.STORAGE))
+    span = TaskSpan(0, 0, 0, start=100, end=600, kind="execute", accesses=((nonce, 0), (slot, 300), (cleared, 0)))
+    assert [latest_read(span, 400, each) for each in (nonce, slot, cleared)] == [200, 500, 500]
