@@ -58,7 +58,7 @@ class Wait(NamedTuple):
 
 def broken_invariants(name: str, case: Case, config: RunConfig, run: Run) -> Iterator[str]:
     """Yield in words what does not hold of a run of the backend with this name."""
-    if len(run.final_spans) < len(run.result.results):
+    if not run.spans or len(run.final_spans) < len(run.result.results):
         return  # there are no spans, or too few, as judge.py says
     if name not in HABITS:
         yield f"backend {name} has no row in HABITS (tests/backends/invariants.py), which says what it does on purpose"
