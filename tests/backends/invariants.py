@@ -42,6 +42,9 @@ HABITS = {  # of every backend on virtual cores, and of variants that are measur
     "block_stm": Habits(starts_at_once=True, publishes=True),
     "block_stm_naive": Habits(starts_at_once=True, publishes=True),
     "block_stm_lazy": Habits(starts_at_once=True, publishes=True),
+    "block_stm_push": Habits(starts_at_once=True, publishes=True),
+    "block_stm_stall": Habits(starts_at_once=True, publishes=True),
+    "block_stm_push_stall": Habits(starts_at_once=True, publishes=True),
     "block_access_list": Habits(starts_at_once=True, commits_in_passing=True),
     "adaptive": Habits(publishes=True),
 }
