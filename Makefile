@@ -8,6 +8,8 @@ PYTHON ?=
 LAB_OPTIONS ?=
 # e.g. make fuzz FUZZ_OPTIONS='--minutes 60 --only eels'
 FUZZ_OPTIONS ?=
+# e.g. make equivalence EQUIVALENCE_OPTIONS='--pairs 1000 --seed 7000': so many, from block 7000 on; 100,000 by default
+EQUIVALENCE_OPTIONS ?=
 # e.g. make bundle VARIANTS='2027-spring ada bob': a bundle for each student, with numbers of their own
 VARIANTS ?=
 # A file's tests stay in one process, in the order of tests/conftest.py; a process that crashes ends the run (restarted, it
@@ -83,8 +85,8 @@ fuzz: $(VENV)/.installed-test ## random programs: tier 0 against tier 1, both ag
 	$(PY) tests/fuzz/run.py $(FUZZ_OPTIONS)
 
 equivalence: $(VENV)/.installed-test ## every backend against the sequential one: random blocks and schedules, real blocks
-	$(PY) -m tests.backends.random_pairs --pairs 20000 --jobs $(JOBS)
-	$(PY) -m tests.backends.mainnet
+	$(PY) -m tests.backends.random_pairs --jobs $(JOBS) $(EQUIVALENCE_OPTIONS)
+	$(PY) -m tests.backends.mainnet --jobs $(JOBS)
 
 mutation: $(VENV)/.installed-test ## plant every small bug in the parallel backends: each is found, or explained
 	$(PY) -m tests.backends.mutation --jobs $(JOBS)

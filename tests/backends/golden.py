@@ -314,6 +314,67 @@ GOLDEN = (
         ),
     ),
     Golden(
+        "optimistic",
+        "who fails is tried again at once. 1 and 2 are valid when they end. At 60, 0 is committed, and both have read "
+        "what it wrote: 1 runs on core 0, and 2 on core 2, which lies in wait before core 1, for its own end at 40 had "
+        "roused that one. At 90 1 is committed, so that 2 has failed when it ends at 100, and runs once more.",
+        PAYMENTS,
+        3,
+        (
+            (1, 1, 0, 30, "execute!"), (1, 1, 30, 30, VALIDATE), (2, 2, 0, 40, "execute!"), (2, 2, 40, 40, VALIDATE),
+            (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), *checked(0, 60, 0),
+            (0, 1, 60, 60, VALIDATE), (0, 2, 60, 60, VALIDATE),
+            (0, 1, 60, 90, EXECUTE), (0, 1, 90, 90, VALIDATE), *checked(0, 90, 1),
+            (2, 2, 60, 100, "execute!"), (2, 2, 100, 100, VALIDATE),
+            (2, 2, 100, 140, EXECUTE), (2, 2, 140, 140, VALIDATE), *checked(2, 140, 2),
+        ),
+    ),
+    Golden(
+        "optimistic_waiting",
+        "who fails waits for the last that will write what they read. As before up to 60. Then 2 waits for 1, which "
+        "has paid the same in its first attempt, and runs when that is committed, at 90: it is done 10 earlier.",
+        PAYMENTS,
+        3,
+        (
+            (1, 1, 0, 30, "execute!"), (1, 1, 30, 30, VALIDATE), (2, 2, 0, 40, "execute!"), (2, 2, 40, 40, VALIDATE),
+            (0, 0, 0, 60, EXECUTE), (0, 0, 60, 60, VALIDATE), *checked(0, 60, 0),
+            (0, 1, 60, 60, VALIDATE), (0, 2, 60, 60, VALIDATE),
+            (0, 1, 60, 90, EXECUTE), (0, 1, 90, 90, VALIDATE), *checked(0, 90, 1),
+            (0, 2, 90, 130, EXECUTE), (0, 2, 130, 130, VALIDATE), *checked(0, 130, 2),
+        ),
+    ),
+    Golden(
+        "adaptive",
+        "a chain of nonces is not tried. All three are of one sender: core 0 runs and commits one after the other, and "
+        "validates nothing.",
+        tuple(transfer(0, nonce, 30 + 10 * nonce, nonce=nonce) for nonce in range(3)),
+        3,
+        ((0, 0, 0, 30, EXECUTE), (0, 0, 30, 30, COMMIT), (0, 1, 30, 70, EXECUTE), (0, 1, 70, 70, COMMIT),
+         (0, 2, 70, 120, EXECUTE), (0, 2, 120, 120, COMMIT)),
+    ),
+    Golden(
+        "adaptive",
+        "after a deep stretch comes a sequential one. Four on two cores are the first, and all pay the same. At 50, 0 "
+        "has ended and 1 is wrong: it runs again. At 60, 2 has ended and meets the estimate of 1; 3 meets that of 2. "
+        "At 80 2 goes on, at 110 3. In a row they are all of the gas, so that the other five follow one by one.",
+        (
+            transfer(0, 0, 50), *(transfer(person, 0, 30) for person in (1, 2, 3)),
+            *(transfer(person, person, 30) for person in (4, 5, 6, 7)), transfer(0, 8, 30, nonce=1),
+        ),
+        2,
+        (
+            (1, 1, 0, 30, "execute!"), (1, 1, 30, 30, VALIDATE),
+            (0, 0, 0, 50, EXECUTE), (0, 0, 50, 50, VALIDATE), (0, 1, 50, 50, VALIDATE),
+            (1, 2, 30, 60, "execute!"), (1, 2, 60, 60, VALIDATE), (1, 2, 60, 60, "execute!"),
+            (1, 3, 60, 60, "execute!"), (0, 1, 50, 80, EXECUTE), (0, 1, 80, 80, VALIDATE),
+            (0, 2, 80, 110, EXECUTE), (0, 2, 110, 110, VALIDATE),
+            (0, 3, 110, 140, EXECUTE), (0, 3, 140, 140, VALIDATE), *committed(140, 4),
+            *(row for i in range(5) for row in (
+                (0, 4 + i, 140 + 30 * i, 170 + 30 * i, EXECUTE), (0, 4 + i, 170 + 30 * i, 170 + 30 * i, COMMIT),
+            )),
+        ),
+    ),
+    Golden(
         "two_phase",
         "each further core slows down all. With 50 thousandths, three cores take 30 x (1 + 2 x 0.05) = 33 for 30.",
         (transfer(0, 0, 30), transfer(1, 1, 60)),
@@ -410,6 +471,6 @@ def fetch_faults() -> Iterator[str]:
     for backend in (one for one in BACKENDS if one.kind == "parallel"):
         run = run_golden(replace(ALONE, backend=backend.name))
         (span,) = run.final_spans.values()
-        fetched = 1 if backend.name == "block_access_list" else len(span.accesses)
+        fetched = 1 if backend.hint_kind == "block_access_list" else len(span.accesses)
         if span.duration != 30_000 + DISK * fetched:
             yield f"{ALONE}, {backend.name}: takes {span.duration}, with {fetched} fetches"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from tests.backends.cases import Case
@@ -94,14 +94,32 @@ def broken_promises(case: Case, run: Run) -> list[str]:
                 continue  # it was told what the writer would leave there
             elif tx_index in last and location not in dict(last[tx_index].accesses):
                 continue  # something stood in for it, until its turn came (block_stm/accounting.py)
-            elif (
-                tx_index in last
-                and latest_read(last[tx_index], gas[tx_index], location) < last[writer].start + gas[writer]
+            elif tx_index in last and latest_read(last[tx_index], gas[tx_index], location) < min(
+                span.start + (gas[writer] if span is last[writer] else results[writer].gas_used)
+                for span in origins(run, last[writer], incarnation)
             ):
                 found.append(f"{tx_index} read {location} before {writer} can have known it")
     return found
 
 
+def origins(run: Run, final: TaskSpan, incarnation: int) -> list[TaskSpan]:
+    """Return the attempts that may have left a value: the final one; for a fee, each that took as long as it is worth.
+
+    A fee has the same version whichever attempt has left it. Where fees are increments that others see at once, one may
+    be read that is thrown away, and it is right if the next attempt leaves the same.
+    """
+    if incarnation != FEE:
+        return [final]
+    used = run.result.results[final.tx_index].gas_used
+    attempts = [span for span in run.spans if (span.tx_index, span.kind) == (final.tx_index, "execute")]
+    return [span for span in attempts if span is final or span.duration >= used]
+
+
 def latest_read(run: TaskSpan, gas: int, location: Location) -> int:
-    """Return when a run can have read a location at the latest: what came afterwards took at least its gas."""
-    return run.end - (gas - dict(run.accesses).get(location, gas))
+    """Return when a run can have read a location at the latest: what came afterwards took at least its gas.
+
+    What is asked for after all instructions counts no gas of its own, and comes after what was asked for before it.
+    """
+    used = accumulate((used for _, used in run.accesses), max)
+    so_far = dict(zip((asked for asked, _ in run.accesses), used, strict=True))
+    return run.end - (gas - so_far.get(location, gas))

@@ -1,7 +1,7 @@
 """Real blocks on every backend: `python -m tests.backends.mainnet --cores 1 2 4 16 64`.
 
-Needs the public test data (TOYEVM_DATA). Prints a row of JSON for each block, backend and number of cores, and exits
-with 1 if one differs from the sequential backend.
+Needs the public test data (TOYEVM_DATA). Prints how many times faster each block was than on one core, with each number
+of cores, and exits with 1 if one run differs from the sequential backend. With `--json`: a row for each run, at once.
 """
 
 from __future__ import annotations
@@ -62,21 +62,41 @@ def _compare(
                 yield row
 
 
+def table(rows: Sequence[dict[str, Any]], cores: Sequence[int]) -> Iterator[str]:
+    """Yield a line for each backend, with and without honest hints: in each column a block, on so many cores."""
+    names = list(dict.fromkeys(row["block"] for row in rows))
+    cells: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        name = row["backend"] + " with hints" * row["honest"]
+        cells.setdefault(name, {}).setdefault(row["block"], []).append(f"{row.get('speedup', '-')}")
+    width = 3 + 5 * len(cores)
+    yield f"times faster on {', '.join(map(str, cores))} cores"
+    yield f"{'block':<30}" + "".join(f"{block:>{width}}" for block in names)
+    for name, by_block in cells.items():
+        yield f"{name:<30}" + "".join(f"{'/'.join(by_block.get(block, ['-'])):>{width}}" for block in names)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 16, 64])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--json", action="store_true", help="a row of JSON for each run instead of the table")
     options = parser.parse_args()
     folder = os.environ.get("TOYEVM_DATA")
     if not folder or not Path(folder).is_dir():
         parser.error("TOYEVM_DATA names no folder: see README.md, public test data")
     paths = blocks(Path(folder))
-    good = bool(paths)
+    found: list[dict[str, Any]] = []
     with ProcessPoolExecutor(options.jobs) as pool:
         for rows in pool.map(compare, paths, [options.cores] * len(paths)):
-            good = good and not any(row["differences"] for row in rows)
-            print(*map(json.dumps, rows), sep="\n", flush=True)
-    return 0 if good else 1
+            found += rows
+            if options.json:
+                print(*map(json.dumps, rows), sep="\n", flush=True)
+    wrong = [row for row in found if row["differences"]]
+    if not options.json:
+        print(*table(found, options.cores), *map(json.dumps, wrong), sep="\n")
+        print(f"{len(paths)} blocks, {len(found)} runs, {len(wrong)} of them differ from the sequential backend")
+    return 1 if wrong or not found else 0
 
 
 if __name__ == "__main__":

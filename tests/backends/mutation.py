@@ -104,7 +104,7 @@ def edits_of(node: ast.AST) -> Iterator[tuple[str, Edit]]:
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         yield "and/or", lambda node: _with(node, op=other)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)) or _is_call(node):
-        yield "drop", lambda node: ast.Pass()
+        yield "drop", lambda node: ast.If(ast.Constant(False), [node], [])  # names and generators stay what they are
 
 
 def _is_call(node: ast.AST) -> bool:

@@ -16,7 +16,7 @@ from tests.backends.mutants import (
     read_one_s_own_writes_off_the_list,
     take_no_claim_for_final,
 )
-from tests.backends.random_pairs import random_case
+from tests.backends.random_blocks import random_case
 from tests.support.chains import block_of
 from tests.support.worlds import BOB_KEY, CONTRACT, NOBODY, contract, signed
 from toyevm.access_lists import InvalidAccessList, LieKind, build, decode, encode, hash_of

@@ -9,7 +9,7 @@ import pytest
 
 from tests.backends.block_stm.interleaved import begin, faults, play
 from tests.backends.cases import CASES, INCREMENT, PEOPLE, Case, case, everybody, sent
-from tests.backends.random_pairs import random_case
+from tests.backends.random_blocks import random_case
 from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead
