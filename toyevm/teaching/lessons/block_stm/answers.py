@@ -67,7 +67,10 @@ def _misread(reader: str, entry: str) -> tuple[str, str]:
         return "reads-from-above", text + f"Which transactions does {reader} follow?"
     if writer == "A":
         text = f"You let {reader} read A.0. It is the latest in time. But {entry_below(reader)[0]}, "
-        return "latest-in-time", text + f"which also wrote, stands between A and {reader}. Which comes last before {reader}?"
+        return (
+            "latest-in-time",
+            text + f"which also wrote, stands between A and {reader}. Which comes last before {reader}?",
+        )
     text = f"{writer} is below {reader}, but it is not the highest one below. Which entry lies between them?"
     return "any-below", text
 
@@ -77,12 +80,14 @@ def _misread(reader: str, entry: str) -> tuple[str, str]:
 
 def break_the_rule(answer: Any) -> Reply:
     """Replay an order of events on the executor without the second rule; any that ends wrong is right."""
+    if answer is None:
+        return missing("moves, such as 0 0 1 1.")
     moves = answer.moves if isinstance(answer, ThreadsPlayer) else read_words(answer, "moves such as 0 0 1 1", most=400)
     if not moves.strip():
         return missing("moves: press the buttons of the player above, or type them, such as 0 0 1 1.")
     model = by_hand(without_new_locations, read_moves(moves, CORES))
     shown = describe_threads(model, LONG_RUN)
-    if model.wrong:
+    if model.is_over and model.wrong:
         name, (has, should) = next(iter(model.wrong.items()))
         place = next(iter(model.watched))
         has_it, should_it = ("nothing" if each is None else number(model, place, each) for each in (has, should))
@@ -101,7 +106,10 @@ def _unfinished(model: Threads) -> tuple[str, str]:
     text = f"After your {len(model.choices)} moves the block is not done: {going} can go on. "
     if late := _late_write(model):
         return "stops-early", f"{text}{_late_words(late)} What happens if you play this to the end?"
-    return "stops-early", text + "A transaction has to write after a later one was validated. Which core do you hold back?"
+    return (
+        "stops-early",
+        text + "A transaction has to write after a later one was validated. Which core do you hold back?",
+    )
 
 
 def _repaired(model: Threads) -> tuple[str, str]:
@@ -144,7 +152,9 @@ def _late_write(model: Threads) -> tuple[Version, Version, int] | None:
 
 def _late_words(late: tuple[Version, Version, int]) -> str:
     writer, reader, number = late
-    return f"{version_name(writer)} wrote Shop as event {number}, when {version_name(reader)} had passed its validation."
+    return (
+        f"{version_name(writer)} wrote Shop as event {number}, when {version_name(reader)} had passed its validation."
+    )
 
 
 def _end_of(model: Threads, tx_index: int) -> int:
@@ -157,10 +167,10 @@ def _end_of(model: Threads, tx_index: int) -> int:
 def misled(answer: Any) -> Reply:
     """Judge which incarnation of a given run stands on an outdated value."""
     if answer is None:
-        return missing("the name of an incarnation, such as 'D.1'.")
-    match = VERSION.fullmatch(read_words(answer, "an incarnation such as 'D.1'", most=40).strip().upper())
+        return missing("the name of an incarnation, such as 'A.0'.")
+    match = VERSION.fullmatch(read_words(answer, "an incarnation such as 'A.0'", most=40).strip().upper())
     if not match:
-        raise InputError(repeat(answer), expected="an incarnation: letter, point, number, such as 'D.1'")
+        raise InputError(repeat(answer), expected="an incarnation: letter, point, number, such as 'A.0'")
     model = misleading_run()
     version = Version("ABCDEF".index(match[1]), int(match[2] or 0))
     ran = {event.version for event in model.events if event.action is Action.EXECUTE}
@@ -169,10 +179,13 @@ def misled(answer: Any) -> Reply:
         return malformed(f"There is no {name} in this run. Which incarnations start in the list of events?")
     if version in outdated(model):
         return right(
-            f"{name} passed before A.0 had written. Then A wrote where it had not written before, and {name} was not "
-            "asked again. So the missing rule is: who writes at a new location has all higher transactions validated. "
-            "Where must the validation cursor go?"
+            f"{name} passed before C.1 had written. C.0 had met an ESTIMATE and written nothing, so C.1 wrote where C had "
+            f"no entry yet, and {name} was not asked again. So the missing rule is: who writes at a new location has all "
+            "transactions above it validated. Where must the validation cursor go?"
         )
+    if version in model.aborted:
+        text = f"{name} was aborted, so nothing of it is left. "
+        return wrong("the-aborted-is-to-blame", text + "Which one passed its validation, and too early?")
     return wrong(*_innocent(model, version))
 
 
@@ -180,11 +193,10 @@ def _innocent(model: Threads, version: Version) -> tuple[str, str]:
     name = version_name(version)
     read = next(e.read for e in reversed(model.events) if e.version == version and e.action is Action.READ)
     seen = "nothing" if read is None else version_name(read.version)
-    if version.tx_index == 0:
-        text = f"{name} wrote late, but it read the right value: no transaction comes before it. "
-        return "the-late-writer", text + "Who read before this write, and keeps what it read?"
     text = f"{name} read version {seen}, and in the end {seen} is still the last one below it. "
-    return "built-on-sand", text + f"Its sum is wrong because the sum in {seen} is. What had that one read?"
+    if version.tx_index == 2:
+        return "the-late-writer", text + f"It wrote late, that is true. Who read before {name} wrote, and keeps that?"
+    return "blames-the-valid", text + "For whom is the version that it read not the last one below it?"
 
 
 # Which task comes next
@@ -241,7 +253,10 @@ def _mistaken(name: str, said: str, true: str) -> tuple[str, str]:
         belief = "executes-first" if verb == "execute" else "validates-first"
         order = "validation_index is lower" if verb == "execute" else "validation_index is not lower"
         return belief, f"You let the core {said}. {cursors}Here {order}: which kind of task does a free core take then?"
-    return "another-cursor", f"You let the core {said}. {cursors}To which transaction does the cursor of a {verb} task point?"
+    return (
+        "another-cursor",
+        f"You let the core {said}. {cursors}To which transaction does the cursor of a {verb} task point?",
+    )
 
 
 TURNS: Mapping[str, Turn] = {
