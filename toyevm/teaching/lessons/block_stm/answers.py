@@ -12,8 +12,7 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.simulation.notation import letter, version_name
 from toyevm.simulation.steps import Action
-from toyevm.teaching.kit.threads.model import Threads
-from toyevm.teaching.kit.threads.model import read_moves
+from toyevm.teaching.kit.threads.model import Threads, read_moves
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.kit.threads.words import describe_threads, number
 from toyevm.teaching.lab.turns import Reply, Turn, malformed, missing, read_words, repeat, right, wrong
