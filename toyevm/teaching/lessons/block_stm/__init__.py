@@ -14,6 +14,14 @@ from toyevm.teaching.lessons.block_stm.studies import (
 from toyevm.teaching.lessons.block_stm.variants import complete, without_estimates, without_new_locations
 
 __all__ = [
-    "by_chance", "complete", "executions", "in_turn", "list_events", "misleading_run", "player_of", "run", "without_estimates",
+    "by_chance",
+    "complete",
+    "executions",
+    "in_turn",
+    "list_events",
+    "misleading_run",
+    "player_of",
+    "run",
+    "without_estimates",
     "without_new_locations",
-]  # fmt: skip
+]

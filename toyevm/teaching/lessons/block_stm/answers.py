@@ -115,16 +115,16 @@ def _repaired(model: Threads) -> tuple[str, str]:
     """Return why an order that was played to the end came out right."""
     late = _late_write(model)
     if late is None:
-        first = {event.version.tx_index: number for number, event in reversed(list(enumerate(model.events)))}
+        first = {event.version.tx_index: at for at, event in reversed(list(enumerate(model.events)))}
         if all(_end_of(model, tx) < first[tx + 1] for tx in range(model.size - 1)):
             text = "You ran one transaction after the other, so each read what the one before it wrote. "
             return "one-after-the-other", text + "Which two must be under way at the same time?"
         text = "Each transaction wrote Shop before any later one had passed its validation. "
         return "writes-in-time", text + "Which core must you hold back, just before it writes?"
-    writer, reader, _ = late
+    reader = late[1]
     again = [
-        number
-        for number, event in enumerate(model.events, 1)
+        at
+        for at, event in enumerate(model.events, 1)
         if event.action is Action.MOVE and event.holds and event.version.tx_index == reader.tx_index
     ]
     text = _late_words(late)
@@ -139,13 +139,13 @@ def _repaired(model: Threads) -> tuple[str, str]:
 def _late_write(model: Threads) -> tuple[Version, Version, int] | None:
     """Return a write, the higher incarnation that had passed before it, and when it was written; None without any."""
     passed: dict[int, Version] = {}
-    for number, event in enumerate(model.events, 1):
+    for at, event in enumerate(model.events, 1):
         if event.passes:
             passed[event.version.tx_index] = event.version
         if event.action is Action.WRITE:
             for tx_index, version in passed.items():
                 if tx_index > event.version.tx_index:
-                    return event.version, version, number
+                    return event.version, version, at
     return None
 
 
@@ -157,7 +157,7 @@ def _late_words(late: tuple[Version, Version, int]) -> str:
 
 
 def _end_of(model: Threads, tx_index: int) -> int:
-    return max(number for number, event in enumerate(model.events) if event.version.tx_index == tx_index)
+    return max(at for at, event in enumerate(model.events) if event.version.tx_index == tx_index)
 
 
 # Who was misled
@@ -178,9 +178,9 @@ def misled(answer: Any) -> Reply:
         return malformed(f"There is no {name} in this run. Which incarnations start in the list of events?")
     if version in outdated(model):
         return right(
-            f"{name} passed before C.1 had written. C.0 had met an ESTIMATE and written nothing, so C.1 wrote where C had "
-            f"no entry yet, and {name} was not asked again. So the missing rule is: who writes at a new location has all "
-            "transactions above it validated. Where must the validation cursor go?"
+            f"{name} passed before C.1 had written. C.0 had met an ESTIMATE and written nothing, so C.1 wrote where C "
+            f"had no entry yet, and {name} was not asked again. So the missing rule is: who writes at a new location "
+            "has all transactions above it validated. Where must the validation cursor go?"
         )
     if version in model.aborted:
         text = f"{name} was aborted, so nothing of it is left. "
@@ -247,7 +247,7 @@ def _mistaken(name: str, said: str, true: str) -> tuple[str, str]:
         return "takes-what-is-taken", text + "Where would the core find this task?"
     if said in ("nothing", "done"):
         return "waits-for-nothing", f"You let the core do nothing. {cursors}Which of them points at work?"
-    verb, who = said.split()
+    verb = said.split()[0]
     if verb != true.split()[0]:
         belief = "executes-first" if verb == "execute" else "validates-first"
         order = "validation_index is lower" if verb == "execute" else "validation_index is not lower"
