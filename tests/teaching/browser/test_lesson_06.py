@@ -11,17 +11,18 @@ from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs th
     test_every_cell_runs_without_a_failure,
     test_the_text_form_says_what_the_picture_says,
 )
-from tests.teaching.browser.jupyter import artefacts, picture, shows
+from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows
 
 pytestmark = pytest.mark.browser
 LESSON = "06-block-stm"
-CELLS = 20
+CELLS = 19
 
 
 @pytest.fixture
 def player(page: Any) -> Any:
     """The player without rule 2, nothing played."""
-    found = page.locator(".jp-OutputArea-output:has(button:has-text('by chance'))").nth(2)
+    go_to(page, "player-two")
+    found = page.locator(".jp-Cell:has-text('without_new_locations') .jp-OutputArea-output:has(button)").first
     found.scroll_into_view_if_needed()
     type_in(found, "")
     shows(found, "nothing has happened")

@@ -26,7 +26,8 @@ def describe_threads(model: Threads, last: int = LAST) -> str:
     """Return what the picture shows: the cores, the latest events, the version table, the two cursors."""
     return "\n".join([
         title_of(model),
-        *(f"core {core}: {coming_words(model, core)}" for core in range(model.cores)),
+        *(f"core {core}{', next' * bool(model.coming(core))}: {coming_words(model, core)}"
+          for core in range(model.cores)),
         *_events(model, last),
         f"version table (value and version; *: changed by event {len(model.events)})",
         *(line for place in model.watched for line in wrap(_location(model, place), 80, subsequent_indent="  ")),

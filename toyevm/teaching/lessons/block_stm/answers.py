@@ -84,7 +84,11 @@ def break_the_rule(answer: Any) -> Reply:
     moves = answer.moves if isinstance(answer, ThreadsPlayer) else read_words(answer, "moves such as 0 0 1 1", most=400)
     if not moves.strip():
         return missing("moves: press the buttons of the player above, or type them, such as 0 0 1 1.")
-    model = by_hand(without_new_locations, read_moves(moves, CORES))
+    model = by_hand(without_new_locations)
+    for at, core in enumerate(read_moves(moves, CORES), 1):
+        if core not in model.going:
+            return _cannot_move(model, at, core)
+        model.advance(core)
     shown = describe_threads(model, LONG_RUN)
     if model.is_over and model.wrong:
         name, (has, should) = next(iter(model.wrong.items()))
@@ -98,6 +102,15 @@ def break_the_rule(answer: Any) -> Reply:
     if not model.is_over:
         return wrong(*_unfinished(model), shown=shown)
     return wrong(*_repaired(model), shown=shown)
+
+
+def _cannot_move(model: Threads, at: int, core: int) -> Reply:
+    if not model.going:
+        return malformed(f"The block is done before your move {at}. Which moves come after the end?")
+    others = " and ".join(f"core {each}" for each in model.going)
+    text = f"Your move {at} is core {core}, which has nothing to do at that moment; {others} can move. "
+    shown = describe_threads(model)
+    return wrong("moves-who-waits", text + f"What must happen before core {core} finds a task?", shown)
 
 
 def _unfinished(model: Threads) -> tuple[str, str]:
@@ -171,7 +184,9 @@ def misled(answer: Any) -> Reply:
     if not match:
         raise InputError(repeat(answer), expected="an incarnation: letter, point, number, such as 'A.0'")
     model = misleading_run()
-    version = Version("ABCDEF".index(match[1]), int(match[2] or 0))
+    if match[2] is None:
+        return malformed(f"{match[1]} may have run more than once. Which incarnation of {match[1]} do you mean?")
+    version = Version("ABCDEF".index(match[1]), int(match[2]))
     ran = {event.version for event in model.events if event.action is Action.EXECUTE}
     name = version_name(version)
     if version not in ran:
@@ -254,7 +269,7 @@ def _mistaken(name: str, said: str, true: str) -> tuple[str, str]:
         return belief, f"You let the core {said}. {cursors}Here {order}: which kind of task does a free core take then?"
     return (
         "another-cursor",
-        f"You let the core {said}. {cursors}To which transaction does the cursor of a {verb} task point?",
+        f"You let the core {said}. {cursors}To which transaction does the lower one point?",
     )
 
 
