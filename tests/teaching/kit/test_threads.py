@@ -73,7 +73,7 @@ def test_each_choice_is_one_event_worked_out_by_hand() -> None:
     ]
     model.play([*model.choices, *[1] * 6])
     assert told(model)[10:] == [
-        "1 B.0 is validated",
+        "1 validation of B.0 starts",
         "1 B.0 compares Bob: A.0, it read before",
         "1 B.0 aborts: Bob differs",
         "1 B.0 marks Bob: ESTIMATE",
@@ -346,7 +346,7 @@ def check_table(model: Threads, picture: Picture) -> None:
     for place, name in model.watched.items():
         entries = model.stm.memory.entries_at(place)
         said = next(line for line in lines if line.startswith(f"{name}: before 100")).replace(" *", "")
-        assert said.count(";") == len(entries)
+        assert said.count(" | ") == len(entries)
         for writer, entry in entries.items():
             if entry is None:
                 assert f"ESTIMATE of {letter(writer)}" in said
@@ -405,7 +405,7 @@ def test_aborted_boxes_are_hatched_and_what_changed_is_framed() -> None:
     assert len(shapes(picture.svg, "path")) == len(shown) == picture.text.count("✗") - 1
     assert "B = 1: aborting, incarnation 0 *" in picture.text
     model.advance(1)
-    assert "Bob: before 100; 105 (A.0); ESTIMATE of B *" in show_threads(model).text
+    assert "Bob: before 100 | 105 (A.0) | ESTIMATE of B *" in show_threads(model).text
     assert words_of(show_threads(model).svg).count("ESTIMATE") == 2  # in its box, and in the table
     framed = [box for box in shapes(show_threads(model).svg, "rect") if box.get("stroke-width") == "3"]
     assert len(framed) == 2
@@ -415,11 +415,11 @@ def test_a_slot_is_shown_in_its_unit_and_long_lines_are_wrapped() -> None:
     model = mints(2)
     model.run_on(2)
     picture = show_threads(model)
-    assert "supply: before 8,000,000; 8,000,009 (A.0);" in picture.text
+    assert "supply: before 8,000,000 | 8,000,009 (A.0) |" in picture.text
     assert overlaps(picture.svg) == []
     assert all(len(line) <= 80 for line in picture.text.split("\n"))
     model.slot_unit = 1
-    assert f"supply: before 8,000,000{',000' * 6};" in show_threads(model).text
+    assert f"supply: before 8,000,000{',000' * 6} |" in show_threads(model).text
 
 
 # The player

@@ -35,7 +35,7 @@ RIGHT = {
 }
 GIVEAWAYS = {
     "bet": ("ESTIMATE", "waits", "marked", "7 executions"),
-    "orders-bet": ("1 final state", "one final state", "right in both", "no result is wrong"),
+    "orders-bet": ("1 state root", "one final state", "right in both", "no result is wrong"),
 }
 
 
@@ -51,6 +51,7 @@ def shown_in(notebook: Any) -> dict[str, str]:
 def test_a_student_who_answers_lesson_06_rightly_is_told_so() -> None:
     shown = shown_in(execute(LESSON, RIGHT))
     assert "*an abort cleans up*" in shown["bet-reveal"]
+    assert "*timing decides*" in shown["orders"]
     assert "Only the order of the block counts" in shown["reads-turn"]
     assert "Shop has 108 instead of 115" in shown["break-turn"]
     assert "D.1 passed before C.1 had written" in shown["misled-turn"]
@@ -74,7 +75,7 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert float(block_stm[1]) > float(bound[0])  # "faster than work / span"
     assert "C.0 reads 105; 7 executions: A 1, B 2, C 2, D 2" in shown["count-one"]
     assert "C.0 reads 112; 5 executions: A 1, B 2, C 1, D 1" in shown["count-one"]
-    assert "300 orders of events: 1 final state" in shown["orders"]
+    assert "300 orders of events: 1 state root" in shown["orders"]
     assert "C.0 reads Shop: ESTIMATE" in shown["player-estimate"]
     assert "B.0 removes Shop" in shown["player-one"]
 

@@ -29,7 +29,7 @@ def describe_threads(model: Threads, last: int = LAST) -> str:
         *(f"core {core}{', next' * bool(model.coming(core))}: {coming_words(model, core)}"
           for core in range(model.cores)),
         *_events(model, last),
-        f"version table (value and version; *: changed by event {len(model.events)})",
+        f"version table (value and version, *: changed by event {len(model.events)})",
         *(line for place in model.watched for line in wrap(_location(model, place), 80, subsequent_indent="  ")),
         *(_transaction(model, tx_index) for tx_index in range(model.size)),
         *_cursors(model),
@@ -67,7 +67,7 @@ def _coming(model: Threads, step: Step) -> str:
         case Action.REMOVE:
             return f"{name} removes {place}"
         case Action.VALIDATE:
-            return f"{name} is validated"
+            return f"{name} validation starts"
         case Action.COMPARE:
             return f"{name} compares {place}"
         case Action.SUSPECT:
@@ -92,7 +92,7 @@ def sentence(model: Threads, event: CoreEvent) -> str:
         case Action.WRITE:
             return f"{name} writes {place}: {amount(model, event.location, event.read)}"
         case Action.VALIDATE:
-            return f"{name} is validated{': valid' * event.passes}"
+            return f"validation of {name} starts{': valid' * event.passes}"
         case Action.COMPARE:
             now = ESTIMATE if event.read is None else _version(event.read)
             result = f"{now}, as it read" if event.holds else f"{now}, it read {_version(event.earlier)}"
@@ -124,7 +124,7 @@ def box_words(model: Threads, event: CoreEvent) -> list[str]:
         case Action.REMOVE:
             return [name, "removes", place]
         case Action.VALIDATE:
-            return [name, "is validated", "valid" * event.passes]
+            return [name, "validation", "starts" + ", valid" * event.passes]
         case Action.COMPARE:
             now = ESTIMATE if event.read is None else _version(event.read)
             result = f"{'=' if event.holds else '≠'} {now}"
@@ -204,7 +204,7 @@ def _events(model: Threads, last: int) -> list[str]:
     shown, aborted = shown_events(model, last), model.aborted
     left_out = len(model.events) - len(shown)
     return [
-        f"events{f' ({left_out} earlier ones are not shown)' if left_out else ''}; {CROSS}: the incarnation is aborted",
+        f"events{f' ({left_out} earlier ones are not shown)' if left_out else ''}, {CROSS}: the incarnation is aborted",
         *(
             f"{number:>4}  core {event.core}: {sentence(model, event)}{f' {CROSS}' * (event.version in aborted)}"
             for number, event in shown
@@ -218,7 +218,7 @@ def _location(model: Threads, place: Location) -> str:
     for writer, entry in entries:
         words = f"{ESTIMATE} of {letter(writer)}" if entry is None else with_version(model, place, entry)
         cells.append(words + CHANGED * changed(model, "entries", (place, writer)))
-    return f"{model.watched[place]}: {'; '.join(cells)}"
+    return f"{model.watched[place]}: {' | '.join(cells)}"
 
 
 def _transaction(model: Threads, tx_index: int) -> str:

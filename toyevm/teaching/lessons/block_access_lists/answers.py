@@ -171,7 +171,7 @@ def _between(wanted: LieKind, got: LieKind) -> str:
     if wanted is LieKind.WRONG_INDEX:
         return "For a wrong index, the value stays on the list. Does yours still stand there, in ascending order?"
     if wanted is LieKind.MISSING_READ:
-        return "A read is a slot that ends as it began. Which slots of box are reads, and is the account still there?"
+        return "A read is a slot that ends as it began. Which slots of box are reads?"
     return "For a wrong value, index and place stay as they are. Which number did you change?"
 
 
@@ -236,6 +236,12 @@ def break_even(answer: Any) -> Reply:
             "1 leaves the EVM as it was, but the state root takes longer now. Who makes up for that?",
             shown,
         )
+    if abs(mine - 1 / (1 - ROOT_PART / ROOT_SPEEDUP)) < 0.05:
+        text = f"You let the EVM's old time be the whole block. It was {EVM_PART} of it. "
+        return wrong("the-whole-block-was-evm", text + "What changes in your division?", shown)
+    if abs(mine - 1 / ROOT_SPEEDUP) < 0.03:
+        text = "You let the EVM gain the factor that the state root loses. But they do not take the same time. "
+        return wrong("factors-cancel", text + "How much of the old time does the slower root take?", shown)
     if mine < EVM_PART / (1 - ROOT_PART / ROOT_SPEEDUP):
         return wrong(
             "not-yet-even",

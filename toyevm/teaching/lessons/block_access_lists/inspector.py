@@ -95,7 +95,7 @@ class Inspection:
 def bytes_by_part(account: AccountChanges) -> dict[str, int]:
     """Return how many bytes each part of an account takes in the encoding; an empty list takes one."""
     slots: list[rlp.Item] = [[slot, changes] for slot, changes in account.storage_changes]
-    items = (
+    items: tuple[rlp.Item, ...] = (
         account.address, slots, account.storage_reads, account.balance_changes, account.nonce_changes,
         account.code_changes,
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from toyevm.teaching.lessons.block_stm.lanes_player import player_of
 from toyevm.teaching.lessons.block_stm.studies import (
     by_chance,
     executions,
     in_turn,
     list_events,
     misleading_run,
-    player_of,
+    root_of,
     run,
+    run_machine,
 )
 from toyevm.teaching.lessons.block_stm.variants import complete, without_estimates, without_new_locations
 
@@ -21,7 +23,9 @@ __all__ = [
     "list_events",
     "misleading_run",
     "player_of",
+    "root_of",
     "run",
+    "run_machine",
     "without_estimates",
     "without_new_locations",
 ]

@@ -44,7 +44,7 @@ def reads(answer: Any) -> Reply:
         if entry is None:
             raise InputError(f"{repeat(given)} for {reader}", expected=f"one of {', '.join(ENTRIES)}, {BEFORE}")
         if entry != entry_below(reader):
-            return wrong(*_misread(reader, entry), shown=f"{reader} reads {entry}: {ENTRIES.get(entry, 100)}{held}")
+            return wrong(*_misread(reader, entry), shown=f"{reader} reads {entry}: {ENTRIES.get(entry, 100)}.{held}")
         held = f" Right so far: {', '.join(READERS[: READERS.index(reader) + 1])}."
     return right(
         "Only the order of the block counts, not the order in which the writes came. "
@@ -55,8 +55,8 @@ def reads(answer: Any) -> Reply:
 def _misread(reader: str, entry: str) -> tuple[str, str]:
     """Return the belief and the question of a read that is not so."""
     if entry == BEFORE:
-        text = f"You let {reader} read the value from before the block. An entry is visible as soon as it is there, "
-        return "waits-for-a-commit", text + f"without a commit. Which entries are from transactions below {reader}?"
+        text = f"You let {reader} read the value from before the block. It would have, before anyone had written. Now "
+        return "reads-the-past", text + f"there are three entries, visible without a commit. Which are below {reader}?"
     writer = entry[0]
     if writer == reader:
         text = f"You let {reader} read {entry}, which an earlier incarnation of {reader} itself wrote. "
@@ -96,7 +96,7 @@ def break_the_rule(answer: Any) -> Reply:
         has_it, should_it = ("nothing" if each is None else number(model, place, each) for each in (has, should))
         return right(
             f"Your order breaks it, with {len(model.choices)} moves: {name} has {has_it} instead of {should_it}. "
-            "No validation has found anything. Which incarnation keeps a value that was outdated when it mattered?",
+            "No validation has found anything. Which incarnation keeps a sum from a value that it read too early?",
             shown,
         )
     if not model.is_over:
@@ -155,6 +155,8 @@ def _late_write(model: Threads) -> tuple[Version, Version, int] | None:
     for at, event in enumerate(model.events, 1):
         if event.passes:
             passed[event.version.tx_index] = event.version
+        if event.aborts:
+            passed.pop(event.version.tx_index, None)
         if event.action is Action.WRITE:
             for tx_index, version in passed.items():
                 if tx_index > event.version.tx_index:
@@ -210,7 +212,7 @@ def _innocent(model: Threads, version: Version) -> tuple[str, str]:
     text = f"{name} read version {seen}, and in the end {seen} is still the last one below it. "
     if version.tx_index == 2:
         return "the-late-writer", text + f"It wrote late, that is true. Who read before {name} wrote, and keeps that?"
-    return "blames-the-valid", text + "For whom is the version that it read not the last one below it?"
+    return "blames-the-valid", text + "Who read a version that is not the last one below it?"
 
 
 # Which task comes next

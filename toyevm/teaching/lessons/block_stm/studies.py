@@ -6,13 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from toyevm.backends import BACKENDS, RunConfig
+from toyevm.backends import BACKENDS, Hints, RunConfig
+from toyevm.backends.block_stm.accounting import FeesApart
+from toyevm.backends.simulated import SimulatedBackend
+from toyevm.simulation.follow import follow
+from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.run import Run
 from toyevm.simulation.steps import Action
+from toyevm.simulation.virtual_cores import Process, Simulation
+from toyevm.state import StateDiff
 from toyevm.teaching.kit.interleaving.scene import free_of_gas, watched
 from toyevm.teaching.kit.threads.lanes import MakeSTM
 from toyevm.teaching.kit.threads.model import Threads
-from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.kit.threads.words import describe_threads
 from toyevm.teaching.lessons.block_stm.variants import complete, without_new_locations
 from toyevm.types import Location, Version
@@ -37,18 +42,6 @@ def by_hand(stm: MakeSTM = complete, choices: Iterable[int] = ()) -> Threads:
     return Threads(workload.pre, workload.block, CORES, {shop: "Shop"}, stm, choices)
 
 
-def player_of(stm: MakeSTM = complete, moves: str = "") -> ThreadsPlayer:
-    """Return a player of the same, after these moves.
-
-    Raises:
-        InputError: moves that cannot be made, or ipywidgets is not installed.
-    """
-    player = ThreadsPlayer(by_hand(stm))
-    if moves:
-        player.play(moves)
-    return player
-
-
 def in_turn(stm: MakeSTM, moves: str) -> Threads:
     """Return a run that begins with these moves; then the cores that can go on take turns, to the end."""
     model = by_hand(stm, map(int, moves.split()))
@@ -69,6 +62,28 @@ def by_chance(stm: MakeSTM, seed: int) -> Threads:
 def executions(model: Threads) -> Counter[int]:
     """Return how often each transaction has begun to run."""
     return Counter(event.version.tx_index for event in model.events if event.action is Action.EXECUTE)
+
+
+def run_machine(workload: Workload, cores: int, stm: MakeSTM) -> Run:
+    """Return a block as a machine executes it on virtual cores, the ledger behind it."""
+
+    def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
+        accounts = FeesApart(simulation.ledger.fees, simulation.block.transactions)
+        size = len(simulation.block.transactions)
+        machine = stm(size, simulation.converse, MultiVersionMemory(simulation.ledger.view), accounts)
+        yield from simulation.on_every_core(lambda core: follow(core, machine.thread()))
+        yield from simulation.commit_all(machine.attempts, machine.causes, accounts.settle)
+
+    backend = SimulatedBackend("by_lesson", "a machine of lesson 06", strategy)
+    return backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores=cores))
+
+
+def root_of(model: Threads) -> str:
+    """Return the state root of the last value at each location in the memory: no ledger has repaired anything."""
+    memory = model.stm.memory
+    written = {location for tx_index in range(model.size) for location in memory.written_by(tx_index)}
+    diff = StateDiff({location: memory.read(location, model.size).value for location in written})
+    return model.pre.apply(diff).root.hex()
 
 
 def list_events(model: Threads) -> str:
