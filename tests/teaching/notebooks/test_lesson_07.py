@@ -51,7 +51,7 @@ def test_a_student_who_answers_lesson_07_rightly_is_told_so() -> None:
     assert "8 cases of 8" in shown["found-turn"]
     assert "Three lies, three names." in shown["liar-turn"]
     assert "Transaction 3 leaves 50" in shown["catch-turn"]
-    assert "= 1.12 of the old time" in shown["whole-turn"]
+    assert "= 1.12 of the old time: 0.89 times the speed" in shown["whole-turn"]
     assert "the whole block 1.00 times" in shown["even-turn"]
 
 

@@ -213,7 +213,9 @@ def whole_block(answer: Any) -> Reply:
     if abs(mine - whole(1.37, ROOT_SPEEDUP)) < 0.012:
         text = "More than the old time, with a faster EVM. Which of the two parts would you work on now?"
         return right(
-            text, f"{EVM_PART} / 1.37 + {ROOT_PART} / 0.63 = {1 / whole(1.37, ROOT_SPEEDUP):.2f} of the old time"
+            text,
+            f"{EVM_PART} / 1.37 + {ROOT_PART} / 0.63 = {1 / whole(1.37, ROOT_SPEEDUP):.2f} of the old time: "
+            f"{whole(1.37, ROOT_SPEEDUP):.2f} times the speed",
         )
     for value, belief, text in WHOLE_BLOCKS:
         if abs(mine - value) < 0.006:
