@@ -27,6 +27,8 @@ def test_the_fitted_point_is_met_and_the_others_are_predicted_with_it(toyevm: Co
     assert abs(fitted["error"]) < 0.03
     assert predicted["error"] == predicted["speedup"] / predicted["published"] - 1
     assert report["environment"]["costs"]["contention"] > 0
+    assert report["environment"]["rootPart"] == 0.455  # Erigon on one thread; in parallel it is 0.474
+    assert fitted["whole"] == pytest.approx(1 / (0.455 + 0.545 / fitted["speedup"]))
     assert fitted["whole"] < fitted["speedup"]
     assert [row["transactions"] for row in report["growth"]] == [50, 100]
 
@@ -38,6 +40,7 @@ def test_the_table_says_what_is_simulated_and_what_is_measured(toyevm: Command) 
     assert "fitted" in answer.out
     assert "(simulated)" in answer.out
     assert "(measured)" in answer.out
+    assert "state root takes 45.5% of one core's time" in " ".join(answer.out.split())
 
 
 def test_lazy_fees_are_five_times_as_fast_as_fees_that_are_read() -> None:

@@ -105,7 +105,7 @@ def print_blockstm(console: Console, report: Report) -> None:
     costs = ", ".join(f"{name} {value}" for name, value in report["environment"]["costs"].items())
     console.print(
         f"Costs: {costs}; contention is fitted to the first row, the others are predicted. With root: the whole block, "
-        f"whose state root takes {report['environment']['rootPart']:.0%} of one core's time and is not parallel. "
+        f"whose state root takes {report['environment']['rootPart']:.1%} of one core's time and is no faster. "
         f"One chain of all would run at {report['environment']['chain']:.2f}x on 32 threads."
     )
     fees = [(row["backend"], f"{row['speedup']:.2f}x", f"{row['executions']:,}") for row in report["fees"]]

@@ -7,13 +7,15 @@ import re
 import pytest
 
 from toyevm.access_lists.lies import LieKind
+from toyevm.bench import blockstm
 from toyevm.errors import InputError
 from toyevm.teaching.lessons.block_access_lists.checking import check_all, lie_in
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
 from toyevm.teaching.lessons.block_access_lists.notation import edited, write_list
-from toyevm.teaching.lessons.block_access_lists.studies import evening
+from toyevm.teaching.lessons.block_access_lists.studies import EVM_PART, ROOT_PART, evening, whole
 from toyevm.teaching.lessons.block_access_lists.village import build_list, village
 from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.workload import Workload
 
 HONEST = build_list(village())
 REST = "4:50 6:55; read 1, 3"
@@ -44,7 +46,7 @@ def test_every_kind_of_lie_but_a_wrong_hash_can_be_written_as_an_edit() -> None:
 
 
 @pytest.mark.parametrize("workload", [village(), evening(), APPLICATIONS["mixed"](12)])
-def test_each_transaction_alone_passes_on_a_true_list(workload) -> None:
+def test_each_transaction_alone_passes_on_a_true_list(workload: Workload) -> None:
     accesses = build_list(workload)
     assert lie_in(workload, accesses) is None
     assert [each.tx_index for each in check_all(workload, accesses) if not each.passes] == []
@@ -80,3 +82,8 @@ def test_an_edit_that_cannot_be_read_changes_nothing() -> None:
     with pytest.raises(InputError):
         inspector.edit("box: what")
     assert inspector.text == before
+
+
+def test_the_lesson_and_the_bench_say_the_same_of_the_state_root() -> None:
+    assert blockstm.ROOT_PART == ROOT_PART == pytest.approx(1 - EVM_PART)
+    assert [blockstm.whole(speedup) for speedup in (0.7, 1.37, 8)] == pytest.approx([*map(whole, (0.7, 1.37, 8))])
