@@ -88,7 +88,7 @@ equivalence: $(VENV)/.installed-test ## every backend against the sequential one
 	$(PY) -m tests.backends.random_pairs --jobs $(JOBS) $(EQUIVALENCE_OPTIONS)
 	$(PY) -m tests.backends.mainnet --jobs $(JOBS)
 
-mutation: $(VENV)/.installed-test ## plant every small bug in the parallel backends: each is found, or explained
+mutation: $(VENV)/.installed-test ## plant small bugs in the heart of the parallel backends: each is found, or explained
 	$(PY) -m tests.backends.mutation --jobs $(JOBS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS

@@ -238,6 +238,7 @@ def evidence() -> Iterator[str]:
     """Yield what is wrong: orders of events first, as they cost least; then the suite."""
     yield from memory_faults()
     yield from interleaved.late_faults()
+    yield from interleaved.found([interleaved.CHAIN], interleaved.UNCOUNTED)
     for kind in (FeesApart, FeesRead, FeesLazy):
         blocks = [*interleaved.BLOCKS, interleaved.SUMS]
         yield from interleaved.found(blocks, range(1, 4), accounting=kind)

@@ -1,7 +1,7 @@
 """Run in parallel while that helps: where the chain is deep, go on with one transaction after the other.
 
 1. The block is taken in stretches: the first has two transactions for each core, each further one twice as many as the
-   one before. What is left is one stretch when it is no more than two.
+   one before. What is left is one stretch when it is no more than twice its size.
 2. A stretch runs by Block-STM, or sequentially: one core, nothing speculated, nothing validated.
 3. Its *depth* is the gas of its longest chain of transactions that read what others write, over the gas of all. Above
    nine tenths, the next stretch is sequential, else parallel. A sequential stretch has a depth like any other, so that

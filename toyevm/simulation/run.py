@@ -44,8 +44,8 @@ class Run:
     spans: tuple[TaskSpan, ...] = field(default=(), repr=False)  # empty if the backend does not simulate time
     attempts: int = 0  # executions of transactions, repeated ones included
     aborts: int = 0  # executions that were thrown away
+    repeats: int = 0  # of the aborts, what a strategy's own validation had missed: found when it was to become final
     foreseen: frozenset[tuple[int, Location]] = frozenset()  # reads that came from a list and were right
-    repeats: int = 0  # of these, what a strategy's own validation had missed: found when they were to become final
 
     @property
     def final_spans(self) -> dict[int, TaskSpan]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -51,8 +51,8 @@ SUMS = case(  # who comes second pays less gas; 3 asks for the fees, 5 and 6 pay
 
 
 def found(
-    blocks: list[Case], seeds: range, threads: int = 3, accounting: type[FeesApart] = FeesApart, most: int = 20_000,
-    switches: Switches = PAPER, foresees: bool = False,
+    blocks: list[Case], seeds: Iterable[int], threads: int = 3, accounting: type[FeesApart] = FeesApart,
+    most: int = 20_000, switches: Switches = PAPER, foresees: bool = False,
 ) -> Iterator[str]:  # fmt: skip
     for seed in seeds:
         for block in blocks:
@@ -399,3 +399,18 @@ def test_a_status_that_cannot_follow_is_refused() -> None:
     with pytest.raises(AssertionError):
         scheduler._move(0, TaskStatus.EXECUTED)
     assert len(scheduler_module.TRANSITIONS) == 7
+
+
+UNCOUNTED = (729, 1260, 1356)  # orders in which a move back happens between the two looks at the count
+
+
+@pytest.mark.parametrize("seed", UNCOUNTED)
+def test_a_move_back_that_is_not_counted_lets_a_thread_end_too_early(seed: int, monkeypatch: Patch) -> None:
+    """The orders in which the double collect alone decides are rare: about one in a thousand."""
+
+    def lower(self: Scheduler, counter: Counter, target: int) -> Steps[None]:
+        yield from counter.lower(target)
+
+    assert list(found([CHAIN], [seed], 3, FeesApart)) == []
+    monkeypatch.setattr(Scheduler, "_lower", lower)
+    assert list(found([CHAIN], [seed], 3, FeesApart)) != []

@@ -8,12 +8,13 @@
 4. Two counters, moved back by bad news, say what needs executing and what needs validating. When both have passed the
    end, and nobody is at work, the block is done: no transaction is committed before that.
 
-One deviation: whose nonce comes before whose is plain to see, so a nonce that somebody waits for is an estimate before
+Deviations: whose nonce comes before whose is plain to see, so a nonce that somebody waits for is an estimate before
 anything runs. In the paper a sender's later transactions find out by being refused, again and again. This saves
-executions (500 payments among 10 accounts on 32 threads: 2,683 instead of 25,791) and no time, since idle cores made
-them. Cronos does so for who pays the fee (ethermint pull request 522, September 2024).
+executions (500 payments among 10 accounts on 32 threads: 2,683 instead of some 25,800) and no time, since idle cores
+made them. Cronos does so for who pays the fee (ethermint pull request 522, September 2024). Besides, a thread that
+finds nothing waits for news instead of looking on, and a validation compares values as well as versions.
 
-Two switches, after Aptos's second version. *push*: each location knows its readers, and a change names who is
+Two switches. *push*, after Aptos's second version: each location knows its readers, and a change names who is
 validated. *stall*: who runs again looks first where it read before; if there is an estimate, it waits, and so do its
 own readers in turn. What they buy (`toyevm bench blockstm`, 300 transactions on 32 cores): where nobody meets, nothing.
 With a Zipf distribution, push takes 810 validations and not 6,022; stall 2.9 executions a transaction and not 4.0, for
@@ -23,8 +24,8 @@ same within 3 per cent: what is saved was done by cores that had nothing else to
 Fees are not in the memory: like all backends here, this one adds them up at the end. So a transaction that asks for the
 fee recipient's balance is the only one that may have to run again then, with those that need its values.
 
-Known limits: a chain of transactions goes at the speed of one core at best. A single abort can mislead everything
-above it. All of this needs a machine that can be run again at will, and memory for all versions.
+Known limits: a chain of transactions that read early goes at the speed of one core. A single abort can mislead
+everything above it. All of this needs a machine that can be run again at will, and memory for all versions.
 
 Source: Gelashvili and others 2022, "Block-STM: Scaling Blockchain Execution by Turning Ordering Curse to a Performance
 Blessing" (arXiv 2203.06871). To compare with, from there: payments of Diem on

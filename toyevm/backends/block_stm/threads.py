@@ -26,7 +26,7 @@ from toyevm.types import Location, Read, Version
 
 @dataclass(frozen=True)
 class Switches:
-    """What Aptos has changed since the paper, each for itself.
+    """What may be done otherwise than in the paper, each for itself.
 
     Attributes:
         pushes: whoever changes a value names those who are validated again, in place of all above (`push`).

@@ -183,7 +183,7 @@ def _read_row(line: bytes) -> Row | None:
 def _read_json(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError:  # of JSON or of UTF-8
+    except (ValueError, RecursionError):  # of JSON or of UTF-8; brackets in brackets without end
         return None
 
 
