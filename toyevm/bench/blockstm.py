@@ -11,9 +11,9 @@ that loses makes the whole block slower. The bound is a kind one: in Erigon's ow
 as fast as before, and took 47.4 % of the time. Three more tables: what it costs to keep the fee recipient's balance in
 one of three ways, what the switches of Block-STM buy, and how long the simulation itself takes.
 
-Where all wait for each other's values (2 accounts), who waits gets no further than
-1 / (1 + contention x (threads - 1)): a core that waits slows the others here, as one that spins does. With what is fitted that is 0.64 on 32 threads, below the published
-0.70; the report says so (`chain`).
+Where all wait for each other's values (2 accounts), who waits gets no further than 1 / (1 + contention x (threads -
+1)): a core that waits slows the others here, as one that spins does. With what is fitted that is 0.64 on 32 threads,
+below the published 0.70; the report says so (`chain`).
 
 Sources: Block-STM, arXiv 2203.06871 (2022), evaluation on Diem; a rerun by others on 8 threads; the parts of EVM and
 state root in Erigon, serial and parallel, at the chain's tip: github.com/erigontech/erigon/issues/19589 (March 2026).
