@@ -38,6 +38,7 @@ from typing import Any
 import pytest
 
 from tests.backends.block_stm import test_interleaved as interleaved
+from tests.backends.block_stm import test_switches as switches
 from tests.backends.cases import CASES
 from tests.backends.suite import faults
 from toyevm.backends.block_stm.accounting import FeesApart, FeesLazy, FeesRead
@@ -55,6 +56,7 @@ MODULES = (
     "toyevm.backends.block_stm.scheduler",
     "toyevm.backends.block_stm.threads",
     "toyevm.backends.block_stm.accounting",
+    "toyevm.backends.block_stm.push",
 )
 TABLE = Path(__file__).with_name("survivors.toml")
 PATIENCE = 3.0  # seconds of processor time after which a run of one block is taken not to come to an end
@@ -108,10 +110,11 @@ def edits_of(node: ast.AST) -> Iterator[tuple[str, Edit]]:
 
 
 def _is_call(node: ast.AST) -> bool:
-    """Tell whether a statement is there for its effect."""
+    """Tell whether a statement is there for its effect: `yield from ()` only makes a function a generator."""
     if not isinstance(node, ast.Expr):
         return False
-    return not isinstance(node.value, (ast.Constant, ast.Yield))
+    yields_nothing = isinstance(node.value, ast.YieldFrom) and isinstance(node.value.value, ast.Tuple)
+    return not yields_nothing and not isinstance(node.value, (ast.Constant, ast.Yield))
 
 
 def _with(node: ast.AST, **fields: Any) -> ast.AST:
@@ -239,13 +242,25 @@ def evidence() -> Iterator[str]:
     yield from memory_faults()
     yield from interleaved.late_faults()
     yield from interleaved.found([interleaved.CHAIN], interleaved.UNCOUNTED)
+    yield from interleaved.early_end_faults()
     for kind in (FeesApart, FeesRead, FeesLazy):
         blocks = [*interleaved.BLOCKS, interleaved.SUMS]
         yield from interleaved.found(blocks, range(1, 4), accounting=kind)
         yield from interleaved.found(CASES[::8], range(1, 2), accounting=kind, most=200_000)
+    yield from switch_faults()
     yield from faults(random_blocks=4)
     yield from interleaved.found(interleaved.BLOCKS, range(4, 250))
     yield from interleaved.found([interleaved.SUMS], range(4, 60), accounting=FeesLazy)
+
+
+def switch_faults() -> Iterator[str]:
+    """Try Block-STM with each switch, which is in no registry: orders of events, then the clock."""
+    yield from switches.readers_faults()
+    yield from switches.early_news_faults()
+    for each in (switches.PUSH, switches.STALL, switches.BOTH):
+        yield from interleaved.found([*interleaved.BLOCKS, interleaved.SUMS], range(1, 40), switches=each)
+    for block in CASES[::4]:
+        yield from switches.faults_by_the_clock(block, [(1, 0), (4, 2), (16, 3)])
 
 
 def memory_faults() -> Iterator[str]:

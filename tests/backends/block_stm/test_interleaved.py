@@ -13,6 +13,7 @@ from tests.backends.random_blocks import random_case
 from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead
+from toyevm.backends.block_stm.push import PushScheduler
 from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task, TaskStatus
 from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
 from toyevm.errors import InputError
@@ -67,17 +68,17 @@ def found(
 def late_faults() -> Iterator[str]:
     """Let two threads find the same incarnation wrong, one so late that the next incarnation has written by then."""
     stm, _ = begin(CHAIN)
-    taken = [_finish(stm.scheduler.next_task()) for _ in range(3)]
+    taken = [finish(stm.scheduler.next_task()) for _ in range(3)]
     zero, one = (task for task in taken if task)
-    _finish(stm._execute(one))  # before 0 has written
-    _finish(stm._execute(zero))
+    finish(stm._execute(one))  # before 0 has written
+    finish(stm._execute(zero))
     wrong = Task("validate", 1, 0)
     late = stm._validate(wrong)
     while next(late).action is not Action.MOVE:
         pass
-    again = _finish(stm._validate(wrong))
-    _finish(stm._execute(again))
-    _finish(late)
+    again = finish(stm._validate(wrong))
+    finish(stm._execute(again))
+    finish(late)
     try:
         if stm.memory.read(Location(CONTRACT, 0), 2).value != 2:
             yield "a late validation has spoilt a value"
@@ -85,7 +86,26 @@ def late_faults() -> Iterator[str]:
         yield "a late validation makes estimates of what another incarnation wrote"
 
 
-def _finish(steps: Steps[Any]) -> Any:
+def early_end_faults() -> Iterator[str]:
+    """Let bad news come, and who brings it go, between a thread's look at what to validate and at who is active."""
+    for scheduler, news in (
+        (plain := Scheduler(2), lambda: plain._lower(plain.validation_index, 1)),
+        (push := PushScheduler(2), lambda: push.revalidate([1])),
+    ):
+        scheduler.execution_index.value = 2
+        scheduler.validation_index.value = max(2, scheduler.validation_index.value)
+        scheduler.active.value = 1
+        check = scheduler._check_done()
+        while next(check).what != "active":
+            pass
+        finish(news())
+        finish(scheduler.active.add(-1))
+        finish(check)
+        if scheduler.is_done:
+            yield f"{type(scheduler).__name__} finds all done though 1 is to be validated"
+
+
+def finish(steps: Steps[Any]) -> Any:
     """Take all steps at once, and return what they come to."""
     while True:
         try:
@@ -96,6 +116,10 @@ def _finish(steps: Steps[Any]) -> Any:
 
 def test_a_validation_that_comes_late_spoils_nothing() -> None:
     assert list(late_faults()) == []
+
+
+def test_bad_news_between_two_looks_keeps_a_thread_from_the_end() -> None:
+    assert list(early_end_faults()) == []
 
 
 @pytest.mark.parametrize("accounting", [FeesApart, FeesRead, FeesLazy], ids=lambda each: each.__name__)
