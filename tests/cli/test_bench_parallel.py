@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.command import Command
 from toyevm.backends import BACKENDS
-from toyevm.bench import parallel as bench_parallel
+from toyevm.bench import judged_block
 
 FOLLOWERS = {backend.name for backend in BACKENDS if backend.hint_kind}
 
@@ -34,7 +34,7 @@ def test_the_table_says_that_time_is_simulated(toyevm: Command) -> None:
 
 
 def test_a_wrong_run_fails_the_command(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_parallel, "compare_results", lambda result, oracle: ["diff"])
+    monkeypatch.setattr(judged_block, "compare_results", lambda result, oracle: ["diff"])
     assert toyevm("bench", "parallel", "--only", "payments-to-many", "--cores", "1").code == 1
 
 

@@ -19,6 +19,8 @@ from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
+from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
+from toyevm.teaching.lessons.block_access_lists.village import village
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
@@ -170,6 +172,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     OrderPlayer: (token_shuffle({"Ann": 9}, ["Ann pays Bob 5", "Bob pays Cleo 5"]),),
     ConflictExplorer: (study_payments("Ann>Bob, Ann>Cleo"),),
     GanttPlayer: (read_job("A 3, B 2"),),
+    ListInspector: (village(),),
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
 }
 
