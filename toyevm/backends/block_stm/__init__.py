@@ -12,14 +12,17 @@ Deviations: whose nonce comes before whose is plain to see, so a nonce that some
 anything runs. In the paper a sender's later transactions find out by being refused, again and again. This saves
 executions (500 payments among 10 accounts on 32 threads: 2,683 instead of some 25,800) and no time, since idle cores
 made them. Cronos does so for who pays the fee (ethermint pull request 522, September 2024). Besides, a thread that
-finds nothing waits for news instead of looking on, and a validation compares values as well as versions.
+finds nothing waits for news instead of looking on, a validation compares values as well as versions, and who takes an
+aborted transaction at once stays active (the pseudocode, as others have written it down, counts such a thread off
+twice).
 
 Two switches. *push*, after Aptos's second version: each location knows its readers, and a change names who is
-validated. *stall*: who runs again looks first where it read before; if there is an estimate, it waits, and so do its
-own readers in turn. What they buy (`toyevm bench blockstm`, 300 transactions on 32 cores): where nobody meets, nothing.
-With a Zipf distribution, push takes 810 validations and not 6,022; stall 2.9 executions a transaction and not 4.0, for
-7,537 validations (to look is to validate). On one hot slot, stall takes 3.5 executions and not 7.0. The time is the
-same within 3 per cent: what is saved was done by cores that had nothing else to do. Real ones pay for it with memory.
+validated. *stall*, an idea of the paper's section 4: who runs again looks first where it read before; if there is an
+estimate, it waits, and so do its own readers in turn. What they buy (`toyevm bench blockstm`, 300 transactions on 32
+cores): where nobody meets, nothing. With a Zipf distribution, push takes 810 validations and not 6,022; stall 2.9
+executions a transaction and not 4.0, for 7,537 validations (to look is to validate). On one hot slot, stall takes 3.5
+executions and not 7.0. The time is the same within 3 per cent: what is saved was done by cores that had nothing else
+to do. Real ones pay for it with memory.
 
 Fees are not in the memory: like all backends here, this one adds them up at the end. So a transaction that asks for the
 fee recipient's balance is the only one that may have to run again then, with those that need its values.
@@ -47,28 +50,34 @@ from toyevm.transactions import Transaction
 from toyevm.types import Field, Location
 
 
-def run_block_stm(accounting: type[FeesApart], switches: Switches = PAPER) -> Strategy:
-    """Return the strategy with this way to keep the fee recipient's balance, and with these switches."""
+def run_block_stm(
+    accounting: type[FeesApart] = FeesApart, switches: Switches = PAPER, stm: type[BlockSTM] = BlockSTM
+) -> Strategy:
+    """Return the strategy with this way to keep the fee recipient's balance, and with these switches.
+
+    Args:
+        stm: what runs the threads; lessons leave rules out.
+    """
 
     def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
         """Let every core be a thread of Block-STM; then make the outcomes final, in the order of the block."""
-        yield from run_stretch(simulation, len(simulation.block.transactions), accounting, switches)
+        yield from run_stretch(simulation, len(simulation.block.transactions), accounting, switches, stm=stm)
 
     return strategy
 
 
 def run_stretch(
     simulation: Simulation, end: int, accounting: type[FeesApart] = FeesApart, switches: Switches = PAPER,
-    further: Callable[[BlockSTM], int] | None = None,
+    further: Callable[[BlockSTM], int] | None = None, stm: type[BlockSTM] = BlockSTM,
 ) -> Process[None]:  # fmt: skip
     """Execute and commit the transactions from the first that is not final up to `end`, or as far as `further` says."""
     ledger = simulation.ledger
     accounts = accounting(ledger.fees, simulation.block.transactions)
     nonces = expected_nonces(simulation.block.transactions, ledger.head)
     memory = MultiVersionMemory(ledger.view)
-    stm = BlockSTM(end, simulation.converse, memory, accounts, ledger.head, nonces, switches, further)
-    yield from simulation.on_every_core(lambda core: follow(core, stm.thread()))
-    yield from simulation.commit_all(stm.attempts, stm.causes, accounts.settle)
+    threads = stm(end, simulation.converse, memory, accounts, ledger.head, nonces, switches, further)
+    yield from simulation.on_every_core(lambda core: follow(core, threads.thread()))
+    yield from simulation.commit_all(threads.attempts, threads.causes, accounts.settle)
 
 
 def expected_nonces(transactions: Sequence[Transaction], first: int = 0) -> list[tuple[int, Location]]:

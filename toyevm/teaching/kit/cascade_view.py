@@ -8,7 +8,8 @@ from toyevm.simulation.metrics import Abort, cascade
 from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.incarnations_view import CROSS, NO_NAMES, location_name
+from toyevm.teaching.kit.incarnations_view import NO_NAMES, location_name
+from toyevm.teaching.kit.marks import CROSS
 from toyevm.teaching.kit.palette import FAILED, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH

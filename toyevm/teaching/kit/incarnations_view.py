@@ -11,6 +11,7 @@ from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run, TaskSpan
 from toyevm.simulation.schedule import makespan
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.palette import FAILED, LEFT, NORMAL, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
@@ -19,7 +20,6 @@ from toyevm.types import Field, Location, Version
 NO_NAMES: Mapping[Location, str] = MappingProxyType({})
 MOST_ROWS = 24
 NAMES, RIGHT, HEAD, FOOT, ROW, CHARACTER = 190, 24, 56, 30, 30, 7.2
-TICK, CROSS = "✓", "✗"
 
 
 def show_incarnations(

@@ -11,13 +11,13 @@ from textwrap import wrap
 
 from toyevm.simulation.notation import letter
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.marks import CROSS
 from toyevm.teaching.kit.palette import FAILED, FAINT, HERE, LEFT, OF_TRANSACTIONS, PANEL, PAPER, TAKEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.kit.threads.events import CoreEvent
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.words import (
-    CROSS,
     ESTIMATE,
     box_words,
     changed,

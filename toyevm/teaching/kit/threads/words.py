@@ -10,6 +10,7 @@ from toyevm.simulation.multiversion import Entry, Increment
 from toyevm.simulation.notation import letter, version_name
 from toyevm.simulation.steps import Action, Step
 from toyevm.teaching.kit.interleaving.scene import in_unit
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.threads.events import CoreEvent
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.types import Field, Location, Read, Value, Version
@@ -18,7 +19,6 @@ LAST = 8  # how many events are shown, the latest ones
 ESTIMATE = "ESTIMATE"
 CHANGED = " *"
 ROOM = 12  # characters in a line of a box
-TICK, CROSS = "✓", "✗"
 UNWATCHED = "what is not watched"
 
 

@@ -12,6 +12,8 @@ from functools import cached_property
 from toyevm import rlp
 from toyevm.access_lists import AccountChanges, BlockAccessList, Lie, count_items, encode
 from toyevm.access_lists.values import ITEM_COST
+from toyevm.teaching.kit.interleaving.scene import in_unit
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.lessons.block_access_lists.checking import PARENT, CheckedAlone, check_alone, lie_in
 from toyevm.teaching.lessons.block_access_lists.notation import edited, write_account
 from toyevm.teaching.lessons.block_access_lists.village import header_hash
@@ -19,7 +21,6 @@ from toyevm.types import Field, Location, Value
 from toyevm.units import ETHER
 from toyevm.workloads.workload import Workload
 
-TICK, CROSS = "✓", "✗"
 PARTS = ("address", "writes", "reads", "balances", "nonces", "codes")
 
 
@@ -113,7 +114,7 @@ def number(location: Location, value: Value) -> str:
         return f"{len(value)} bytes"
     if location.key != Field.BALANCE:
         return f"{value:,}" if value < 10**12 else f"{value:#x}"[:10] + "…"
-    return f"{value // ETHER:,}" if value % ETHER == 0 else f"{value / ETHER:,.4f}"
+    return in_unit(value, ETHER)
 
 
 def place_name(location: Location, names: Mapping[bytes, str]) -> str:

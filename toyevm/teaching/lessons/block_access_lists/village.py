@@ -11,13 +11,14 @@ from functools import cache
 
 from toyevm.access_lists import BlockAccessList, build, encode
 from toyevm.assembler import assemble
-from toyevm.backends import BACKENDS, Hints, RunConfig
+from toyevm.backends import Hints
 from toyevm.blocks import Block, Withdrawal
 from toyevm.chain import MAINNET
 from toyevm.crypto import keccak256
 from toyevm.simulation.run import Run
 from toyevm.state import Account, WorldState
 from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, CONSOLIDATION_REQUESTS, WITHDRAWAL_REQUESTS
+from toyevm.teaching.kit.runs import run_on
 from toyevm.units import ETHER, GWEI
 from toyevm.workloads.planned_blocks import PlannedCall, sign_calls
 from toyevm.workloads.wallets import wallet
@@ -91,8 +92,7 @@ def village() -> Workload:
 def run(workload: Workload, cores: int, backend: str, accesses: BlockAccessList | None = None) -> Run:
     """Return a block as a backend executes it on virtual cores, with a list beside the block if there is one."""
     hints = None if accesses is None else Hints(block_access_list=encode(accesses))
-    config = RunConfig(workload.chain, cores=cores, hints=hints)
-    return BACKENDS.named(backend).execute_block(workload.pre, workload.block, config)
+    return run_on(backend, workload, cores, hints)
 
 
 def build_list(workload: Workload) -> BlockAccessList:

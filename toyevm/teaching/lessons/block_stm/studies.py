@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from toyevm.backends import BACKENDS, Hints, RunConfig
-from toyevm.backends.block_stm.accounting import FeesApart
+from toyevm.backends import RunConfig
+from toyevm.backends.block_stm import run_block_stm
+from toyevm.backends.block_stm.threads import BlockSTM
 from toyevm.backends.simulated import SimulatedBackend
-from toyevm.simulation.follow import follow
-from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.run import Run
 from toyevm.simulation.steps import Action
-from toyevm.simulation.virtual_cores import Process, Simulation
 from toyevm.state import StateDiff
 from toyevm.teaching.kit.interleaving.scene import free_of_gas, watched
+from toyevm.teaching.kit.runs import run_on
 from toyevm.teaching.kit.threads.lanes import MakeSTM
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.words import describe_threads
@@ -64,17 +63,9 @@ def executions(model: Threads) -> Counter[int]:
     return Counter(event.version.tx_index for event in model.events if event.action is Action.EXECUTE)
 
 
-def run_machine(workload: Workload, cores: int, stm: MakeSTM) -> Run:
+def run_machine(workload: Workload, cores: int, stm: type[BlockSTM]) -> Run:
     """Return a block as a machine executes it on virtual cores, the ledger behind it."""
-
-    def strategy(simulation: Simulation, _: Hints | None) -> Process[None]:
-        accounts = FeesApart(simulation.ledger.fees, simulation.block.transactions)
-        size = len(simulation.block.transactions)
-        machine = stm(size, simulation.converse, MultiVersionMemory(simulation.ledger.view), accounts)
-        yield from simulation.on_every_core(lambda core: follow(core, machine.thread()))
-        yield from simulation.commit_all(machine.attempts, machine.causes, accounts.settle)
-
-    backend = SimulatedBackend("by_lesson", "a machine of lesson 06", strategy)
+    backend = SimulatedBackend("by_lesson", "a machine of lesson 06", run_block_stm(stm=stm))
     return backend.execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores=cores))
 
 
@@ -93,7 +84,7 @@ def list_events(model: Threads) -> str:
 
 def run(workload: Workload, cores: int, backend: str = "block_stm") -> Run:
     """Return a block as a backend executes it on virtual cores."""
-    return BACKENDS.named(backend).execute_block(workload.pre, workload.block, RunConfig(workload.chain, cores=cores))
+    return run_on(backend, workload, cores)
 
 
 MISLEADING = 3  # a seed: C.0 and D.0 meet an estimate, and D.1 passes before C.1 has written
@@ -108,14 +99,9 @@ def misleading_run() -> Threads:
 def outdated(model: Threads) -> set[Version]:
     """Return the incarnations that are final in a run, and have read another version than the one below them."""
     last = {event.version.tx_index: event for event in model.events if event.action is Action.READ}
-    shop = next(iter(model.watched))
+    shop, memory = next(iter(model.watched)), model.stm.memory
     return {
         event.version
         for event in last.values()
-        if event.read is not None and event.read.version != _below(model, shop, event.version.tx_index)
+        if event.read is not None and event.read.version != memory.read(shop, event.version.tx_index).version
     }
-
-
-def _below(model: Threads, location: Location, tx_index: int) -> Version:
-    found = model.stm.memory.read(location, tx_index)
-    return found.version

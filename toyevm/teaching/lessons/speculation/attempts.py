@@ -13,9 +13,9 @@ from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.metrics import Metrics, measure
 from toyevm.simulation.notation import version_name
 from toyevm.simulation.run import Run, TaskSpan
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.types import BEFORE_BLOCK, Location, Version
 
-TICK, CROSS = "✓", "✗"
 ATTEMPT = re.compile(r"([A-E])\.(\d)")  # one of five transactions, and its incarnation
 LISTED = 60  # runs of at most so many attempts are listed one by one
 

@@ -13,12 +13,11 @@ from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, NORMAL, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.speculation.attempts import (
-    CROSS,
-    TICK,
     Attempt,
     attempts_of,
     describe_attempts,

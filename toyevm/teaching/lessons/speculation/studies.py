@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toyevm.backends import BACKENDS, Hints, Locks, RunConfig
+from toyevm.backends import Hints, Locks
 from toyevm.simulation.run import Run
+from toyevm.teaching.kit.runs import run_on
 from toyevm.workloads.workload import Workload
 
 SHOP = "Ann>Shop 5, Bob>Shop 7"
@@ -13,8 +14,7 @@ SHOP = "Ann>Shop 5, Bob>Shop 7"
 
 def run(workload: Workload, cores: int, backend: str = "optimistic", hints: Hints | None = None) -> Run:
     """Return a block as a backend executes it on virtual cores."""
-    config = RunConfig(workload.chain, cores=cores, hints=hints)
-    return BACKENDS.named(backend).execute_block(workload.pre, workload.block, config)
+    return run_on(backend, workload, cores, hints)
 
 
 def run_locked(workload: Workload, cores: int, locks: Sequence[Locks]) -> Run:
