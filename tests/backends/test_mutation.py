@@ -48,7 +48,7 @@ def test_a_change_is_in_place_only_while_it_is_planted() -> None:
     assert look().value == 7
 
 
-def test_a_change_to_what_is_read_is_found_and_one_to_nothing_is_not() -> None:
+def test_a_change_to_what_is_committed_is_found() -> None:
     changes = {each.name: each for each in mutations_of("toyevm.simulation.ledger")}
     dropped = next(name for name in changes if "commit: drop self._room.use" in name)
     assert verdict_on(changes[dropped])

@@ -161,3 +161,18 @@ def test_a_full_disk_is_said_in_one_line_and_loses_no_row(path: Path, monkeypatc
     with Store(path, GRID) as store:
         run_sweep(GRID, Here(), store)
     assert path.read_bytes() == right
+
+
+@pytest.mark.parametrize(
+    ("axis", "value"),
+    [
+        ("seeds", [0.5]), ("cores", [1.5]), ("cores", [True]), ("hints", "yes"), ("transactions", 2.5),
+        ("contentions", [10**400]), ("contentions", [True]), ("workloads", "ether"), ("seeds", 5), ("backends", [None]),
+    ],
+)  # fmt: skip
+def test_a_grid_of_other_types_is_no_grid_of_a_sweep(path: Path, axis: str, value: object) -> None:
+    first, *rest = path.read_bytes().split(b"\n")
+    head = json.loads(first)
+    head["grid"][axis] = value
+    path.write_bytes(b"\n".join([json.dumps(head).encode(), *rest]))
+    assert "its grid cannot be read" in refusal(path)

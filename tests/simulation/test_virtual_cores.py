@@ -228,3 +228,15 @@ def test_a_refusal_carries_its_reads() -> None:
     assert outcome.refusal is not None
     assert outcome.refusal.reason == "nonce-too-high"
     assert outcome.reads[Location(sent(0).sender, Field.NONCE)] == Read(Version(3), 0)
+
+
+@pytest.mark.parametrize("cores", [0, -1, 2.5, "4", None, True, 10**9])
+def test_what_is_no_number_of_cores_is_refused_by_whoever_is_to_run(cores: Any) -> None:
+    with pytest.raises(InputError, match="a whole number, 1 to 4,096"):
+        RunConfig(cores=cores)
+
+
+@pytest.mark.parametrize("costs", [{"read": -5}, {"jitter": -200}, {"gas": 0.5}, {"commit": "1"}, {"fetch": True}])
+def test_a_cost_that_no_clock_can_run_by_is_refused(costs: Any) -> None:
+    with pytest.raises(InputError, match=r"costs: .* a whole number from 0"):
+        CostModel(**costs)

@@ -15,7 +15,7 @@ from toyevm.blocks import Block
 from toyevm.chain import MAINNET, ChainConfig
 from toyevm.errors import InputError
 from toyevm.results import BlockResult, TxResult
-from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.costs import DEFAULT_COSTS, CostModel, check_cores
 from toyevm.simulation.run import Run
 from toyevm.simulation.transcripts import Transcripts
 from toyevm.state import WorldState
@@ -32,6 +32,9 @@ class RunConfig:
     The same seed gives the same schedule; with seed 0 all cores are equally fast. `hints` came with the block, from
     somebody who need not be right. With `transcripts`, kept from run to run of the same block, no transaction is
     executed twice on the same values.
+
+    Raises:
+        InputError: a number of cores that there cannot be.
     """
 
     chain: ChainConfig = MAINNET
@@ -40,6 +43,9 @@ class RunConfig:
     costs: CostModel = DEFAULT_COSTS
     hints: Hints | None = None
     transcripts: Transcripts | None = None
+
+    def __post_init__(self) -> None:
+        check_cores(self.cores)
 
 
 class Backend(Protocol):

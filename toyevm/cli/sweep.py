@@ -145,7 +145,7 @@ def _run(file: Path, grid: Grid, executor: AbstractContextManager[Executor]) -> 
     from toyevm.bench.sweep import Store, read_store, run_sweep
 
     try:
-        with Store(file, grid) as store, executor as made, progress("points", len(grid) - len(store.rows)) as done:
+        with executor as made, Store(file, grid) as store, progress("points", len(grid) - len(store.rows)) as done:
             done("")
             sweep = run_sweep(grid, made, store, done)
     except KeyboardInterrupt:

@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from toyevm.blocks import Block
 from toyevm.chain import ChainConfig
-from toyevm.errors import InputError
 from toyevm.results import BlockResult
 from toyevm.simulation.conversation import Conclusion, Conversation, conversation
-from toyevm.simulation.costs import DEFAULT_COSTS, CostModel
+from toyevm.simulation.costs import DEFAULT_COSTS, CostModel, check_cores
 from toyevm.simulation.ledger import Ledger
 from toyevm.simulation.run import Run, TaskSpan
 from toyevm.simulation.transcripts import Transcripts
@@ -69,8 +68,7 @@ class Simulation:
     ) -> None:
         import simpy
 
-        if cores < 1:
-            raise InputError(f"{cores} cores", expected="at least 1")
+        check_cores(cores)
         self.block, self.costs, self.transcripts = block, costs, transcripts
         self.ledger = Ledger(pre, block, chain)
         self.clock = simpy.Environment()

@@ -418,10 +418,22 @@ def test_each_rule_about_money_is_needed(
 
 
 def test_a_status_that_cannot_follow_is_refused() -> None:
-    scheduler = Scheduler(1)
-    with pytest.raises(AssertionError):
-        scheduler._move(0, TaskStatus.EXECUTED)
-    assert len(scheduler_module.TRANSITIONS) == 7
+    follow = {
+        before: {after for first, after in scheduler_module.TRANSITIONS if first is before} for before in TaskStatus
+    }
+    assert follow == {
+        TaskStatus.READY: {TaskStatus.EXECUTING},
+        TaskStatus.EXECUTING: {TaskStatus.EXECUTED, TaskStatus.ABORTING, TaskStatus.STALLED},
+        TaskStatus.EXECUTED: {TaskStatus.ABORTING},
+        TaskStatus.ABORTING: {TaskStatus.READY},
+        TaskStatus.STALLED: {TaskStatus.READY},
+    }
+    for before, allowed in follow.items():
+        for after in set(TaskStatus) - allowed:
+            scheduler = Scheduler(1)
+            scheduler.statuses[0] = before
+            with pytest.raises(AssertionError):
+                scheduler._move(0, after)
 
 
 UNCOUNTED = (729, 1260, 1356)  # orders in which a move back happens between the two looks at the count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[Executor
     Raises:
         InputError: Dask is not installed here, nobody answers, or no worker has this version of toyevm.
     """
+    if not re.fullmatch(r"([a-z]+://)?([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}", address):
+        raise InputError(f"no Dask scheduler at {address!r}", "--dask", "such as tcp://host:8786")
     try:
         from distributed import Client
     except ImportError:

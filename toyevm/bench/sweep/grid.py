@@ -10,7 +10,14 @@ from typing import Any
 
 from toyevm.backends import BACKENDS
 from toyevm.errors import InputError
+from toyevm.simulation.costs import MOST_CORES
 from toyevm.workloads.contention import DIALS
+
+MOST_TRANSACTIONS = 100_000
+MOST_SEED = 2**63 - 1  # what a column of Parquet holds
+AXIS_TYPES: dict[str, tuple[type, ...]] = {
+    "workloads": (str,), "contentions": (int, float), "seeds": (int,), "backends": (str,), "cores": (int,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,21 +64,26 @@ class Grid:
     hints: bool = True
 
     def __post_init__(self) -> None:
+        for axis, kinds in AXIS_TYPES.items():
+            _check_types(axis, getattr(self, axis), kinds)
+        _check_types("transactions", (self.transactions,), (int,))
+        _check_types("hints", (self.hints,), (bool,))
         object.__setattr__(self, "contentions", tuple(map(float, self.contentions)))
-        for axis in ("workloads", "contentions", "seeds", "backends", "cores"):
+        for axis in AXIS_TYPES:
             _check_axis(axis, getattr(self, axis))
         _check_names("workload", self.workloads, tuple(DIALS))
         _check_names("backend", self.backends, tuple(backend.name for backend in BACKENDS))
         for contention in self.contentions:
             if not 0 <= contention <= 1:
                 raise InputError(f"contention {contention:g}", "sweep", "0 to 1")
-        for name, values, least in (
-            ("cores", self.cores, 1),
-            ("transactions", (self.transactions,), 1),
-            ("seed", self.seeds, 0),
+        for name, values, least, most in (
+            ("cores", self.cores, 1, MOST_CORES),
+            ("transactions", (self.transactions,), 1, MOST_TRANSACTIONS),
+            ("seed", self.seeds, 0, MOST_SEED),
         ):
-            if min(values) < least:
-                raise InputError(f"{name} {min(values)}", "sweep", f"at least {least}")
+            for value in (min(values), max(values)):
+                if not least <= value <= most:
+                    raise InputError(f"{name} {value}", "sweep", f"{least} to {most:,}")
 
     def __len__(self) -> int:
         axes = (self.workloads, self.contentions, self.seeds, self.backends, self.cores)
@@ -98,13 +110,19 @@ class Grid:
         axes: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
         try:
             return Grid(**axes)
-        except (TypeError, ValueError) as error:
+        except (TypeError, OverflowError) as error:  # no collection; a contention beyond all numbers
             raise InputError("no grid", "sweep") from error
 
     def difference(self, other: Grid) -> str:
         """Return the names of the axes on which two grids differ, in words; "" if they are the same."""
         names = (field.name for field in fields(Grid))
         return ", ".join(name for name in names if getattr(self, name) != getattr(other, name))
+
+
+def _check_types(name: str, values: tuple[Any, ...], kinds: tuple[type, ...]) -> None:
+    for value in values:
+        if type(value) not in kinds:
+            raise InputError(f"{value!r} among the {name}", "sweep", " or ".join(kind.__name__ for kind in kinds))
 
 
 def _check_axis(name: str, values: tuple[Any, ...]) -> None:
