@@ -65,6 +65,9 @@ CASES = (
 )  # fmt: skip  # changes, transaction, parent's value, what it finds
 
 
+TRACELESS = "Which of the calls left no trace among the changes?"
+
+
 def line_of(account: str) -> Turn:
     """Return the judge of one account's line in the list of the evening block."""
 
@@ -77,9 +80,10 @@ def line_of(account: str) -> Turn:
         if workload.name(address) != account or entry is None:
             raise InputError(repeat(text), expected=f'a line that begins with "{account}:", and lists it')
         lie = lie_in(workload, edited(build_list(workload), text, workload.names))
-        shown = f"you wrote  {write_account(entry, workload.names)}\nverifier   {say_lie(lie, workload)}"
+        shown = f"you wrote  {write_account(entry, workload.names)}\nvalidator  {say_lie(lie, workload)}"
         if lie is None:
-            return right("The verifier finds no lie. Which of the calls left no trace among the changes?", shown)
+            text = {"Ann": "Which balance would stand there if gas were not free?"}.get(account, TRACELESS)
+            return right(f"The validator finds no lie. {text}", shown)
         return wrong(_belief(lie), QUESTIONS[lie.kind], shown)
 
     return judge

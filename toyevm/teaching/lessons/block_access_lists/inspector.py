@@ -58,7 +58,7 @@ class Inspection:
             f"tx {self.tx_index}      {self.titles[self.tx_index]}, index {self.tx_index + 1}",
             *self._found_lines(),
             *self._left_lines(),
-            f"verifier  {say_lie(self.lie, self.workload)}",
+            f"validator {say_lie(self.lie, self.workload)}",
         ]
 
     def _account_lines(self) -> list[str]:

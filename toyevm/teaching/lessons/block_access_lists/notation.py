@@ -6,7 +6,7 @@
     Eve: not listed
 
 `2:40` is "40 from index 2 on". Balances are in ether. What somebody writes is kept as it stands, in its order and with
-what comes twice: whether it is a proper list is for the verifier to say.
+what comes twice: whether it is a proper list is for the validator to say.
 """
 
 from __future__ import annotations
