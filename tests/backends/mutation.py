@@ -307,6 +307,7 @@ def _patience(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(Simulation, "run", timed(Simulation.run))
     patch.setattr(interleaved, "play", timed(interleaved.play))
     previous = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE, PATIENCE / 10)  # what comes before the first run may loop, too
     try:
         yield
     finally:
