@@ -59,7 +59,6 @@ MODULES = (
     "toyevm.backends.block_stm.push",
     "toyevm.backends.optimistic",
     "toyevm.backends.adaptive",
-    "toyevm.backends.block_access_list",
 )
 TABLE = Path(__file__).with_name("survivors.toml")
 PATIENCE = 3.0  # seconds of processor time after which a run of one block is taken not to come to an end
