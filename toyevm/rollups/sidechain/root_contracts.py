@@ -123,6 +123,11 @@ class RootContracts:
         logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == DEPOSITED]
         return [Deposit(log.topics[1], log.topics[2].to_bytes(20, "big"), int.from_bytes(log.data)) for log in logs]
 
+    def paid(self, number: int) -> int:
+        """Return what the bridge has paid out in one block of L1, in wei."""
+        logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == EXITED]
+        return sum(int.from_bytes(log.data[:32]) for log in logs)
+
     @property
     def escrow(self) -> int:
         """What the bridge holds, in wei."""
@@ -155,4 +160,4 @@ class RootContracts:
         return int.from_bytes(self.l1.call(self.manager, self._manager.call_data(function, *arguments)).output)
 
 
-DEPOSITED = BRIDGE.event_topic("Deposited")
+DEPOSITED, EXITED = BRIDGE.event_topic("Deposited"), BRIDGE.event_topic("Exited")
