@@ -16,7 +16,9 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
+from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
@@ -199,6 +201,15 @@ class L1:
     def logs(self, number: int, address: Address) -> list[Log]:
         """Return what a contract has logged in one block, in order."""
         return [log for result in self.entries[number].results for log in result.logs if log.address == address]
+
+    def data(self, number: int, inbox: Address, bridge: Address, batcher: Address) -> L1Block:
+        """Return what a block holds for a layer: what the batcher sent to its inbox, what was locked in its bridge.
+
+        Raises:
+            InputError: a blob of the batcher is not there any more.
+        """
+        deposits = deposits_in(self.logs(number, bridge))
+        return l1_block_of(self.entries[number].sealed, self.blobs, inbox, batcher, deposits)
 
 
 WAITS = ("nonce-too-high", "gas-limit-above-block", "too-many-blobs", "max-fee-below-base-fee", "blob-fee-too-low")
