@@ -33,6 +33,7 @@ L1_CHAIN = ChainConfig(chain_id=1, extra_precompiles=PROOF_CHECKS)
 SLOT_SECONDS = 12
 SAVINGS = 1_000 * ETHER
 CALL_GAS, DEPLOY_GAS = 5_000_000, 16_000_000
+ANCESTORS = 256
 MAX_FEE = 100 * GWEI
 SEQUENTIAL = BACKENDS.named("sequential")
 
@@ -121,7 +122,7 @@ class L1:
 
     def call(self, to: Address, data: bytes, sender: Address = PRODUCER) -> MessageResult:
         """Ask a contract something; nothing changes."""
-        env = self.chain.env(Block(child_header(self.chain, self.head)))
+        env = self.chain.env(Block(child_header(self.chain, self.head), ancestor_hashes=self._ancestor_hashes()))
         return execute_message(self.world, env, sender=sender, address=to, input=data)
 
     # What time does
@@ -145,7 +146,7 @@ class L1:
         candidates: list[Transaction] = list(self.pool)
         later: list[Transaction] = []
         while True:
-            block = Block(header, tuple(candidates))
+            block = Block(header, tuple(candidates), ancestor_hashes=self._ancestor_hashes())
             try:
                 return block, SEQUENTIAL.execute_block(self.world, block, RunConfig(self.chain)).result, later
             except InvalidBlock as error:
@@ -156,6 +157,10 @@ class L1:
                 later.append(tx)
             else:
                 self.refused.append((tx, reason))
+
+    def _ancestor_hashes(self) -> dict[int, Hash32]:
+        """Return what BLOCKHASH can see."""
+        return {entry.sealed.header.number: entry.sealed.hash for entry in self.entries[-ANCESTORS:]}
 
     def wait(self, seconds: int) -> SealedBlock:
         """Let time pass: one block at the end of it stands for all that could have been there."""
