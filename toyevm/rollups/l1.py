@@ -16,7 +16,9 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
+from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
@@ -31,6 +33,7 @@ L1_CHAIN = ChainConfig(chain_id=1, extra_precompiles=PROOF_CHECKS)
 SLOT_SECONDS = 12
 SAVINGS = 1_000 * ETHER
 CALL_GAS, DEPLOY_GAS = 5_000_000, 16_000_000
+ANCESTORS = 256
 MAX_FEE = 100 * GWEI
 SEQUENTIAL = BACKENDS.named("sequential")
 NOTHING = WorldState()
@@ -127,7 +130,7 @@ class L1:
 
     def call(self, to: Address, data: bytes, sender: Address = PRODUCER) -> MessageResult:
         """Ask a contract something; nothing changes."""
-        env = self.chain.env(Block(child_header(self.chain, self.head)))
+        env = self.chain.env(Block(child_header(self.chain, self.head), ancestor_hashes=self._ancestor_hashes()))
         return execute_message(self.world, env, sender=sender, address=to, input=data)
 
     # What time does
@@ -164,7 +167,11 @@ class L1:
                 self.refused.append((tx, reason))
 
     def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
-        return Block(header, transactions)
+        return Block(header, transactions, ancestor_hashes=self._ancestor_hashes())
+
+    def _ancestor_hashes(self) -> dict[int, Hash32]:
+        """Return what BLOCKHASH can see."""
+        return {entry.sealed.header.number: entry.sealed.hash for entry in self.entries[-ANCESTORS:]}
 
     def wait(self, seconds: int) -> SealedBlock:
         """Let time pass: one block at the end of it stands for all that could have been there."""
@@ -192,6 +199,10 @@ class L1:
 
     # What anybody can look up
 
+    def has(self, number: int, hash_: Hash32) -> bool:
+        """Tell whether block `number` is the one with this hash: a reorg may have replaced it."""
+        return 0 <= number < len(self.entries) and self.entries[number].sealed.hash == hash_
+
     def account(self, address: Address) -> Account:
         """Return an account as it is after the newest block."""
         return self.world.accounts.get(address, Account())
@@ -210,6 +221,15 @@ class L1:
     def logs(self, number: int, address: Address) -> list[Log]:
         """Return what a contract has logged in one block, in order."""
         return [log for result in self.entries[number].results for log in result.logs if log.address == address]
+
+    def data(self, number: int, inbox: Address, bridge: Address, batcher: Address) -> L1Block:
+        """Return what a block holds for a layer: what the batcher sent to its inbox, what was locked in its bridge.
+
+        Raises:
+            InputError: a blob of the batcher is not there any more.
+        """
+        deposits = deposits_in(self.logs(number, bridge))
+        return l1_block_of(self.entries[number].sealed, self.blobs, inbox, batcher, deposits)
 
 
 WAITS = ("nonce-too-high", "gas-limit-above-block", "too-many-blobs", "max-fee-below-base-fee", "blob-fee-too-low")
