@@ -13,11 +13,12 @@ from toyevm.blocks import Receipt
 from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError, InvalidTransaction, PrecompileFailure
-from toyevm.rollups.l1 import DEPOSITED, L1, SAVINGS
+from toyevm.rollups.l1 import L1, SAVINGS
 from toyevm.rollups.precompiles import RECEIPT_PROOF, SLOT_PROOF, receipt_proof, slot_proof
 from toyevm.rollups.values import Deposit
 from toyevm.trie import prove, trie_root
 from toyevm.types import Address, Hash32
+from toyevm.units import ETHER, GWEI
 from toyevm.workloads.wallets import wallet
 
 ANN, BOB = wallet("Ann"), wallet("Bob")
@@ -167,24 +168,16 @@ def test_what_fails_at_the_inbox_is_data_all_the_same() -> None:
 
 
 def test_deposits_are_the_events_of_the_bridge_and_of_no_other_contract() -> None:
-    l1 = L1([ANN, BOB])
-    #  PUSH32 amount, MSTORE; PUSH20 to, PUSH1 nonce, PUSH32 topic; LOG3 of the word
-    word = (5 * 10**9).to_bytes(32, "big")
-    code = (
-        b"\x7f"
-        + word
-        + b"\x5f\x52\x73"
-        + BOB.address
-        + b"\x60\x07\x7f"
-        + DEPOSITED.to_bytes(32, "big")
-        + b"\x60\x20\x5f\xa3"
-    )
-    one, other = (l1.submit(ANN, None, code) for _ in range(2))  # init code logs as well as any
-    l1.mine()
-    first = l1.result(one).created_address
-    assert first is not None
-    assert l1.data(1, INBOX, first).deposits == (Deposit(7, BOB.address, 5),)
-    assert l1.result(other).logs[0].topics == l1.result(one).logs[0].topics
+    """They are in gwei, in the contract and as the layer is credited with them."""
+    l1, bridge = L1([ANN, BOB]), load_contract("l1_bridge")
+    one, other = (l1.deploy(ANN, bridge, b"\x55" * 20, b"\x66" * 20, 1, 60) for _ in range(2))
+    for value in (5 * GWEI, 7 * ETHER):
+        l1.submit(ANN, one, bridge.call_data("deposit", BOB.address), value=value)
+    l1.submit(BOB, other, bridge.call_data("deposit", ANN.address), value=GWEI)
+    number = l1.mine().header.number
+    assert l1.data(number, INBOX, one).deposits == (Deposit(0, BOB.address, 5), Deposit(1, BOB.address, 7 * 10**9))
+    assert l1.data(number, INBOX, other).deposits == (Deposit(0, ANN.address, 1),)
+    assert l1.account(one).balance == 5 * GWEI + 7 * ETHER
 
 
 @pytest.mark.parametrize("depth", [0, 1, -1])

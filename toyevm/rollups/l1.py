@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header, Log
 from toyevm.chain import ChainConfig
-from toyevm.contracts import Contract
-from toyevm.crypto import keccak256
+from toyevm.contracts import Contract, load_contract
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
 from toyevm.rollups.precompiles import PROOF_CHECKS
@@ -250,11 +249,10 @@ class L1:
 
 def _deposit(log: Log) -> Deposit:
     _, nonce, to = log.topics
-    return Deposit(nonce, to_address(to), int.from_bytes(log.data, "big") // GWEI)
+    return Deposit(nonce, to_address(to), int.from_bytes(log.data, "big"))
 
 
-# A deposit's event, in any bridge: the amount is in wei, and whole gwei, since that is what the layer is credited with.
-DEPOSITED = int.from_bytes(keccak256(b"Deposited(uint256,address,uint256)"), "big")  # nonce and receiver are indexed
+DEPOSITED = load_contract("l1_bridge").event_topic("Deposited")
 FOR_A_TURN_OR_PRICE = ("nonce-too-high", "max-fee-below-base-fee", "blob-fee-too-low")
 WAITS = (*FOR_A_TURN_OR_PRICE, "gas-limit-above-block", "too-many-blobs")  # and for room
 
