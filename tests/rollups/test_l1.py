@@ -13,6 +13,7 @@ from toyevm.blocks import Receipt
 from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError, InvalidTransaction, PrecompileFailure
+from toyevm.rollups.blobs import encode_blob
 from toyevm.rollups.l1 import L1, SAVINGS
 from toyevm.rollups.precompiles import RECEIPT_PROOF, SLOT_PROOF, receipt_proof, slot_proof
 from toyevm.rollups.values import Deposit
@@ -142,12 +143,15 @@ def test_contracts_see_the_hashes_of_the_last_256_blocks() -> None:
 INBOX, BRIDGE = b"\xff" * 20, b"\xbb" * 20
 
 
-def test_data_is_what_went_to_the_inbox_in_order_with_the_bytes_of_blobs() -> None:
+def test_data_is_what_went_to_the_inbox_in_order_with_what_blobs_hold() -> None:
     l1 = L1([ANN, BOB])
-    hashes = tuple(b"\x01" + bytes([number]) * 31 for number in (1, 2))
+    hashes = tuple(b"\x01" + bytes([number]) * 31 for number in (1, 2, 3))
     l1.submit(ANN, INBOX, b"calldata")
     blobs = {"type": 3, "max_fee_per_blob_gas": 10, "blob_hashes": hashes}
-    l1.send(l1.sign(ANN, INBOX, b"is not looked at", **blobs), dict(zip(hashes, (b"one", b"two"))))
+    l1.send(
+        l1.sign(ANN, INBOX, b"is not looked at", **blobs),
+        dict(zip(hashes, (encode_blob(b"one"), b"malformed", encode_blob(b"two")))),
+    )
     l1.submit(ANN, BOB.address, b"to somebody else")
     l1.submit(BOB, INBOX, b"from somebody else")
     sealed = l1.mine()

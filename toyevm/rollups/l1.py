@@ -7,6 +7,7 @@ to Ethereum's rules is a few precompiles, so that its contracts can check what w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,8 +15,9 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header, Log
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract, load_contract
-from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
+from toyevm.errors import DecodingError, InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.blobs import decode_blob
 from toyevm.rollups.precompiles import PROOF_CHECKS
 from toyevm.rollups.values import Deposit, L1Block
 from toyevm.sealing import child_header, seal_block
@@ -232,19 +234,29 @@ class L1:
         do the OP Stack's nodes, which look at receiver and sender alone (specs.optimism.io, derivation, L1 retrieval).
         Arbitrum's inbox is a contract that chains hashes of the batches, because its disputes read them there.
 
+        A blob stands for the data that it holds, and for nothing if it is malformed.
+
         Args:
             batcher: whose transactions count; None for anybody's.
         """
         header, posts = self.entries[number].sealed.header, []
         for tx in self.entries[number].sealed.transactions:
             if tx.to == inbox and batcher in (None, tx.sender):
-                posts += [self.blobs[hash_] for hash_ in tx.blob_hashes] if tx.type == BLOB else [tx.data]
+                posts += _in_blobs(self.blobs[hash_] for hash_ in tx.blob_hashes) if tx.type == BLOB else [tx.data]
         deposits = [_deposit(log) for log in self.logs(number, bridge) if log.topics[:1] == (DEPOSITED,)]
         return L1Block(number, header.hash, header.parent_hash, header.timestamp, tuple(posts), tuple(deposits))
 
     def logs(self, number: int, address: Address) -> list[Log]:
         """Return what a contract has logged in one block, in order."""
         return [log for result in self.entries[number].results for log in result.logs if log.address == address]
+
+
+def _in_blobs(blobs: Iterable[bytes]) -> list[bytes]:
+    found = []
+    for blob in blobs:
+        with suppress(DecodingError):
+            found.append(decode_blob(blob))
+    return found
 
 
 def _deposit(log: Log) -> Deposit:
