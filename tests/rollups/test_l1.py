@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm import rlp
+from toyevm.assembler import assemble
 from toyevm.blocks import Receipt
 from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
@@ -188,6 +189,17 @@ def test_deposits_are_the_events_of_the_bridge_and_of_no_other_contract() -> Non
 def test_a_reorg_cannot_take_back_what_is_not_there(depth: int) -> None:
     with pytest.raises(InputError, match=f"reorg: a reorg of {depth} blocks"):
         L1([ANN]).reorg(depth)
+
+
+def test_a_contract_sees_the_hashes_of_earlier_blocks() -> None:
+    l1 = L1([ANN])
+    hash_ = l1.mine().hash
+    creation = assemble("PUSH 1 BLOCKHASH PUSH 0 SSTORE STOP")
+    tx = l1.submit(ANN, None, creation)
+    l1.mine()
+    created = l1.result(tx).created_address
+    assert created is not None
+    assert l1.account(created).storage == {0: int.from_bytes(hash_, "big")}
 
 
 def test_a_week_passes_in_a_moment() -> None:
