@@ -2,7 +2,9 @@
 
 The inbox is an address without code. Nothing on L1 needs to know what a batch says, so nothing should be paid for
 looking at it: a contract there would only cost gas, and could fail. Who the batcher is, its signature says; what
-anybody else sends to the inbox does not count, or L2 could be buried in rubbish.
+anybody else sends to the inbox does not count, or L2 could be buried in rubbish. So do the OP Stack's nodes
+(specs.optimism.io, derivation, L1 retrieval). Arbitrum's inbox is a contract that chains hashes of the batches, because
+its disputes read them there.
 """
 
 from __future__ import annotations
@@ -22,17 +24,21 @@ INBOX: Address = to_address(0xFF << 152 | 42)  # nobody has its key; as on the O
 
 
 def l1_block_of(
-    sealed: SealedBlock, blobs: Mapping[Hash32, bytes], inbox: Address, batcher: Address, deposits: Iterable[Deposit]
+    sealed: SealedBlock,
+    blobs: Mapping[Hash32, bytes],
+    inbox: Address,
+    batcher: Address | None,
+    deposits: Iterable[Deposit],
 ) -> L1Block:
     """Return what a block holds for the layer with this inbox and this batcher.
 
-    A blob that is malformed holds nothing.
+    A transaction that failed counts too: its bytes are on L1. A blob that is malformed holds nothing.
 
     Raises:
         InputError: a blob of the batcher is not there any more.
     """
     header = sealed.header
-    posts = [tx for tx in sealed.transactions if tx.to == inbox and tx.sender == batcher]
+    posts = [tx for tx in sealed.transactions if tx.to == inbox and batcher in (None, tx.sender)]
     submissions = tuple(data for tx in posts for data in _posted(tx, blobs))
     return L1Block(header.number, sealed.hash, header.parent_hash, header.timestamp, submissions, tuple(deposits))
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from toyevm.contracts import Contract, load_contract
-from toyevm.errors import InputError
+from toyevm.errors import InputError, InvalidTransaction
 from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
 from toyevm.rollups.sidechain.chain import GATEWAY
 from toyevm.rollups.sidechain.exits import ExitProof
-from toyevm.rollups.sidechain.validators import ValidatorSet
+from toyevm.rollups.sidechain.validators import Validator, ValidatorSet
 from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, VoteDomain
 from toyevm.rollups.values import Deposit
 from toyevm.transactions import Transaction
@@ -80,12 +80,14 @@ class RootContracts:
         self.bridge = l1.deploy(KEEPER, self._bridge, self.manager, GATEWAY, delay)
         self.domain = VoteDomain(l1.chain.chain_id, self.manager)
         for member in validators.members:
-            l1.submit(member.wallet, self.manager, self._manager.call_data("stake"), value=member.stake)
+            self._put_at_stake(member)
         l1.mine()
-        if self.total != validators.total:
-            raise InputError(
-                f"{self.total} wei of stake came in", "stakes", f"{validators.total}, which somebody lacks"
-            )
+
+    def _put_at_stake(self, member: Validator) -> None:
+        try:
+            self.l1.submit(member.wallet, self.manager, self._manager.call_data("stake"), value=member.stake)
+        except InvalidTransaction as error:
+            raise InputError(f"{member.name} has not got {member.stake} wei: {error.reason}", "stakes") from error
 
     # What anybody may bring
 
