@@ -133,7 +133,7 @@ class Bridge:
 
     def deposit(self, wallet: Wallet, amount: int, to: Address | None = None, **fields: Any) -> Transaction:
         """Lock `amount` wei, for `to`, by default the same account on L2; whole gwei only."""
-        return self._submit(wallet, "deposit", to or wallet.address, value=amount, **fields)
+        return self.submit(wallet, "deposit", to or wallet.address, value=amount, **fields)
 
     def withdraw(
         self, wallet: Wallet, chain: L2Chain, amount: int, to: Address | None = None, **fields: Any
@@ -158,13 +158,14 @@ class Bridge:
     ) -> Transaction:
         """Prove that a message was sent, under the state root of L2 block `number`; anybody may."""
         proof = slot_proof_of(chain.blocks[number].world, GATEWAY, message.slot)
-        return self._submit(wallet, "prove_withdrawal", *message, number, proof, **fields)
+        return self.submit(wallet, "prove_withdrawal", *message, number, proof, **fields)
 
     def finalize(self, wallet: Wallet, message: WithdrawalMessage, **fields: Any) -> Transaction:
         """Have a proven message paid; anybody may."""
-        return self._submit(wallet, "finalize_withdrawal", *message, **fields)
+        return self.submit(wallet, "finalize_withdrawal", *message, **fields)
 
-    def _submit(self, wallet: Wallet, function: str, *arguments: int | bytes, **fields: Any) -> Transaction:
+    def submit(self, wallet: Wallet, function: str, *arguments: int | bytes, **fields: Any) -> Transaction:
+        """Call the L1 end: sign, and put it into L1's mempool."""
         data = load_contract(self.contract).call_data(function, *arguments)
         return self.l1.submit(wallet, self.address, data, **{"gas_limit": BRIDGE_GAS, **fields})
 

@@ -80,14 +80,17 @@ class Sequencer:
         return tx
 
     def sequence(self) -> list[L2Block]:
-        """Make the next blocks: one for each new block of L1, the last with all transactions; return them."""
+        """Make the next blocks, and return them: one for each new block of L1, then one of all transactions.
+
+        Deposits are credited at the end of a block, so who has just got one can pay in the next.
+        """
         self.node.follow()
         self._keep_to_l1()
-        first, head = self.chain.head.number + 1, self.chain.head
-        newest = self.node.l1.head.number
-        for number in range(head.epoch + 1, newest):
+        first, newest = self.chain.head.number + 1, self.node.l1.head.number
+        for number in range(self.chain.head.epoch + 1, newest + 1):
             self._append((), number)
-        self._append(tuple(self.pool), newest)
+        if self.pool:
+            self._append(tuple(self.pool), newest)
         self.pool = []
         return self.chain.blocks[first:]
 
