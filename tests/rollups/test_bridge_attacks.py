@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.support.bridged import ANN, BOB, MALLORY, bridged, newest_root, outcome, proven, withdrawn
+from tests.support.bridged import ANN, MALLORY, bridged, newest_root, outcome, proven, withdrawn
 from toyevm import rlp
 from toyevm.contracts import load_contract
 from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, reason_of, slot_proof_of
 from toyevm.rollups.bridge_by_proof import ACCEPTED_BYTES, FAULTY, BridgeByProof
-from toyevm.rollups.l1 import SAVINGS
 from toyevm.rollups.roles import Layer
-from toyevm.units import ETHER, GWEI
+from toyevm.units import ETHER
 
+Change = Callable[[Any, Any], bytes]  # of the two lists of nodes into something that might pass for a proof
 TAMPERED = {
     "nonce": {"nonce": 1},
     "sender": {"sender": MALLORY.address},
@@ -86,7 +88,7 @@ def with_long_length(payload: bytes) -> bytes:
     return b"\xfa" + len(payload).to_bytes(3, "big") + payload
 
 
-OTHER_PROOFS = {
+OTHER_PROOFS: dict[str, Change] = {
     "a node too many": lambda account, slot: rlp.encode([account, [*slot, slot[-1]]]),
     "a node too few": lambda account, slot: rlp.encode([account, slot[:-1]]),
     "in another order": lambda account, slot: rlp.encode([slot, account]),
@@ -97,11 +99,10 @@ OTHER_PROOFS = {
 
 
 @pytest.mark.parametrize("change", OTHER_PROOFS.values(), ids=OTHER_PROOFS)
-def test_a_proof_has_one_form_only(change: object) -> None:
+def test_a_proof_has_one_form_only(change: Change) -> None:
     layer = bridged()
     message, number = withdrawn(layer), newest_root(layer)
     account, slot = rlp.decode(slot_proof_of(layer.chain.blocks[number].world, GATEWAY, message.slot))
-    assert callable(change)
     tx = layer.bridge.submit(ANN, "prove_withdrawal", *message, number, change(account, slot))
     assert outcome(layer, tx) == "proof does not hold"
 

@@ -1,14 +1,15 @@
 """The door to a bridge with a fault (l1_bridge_by_proof.vy): one burn on L2 is paid as often as it can be proven anew.
 
-The true story: in October 2021 Gerhard Wagner found that Polygon's Plasma bridge told exits apart by a packed path which
+The true story: in October 2021 Gerhard Wagner found that Polygon's Plasma bridge told exits apart by a packed path that
 the caller sends along. The first byte of such a path says whether the number of its digits is odd, and the bridge asked
-for nothing else of it: 224 bytes say "even". About 850 million dollars were locked; he was paid 2 million.
+for nothing else of it: 224 bytes say "even". Some 850 million dollars were at risk; he was paid 2 million.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
 from toyevm.rollups.bridge import GATEWAY, Bridge, WithdrawalMessage, slot_proof_of
 from toyevm.rollups.l2 import L2Chain
@@ -16,7 +17,7 @@ from toyevm.transactions import Transaction
 from toyevm.types import Hash32
 from toyevm.workloads.wallets import Wallet
 
-FAULTY = "l1_bridge_by_proof"
+FAULTY = load_contract("l1_bridge_by_proof")
 RIGHT_BYTE = 0x20  # a leaf, an even number of digits
 ODD = (1, 3)
 ACCEPTED_BYTES = tuple(byte for byte in range(256) if byte >> 4 not in ODD)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from toyevm.contracts import load_contract
+from toyevm.contracts import Contract, load_contract
 from toyevm.errors import InvalidBlock
 from toyevm.rollups.batches import make_batch, post
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
@@ -32,7 +32,7 @@ from toyevm.units import GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
 POST_GAS, PROPOSAL_GAS, TRANSFER_GAS = 2_000_000, 200_000, 21_000
-TRUSTED_ROOTS = load_contract("trusted_roots")
+TRUSTED_ROOTS, L1_END = load_contract("trusted_roots"), load_contract("l1_bridge")
 
 
 class FullNode:
@@ -224,7 +224,7 @@ class Layer:
         rules: those of `RollupConfig`.
     """
 
-    def __init__(self, people: Iterable[Wallet], delay: int = WEEK, contract: str = "l1_bridge", **rules: Any) -> None:
+    def __init__(self, people: Iterable[Wallet], delay: int = WEEK, contract: Contract = L1_END, **rules: Any) -> None:
         owner, poster, speaker = wallet("bridge owner"), wallet("batcher"), wallet("proposer")
         everybody = list(people)
         self.l1 = L1([*everybody, owner, poster, speaker])
