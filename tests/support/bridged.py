@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from toyevm.contracts import Contract
 from toyevm.rollups.bridge import WithdrawalMessage, reason_of
-from toyevm.rollups.roles import Layer
+from toyevm.rollups.roles import L1_END, Layer
 from toyevm.transactions import Transaction
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
@@ -11,7 +12,7 @@ from toyevm.workloads.wallets import wallet
 ANN, BOB, MALLORY = wallet("Ann"), wallet("Bob"), wallet("Mallory")
 
 
-def bridged(contract: str = "l1_bridge", delay: int = 600) -> Layer:
+def bridged(contract: Contract = L1_END, delay: int = 600) -> Layer:
     """Return a layer in which everybody has deposited 10 ether."""
     layer = Layer([ANN, BOB, MALLORY], delay, contract)
     for user in layer.users:

@@ -11,11 +11,11 @@ L2: nobody has them, so nobody can bring them back. (The OP Stack collects them 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from toyevm import rlp
-from toyevm.contracts import load_contract, mapping_slot
+from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
 from toyevm.results import TxResult
@@ -111,15 +111,15 @@ class Bridge:
     l1: L1
     address: Address
     settlement: Address
-    contract: str = _L1_END.name
+    contract: Contract = field(default=_L1_END, repr=False)
 
     @classmethod
     def found(
-        cls, l1: L1, owner: Wallet, settlement: Address, delay: int = WEEK, contract: str = _L1_END.name
+        cls, l1: L1, owner: Wallet, settlement: Address, delay: int = WEEK, contract: Contract = _L1_END
     ) -> Bridge:
         """Create the L1 end; `delay` is the time from proof to payment, in seconds."""
         arguments = settlement, GATEWAY, _L2_END.slots["sent"], delay
-        return cls(l1, l1.deploy(owner, load_contract(contract), *arguments), settlement, contract)
+        return cls(l1, l1.deploy(owner, contract, *arguments), settlement, contract)
 
     def layer(self, **rules: Any) -> RollupConfig:
         """Return the rules of an L2 that begins now: nobody has anything yet; `rules` are those of RollupConfig."""
@@ -133,7 +133,7 @@ class Bridge:
 
     def deposit(self, wallet: Wallet, amount: int, to: Address | None = None, **fields: Any) -> Transaction:
         """Lock `amount` wei, for `to`, by default the same account on L2; whole gwei only."""
-        return self._submit(wallet, "deposit", to or wallet.address, value=amount, **fields)
+        return self.submit(wallet, "deposit", to or wallet.address, value=amount, **fields)
 
     def withdraw(
         self, wallet: Wallet, chain: L2Chain, amount: int, to: Address | None = None, **fields: Any
@@ -158,21 +158,22 @@ class Bridge:
     ) -> Transaction:
         """Prove that a message was sent, under the state root of L2 block `number`; anybody may."""
         proof = slot_proof_of(chain.blocks[number].world, GATEWAY, message.slot)
-        return self._submit(wallet, "prove_withdrawal", *message, number, proof, **fields)
+        return self.submit(wallet, "prove_withdrawal", *message, number, proof, **fields)
 
     def finalize(self, wallet: Wallet, message: WithdrawalMessage, **fields: Any) -> Transaction:
         """Have a proven message paid; anybody may."""
-        return self._submit(wallet, "finalize_withdrawal", *message, **fields)
+        return self.submit(wallet, "finalize_withdrawal", *message, **fields)
 
-    def _submit(self, wallet: Wallet, function: str, *arguments: int | bytes, **fields: Any) -> Transaction:
-        data = load_contract(self.contract).call_data(function, *arguments)
+    def submit(self, wallet: Wallet, function: str, *arguments: int | bytes, **fields: Any) -> Transaction:
+        """Call the L1 end: sign, and put it into L1's mempool."""
+        data = self.contract.call_data(function, *arguments)
         return self.l1.submit(wallet, self.address, data, **{"gas_limit": BRIDGE_GAS, **fields})
 
     # What anybody can look up
 
     def slot(self, name: str, key: bytes | None = None) -> int:
         """Return what is in a variable of the L1 end, or in the entry `key` of a mapping."""
-        slot = load_contract(self.contract).slots[name]
+        slot = self.contract.slots[name]
         storage = self.l1.account(self.address).storage
         return storage.get(slot if key is None else mapping_slot(slot, key), 0)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from toyevm.contracts import load_contract
+from toyevm.contracts import Contract, load_contract
 from toyevm.errors import InvalidBlock
 from toyevm.rollups.batches import make_batch, post
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
@@ -32,7 +32,7 @@ from toyevm.units import GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
 POST_GAS, PROPOSAL_GAS, TRANSFER_GAS = 2_000_000, 200_000, 21_000
-TRUSTED_ROOTS = load_contract("trusted_roots")
+TRUSTED_ROOTS, L1_END = load_contract("trusted_roots"), load_contract("l1_bridge")
 
 
 class FullNode:
@@ -80,14 +80,17 @@ class Sequencer:
         return tx
 
     def sequence(self) -> list[L2Block]:
-        """Make the next blocks: one for each new block of L1, the last with all transactions; return them."""
+        """Make the next blocks, and return them: one for each new block of L1, then one of all transactions.
+
+        Deposits are credited at the end of a block, so who has just got one can pay in the next.
+        """
         self.node.follow()
         self._keep_to_l1()
-        first, head = self.chain.head.number + 1, self.chain.head
-        newest = self.node.l1.head.number
-        for number in range(head.epoch + 1, newest):
+        first, newest = self.chain.head.number + 1, self.node.l1.head.number
+        for number in range(self.chain.head.epoch + 1, newest + 1):
             self._append((), number)
-        self._append(tuple(self.pool), newest)
+        if self.pool:
+            self._append(tuple(self.pool), newest)
         self.pool = []
         return self.chain.blocks[first:]
 
@@ -221,7 +224,7 @@ class Layer:
         rules: those of `RollupConfig`.
     """
 
-    def __init__(self, people: Iterable[Wallet], delay: int = WEEK, contract: str = "l1_bridge", **rules: Any) -> None:
+    def __init__(self, people: Iterable[Wallet], delay: int = WEEK, contract: Contract = L1_END, **rules: Any) -> None:
         owner, poster, speaker = wallet("bridge owner"), wallet("batcher"), wallet("proposer")
         everybody = list(people)
         self.l1 = L1([*everybody, owner, poster, speaker])
