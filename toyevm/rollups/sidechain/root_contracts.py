@@ -18,7 +18,7 @@ from toyevm.rollups.sidechain.validators import Validator, ValidatorSet
 from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, VoteDomain
 from toyevm.rollups.values import Deposit
 from toyevm.transactions import Transaction
-from toyevm.types import Address
+from toyevm.types import Address, Hash32
 from toyevm.workloads.wallets import Wallet, wallet
 
 MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
@@ -153,6 +153,10 @@ class RootContracts:
     def end(self, checkpoint: int) -> int:
         """Return the last block under a checkpoint."""
         return self._read("ends", checkpoint)
+
+    def root(self, checkpoint: int) -> Hash32:
+        """Return the Merkle root that L1 believes."""
+        return self._read("roots", checkpoint).to_bytes(32, "big")
 
     def stake(self, validator: Address) -> int:
         """Return what somebody has at stake now, in wei."""

@@ -19,7 +19,7 @@ from toyevm.blocks import Header
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.l1 import L1
-from toyevm.rollups.sidechain.books import Books, keep_books
+from toyevm.rollups.sidechain.books import SideBooks, keep_books
 from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
 from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
@@ -191,7 +191,7 @@ class Sidechain:
         return self.chain.supply
 
     @property
-    def books(self) -> Books:
+    def books(self) -> SideBooks:
         """What the bridge holds, and who has a claim to it."""
         return keep_books(self.contracts, self.chain, self._credited)
 
