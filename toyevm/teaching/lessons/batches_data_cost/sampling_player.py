@@ -7,15 +7,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from toyevm.rollups.sampling import CELLS, ENOUGH
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.batches_data_cost.sampling import (
-    CELLS,
     CLIENTS,
-    ENOUGH,
     Sampling,
     read_cells,
     write_cells,
@@ -30,8 +29,7 @@ def show_sampling(sampling: Sampling) -> Picture:
     words = words_of(sampling)
     body = [svg.heading(MARGIN, 26, "128 cells: 0 to 63 are the data, 64 to 127 the extension")]
     body.append(svg.note(MARGIN, 46, "✗ hatched: hidden by the producer · yellow, thick border: client 0 asks for it"))
-    for cell in range(CELLS):
-        body.append(_cell(cell, cell in hidden, cell in asked))
+    body += [_cell(cell, cell in hidden, cell in asked) for cell in range(CELLS)]
     top = TOP + ROW * CELLS // IN_A_ROW + 24
     for at, line in enumerate(words):
         bad = line.startswith("data") and sampling.is_lost
