@@ -1,0 +1,177 @@
+"""What lesson 09 says about prices: calldata, a day when calldata wins, the break-even batch, a rising fee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.forks import BPO2
+from toyevm.rollups.costs import USABLE_BYTES, price_factor
+from toyevm.teaching.lab.turns import Reply, missing, read_number, repeat, right, wrong
+from toyevm.teaching.lessons.batches_data_cost.fees import BYTES, BatchBill, in_gwei
+from toyevm.teaching.lessons.batches_data_cost.fees_player import BATCHES, FEES, FeeSliders, words_of
+from toyevm.units import GWEI
+
+ZEROS, OTHERS, FEE = 100, 3_900, 2  # of the calldata turn: bytes, bytes, gwei
+GAS = 21_000 + 10 * ZEROS + 40 * OTHERS
+TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how many transfers
+BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
+EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
+
+Known = tuple[float, str, str]  # a value, the belief behind it, what it did
+
+
+def read_decimal(answer: Any, what: str, most: float = 1e15) -> float:
+    """Return a number, whole or not, from 0 to `most`."""
+    if type(answer) not in (int, float) or not isfinite(answer) or not 0 <= answer <= most:
+        raise InputError(repeat(answer), expected=f"a number: {what}")
+    return float(answer)
+
+
+def known_value(mine: float, known: Sequence[Known], tolerance: float) -> Reply | None:
+    """Return what to say to a value that a known belief leads to, or None."""
+    for value, belief, text in known:
+        if abs(mine - value) <= tolerance * value:
+            return wrong(belief, text)
+    return None
+
+
+def calldata(answer: Any) -> Reply:
+    """Judge the price of calldata."""
+    if answer is None:
+        return missing("a number of gwei.")
+    mine = read_decimal(answer, "gwei, such as 48_800")
+    if abs(mine - GAS * FEE) < 0.5:
+        text = "It does not matter what the 4,000 bytes say. Which of the three summands would a blob save?"
+        return right(text, f"21,000 + {ZEROS} · 10 + {OTHERS:,} · 40 = {GAS:,} gas; · {FEE} = {GAS * FEE:,} gwei")
+    known = (
+        (GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
+        ((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
+        (GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what does a "
+         "unit of gas cost?"),
+        ((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. How many "
+         "of them are zero?"),
+        ((21_000 + 4 * ZEROS + 16 * OTHERS) * FEE, "the-old-price", "You charge 4 and 16 gas a byte. Until when were "
+         "these the prices of such a transaction?"),
+        ((21_000 + 10 * ZEROS + 40 * (ZEROS + OTHERS)) * FEE, "zeros-twice", "You charge for 4,000 bytes at 40, and for "
+         "the 100 zero bytes once more. How many of the 4,000 are not zero?"),
+        ((21_000 + 40 * ZEROS + 10 * OTHERS) * FEE, "zero-is-dear", "You charge 40 for a zero byte, and 10 for any "
+         "other. Which of the two is cheaper?"),
+        (21_000 + (10 * ZEROS + 40 * OTHERS) * FEE, "fee-of-a-part", "You multiply only the gas of the bytes by the base "
+         "fee. In which unit are the other 21,000?"),
+    )  # fmt: skip
+    gas = mine / FEE
+    text = f"{mine:,.0f} gwei at 2 gwei are {gas:,.0f} gas, and {gas - 21_000:,.0f} without the transaction's 21,000. "
+    return known_value(mine, known, 1e-6) or wrong(
+        "another-sum", text + "What do 100 zero bytes cost, and what do the other 3,900?"
+    )
+
+
+def read_prices(answer: Any) -> BatchBill:
+    """Return the batch and prices of a dict, or of the sliders."""
+    if isinstance(answer, FeeSliders):
+        return answer.bill
+    keys = ("transfers", "base_fee", "blob_fee")
+    if not isinstance(answer, dict) or sorted(map(str, answer)) != sorted(keys):
+        raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, keys))}")
+    transfers = read_number(answer["transfers"], 1, max(BATCHES), "a number of transfers,")
+    fees = []
+    for key in keys[1:]:
+        if not isinstance(answer[key], str) or answer[key].strip() not in FEES:
+            raise InputError(f"{key}: {repeat(answer[key])}", expected=" | ".join(FEES))
+        fees.append(FEES[answer[key].strip()])
+    return BatchBill(transfers, *fees)
+
+
+def calldata_wins(answer: Any) -> Reply:
+    """Judge a batch and prices at which calldata should be cheaper than blobs."""
+    untouched = isinstance(answer, FeeSliders) and answer.bill == FeeSliders().bill
+    if answer is None or untouched:
+        return missing("a batch and two prices, from the sliders or as a dict.")
+    bill = read_prices(answer)
+    times, shown = bill.in_blobs.wei / bill.calldata.wei, "\n".join(words_of(bill))
+    if bill.transfers < LEAST:
+        text = (
+            f"{bill.transfers:,} transfers fill {bill.share:.1%} of a blob, so most of it is paid for nothing. Which "
+        )
+        return wrong("a-small-batch", text + f"price must change, so that calldata wins with {LEAST:,}?", shown)
+    if times >= TIMES:
+        text = (
+            "So which way is cheaper depends on two markets. Who would fill so many blobs that their price gets there?"
+        )
+        return right(text, shown)
+    if times > 1:
+        text = f"Calldata is {times:.1f} times as cheap: a beginning. Which of the two prices does a blob hardly depend on?"
+        return wrong("not-yet", text, shown)
+    if bill.blob_fee <= bill.base_fee:
+        text = "Blob gas costs no more than gas here, and a blob holds each byte for about one unit of it. What does a byte "
+        return wrong("dear-gas-helps-calldata", text + "of calldata cost?", shown)
+    text = f"Blob gas costs {in_gwei(bill.blob_fee)} gwei, gas {in_gwei(bill.base_fee)}: a byte of calldata takes 40 units. "
+    return wrong("any-higher-price", text + "How far apart must the two prices be?", shown)
+
+
+def break_even(answer: Any) -> Reply:
+    """Judge the smallest batch that is cheaper in a blob."""
+    if answer is None:
+        return missing("a number of transfers.")
+    mine = read_decimal(answer, "transfers, such as 100", 1e9)
+    number = round(mine)
+    bill = BatchBill(max(1, min(number, max(BATCHES))), GWEI, BLOB_FEE * GWEI)
+    shown = (
+        f"{bill.transfers:,} transfers: calldata {in_gwei(bill.calldata.wei)} gwei, blob {in_gwei(bill.in_blobs.wei)}"
+    )
+    if mine == EVEN:
+        return right(f"At {EVEN - 1}, calldata is still cheaper. Is the blob full then?", shown)
+    if EVEN - 1 <= mine < EVEN:
+        text = "That is where the two prices meet. Is a batch of 819 transfers cheaper in a blob? See below."
+        return wrong("the-last-of-the-others", text.replace(" See below.", ""), shown)
+    known = (
+        (BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as if both had "
+         "one price. What does a unit of blob gas cost here?"),
+        (BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What is the "
+         "price since May 2025?"),
+        (BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. What does "
+         "a byte that is not zero cost?"),
+        (BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are in it?"),
+        (USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Does it pay only when it is full?"),
+        ((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob 21,000 gas more "
+         "than calldata. Does calldata come without a transaction?"),
+        ((BLOB_GAS * BLOB_FEE - 21_000) / (40 * BYTES), "one-transaction-too-few", "You charge calldata 21,000 gas more "
+         "than the blob. Does the blob come without a transaction?"),
+    )  # fmt: skip
+    if reply := known_value(mine, known, 0.002):
+        return wrong(reply.belief, reply.text, shown)
+    if mine < EVEN:
+        text = "With so few transfers, calldata is cheaper. What does one more transfer add to each of the two bills?"
+        return wrong("too-few", text, shown)
+    text = "With so many, the blob is cheaper, but it is so with fewer, too. Which batch costs the same both ways?"
+    return wrong("too-many", text, shown)
+
+
+def full_blocks(answer: Any) -> Reply:
+    """Judge after how many full blocks the fee of blobs is a thousand times as high."""
+    if answer is None:
+        return missing("a number of blocks.")
+    mine = read_decimal(answer, "blocks, such as 100", 1e9)
+    factor = price_factor(BPO2, 21)
+    after = factor ** min(mine, 500)
+    shown = f"{factor:.4f} to the power of {mine:g} is {after:,.1f}"
+    if 87.9 <= mine <= 88:
+        return right(
+            "88 blocks of 12 seconds: about 18 minutes. What does a batcher do meanwhile that need not post?", shown
+        )
+    known = (
+        (59, "the-old-factor", "You let the fee rise by an eighth a block, as in Cancun. What is the factor of BPO2?"),
+        (999 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee does a block take 8.17 %?"),
+        (1_000 / factor, "it-adds-up", "You divide by the factor once. What happens to the fee in the second block?"),
+        (1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee is it 8.17 %?"),
+        (10, "it-doubles", "You let the fee double. By what does a full block multiply it?"),
+    )  # fmt: skip
+    if reply := known_value(mine, known, 0.012):
+        return wrong(reply.belief, reply.text, shown)
+    belief = "too-few" if mine < 88 else "too-many"
+    return wrong(
+        belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. Is that what is asked?", shown
+    )
