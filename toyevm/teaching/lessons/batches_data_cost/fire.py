@@ -42,7 +42,8 @@ def _execute(posted: tuple[bytes, ...]) -> WorldState:
 def after_the_fire(on_l1: str) -> str:
     """Return what Ann can show to L1 if all that is left stands there: "root", or "root and batch"."""
     state, posted = _operated()
-    root, key, proof = state.root, keccak256(wallet("Ann").address), ()
+    root, key = state.root, keccak256(wallet("Ann").address)
+    proof: tuple[bytes, ...] = ()
     if on_l1 == "root and batch":
         rebuilt = _execute(posted)
         proof = rebuilt.prove_account(wallet("Ann").address)
@@ -63,5 +64,6 @@ def _same(same: bool) -> str:
 
 
 def _ether(leaf: bytes | None) -> int:
-    _, balance, *_ = rlp.decode(leaf or b"")
-    return int.from_bytes(balance, "big") // ETHER
+    fields = rlp.decode(leaf or b"")
+    assert isinstance(fields, list)
+    return rlp.decode_int(fields[1], 32) // ETHER

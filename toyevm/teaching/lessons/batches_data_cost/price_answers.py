@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from toyevm.errors import InputError
 from toyevm.forks import BPO2
@@ -20,7 +20,13 @@ TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how
 BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
 EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
 
-Known = tuple[float, str, str]  # a value, the belief behind it, what it did
+
+class Known(NamedTuple):
+    """A value that is wrong, the belief that leads to it, and what to say."""
+
+    value: float
+    belief: str
+    text: str
 
 
 def read_decimal(answer: Any, what: str, most: float = 1e15) -> float:
@@ -47,20 +53,20 @@ def calldata(answer: Any) -> Reply:
         text = "It does not matter what the 4,000 bytes say. Which of the three summands would a blob save?"
         return right(text, f"21,000 + {ZEROS} · 10 + {OTHERS:,} · 40 = {GAS:,} gas; · {FEE} = {GAS * FEE:,} gwei")
     known = (
-        (GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
-        ((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
-        (GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what does a "
-         "unit of gas cost?"),
-        ((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. How many "
-         "of them are zero?"),
-        ((21_000 + 4 * ZEROS + 16 * OTHERS) * FEE, "the-old-price", "You charge 4 and 16 gas a byte. Until when were "
-         "these the prices of such a transaction?"),
-        ((21_000 + 10 * ZEROS + 40 * (ZEROS + OTHERS)) * FEE, "zeros-twice", "You charge for 4,000 bytes at 40, and for "
-         "the 100 zero bytes once more. How many of the 4,000 are not zero?"),
-        ((21_000 + 40 * ZEROS + 10 * OTHERS) * FEE, "zero-is-dear", "You charge 40 for a zero byte, and 10 for any "
-         "other. Which of the two is cheaper?"),
-        (21_000 + (10 * ZEROS + 40 * OTHERS) * FEE, "fee-of-a-part", "You multiply only the gas of the bytes by the base "
-         "fee. In which unit are the other 21,000?"),
+        Known(GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
+        Known((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
+        Known(GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what "
+              "does a unit of gas cost?"),
+        Known((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. "
+              "How many of them are zero?"),
+        Known((21_000 + 4 * ZEROS + 16 * OTHERS) * FEE, "the-old-price", "You charge 4 and 16 gas a byte. Until "
+              "when were these the prices of such a transaction?"),
+        Known((21_000 + 10 * ZEROS + 40 * (ZEROS + OTHERS)) * FEE, "zeros-twice", "You charge for 4,000 bytes at "
+              "40, and for the 100 zero bytes once more. How many of the 4,000 are not zero?"),
+        Known((21_000 + 40 * ZEROS + 10 * OTHERS) * FEE, "zero-is-dear", "You charge 40 for a zero byte, and 10 for "
+              "any other. Which of the two is cheaper?"),
+        Known(21_000 + (10 * ZEROS + 40 * OTHERS) * FEE, "fee-of-a-part", "You multiply only the gas of the bytes "
+              "by the base fee. In which unit are the other 21,000?"),
     )  # fmt: skip
     gas = mine / FEE
     text = f"{mine:,.0f} gwei at 2 gwei are {gas:,.0f} gas, and {gas - 21_000:,.0f} without the transaction's 21,000. "
@@ -98,17 +104,15 @@ def calldata_wins(answer: Any) -> Reply:
         )
         return wrong("a-small-batch", text + f"price must change, so that calldata wins with {LEAST:,}?", shown)
     if times >= TIMES:
-        text = (
-            "So which way is cheaper depends on two markets. Who would fill so many blobs that their price gets there?"
-        )
+        text = "Which way is cheaper depends on two markets. Who fills so many blobs that their price gets there?"
         return right(text, shown)
     if times > 1:
-        text = f"Calldata is {times:.1f} times as cheap: a beginning. Which of the two prices does a blob hardly depend on?"
+        text = f"Calldata is {times:.1f} times as cheap: a beginning. Which price does a blob hardly depend on?"
         return wrong("not-yet", text, shown)
     if bill.blob_fee <= bill.base_fee:
-        text = "Blob gas costs no more than gas here, and a blob holds each byte for about one unit of it. What does a byte "
-        return wrong("dear-gas-helps-calldata", text + "of calldata cost?", shown)
-    text = f"Blob gas costs {in_gwei(bill.blob_fee)} gwei, gas {in_gwei(bill.base_fee)}: a byte of calldata takes 40 units. "
+        text = "Blob gas costs no more than gas here. In a full blob, a byte takes about one unit of it. "
+        return wrong("dear-gas-helps-calldata", text + "What does a byte of calldata take?", shown)
+    text = f"Blob gas costs {in_gwei(bill.blob_fee)} gwei, gas {in_gwei(bill.base_fee)}. A byte of calldata takes 40. "
     return wrong("any-higher-price", text + "How far apart must the two prices be?", shown)
 
 
@@ -125,21 +129,23 @@ def break_even(answer: Any) -> Reply:
     if mine == EVEN:
         return right(f"At {EVEN - 1}, calldata is still cheaper. Is the blob full then?", shown)
     if EVEN - 1 <= mine < EVEN:
-        text = "That is where the two prices meet. Is a batch of 819 transfers cheaper in a blob? See below."
-        return wrong("the-last-of-the-others", text.replace(" See below.", ""), shown)
+        text = "There the two prices meet. Is a batch of 819 transfers cheaper in a blob already?"
+        return wrong("the-last-of-the-others", text, shown)
     known = (
-        (BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as if both had "
-         "one price. What does a unit of blob gas cost here?"),
-        (BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What is the "
-         "price since May 2025?"),
-        (BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. What does "
-         "a byte that is not zero cost?"),
-        (BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are in it?"),
-        (USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Does it pay only when it is full?"),
-        ((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob 21,000 gas more "
-         "than calldata. Does calldata come without a transaction?"),
-        ((BLOB_GAS * BLOB_FEE - 21_000) / (40 * BYTES), "one-transaction-too-few", "You charge calldata 21,000 gas more "
-         "than the blob. Does the blob come without a transaction?"),
+        Known(BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as "
+              "if both had one price. What does a unit of blob gas cost here?"),
+        Known(BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What "
+              "is the price since May 2025?"),
+        Known(BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. "
+              "What does a byte that is not zero cost?"),
+        Known(BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are "
+              "in it?"),
+        Known(USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Does it pay only when "
+              "it is full?"),
+        Known((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob "
+              "21,000 gas more than calldata. Does calldata come without a transaction?"),
+        Known((BLOB_GAS * BLOB_FEE - 21_000) / (40 * BYTES), "one-transaction-too-few", "You charge calldata 21,000 "
+              "gas more than the blob. Does the blob come without a transaction?"),
     )  # fmt: skip
     if reply := known_value(mine, known, 0.002):
         return wrong(reply.belief, reply.text, shown)
@@ -159,19 +165,17 @@ def full_blocks(answer: Any) -> Reply:
     after = factor ** min(mine, 500)
     shown = f"{factor:.4f} to the power of {mine:g} is {after:,.1f}"
     if 87.9 <= mine <= 88:
-        return right(
-            "88 blocks of 12 seconds: about 18 minutes. What does a batcher do meanwhile that need not post?", shown
-        )
+        return right("88 blocks take about 18 minutes. What does a sequencer do meanwhile that can wait?", shown)
     known = (
-        (59, "the-old-factor", "You let the fee rise by an eighth a block, as in Cancun. What is the factor of BPO2?"),
-        (999 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee does a block take 8.17 %?"),
-        (1_000 / factor, "it-adds-up", "You divide by the factor once. What happens to the fee in the second block?"),
-        (1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee is it 8.17 %?"),
-        (10, "it-doubles", "You let the fee double. By what does a full block multiply it?"),
+        Known(59, "the-old-factor", "You let the fee rise by an eighth a block, as in Cancun. What is the factor of "
+              "BPO2?"),
+        Known(1_000 / factor, "it-adds-up", "You divide by the factor once. What happens to the fee in the second "
+              "block?"),
+        Known(1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee is it "
+              "8.17 %?"),
+        Known(10, "it-doubles", "You let the fee double. By what does a full block multiply it?"),
     )  # fmt: skip
     if reply := known_value(mine, known, 0.012):
         return wrong(reply.belief, reply.text, shown)
     belief = "too-few" if mine < 88 else "too-many"
-    return wrong(
-        belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. Is that what is asked?", shown
-    )
+    return wrong(belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. What is asked?", shown)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from toyevm.forks import BPO1, BPO2, CANCUN, PRAGUE
-from toyevm.rollups.costs import blob_schedule, price_factor, walk_price
+from toyevm.rollups.costs import blob_schedule, price_factor
 from toyevm.teaching.lessons.batches_data_cost.sampling import CLIENTS, Sampling, read_cells, rebuilt_from
 from toyevm.transactions import encode_transaction
-from toyevm.units import GWEI
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.workload import Workload
 
@@ -35,7 +34,7 @@ def half_withheld() -> str:
 
 def blob_market() -> str:
     """Return what full and empty blocks do to the price of blobs, under the rules of four forks."""
-    rows = ["rules since            target  most  full block  empty block  blocks until 1,000 times"]
+    rows = ["rules since            target  most  full block  empty block"]
     for name, fork in MARKETS.items():
         schedule = blob_schedule(fork)
         full, empty = price_factor(fork, schedule.maximum), price_factor(fork, 0)
