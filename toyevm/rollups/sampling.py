@@ -5,7 +5,7 @@ more than half of the cells, and who asks for a few at random will very likely h
 
 The code here is slow and small, to be read: a cell has one byte of every stripe of 64 bytes, and the field has 257
 elements. On Ethereum a blob is one polynomial over a field of 255 bits, a cell is 64 of its values, and every cell
-comes with a proof: see `toyevm.rollups.blobs`. The numbers 64 and 128 are the same, and so are the odds.
+comes with a proof: see `toyevm.rollups.kzg`. The numbers 64 and 128 are the same, and so are the odds.
 """
 
 from __future__ import annotations
