@@ -87,8 +87,8 @@ def least_bytes(answer: Any) -> Reply:
     if mine > UNCOMPRESSED:
         return wrong("a-batch-adds", "That is more than the transfer has alone. What would the batch add to it?", shown)
     if mine > 95:
-        text = "You keep nearly everything. 300 transfers have the same gas limit and similar fees: how often must they be "
-        return wrong("nothing-repeats", text + "written?", shown)
+        text = "You keep nearly everything. 300 transfers have the same gas limit and similar fees. How often must "
+        return wrong("nothing-repeats", text + "these be written?", shown)
     if mine >= 32:
         text = (
             "Two numbers of 32 bytes make up a signature. Which of their bytes could a reader compute from the others?"
@@ -121,7 +121,7 @@ def odds(answer: Any) -> Reply:
         Known(3 / 8, "one-sample", "That is the chance for one sample. What about the second?"),
         Known(1 / 4, "half-is-hidden", "You take 1/2 for each sample. How many of the 8 cells are there?"),
         Known(3 / 8 + 2 / 7, "adds-chances", "You add the two chances. Must one of them come, or both?"),
-        Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. 5 of 8 are hidden: how many are left?"),
+        Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. How many does the producer hide?"),
         Known(2 / 8, "two-of-eight", "You divide 2 by 8. How many cells are there to be found?"),
     )  # fmt: skip
     text = (
@@ -146,7 +146,7 @@ def withhold(answer: Any) -> Reply:
             "hides-nothing", "You hide nothing, so everyone has everything. How many cells may be left?", shown
         )
     if not sampling.is_lost:
-        text = f"{CELLS - len(hidden)} cells are left, and the others are rebuilt from them. Which cells you hide makes no "
+        text = f"{CELLS - len(hidden)} cells are left, and give back the others. Which cells you hide makes no "
         belief = "half-is-enough" if len(hidden) == ENOUGH else "too-few-hidden"
         return wrong(belief, text + "difference. What does?", shown)
     if met:

@@ -22,8 +22,7 @@ NOT_THERE = {  # payments that do not follow, each with the rule that it breaks
 }
 LEFT_OUT = {
     "Ann>Bob 6": ("one-fault-kills-all", "Channel C got two wrong frames. Does rule 3 drop a channel, or a frame?"),
-    "Dan>Cleo 80": ("a-fault-spreads", "F opens, and `E1!` comes between its two frames. Which of the rules says what "
-                    "happens then?"),
+    "Dan>Cleo 80": ("a-fault-spreads", "`E1!` comes between the two frames of F. Which rule says what happens then?"),
     "Cleo>Bob 2": ("an-invalid-one-stops-all", "The payment before it is invalid. Does rule 4 drop what follows, too?"),
 }  # fmt: skip
 
@@ -66,7 +65,7 @@ def by_hand(answer: Any) -> Reply:
             return _first_fault(mine, at, truth)
     if len(mine) < len(truth):
         return _first_fault(mine, len(mine), truth)
-    text = "Nobody asked the sequencer for anything. Which two posts did no harm to L2, although they look like its frames?"
+    text = "You needed no node of L2. Which posts look like frames of L2, and did no harm?"
     return right(text, _listed(mine))
 
 
