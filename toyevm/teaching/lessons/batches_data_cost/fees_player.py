@@ -8,11 +8,12 @@ from typing import Any
 from toyevm.forks import BPO2
 from toyevm.rollups.costs import DataCost
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import GAS_BAR, LEFT, NORMAL, WRITTEN
+from toyevm.teaching.kit.palette import GAS_BAR, READ, WRITTEN
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.batches_data_cost.fees import BYTES, BatchBill, in_gwei
+from toyevm.teaching.lessons.batches_data_cost.lines_view import LINE, draw_lines
 from toyevm.units import GWEI
 
 BATCHES = (1, 10, 100, 200, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 5_000)
@@ -37,12 +38,8 @@ def show_bill(bill: BatchBill) -> Picture:
         body.append(svg.box(BARS - 90, y, max(length, 2), 26, paint, radius=2))
         body.append(svg.text(BARS - 84 + length, y + 18, in_gwei(cost.per_transfer), bold=True))
     top = 140
-    for at, line in enumerate(words):
-        if line.startswith("cheaper"):
-            paint = NORMAL if bill.calldata_wins else LEFT
-            body.append(svg.box(MARGIN - 6, top + 22 * at - 15, WIDTH - 2 * MARGIN + 12, 20, paint, radius=2))
-        body.append(svg.text(MARGIN, top + 22 * at, line, mono=True))
-    return Picture(svg.figure(WIDTH, top + 22 * len(words), "; ".join(words), body), "\n".join(words))
+    body += draw_lines(words, top, "cheaper", WRITTEN if bill.calldata_wins else READ)
+    return Picture(svg.figure(WIDTH, top + LINE * len(words), "; ".join(words), body), "\n".join(words))
 
 
 def _transactions(cost: DataCost) -> str:

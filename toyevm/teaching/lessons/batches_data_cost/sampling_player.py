@@ -13,6 +13,7 @@ from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
+from toyevm.teaching.lessons.batches_data_cost.lines_view import LINE, draw_lines
 from toyevm.teaching.lessons.batches_data_cost.sampling import (
     CLIENTS,
     Sampling,
@@ -28,16 +29,15 @@ def show_sampling(sampling: Sampling) -> Picture:
     hidden, asked = sampling.hidden, sampling.asked[0]
     words = words_of(sampling)
     body = [svg.heading(MARGIN, 26, "128 cells: 0 to 63 are the data, 64 to 127 the extension")]
-    body.append(svg.note(MARGIN, 46, "✗ hatched: hidden by the producer · yellow, thick border: client 0 asks for it"))
+    body.append(
+        svg.note(
+            MARGIN, 46, "red and hatched: hidden by the producer · yellow with a thick border: client 0 asks for it"
+        )
+    )
     body += [_cell(cell, cell in hidden, cell in asked) for cell in range(CELLS)]
     top = TOP + ROW * CELLS // IN_A_ROW + 24
-    for at, line in enumerate(words):
-        bad = line.startswith("data") and sampling.is_lost
-        if line.startswith("data"):
-            width = WIDTH - 2 * MARGIN + 12
-            body.append(svg.box(MARGIN - 6, top + 22 * at - 15, width, 20, FAILED if bad else LEFT, radius=2))
-        body.append(svg.text(MARGIN, top + 22 * at, line, mono=True))
-    return Picture(svg.figure(WIDTH, top + 22 * len(words), "; ".join(words), body), "\n".join(words))
+    body += draw_lines(words, top, "data", FAILED if sampling.is_lost else LEFT)
+    return Picture(svg.figure(WIDTH, top + LINE * len(words), "; ".join(words), body), "\n".join(words))
 
 
 def words_of(sampling: Sampling) -> list[str]:
@@ -50,7 +50,7 @@ def words_of(sampling: Sampling) -> list[str]:
     return [
         f"hidden    {len(sampling.hidden)} of {CELLS} cells: {hidden if len(hidden) < 72 else hidden[:70] + '…'}",
         f"data      {left} cells are left · {state}",
-        f"client 0  asks for {', '.join(map(str, asked))} · {seen}",
+        f"client    0 asks for {', '.join(map(str, asked))} · {seen}",
         f"chance    a client that asks for {sampling.samples} sees nothing wrong: {sampling.miss_chance:.2%}",
         f"clients   {CLIENTS - sampling.fooled:,} of {CLIENTS:,} notice (simulated)",
     ]
