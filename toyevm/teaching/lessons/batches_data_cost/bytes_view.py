@@ -17,8 +17,8 @@ from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 
 TRANSFERS, PEOPLE = 1_000, 300
-GROUPS = {"signatures": "signature", "to": "recipient", "value": "amount", "fees": "gas and fees", "gas": "gas and fees",
-          "nonce": "nonce"}  # fmt: skip
+GROUPS = {"signatures": "signature", "to": "recipient", "value": "amount", "fees": "gas and fees",
+          "gas": "gas and fees", "nonce": "nonce"}  # fmt: skip
 BARS, SCALE, ROW = 310, 4.4, 24
 
 Sizes = Mapping[str, tuple[float, float]]  # bytes a transfer, before and after compression

@@ -56,7 +56,7 @@ QUESTIONS = {
 def by_hand(answer: Any) -> Reply:
     """Judge which payments follow from the posts of an evening."""
     truth = derive_by_hand(EVENING)
-    if answer is None or answer in ([], ()):
+    if answer is None or (isinstance(answer, (list, tuple, str)) and not answer):
         return missing('the payments in order, such as ["Ann>Bob 5", …].')
     entries = answer.split(",") if isinstance(answer, str) else read_list(answer, "payments", 20)
     mine = [_payment(entry) for entry in entries]
@@ -106,15 +106,20 @@ def assembled(answer: Any) -> Reply:
     if answer is None:
         return missing("a function.")
     got = [(name, frames, call(answer, list(frames))) for name, frames in CASES]
-    if all(value in (None, ..., [], ()) for _, _, value in got):
+    if all(value is None or value is ... or (isinstance(value, (list, tuple)) and not value) for _, _, value in got):
         return missing("rules 2 and 3.")
     for name, frames, value in got:
         expected = assemble(frames)
-        if not isinstance(value, (list, tuple)) or list(value) != expected:
+        if not _is_same(value, expected):
             belief, question = QUESTIONS[name]
             return wrong(belief, f"The case {name!r}: you return {repeat(value)}. {question}", _written(frames))
     text = "Whatever stands on L1, it gives one list. What would happen if two nodes of L2 had different rules here?"
     return right(text, f"{len(CASES)} cases of {len(CASES)}")
+
+
+def _is_same(value: Any, expected: list[str]) -> bool:
+    is_list = isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value)
+    return is_list and list(value) == expected
 
 
 def _written(frames: Frames) -> str:
