@@ -18,6 +18,7 @@ from toyevm.teaching.lab.turns import (
     right,
     wrong,
 )
+from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.frame_answers import assembled, by_hand
 from toyevm.teaching.lessons.batches_data_cost.price_answers import (
     Known,
@@ -100,6 +101,13 @@ def least_bytes(answer: Any) -> Reply:
     return wrong("compression-removes-signatures", text, shown)
 
 
+def from_sliders(answer: Any) -> Reply:
+    """Judge what stands in the sliders, once they have been moved, or a dict."""
+    if isinstance(answer, FeeSliders):
+        answer = None if answer.bill == FeeSliders().bill else answer.bill
+    return calldata_wins(answer)
+
+
 def odds(answer: Any) -> Reply:
     """Judge the chance that two different samples of eight cells, five of them hidden, both come."""
     if answer is None:
@@ -176,7 +184,7 @@ TURNS: Mapping[str, Turn] = {
     "cores-or-layer": cores_or_layer,
     "least-bytes": least_bytes,
     "calldata": calldata,
-    "calldata-wins": calldata_wins,
+    "calldata-wins": from_sliders,
     "break-even": break_even,
     "by-hand": by_hand,
     "assemble": assembled,

@@ -30,7 +30,7 @@ EVENING: Posts = {
 }
 
 
-class Frame(NamedTuple):
+class LetterFrame(NamedTuple):
     """A piece of a channel."""
 
     channel: str
@@ -39,17 +39,17 @@ class Frame(NamedTuple):
     text: str
 
 
-def read_frame(post: str) -> Frame | None:
+def read_frame(post: str) -> LetterFrame | None:
     """Return the frame that a post is, or None where it is none.
 
     >>> read_frame("A1!:ob 5")
-    Frame(channel='A', number=1, is_last=True, text='ob 5')
+    LetterFrame(channel='A', number=1, is_last=True, text='ob 5')
     """
     found = FORM.fullmatch(post)
-    return Frame(found[1], int(found[2]), bool(found[3]), found[4]) if found else None
+    return LetterFrame(found[1], int(found[2]), bool(found[3]), found[4]) if found else None
 
 
-def assemble(frames: Iterable[Frame | tuple[str, int, bool, str]]) -> list[str]:
+def assemble(frames: Iterable[LetterFrame | tuple[str, int, bool, str]]) -> list[str]:
     """Return the texts of the channels that are finished, in order: one channel is open at a time.
 
     >>> assemble([("A", 0, False, "Ann>B"), ("A", 1, True, "ob 5")])
@@ -82,7 +82,7 @@ def payable(payments: Iterable[str], savings: int = SAVINGS) -> list[str]:
     return valid
 
 
-def frames_of(posts: Posts) -> list[Frame]:
+def frames_of(posts: Posts) -> list[LetterFrame]:
     """Return the frames that were posted, in order; what is no frame is skipped."""
     frames = (read_frame(post) for _, block in sorted(posts.items()) for post in block)
     return [frame for frame in frames if frame]

@@ -10,8 +10,7 @@ from toyevm.errors import InputError
 from toyevm.forks import BPO2
 from toyevm.rollups.costs import USABLE_BYTES, price_factor
 from toyevm.teaching.lab.turns import Reply, missing, read_number, repeat, right, wrong
-from toyevm.teaching.lessons.batches_data_cost.fees import BYTES, BatchBill, in_gwei
-from toyevm.teaching.lessons.batches_data_cost.fees_player import BATCHES, FEES, FeeSliders, words_of
+from toyevm.teaching.lessons.batches_data_cost.fees import BATCHES, BYTES, FEES, BatchBill, in_gwei, words_of
 from toyevm.units import GWEI
 
 ZEROS, OTHERS, FEE = 100, 3_900, 2  # of the calldata turn: bytes, bytes, gwei
@@ -76,9 +75,9 @@ def calldata(answer: Any) -> Reply:
 
 
 def read_prices(answer: Any) -> BatchBill:
-    """Return the batch and prices of a dict, or of the sliders."""
-    if isinstance(answer, FeeSliders):
-        return answer.bill
+    """Return the batch and prices of a dict, or of a bill."""
+    if isinstance(answer, BatchBill):
+        return answer
     keys = ("transfers", "base_fee", "blob_fee")
     if not isinstance(answer, dict) or sorted(map(str, answer)) != sorted(keys):
         raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, keys))}")
@@ -93,8 +92,7 @@ def read_prices(answer: Any) -> BatchBill:
 
 def calldata_wins(answer: Any) -> Reply:
     """Judge a batch and prices at which calldata should be cheaper than blobs."""
-    untouched = isinstance(answer, FeeSliders) and answer.bill == FeeSliders().bill
-    if answer is None or untouched:
+    if answer is None:
         return missing("a batch and two prices, from the sliders or as a dict.")
     bill = read_prices(answer)
     times, shown = bill.in_blobs.wei / bill.calldata.wei, "\n".join(words_of(bill))

@@ -9,11 +9,11 @@ from typing import Any
 
 from toyevm.rollups.sampling import CELLS, ENOUGH
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.lines_view import LINE, draw_lines
 from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.batches_data_cost.lines_view import LINE, draw_lines
 from toyevm.teaching.lessons.batches_data_cost.sampling import (
     CLIENTS,
     Sampling,
