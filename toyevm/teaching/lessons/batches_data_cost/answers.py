@@ -7,28 +7,10 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.rollups.sampling import CELLS, ENOUGH
-from toyevm.teaching.lab.turns import (
-    Reply,
-    Turn,
-    missing,
-    read_list,
-    read_number,
-    read_one_of,
-    repeat,
-    right,
-    wrong,
-)
+from toyevm.teaching.lab.turns import Reply, Turn, missing, read_list, read_number, read_one_of, repeat, right, wrong
+from toyevm.teaching.lessons.batches_data_cost import number_answers as numbers
 from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.frame_answers import assembled, by_hand
-from toyevm.teaching.lessons.batches_data_cost.price_answers import (
-    Known,
-    break_even,
-    calldata,
-    calldata_wins,
-    full_blocks,
-    known_value,
-    read_decimal,
-)
 from toyevm.teaching.lessons.batches_data_cost.sampling import CLIENTS, Sampling, read_cells, write_cells
 from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 
@@ -58,7 +40,6 @@ ASIDE = {  # what to ask about an effect, by what was chosen for it
     },
 }
 UNCOMPRESSED = 115  # bytes of a signed transfer, as nodes send it
-ODDS = 3 * 2 / (8 * 7)
 
 
 def cores_or_layer(answer: Any) -> Reply:
@@ -81,7 +62,7 @@ def least_bytes(answer: Any) -> Reply:
     """Judge to how many bytes a signed transfer can shrink at best."""
     if answer is None:
         return missing("a number of bytes.")
-    mine = read_decimal(answer, "bytes, such as 100", 1e6)
+    mine = numbers.read_decimal(answer, "bytes, such as 100", 1e6)
     shown = f"{UNCOMPRESSED} bytes as nodes send it, {mine:g} in your batch: {mine / UNCOMPRESSED:.0%}"
     if 64 <= mine <= 95:
         return right("Now see what is left, part by part. Which part hardly shrinks at all?", shown)
@@ -105,37 +86,7 @@ def from_sliders(answer: Any) -> Reply:
     """Judge what stands in the sliders, once they have been moved, or a dict."""
     if isinstance(answer, FeeSliders):
         answer = None if answer.bill == FeeSliders().bill else answer.bill
-    return calldata_wins(answer)
-
-
-def odds(answer: Any) -> Reply:
-    """Judge the chance that two different samples of eight cells, five of them hidden, both come."""
-    if answer is None:
-        return missing("a number between 0 and 1.")
-    mine = read_decimal(answer, "a chance between 0 and 1", 100)
-    if abs(mine - ODDS) < 0.003:
-        return right(
-            "3/8 for the first, then 2/7 for the second. What does a third sample do to it?", "3/8 · 2/7 = 3/28"
-        )
-    if mine > 1:
-        return wrong("a-chance-above-one", "A chance is at most 1. How many of the pairs of cells are both there?")
-    known = (
-        Known((3 / 8) ** 2, "the-same-cell-twice", "You multiply 3/8 by 3/8. When the first cell has come, how many of "
-              "the other 7 are there?"),
-        Known(5 / 8 * 4 / 7, "the-hidden-ones", "That is the chance that both are hidden. Which cells does the client "
-              "have to meet?"),
-        Known((5 / 8) ** 2, "the-hidden-ones", "You count the hidden cells. Which cells does the client have to meet?"),
-        Known(1 - ODDS, "the-opposite", "That is the chance that at least one does *not* come. What is asked?"),
-        Known(3 / 8, "one-sample", "That is the chance for one sample. What about the second?"),
-        Known(1 / 4, "half-is-hidden", "You take 1/2 for each sample. How many of the 8 cells are there?"),
-        Known(3 / 8 + 2 / 7, "adds-chances", "You add the two chances. Must one of them come, or both?"),
-        Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. How many does the producer hide?"),
-        Known(2 / 8, "two-of-eight", "You divide 2 by 8. How many cells are there to be found?"),
-    )  # fmt: skip
-    text = (
-        f"Of 28 pairs of cells, your chance means {28 * mine:.1f} pairs. How many pairs are there among the cells that "
-    )
-    return known_value(mine, known, 0.004) or wrong("other-chance", text + "are not hidden?")
+    return numbers.calldata_wins(answer)
 
 
 def withhold(answer: Any) -> Reply:
@@ -183,12 +134,12 @@ def _cells(answer: Any) -> frozenset[int]:
 TURNS: Mapping[str, Turn] = {
     "cores-or-layer": cores_or_layer,
     "least-bytes": least_bytes,
-    "calldata": calldata,
+    "calldata": numbers.calldata,
     "calldata-wins": from_sliders,
-    "break-even": break_even,
+    "break-even": numbers.break_even,
     "by-hand": by_hand,
     "assemble": assembled,
-    "odds": odds,
+    "odds": numbers.odds,
     "withhold": withhold,
-    "full-blocks": full_blocks,
+    "full-blocks": numbers.full_blocks,
 }

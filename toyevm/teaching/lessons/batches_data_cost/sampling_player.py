@@ -14,12 +14,7 @@ from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.batches_data_cost.sampling import (
-    CLIENTS,
-    Sampling,
-    read_cells,
-    write_cells,
-)
+from toyevm.teaching.lessons.batches_data_cost.sampling import CLIENTS, Sampling, read_cells, write_cells
 
 IN_A_ROW, CELL, ROW, TOP = 32, 28, 26, 62
 
@@ -117,16 +112,11 @@ class SamplingGrid(Player):
         samples = make.IntSlider(value=8, min=1, max=20, description="samples", layout=make.Layout(width="380px"))
         self._samples = self._control("samples", samples)
         self._field = self._text("cells", "0..63, 70", "440px", lambda: write_cells(self.hidden), self.hide)
-        others = self._button("other clients", "let 1,000 other clients ask", self._ask_again)
-        return [[slider, samples], [self._field, others]]
+        return [[slider, samples], [self._field]]
 
     def _slid(self, count: int) -> None:
         if not self._by_hand:
             self._sampling = replace(self._sampling, hidden=frozenset(Random(count).sample(range(CELLS), count)))
-
-    def _ask_again(self) -> None:
-        self._sampling = replace(self._sampling, seed=self._sampling.seed + 1)
-        self._show()
 
     def _show(self) -> None:
         self._field.value = write_cells(self.hidden)

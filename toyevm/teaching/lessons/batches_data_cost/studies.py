@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from toyevm.forks import BPO1, BPO2, CANCUN, PRAGUE
+from toyevm.forks import BPO2
 from toyevm.rollups.compression import compress
-from toyevm.rollups.costs import USABLE_BYTES, blob_schedule, price_factor
+from toyevm.rollups.costs import USABLE_BYTES, blob_schedule
 from toyevm.rollups.encodings.measure import consecutive
 from toyevm.rollups.encodings.span import Span
 from toyevm.simulation.metrics import measure
@@ -17,8 +17,6 @@ from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.workload import Workload
 
 GAS_LIMIT = 60_000_000  # of a block on mainnet, since November 2025
-MARKETS = {"Cancun, March 2024": CANCUN, "Prague, May 2025": PRAGUE, "BPO1, December 2025": BPO1,
-           "BPO2, January 2026": BPO2}  # fmt: skip
 
 
 @cache
@@ -60,13 +58,3 @@ def half_withheld() -> str:
         f"the mixed block's {len(data):,} bytes, rebuilt from cells 64 to 127, are {'the same' if same else 'lost'}"
     )
     return f"{CLIENTS - sampling.fooled} of {CLIENTS:,} clients notice (simulated); {rebuilt}"
-
-
-def blob_market() -> str:
-    """Return what full and empty blocks do to the price of blobs, under the rules of four forks."""
-    rows = ["rules since            target  most  full block  empty block"]
-    for name, fork in MARKETS.items():
-        schedule = blob_schedule(fork)
-        full, empty = price_factor(fork, schedule.maximum), price_factor(fork, 0)
-        rows.append(f"{name:<22} {schedule.target:>6} {schedule.maximum:>5}      ×{full:.4f}      ×{empty:.4f}")
-    return "\n".join(rows)

@@ -1,9 +1,8 @@
-"""What lesson 09 says about prices: calldata, a day when calldata wins, the break-even batch, a rising fee."""
+"""What lesson 09 says about numbers: calldata, a day when it wins, the break-even batch, a rising fee, two samples."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any, NamedTuple
 
 from toyevm.errors import InputError
@@ -18,6 +17,7 @@ GAS = 21_000 + 10 * ZEROS + 40 * OTHERS
 TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how many transfers
 BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
 EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
+ODDS = 3 * 2 / (8 * 7)  # that two different samples of eight cells, five of them hidden, both come
 
 
 class Known(NamedTuple):
@@ -30,7 +30,7 @@ class Known(NamedTuple):
 
 def read_decimal(answer: Any, what: str, most: float = 1e15) -> float:
     """Return a number, whole or not, from 0 to `most`."""
-    if type(answer) not in (int, float) or not isfinite(answer) or not 0 <= answer <= most:
+    if type(answer) not in (int, float) or not 0 <= answer <= most:
         raise InputError(repeat(answer), expected=f"a number: {what}")
     return float(answer)
 
@@ -177,3 +177,33 @@ def full_blocks(answer: Any) -> Reply:
         return wrong(reply.belief, reply.text, shown)
     belief = "too-few" if mine < 88 else "too-many"
     return wrong(belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. What is asked?", shown)
+
+
+def odds(answer: Any) -> Reply:
+    """Judge the chance that two different samples of eight cells, five of them hidden, both come."""
+    if answer is None:
+        return missing("a number between 0 and 1.")
+    mine = read_decimal(answer, "a chance between 0 and 1", 100)
+    if abs(mine - ODDS) < 0.003:
+        return right(
+            "3/8 for the first, then 2/7 for the second. What does a third sample do to it?", "3/8 · 2/7 = 3/28"
+        )
+    if mine > 1:
+        return wrong("a-chance-above-one", "A chance is at most 1. How many of the pairs of cells are both there?")
+    known = (
+        Known((3 / 8) ** 2, "the-same-cell-twice", "You multiply 3/8 by 3/8. When the first cell has come, how many of "
+              "the other 7 are there?"),
+        Known(5 / 8 * 4 / 7, "the-hidden-ones", "That is the chance that both are hidden. Which cells does the client "
+              "have to meet?"),
+        Known((5 / 8) ** 2, "the-hidden-ones", "You count the hidden cells. Which cells does the client have to meet?"),
+        Known(1 - ODDS, "the-opposite", "That is the chance that at least one does *not* come. What is asked?"),
+        Known(3 / 8, "one-sample", "That is the chance for one sample. What about the second?"),
+        Known(1 / 4, "half-is-hidden", "You take 1/2 for each sample. How many of the 8 cells are there?"),
+        Known(3 / 8 + 2 / 7, "adds-chances", "You add the two chances. Must one of them come, or both?"),
+        Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. How many does the producer hide?"),
+        Known(2 / 8, "two-of-eight", "You divide 2 by 8. How many cells are there to be found?"),
+    )  # fmt: skip
+    text = (
+        f"Of 28 pairs of cells, your chance means {28 * mine:.1f} pairs. How many pairs are there among the cells that "
+    )
+    return known_value(mine, known, 0.004) or wrong("other-chance", text + "are not hidden?")
