@@ -39,7 +39,7 @@ ASIDE = {  # what to ask about an effect, by what was chosen for it
         "both": "the batch holds the 40 transactions, signed. What would a reader check without that?",
     },
 }
-UNCOMPRESSED = 115  # bytes of a signed transfer, as nodes send it
+UNCOMPRESSED = 120  # bytes of a signed transfer, as nodes send it
 
 
 def cores_or_layer(answer: Any) -> Reply:
@@ -69,7 +69,7 @@ def least_bytes(answer: Any) -> Reply:
     if mine > UNCOMPRESSED:
         return wrong("a-batch-adds", "That is more than the transfer has alone. What would the batch add to it?", shown)
     if mine > 95:
-        text = "You keep nearly everything. 300 transfers have the same gas limit and similar fees. How often must "
+        text = "You keep nearly everything. 1,000 transfers have the same gas limit and similar fees. How often must "
         return wrong("nothing-repeats", text + "these be written?", shown)
     if mine >= 32:
         text = (
@@ -77,7 +77,7 @@ def least_bytes(answer: Any) -> Reply:
         )
         return wrong("half-a-signature", text, shown)
     text = (
-        "A compressor replaces what repeats. Which part of a transfer has nothing that repeats, even in 300 transfers?"
+        "A compressor replaces what repeats. Which part of a transfer has nothing that repeats, even in 1,000 transfers?"
     )
     return wrong("compression-removes-signatures", text, shown)
 
