@@ -102,6 +102,7 @@ def replay(
     as_json: AsJson = False,
 ) -> int:
     """Execute a real block, and check it against its header and the sequential backend."""
+    import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
     from toyevm.bench.replay import named_backends, replay_block
     from toyevm.cli.tables import print_replay
 
@@ -132,6 +133,7 @@ def fetch_block(
 @app.command()
 def backends(as_json: AsJson = False) -> None:
     """List the ways to execute a block."""
+    import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
     from toyevm.backends import BACKENDS
     from toyevm.cli.tables import print_backends
 
@@ -168,6 +170,21 @@ def atlas(
     from toyevm.cli import atlas as command
 
     return command.run(files or [], as_json, only or [], count, seeds, plot)
+
+
+@app.command()
+def matrix(
+    attack: Annotated[str | None, typer.Option(help="This attack only.")] = None,
+    system: Annotated[str | None, typer.Option(help="On this system only.")] = None,
+    without_defence: Annotated[
+        bool, typer.Option("--without-defence", help="Take away what stands in its way.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Attack layers, and read off balances what came of it: stolen, frozen, delayed or safe."""
+    from toyevm.cli import matrix as command
+
+    command.run(attack, system, not without_defence, as_json)
 
 
 @app.command()

@@ -24,7 +24,6 @@ class DropReason(StrEnum):
     NOT_UNPACKED = "channel that does not unpack"
     UNPACKS_TOO_LARGE = "channel that unpacks to too much"
     MALFORMED_BATCH = "malformed batch"
-    REST = "rest of a channel after a bad block"
 
     PAST = "block in the past"
     WRONG_PARENT = "block with another parent"

@@ -57,7 +57,7 @@ class RollupConfig:
 
 
 def config_for(workload: Workload, **changes: Any) -> RollupConfig:
-    """Return the rules of a layer on which the transactions of a workload can run; `changes` are fields of the rules."""
+    """Return the rules of a layer on which a workload's transactions can run; `changes` are fields of the rules."""
     header = workload.block.header
     rules = {"gas_limit": header.gas_limit, "base_fee": header.base_fee_per_gas, "sequencer": header.coinbase}
     return RollupConfig(**{"chain": workload.chain, "genesis": workload.pre, **rules, **changes})
