@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from toyevm.errors import InputError
 from toyevm.rollups.sidechain.exits import BurnPlace, forge_block, prove_exit
@@ -65,13 +65,16 @@ class Scene:
 
 
 def set_scene(
-    stakes: Mapping[str, int], conducts: Mapping[str, Conduct] | None = None, confirmations: int = 0
+    stakes: Mapping[str, int], conducts: Mapping[str, Conduct] | None = None, confirmations: int = 0, **rules: Any
 ) -> Scene:
     """Return a sidechain with 100 ether of Ann's in its escrow, of which she has burned ten.
 
     So far all was quiet: who is not silent has signed a milestone on the newest block, colluding or not.
+
+    Args:
+        rules: others of `Sidechain`.
     """
-    side = Sidechain(stakes, conducts, users=(VICTIM, THIEF), confirmations=confirmations)
+    side = Sidechain(stakes, conducts, users=(VICTIM, THIEF), confirmations=confirmations, **rules)
     side.deposit(VICTIM, LOCKED)
     for _ in range(confirmations):
         side.l1.mine()
@@ -91,11 +94,11 @@ def run_attack(name: str, scene: Scene, attack: Callable[[Sidechain], str], slas
     words = attack(side)
     loot, after = side.l1_balance(THIEF) - thief, side.escrow
     burned = slash_liars(side) if slashing else 0
-    _leave(side, scene.burn)
+    leave(side, scene.burn)
     return AttackReport(name, words, (escrow, after), loot, side.l1_balance(VICTIM) - victim, burned)
 
 
-def _leave(side: Sidechain, burn: Transaction) -> None:
+def leave(side: Sidechain, burn: Transaction) -> None:
     """Let Ann leave, with the checkpoint that honest validators can make, if she can."""
     if side.next_start <= side.chain.head.number:
         side.checkpoint([member.name for member in side.validators.acting("honest")])
