@@ -94,6 +94,17 @@ def test_a_reorg_takes_back_blocks_and_their_transactions_return() -> None:
     assert l1.account(BOB.address).balance == SAVINGS + 5
 
 
+def test_a_gap_of_nonces_in_the_mempool_is_filled_first() -> None:
+    l1 = L1([ANN, BOB])
+    late = l1.send(l1.sign(ANN, BOB.address, value=2, nonce=1))
+    l1.submit(ANN, BOB.address, value=1)
+    assert [tx.nonce for tx in l1.pool] == [1, 0]
+    assert l1.sign(ANN, BOB.address).nonce == 2
+    l1.mine()
+    assert l1.pool == [late]
+    assert l1.sign(ANN, BOB.address).nonce == 2
+
+
 def test_a_reorg_may_lose_transactions() -> None:
     l1 = L1([ANN, BOB])
     l1.submit(ANN, BOB.address, value=5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from toyevm.backends import BACKENDS, Backend, RunConfig
@@ -116,15 +117,19 @@ class L1:
         return self.send(self.sign(wallet, to, data, **fields))
 
     def sign(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
-        """Return the next transaction of `wallet`, signed: its nonce counts those in the mempool."""
+        """Return the next transaction of `wallet`, signed: its nonce is the first that nothing in the mempool has."""
         usual = {
             "chain_id": self.chain.chain_id,
-            "nonce": self.account(wallet.address).nonce + sum(tx.sender == wallet.address for tx in self.pool),
+            "nonce": self._next_nonce(wallet.address),
             "gas_limit": CALL_GAS,
             "max_fee_per_gas": MAX_FEE,
             "max_priority_fee_per_gas": TIP,
         }
         return wallet.sign(to=to, data=data, **{**usual, **fields})
+
+    def _next_nonce(self, sender: Address) -> int:
+        taken = {tx.nonce for tx in self.pool if tx.sender == sender}
+        return next(nonce for nonce in count(self.account(sender).nonce) if nonce not in taken)
 
     def deploy(self, wallet: Wallet, contract: Contract, *arguments: int | bytes | str) -> Address:
         """Create a contract in a block of its own, and return its address.
