@@ -213,6 +213,12 @@ def test_a_contract_sees_the_hashes_of_earlier_blocks() -> None:
     assert l1.account(created).storage == {0: int.from_bytes(hash_, "big")}
 
 
+def test_who_signs_next_fills_a_gap_in_the_mempool() -> None:
+    l1 = L1([ANN])
+    l1.send(l1.sign(ANN, BOB.address, value=1, nonce=1))
+    assert [l1.submit(ANN, BOB.address, value=1).nonce for _ in range(2)] == [0, 2]
+
+
 def test_a_week_passes_in_a_moment() -> None:
     l1 = L1([ANN])
     assert l1.wait(7 * 86_400).header.timestamp == l1.now == 604_800
