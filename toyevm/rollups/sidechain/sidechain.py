@@ -17,13 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from toyevm.blocks import Header
 from toyevm.chain import ChainConfig
+from toyevm.contracts import Contract
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.l1 import L1, L1_CHAIN
 from toyevm.rollups.sidechain.books import SideBooks, keep_books
 from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
-from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
+from toyevm.rollups.sidechain.root_contracts import BRIDGE, KEEPER, MANAGER, Answer, RootContracts
 from toyevm.rollups.sidechain.validators import Conduct, Validator, validator_set
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, VoteRefused, check_vote, sign_vote, vote_on
 from toyevm.rollups.values import Deposit
@@ -44,6 +45,7 @@ class Sidechain:
         threshold: numerator and denominator of the share of the stake that a checkpoint has to exceed.
         backend: the name of the backend that executes the sidechain's blocks.
         l1_chain: the rules of its L1.
+        compiled: manager and bridge, for who wants to try others.
 
     Attributes:
         synced: the last block of L1 whose deposits were looked at.
@@ -61,11 +63,12 @@ class Sidechain:
         threshold: tuple[int, int] = (2, 3),
         backend: str = "sequential",
         l1_chain: ChainConfig = L1_CHAIN,
+        compiled: tuple[Contract, Contract] = (MANAGER, BRIDGE),
     ) -> None:
         self.validators = validator_set(stakes, conducts)
         people = [wallet(name) for name in users]
         self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)], l1_chain)
-        self.contracts = RootContracts(self.l1, self.validators, threshold=threshold, delay=delay)
+        self.contracts = RootContracts(self.l1, self.validators, 1, threshold, delay, compiled)
         self.chain = ChildChain(backend)
         self.confirmations = confirmations
         self._under: dict[Hash32, tuple[Header, ...]] = {}  # a Merkle root
