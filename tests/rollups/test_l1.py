@@ -338,3 +338,11 @@ def test_a_receipt_has_no_type_zero() -> None:
         else:
             with pytest.raises(PrecompileFailure):
                 receipt_proof(root + bytes(64) + nodes)
+
+
+def test_a_leaf_that_holds_nothing_is_a_failed_call_and_no_halt_of_the_chain() -> None:
+    """No tree that Ethereum builds has such a leaf; but who calls the precompile chooses the root."""
+    l1, leaf = L1([ANN]), rlp.encode([b"\x20\x80", b""])  # the whole key of index 0, and an empty value
+    tx = l1.submit(ANN, RECEIPT_PROOF, keccak256(leaf) + bytes(64) + rlp.encode([leaf]))
+    l1.mine()
+    assert l1.result(tx).error == "precompile failure"
