@@ -60,7 +60,7 @@ def test_the_numbers_of_samples_are_those_of_all_choices() -> None:
 
 
 def ways_to_post(size: int, gas_price: int, blob_price: int) -> Iterator[tuple[int, int]]:
-    """Yield the cost and the number of blobs of every way: transactions with 0 to 4 blobs each, the rest as calldata."""
+    """Yield the cost and the number of blobs of every way: 0 to 4 blobs a transaction, the rest as calldata."""
     for transactions in range(1, 5):
         for counts in combinations_with_replacement(range(5), transactions):
             blobs = sum(counts)
@@ -75,7 +75,7 @@ def test_no_way_to_post_is_cheaper() -> None:
 
 
 def test_one_shortest_list_is_lost_and_accepted() -> None:
-    """A cell stays lost only in a row and a column with four of them, so 16 is the least, and 16 are rows by columns."""
+    """A cell stays lost only in a row and a column with four of them, so 16 is the least: rows by columns."""
     lesson = read_lesson(SHEET)
     left_over = lesson.names["left_over"]
     fours = list(combinations(range(1, 7), 4))
