@@ -7,7 +7,7 @@
     │   └── AssemblerError     line, token, what was expected
     ├── InvalidTransaction     may not enter a block; the state is as it was
     ├── InvalidBlock           the header and the execution disagree
-    ├── InvalidProof           a Merkle path that does not lead to its root
+    ├── InvalidProof           a proof that does not show what it should
     ├── FrameFailure           inside the machine: ends one call frame, undoes what it did
     │   ├── Revert             the code asked for it: gas that is left goes back
     │   └── ExceptionalHalt    everything else (`Halt` lists it): all gas of the frame is gone
@@ -76,7 +76,7 @@ class InvalidBlock(ToyevmError):
 
 
 class InvalidProof(ToyevmError):
-    """A Merkle proof whose nodes do not lead from the root to the key."""
+    """A proof that does not show what it should: a Merkle path that leads elsewhere, a blob that is another."""
 
 
 class FrameFailure(ToyevmError):

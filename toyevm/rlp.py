@@ -34,12 +34,13 @@ def encode(item: Item) -> bytes:
     if isinstance(item, int):
         item = item.to_bytes((item.bit_length() + 7) // 8, "big")
     if isinstance(item, bytes):
-        return item if len(item) == 1 and item[0] < STRING else _header(STRING, len(item)) + item
+        return item if len(item) == 1 and item[0] < STRING else header(STRING, len(item)) + item
     payload = b"".join([encode(part) for part in item])
-    return _header(LIST, len(payload)) + payload
+    return header(LIST, len(payload)) + payload
 
 
-def _header(kind: int, length: int) -> bytes:
+def header(kind: int, length: int) -> bytes:
+    """Return what stands before `length` bytes of content: of a STRING, or of a LIST."""
     if length <= SHORT:
         return bytes((kind + length,))
     size = length.to_bytes((length.bit_length() + 7) // 8, "big")

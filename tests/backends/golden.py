@@ -345,6 +345,49 @@ GOLDEN = (
     ),
     Golden(
         "adaptive",
+        "after a sequential stretch that was not deep, it speculates again. Four of one sender are the first stretch, "
+        "and eight that meet nobody the second: core 0 runs these, too, since the first was deep. At 360, both cores "
+        "begin the third.",
+        (
+            *(transfer(0, 0, 30, nonce=nonce) for nonce in range(4)),
+            *(transfer(person, person, 30, nonce=0 if person else 4) for person in range(8)),
+            *(transfer(person, person, 30, nonce=1 if person else 5) for person in range(8)),
+            transfer(0, 8, 30, nonce=6),
+        ),
+        2,
+        (
+            *(row for i in range(12) for row in (
+                (0, i, 30 * i, 30 * i + 30, EXECUTE), (0, i, 30 * i + 30, 30 * i + 30, COMMIT)
+            )),
+            *(row for turn in range(4) for core in (0, 1) for row in (
+                (core, 12 + 2 * turn + core, 360 + 30 * turn, 390 + 30 * turn, EXECUTE),
+                (core, 12 + 2 * turn + core, 390 + 30 * turn, 390 + 30 * turn, VALIDATE),
+            )),
+            (0, 20, 480, 510, EXECUTE), (0, 20, 510, 510, VALIDATE), *((0, i, 510, 510, COMMIT) for i in range(12, 21)),
+        ),
+    ),
+    Golden(
+        "adaptive",
+        "a stretch is judged when all of it has been given out. At 30, 0 and 1 have met nobody, but 2 and 3, "
+        "who pay the same, have not run yet. At 630 they are 600 of 660: deep. So nothing beyond is speculated "
+        "on: core 1 runs 3 again, and when that is done, core 0 takes the other five.",
+        (
+            *(transfer(person, person, 30) for person in (0, 1)), *(transfer(person, 2, 600) for person in (2, 3)),
+            *(transfer(person, person, 30) for person in (4, 5, 6, 7)), transfer(0, 8, 30, nonce=1),
+        ),
+        2,
+        (
+            (0, 0, 0, 30, EXECUTE), (0, 0, 30, 30, VALIDATE), (1, 1, 0, 30, EXECUTE), (1, 1, 30, 30, VALIDATE),
+            (0, 2, 30, 630, EXECUTE), (0, 2, 630, 630, VALIDATE),
+            (1, 3, 30, 630, "execute!"), (1, 3, 630, 630, VALIDATE),
+            (1, 3, 630, 1230, EXECUTE), (1, 3, 1230, 1230, VALIDATE), *committed(1230, 4),
+            *(row for i in range(5) for row in (
+                (0, 4 + i, 1230 + 30 * i, 1260 + 30 * i, EXECUTE), (0, 4 + i, 1260 + 30 * i, 1260 + 30 * i, COMMIT),
+            )),
+        ),
+    ),
+    Golden(
+        "adaptive",
         "a chain of nonces is not tried. All three are of one sender: core 0 runs and commits one after the other, and "
         "validates nothing.",
         tuple(transfer(0, nonce, 30 + 10 * nonce, nonce=nonce) for nonce in range(3)),

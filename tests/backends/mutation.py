@@ -57,6 +57,8 @@ MODULES = (
     "toyevm.backends.block_stm.threads",
     "toyevm.backends.block_stm.accounting",
     "toyevm.backends.block_stm.push",
+    "toyevm.backends.optimistic",
+    "toyevm.backends.adaptive",
 )
 TABLE = Path(__file__).with_name("survivors.toml")
 PATIENCE = 3.0  # seconds of processor time after which a run of one block is taken not to come to an end

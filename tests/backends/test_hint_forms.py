@@ -178,3 +178,14 @@ def test_bytes_that_are_no_list_are_named_and_change_nothing_but_time(encoded: b
 def test_what_is_no_bytes_is_no_list(claim: Any) -> None:
     done: Any = run("block_access_list", Hints(block_access_list=claim))
     assert "malformed" in str(done.lies[0])
+
+
+@pytest.mark.parametrize("hints", [[], (), "all", 0])
+def test_what_are_no_hints_is_refused_before_the_run(hints: Any) -> None:
+    with pytest.raises(InputError, match=r"hints: .* \(expected Hints, or None\)"):
+        RunConfig(hints=hints)
+
+
+def test_a_float_is_no_field_of_a_location() -> None:
+    with pytest.raises(InputError, match=r"hint locks\[0\]"):
+        Hints(locks=(Locks(frozenset({Location(CONTRACT, -1.0)})),))  # type: ignore[arg-type]

@@ -255,3 +255,9 @@ def test_a_fee_in_a_slot_is_lost_and_a_fee_aside_is_not() -> None:
     assert aside.post.root == aside.expected.root
     serial = play(workload.pre, workload.block, "A1 A2 B1 B2", rules=Rules(fee_slot=True))
     assert serial.post.root == serial.expected.root
+
+
+@pytest.mark.parametrize("count", [0, 27])
+def test_a_schedule_has_a_letter_for_each_transaction(count: int) -> None:
+    with pytest.raises(InputError, match=f"schedule: {count} transactions .expected 1 to 26"):
+        read_schedule("A1", count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from reprlib import repr as shorten
 from typing import Literal, Protocol
 
 from toyevm.backends.hints import Hints
@@ -34,7 +35,7 @@ class RunConfig:
     executed twice on the same values.
 
     Raises:
-        InputError: a number of cores that there cannot be.
+        InputError: a number of cores that there cannot be, or hints that are none.
     """
 
     chain: ChainConfig = MAINNET
@@ -46,6 +47,8 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         check_cores(self.cores)
+        if not isinstance(self.hints, Hints | None):
+            raise InputError(shorten(self.hints), "hints", "Hints, or None")
 
 
 class Backend(Protocol):

@@ -54,7 +54,9 @@ def _is_entry(address: Any = None, slots: Any = None, *more: Any) -> bool:
 
 
 def _is_location(each: Any) -> bool:
-    return isinstance(each, Location) and _is_address(each.address) and (_is_slot(each.key) or each.key in _FIELDS)
+    if not isinstance(each, Location) or not _is_address(each.address) or not isinstance(each.key, int):
+        return False  # -1.0 is no field, though it equals one
+    return _is_slot(each.key) or each.key in _FIELDS
 
 
 def _is_address(each: Any) -> bool:

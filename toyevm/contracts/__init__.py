@@ -1,9 +1,9 @@
 """Compiled contracts: what a compiler says about a Vyper source, loaded by the contract's name.
 
-A source and its artefact, the compiler's answer, lie beside each other in the folder of their application, in
-`toyevm/workloads/applications`. The artefact is kept in the repository, so that nobody needs a compiler;
-`python -m toyevm.contracts.recompile` renews it, and a test tells when the two disagree. The creation code ends with a
-hash of the source, so even a changed comment changes it.
+A source and its artefact, the compiler's answer, lie beside each other: in the folder of their application, in
+`toyevm/workloads/applications`, or, for what layers keep on their L1, in `toyevm/rollups/contracts`. The artefact is
+kept in the repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile` renews it, and a test
+tells when the two disagree. The creation code ends with a hash of the source, so even a changed comment changes it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from toyevm.contracts.abi import encode_arguments, encode_word
+from toyevm.contracts.abi import encode_as, encode_word
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 
 _APPLICATIONS = files("toyevm") / "workloads" / "applications"  # one folder each, with the contracts it is made of
+_LAYERS = files("toyevm") / "rollups" / "contracts"
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,43 @@ class Contract:
     abi: tuple[Mapping[str, Any], ...]
     slots: Mapping[str, int]
 
-    def call_data(self, function: str, *arguments: int | bytes) -> bytes:
-        """Return the input that calls `function`; an argument is a word, or bytes that fit into one (an address).
+    def call_data(self, function: str, *arguments: int | bytes | str) -> bytes:
+        """Return the input that calls `function`; bytes that the function takes as a word (an address) are one.
 
         >>> load_contract("erc20").call_data("transfer", b"\\xbb" * 20, 5)[:4].hex()
         'a9059cbb'
         """
-        return self._selector(function, len(arguments)) + encode_arguments(*arguments)
-
-    def _selector(self, function: str, argument_count: int) -> bytes:
         for entry in self.abi:
-            if entry["type"] == "function" and entry["name"] == function and len(entry["inputs"]) == argument_count:
-                return keccak256(f"{function}({','.join(i['type'] for i in entry['inputs'])})".encode())[:4]
-        raise InputError(f"{self.name} has no function {function} of {argument_count} arguments")
+            if entry["type"] == "function" and entry["name"] == function and len(entry["inputs"]) == len(arguments):
+                return keccak256(_signature(entry))[:4] + encode_as(_types(entry), arguments)
+        raise InputError(f"{self.name} has no function {function} of {len(arguments)} arguments")
+
+    def creation_data(self, *arguments: int | bytes | str) -> bytes:
+        """Return the data of a transaction that creates the contract: its init code and what the constructor takes."""
+        constructors = [_types(entry) for entry in self.abi if entry["type"] == "constructor"]
+        types = constructors[0] if constructors else []
+        if len(types) != len(arguments):
+            raise InputError(f"the constructor of {self.name} takes {len(types)} arguments, not {len(arguments)}")
+        return self.creation_code + encode_as(types, arguments)
+
+    def event_topic(self, event: str) -> int:
+        """Return the first topic of a log of this event: the hash of its name and types.
+
+        >>> hex(load_contract("erc20").event_topic("Transfer"))[:10]
+        '0xddf252ad'
+        """
+        for entry in self.abi:
+            if entry["type"] == "event" and entry["name"] == event:
+                return int.from_bytes(keccak256(_signature(entry)), "big")
+        raise InputError(f"{self.name} has no event {event}")
+
+
+def _types(entry: Mapping[str, Any]) -> list[str]:
+    return [one["type"] for one in entry["inputs"]]
+
+
+def _signature(entry: Mapping[str, Any]) -> bytes:
+    return f"{entry['name']}({','.join(_types(entry))})".encode()
 
 
 @lru_cache(maxsize=2**16)  # whoever names places asks for the same entries in block after block
@@ -100,7 +125,7 @@ def _file(name: str, suffix: str) -> Traversable:
 @lru_cache
 def _folders() -> dict[str, Traversable]:
     """Return the folder in which each contract lies."""
-    folders = (folder for folder in _APPLICATIONS.iterdir() if folder.is_dir())
+    folders = [folder for folder in (*_APPLICATIONS.iterdir(), _LAYERS) if folder.is_dir()]
     artefacts = ((folder, file.name) for folder in folders for file in folder.iterdir())
     return {name.removesuffix(".json"): folder for folder, name in artefacts if name.endswith(".json")}
 

@@ -1,10 +1,14 @@
 """The ABI, the encoding in which contracts take their arguments: one word of 32 bytes for each.
 
-A string does not fit into a word. Its word says where, behind all the words, its length and its bytes begin. Only what
-the contracts of this repository take is encoded: words and strings; the ABI knows more.
+A string does not fit into a word, nor do bytes of any length. Their word says where, behind all the words, their length
+and their bytes begin. Only what the contracts of this repository take is encoded; the ABI knows more.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+OF_ANY_LENGTH = ("bytes", "string")
 
 
 def encode_word(value: int | bytes) -> bytes:
@@ -22,12 +26,21 @@ def encode_arguments(*arguments: int | bytes | str) -> bytes:
     >>> encode_arguments("TOY", 5).hex(" ", 32).split()[0][-2:]  # the string begins at byte 0x40
     '40'
     """
+    return encode_as(["string" if isinstance(argument, str) else "word" for argument in arguments], arguments)
+
+
+def encode_as(types: Sequence[str], arguments: Sequence[int | bytes | str]) -> bytes:
+    """Return the ABI encoding of arguments of these types; whatever is not `OF_ANY_LENGTH` is one word.
+
+    >>> encode_as(["bytes"], [b"\\xbb" * 20]).hex(" ", 32).split()[1][-2:]  # its length, in front of the bytes
+    '14'
+    """
     heads, tails = b"", b""
-    for argument in arguments:
-        if isinstance(argument, str):
-            data = argument.encode()
-            heads += encode_word(32 * len(arguments) + len(tails))
+    for type_, argument in zip(types, arguments, strict=True):
+        data = argument.encode() if isinstance(argument, str) else argument
+        if type_ in OF_ANY_LENGTH and isinstance(data, bytes):
+            heads += encode_word(32 * len(types) + len(tails))
             tails += encode_word(len(data)) + data + bytes(-len(data) % 32)
         else:
-            heads += encode_word(argument)
+            heads += encode_word(data)
     return heads + tails

@@ -1,4 +1,4 @@
-"""Compile the Vyper sources of all applications anew: `python -m toyevm.contracts.recompile`; needs Vyper 0.4.3."""
+"""Compile all Vyper sources anew: `python -m toyevm.contracts.recompile`; needs Vyper 0.4.3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any
 
 from toyevm.contracts.compile import compile_artefact
 
-APPLICATIONS = Path(__file__).parents[1] / "workloads" / "applications"
+_TOYEVM = Path(__file__).parents[1]
+APPLICATIONS = _TOYEVM / "workloads" / "applications"
+LAYERS = _TOYEVM / "rollups" / "contracts"
+
+
+def sources() -> list[Path]:
+    """Return the sources of the applications, then those of the layers, each in alphabetical order."""
+    return [*sorted(APPLICATIONS.rglob("*.vy")), *sorted(LAYERS.glob("*.vy"))]
 
 
 def compile_source(source: Path) -> dict[str, Any]:
@@ -18,7 +25,7 @@ def compile_source(source: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Compile every source and write its artefact beside it."""
-    for source in sorted(APPLICATIONS.rglob("*.vy")):
+    for source in sources():
         text = json.dumps(compile_source(source), indent=2) + "\n"
         source.with_suffix(".json").write_text(text, encoding="utf-8")
 

@@ -60,11 +60,13 @@ def read_schedule(text: str, count: int) -> tuple[Move, ...]:
     """Read a schedule of `count` transactions, or the beginning of one: "A1 B1 A2 B2", "Ar B1 B2 Ar A2".
 
     Raises:
-        InputError: a word that is no move.
+        InputError: a word that is no move; more transactions than there are letters.
 
     >>> [str(move) for move in read_schedule("a1, bR a2", count=2)]
     ['A1', 'Br', 'A2']
     """
+    if not 1 <= count <= len(LETTERS):
+        raise InputError(f"{count} transactions", "schedule", f"1 to {len(LETTERS)}, one for each letter")
     last = letter(count - 1)
     moves: list[Move] = []
     for word in re.split(r"[\s,]+", text.strip().upper()) if text.strip() else []:

@@ -5,10 +5,9 @@ reads the version that is visible *then*. Nobody sees what it wrote before it ha
 reads depends on when it ran, as on a real machine, and yet everything is repeatable: the clock is SimPy's, and chance,
 if there is any, comes from the run's seed.
 
-A backend is a SimPy process. It is written with seven words: `speculate_on_all` and `on_every_core` share out work;
-`news` lets a core wait, and `announce` wakes it; and on a core one can `execute`, `validate` and `commit`. What takes
-time stands behind `yield from`. A backend whose threads are cut into steps needs two: a core can `follow` a thread
-(`follow`), and `commit_all` makes final what came of it.
+A backend is a SimPy process. `speculate_on_all` and `on_every_core` share out its work; `news` lets a core wait, and
+`announce` wakes it; a core can `execute`, `validate` and `commit`. What takes time stands behind `yield from`. A
+backend whose threads are cut into steps lets each core `follow` a thread, and `commit_all` makes final what came of it.
 """
 
 from __future__ import annotations

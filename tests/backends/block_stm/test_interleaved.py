@@ -14,7 +14,7 @@ from tests.support.worlds import CONTRACT, OTHER, contract
 from toyevm.backends.block_stm import scheduler as scheduler_module
 from toyevm.backends.block_stm.accounting import LAZY, FeesApart, FeesLazy, FeesRead
 from toyevm.backends.block_stm.push import PushScheduler
-from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task, TaskStatus
+from toyevm.backends.block_stm.scheduler import Scheduler, SharedCounter, Task, TaskStatus
 from toyevm.backends.block_stm.threads import PAPER, BlockSTM, Switches
 from toyevm.errors import InputError
 from toyevm.simulation.conversation import Conclusion
@@ -190,7 +190,7 @@ def no_validation_above_an_abort(patch: Patch) -> None:
     """Whoever has read what was aborted is not looked at again."""
     honest = Scheduler._lower
 
-    def lower(self: Scheduler, counter: Counter, target: int) -> Steps[None]:
+    def lower(self: Scheduler, counter: SharedCounter, target: int) -> Steps[None]:
         if counter is self.validation_index and target and self.statuses[target - 1] is TaskStatus.READY:
             return (yield from self.decrease_count.add(1)) and None
         return (yield from honest(self, counter, target))
@@ -280,15 +280,15 @@ def is_executed_before_it_has_written(patch: Patch) -> None:
 
 def never_active(patch: Patch) -> None:
     """The end is declared while others are still at work."""
-    honest = Counter.add
+    honest = SharedCounter.add
 
-    def add(self: Counter, amount: int) -> Steps[int]:
+    def add(self: SharedCounter, amount: int) -> Steps[int]:
         if self.name == "active":
             yield Step(Action.TAKE)
             return 0
         return (yield from honest(self, amount))
 
-    patch.setattr(Counter, "add", add)
+    patch.setattr(SharedCounter, "add", add)
 
 
 def every_thread_starts_at_the_other_end(patch: Patch) -> None:
@@ -443,7 +443,7 @@ UNCOUNTED = (729, 1260, 1356)  # orders in which a move back happens between the
 def test_a_move_back_that_is_not_counted_lets_a_thread_end_too_early(seed: int, monkeypatch: Patch) -> None:
     """The orders in which the double collect alone decides are rare: about one in a thousand."""
 
-    def lower(self: Scheduler, counter: Counter, target: int) -> Steps[None]:
+    def lower(self: Scheduler, counter: SharedCounter, target: int) -> Steps[None]:
         yield from counter.lower(target)
 
     assert list(found([CHAIN], [seed], 3, FeesApart)) == []

@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from sys import maxsize
 
-from toyevm.backends.block_stm.scheduler import Counter, Scheduler, Task
+from toyevm.backends.block_stm.scheduler import Scheduler, SharedCounter, Task
 from toyevm.simulation.location_index import LocationIndex
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.steps import Action, Step, Steps
@@ -46,7 +46,7 @@ class Readers:
         return readers[bisect_right(readers, tx_index) : len(readers) if last is None else bisect_right(readers, last)]
 
 
-class Worklist(Counter):
+class Worklist(SharedCounter):
     """The transactions to validate, in place of a counter: its value is the lowest of them, or beyond the end."""
 
     end = maxsize

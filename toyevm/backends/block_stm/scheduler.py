@@ -49,7 +49,7 @@ class Task(NamedTuple):
     incarnation: int
 
 
-class Counter:
+class SharedCounter:
     """A number that threads share; each method is one atomic access."""
 
     def __init__(self, name: str, value: int = 0) -> None:
@@ -83,10 +83,10 @@ class Scheduler:
 
     def __init__(self, size: int, first: int = 0) -> None:
         self.size = size
-        self.execution_index = Counter("execution_index", first)
-        self.validation_index = Counter("validation_index", first)
-        self.decrease_count = Counter("decrease_count")
-        self.active = Counter("active")
+        self.execution_index = SharedCounter("execution_index", first)
+        self.validation_index = SharedCounter("validation_index", first)
+        self.decrease_count = SharedCounter("decrease_count")
+        self.active = SharedCounter("active")
         self.is_done = False
         self.incarnations = [0] * size
         self.statuses = [TaskStatus.READY] * size
@@ -220,7 +220,7 @@ class Scheduler:
         self.incarnations[tx_index] += self.statuses[tx_index] is TaskStatus.ABORTING
         self._move(tx_index, TaskStatus.READY)
 
-    def _lower(self, counter: Counter, target: int) -> Steps[None]:
+    def _lower(self, counter: SharedCounter, target: int) -> Steps[None]:
         yield from counter.lower(target)
         yield from self.decrease_count.add(1)
 

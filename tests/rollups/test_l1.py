@@ -1,0 +1,198 @@
+"""The course's L1: what a block takes, what waits, what a reorg takes back; and what its precompiles let pass."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toyevm import rlp
+from toyevm.blocks import Receipt
+from toyevm.contracts import load_contract
+from toyevm.crypto import keccak256
+from toyevm.errors import InputError, PrecompileFailure
+from toyevm.rollups.l1 import L1, SAVINGS
+from toyevm.rollups.precompiles import RECEIPT_PROOF, SLOT_PROOF, receipt_proof, slot_proof
+from toyevm.trie import prove, trie_root
+from toyevm.types import Address, Hash32
+from toyevm.workloads.wallets import wallet
+
+ANN, BOB = wallet("Ann"), wallet("Bob")
+ERC20 = load_contract("erc20")
+
+
+def with_token() -> tuple[L1, Address]:
+    l1 = L1([ANN, BOB])
+    return l1, l1.deploy(ANN, ERC20, "Token", "TOY", 1_000)
+
+
+def test_a_block_takes_what_is_in_the_mempool() -> None:
+    l1 = L1([ANN, BOB])
+    txs = [l1.submit(ANN, BOB.address, value=value) for value in (5, 7)]
+    assert l1.mine().transactions == tuple(txs)
+    assert l1.account(BOB.address).balance == SAVINGS + 12
+    assert not l1.pool
+
+
+def test_who_has_to_wait_for_a_nonce_stays_and_who_comes_too_late_is_refused() -> None:
+    l1 = L1([ANN, BOB])
+    early = l1.sign(ANN, BOB.address, value=1)
+    late = l1.send(l1.sign(ANN, BOB.address, value=2, nonce=1))
+    l1.mine()
+    assert l1.pool == [late]
+    l1.send(early)
+    l1.mine()
+    assert l1.pool == [late]  # it stood in front of its predecessor
+    l1.mine()
+    assert l1.account(BOB.address).balance == SAVINGS + 3
+    l1.send(l1.sign(ANN, BOB.address, value=9, nonce=0))
+    l1.mine()
+    assert [reason for _, reason in l1.refused] == ["nonce-too-low: 0 against 2"]
+
+
+def test_a_reorg_takes_back_blocks_and_their_transactions_return() -> None:
+    l1 = L1([ANN, BOB])
+    l1.submit(ANN, BOB.address, value=5)
+    before = l1.mine()
+    assert l1.reorg(1) == (before,)
+    assert l1.account(BOB.address).balance == SAVINGS
+    assert len(l1.pool) == 1
+    after = l1.mine()
+    assert after.transactions == before.transactions
+    assert after.hash != before.hash
+    assert l1.account(BOB.address).balance == SAVINGS + 5
+
+
+def test_a_reorg_may_lose_transactions() -> None:
+    l1 = L1([ANN, BOB])
+    l1.submit(ANN, BOB.address, value=5)
+    l1.mine()
+    l1.reorg(1, keep=False)
+    l1.mine()
+    assert l1.account(BOB.address).balance == SAVINGS
+
+
+@pytest.mark.parametrize("depth", [0, 1, -1])
+def test_a_reorg_cannot_take_back_what_is_not_there(depth: int) -> None:
+    with pytest.raises(InputError, match=f"reorg: a reorg of {depth} blocks"):
+        L1([ANN]).reorg(depth)
+
+
+def test_a_week_passes_in_a_moment() -> None:
+    l1 = L1([ANN])
+    assert l1.wait(7 * 86_400).header.timestamp == l1.now == 604_800
+
+
+def test_a_blob_that_is_missing_is_missed() -> None:
+    l1 = L1([ANN])
+    tx = l1.sign(ANN, BOB.address, type=3, max_fee_per_blob_gas=10, blob_hashes=(b"\x01" + bytes(31),))
+    with pytest.raises(InputError, match="no blob for 0x0100"):
+        l1.send(tx)
+    l1.send(tx, {tx.blob_hashes[0]: b"anything"})
+    assert l1.mine().header.blob_gas_used == 2**17
+
+
+def receipt_input(l1: L1, number: int, tx_index: int, log_index: int) -> bytes:
+    sealed = l1.entries[number].sealed
+    return (
+        sealed.header.receipts_root
+        + tx_index.to_bytes(32, "big")
+        + log_index.to_bytes(32, "big")
+        + rlp.encode(list(proof_of(sealed.receipts, tx_index)))
+    )
+
+
+def proof_of(receipts: tuple[Receipt, ...], tx_index: int) -> tuple[bytes, ...]:
+    return prove({rlp.encode(i): receipt.encode() for i, receipt in enumerate(receipts)}, rlp.encode(tx_index))
+
+
+def slot_input(l1: L1, address: Address, slot: int, root: Hash32 | None = None) -> bytes:
+    account_nodes = l1.world.prove_account(address)
+    slot_nodes = l1.account(address).prove_slot(slot) if l1.account(address).storage else ()
+    words = [root or l1.head.state_root, address.rjust(32, b"\0"), slot.to_bytes(32, "big")]
+    return b"".join(words) + rlp.encode([list(account_nodes), list(slot_nodes)])
+
+
+def test_a_log_is_proven_under_a_receipts_root() -> None:
+    l1, token = with_token()
+    for _ in range(3):
+        l1.submit(ANN, token, ERC20.call_data("transfer", BOB.address, 7))
+    number = l1.mine().header.number
+    output = l1.call(RECEIPT_PROOF, receipt_input(l1, number, 2, 0)).output
+    (log,) = l1.entries[number].results[2].logs
+    words = [output[at : at + 32] for at in range(0, len(output), 32)]
+    assert words[0][12:] == token
+    assert words[1][-1] == len(log.topics) == 3
+    assert [int.from_bytes(word, "big") for word in words[2:6]] == [*log.topics, 0]
+    assert output[192:] == log.data
+
+
+def test_a_slot_is_proven_under_a_state_root_and_so_is_its_absence() -> None:
+    l1, token = with_token()
+    supply = ERC20.slots["totalSupply"]
+    assert int.from_bytes(l1.call(SLOT_PROOF, slot_input(l1, token, supply)).output, "big") == 1_000
+    assert l1.call(SLOT_PROOF, slot_input(l1, token, 999)).output == bytes(32)
+    assert l1.call(SLOT_PROOF, slot_input(l1, b"\x77" * 20, 0)).output == bytes(32)
+
+
+def test_a_proof_under_another_root_or_of_another_key_fails() -> None:
+    l1, token = with_token()
+    l1.submit(ANN, token, ERC20.call_data("transfer", BOB.address, 7))
+    good = receipt_input(l1, l1.mine().header.number, 0, 0)
+    for data in (keccak256(b"") + good[32:], good[:63] + b"\1" + good[64:], good[:95] + b"\1" + good[96:], good[:-1]):
+        assert l1.call(RECEIPT_PROOF, good).error is None
+        assert l1.call(RECEIPT_PROOF, data).error == "precompile failure"
+
+
+def test_more_nodes_than_needed_are_another_proof_and_fail() -> None:
+    l1, token = with_token()
+    l1.submit(ANN, token, ERC20.call_data("transfer", BOB.address, 7))
+    good = receipt_input(l1, l1.mine().header.number, 0, 0)
+    nodes = rlp.decode(good[96:])
+    assert isinstance(nodes, list)
+    with pytest.raises(PrecompileFailure, match="more nodes"):
+        receipt_proof(good[:96] + rlp.encode([*nodes, nodes[-1]]))
+
+
+L1_WITH_LOGS, TOKEN = with_token()
+L1_WITH_LOGS.submit(ANN, TOKEN, ERC20.call_data("transfer", BOB.address, 7))
+GOOD_RECEIPT = receipt_input(L1_WITH_LOGS, L1_WITH_LOGS.mine().header.number, 0, 0)
+GOOD_SLOT = slot_input(L1_WITH_LOGS, TOKEN, ERC20.slots["totalSupply"])
+
+
+@given(st.data())
+def test_no_input_makes_more_of_a_fuss_than_a_failure(data: st.DataObject) -> None:
+    for check, good in ((receipt_proof, GOOD_RECEIPT), (slot_proof, GOOD_SLOT)):
+        right = check(good)
+        changed = bytearray(good)
+        for at, byte in data.draw(
+            st.dictionaries(st.integers(0, len(good) - 1), st.integers(0, 255), max_size=3)
+        ).items():
+            changed[at] = byte
+        if bytes(changed) == good:
+            continue
+        try:
+            found = check(bytes(changed[: data.draw(st.sampled_from([None, 40, 96, 120]))]))
+        except PrecompileFailure:
+            continue
+        assert found != right or bytes(changed[32:96]) != good[32:96]
+
+
+def of_own_making(value: bytes, key: bytes) -> tuple[bytes, bytes]:
+    """Return root and nodes of a tree with one entry, whatever it holds."""
+    return trie_root({key: value}), rlp.encode(list(prove({key: value}, key)))
+
+
+@given(st.recursive(st.binary(max_size=40), lambda inner: st.lists(inner, max_size=5), max_leaves=12))
+def test_a_tree_of_somebodys_own_making_can_hold_anything(item: rlp.Item) -> None:
+    for value in (rlp.encode(item), b"\2" + rlp.encode(item), rlp.encode([b"\1", b"", b"", item])):
+        root, nodes = of_own_making(value, rlp.encode(0))
+        with suppress(PrecompileFailure):
+            receipt_proof(root + bytes(64) + nodes)
+    account = rlp.encode([1, 0, of_own_making(rlp.encode(item), keccak256(bytes(32)))[0], bytes(32)])
+    root, nodes = of_own_making(account, keccak256(bytes(20)))
+    both = rlp.encode([rlp.decode(nodes), rlp.decode(of_own_making(rlp.encode(item), keccak256(bytes(32)))[1])])
+    with suppress(PrecompileFailure):
+        assert len(slot_proof(root + bytes(64) + both)) == 32

@@ -1,0 +1,217 @@
+"""The course's L1: a toyevm chain that takes transactions, lets a week pass in a moment, and can lose its last blocks.
+
+One object stands for the whole network: it produces the blocks and keeps them, with the world after each. What it adds
+to Ethereum's rules is a few precompiles, so that its contracts can check what would be too dear in bytecode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.blocks import Block, Header, Log
+from toyevm.chain import ChainConfig
+from toyevm.contracts import Contract
+from toyevm.errors import InputError, InvalidBlock
+from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.precompiles import PROOF_CHECKS
+from toyevm.sealing import child_header, seal_block
+from toyevm.state import Account, WorldState
+from toyevm.transactions import Transaction
+from toyevm.trie import EMPTY_TRIE_ROOT
+from toyevm.types import Address, Hash32
+from toyevm.units import ETHER, GWEI
+from toyevm.vm.message import MessageResult, execute_message
+from toyevm.workloads.wallets import Wallet
+from toyevm.workloads.workload import PRODUCER, TIP
+
+L1_CHAIN = ChainConfig(chain_id=1, extra_precompiles=PROOF_CHECKS)
+SLOT_SECONDS = 12
+SAVINGS = 1_000 * ETHER
+CALL_GAS, DEPLOY_GAS = 5_000_000, 16_000_000
+MAX_FEE = 100 * GWEI
+SEQUENTIAL = BACKENDS.named("sequential")
+
+
+class L1Entry(NamedTuple):
+    """A block of L1, what each of its transactions did, and the world after it."""
+
+    sealed: SealedBlock
+    results: tuple[TxResult, ...]
+    world: WorldState
+
+
+class L1:
+    """A chain of one's own, with a mempool and a virtual clock.
+
+    Args:
+        people: who has savings in the first block.
+
+    Attributes:
+        now: the time, in seconds since the first block.
+        pool: the transactions that are in no block yet, in the order in which they came.
+        refused: the transactions that no block could take, each with the reason.
+        blobs: the sidecars, by versioned hash; like the nodes of Ethereum, it never looks into them.
+    """
+
+    def __init__(self, people: Iterable[Wallet] = (), chain: ChainConfig = L1_CHAIN) -> None:
+        self.chain, self.now = chain, 0
+        world = WorldState({person.address: Account(balance=SAVINGS) for person in people})
+        self.entries = [L1Entry(SealedBlock(_first_header(world), (), ()), (), world)]
+        self.pool: list[Transaction] = []
+        self.refused: list[tuple[Transaction, str]] = []
+        self.blobs: dict[Hash32, bytes] = {}
+        self._reorgs = 0
+
+    @property
+    def head(self) -> Header:
+        """The newest header."""
+        return self.entries[-1].sealed.header
+
+    @property
+    def world(self) -> WorldState:
+        """The world after the newest block."""
+        return self.entries[-1].world
+
+    # What people do
+
+    def send(self, tx: Transaction, blobs: Mapping[Hash32, bytes] | None = None) -> Transaction:
+        """Put a transaction into the mempool, with the blobs that it names.
+
+        Raises:
+            InputError: a blob that it names is missing.
+        """
+        missing = [hash_ for hash_ in tx.blob_hashes if hash_ not in (blobs or {})]
+        if missing:
+            raise InputError(f"no blob for 0x{missing[0].hex()}", "send", "a sidecar for each versioned hash")
+        self.blobs |= blobs or {}
+        self.pool.append(tx)
+        return tx
+
+    def submit(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
+        """Sign the next transaction of `wallet` and put it into the mempool; `fields` are those of `Transaction`."""
+        return self.send(self.sign(wallet, to, data, **fields))
+
+    def sign(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
+        """Return the next transaction of `wallet`, signed: its nonce counts those in the mempool."""
+        usual = {
+            "nonce": self.account(wallet.address).nonce + sum(tx.sender == wallet.address for tx in self.pool),
+            "gas_limit": CALL_GAS,
+            "max_fee_per_gas": MAX_FEE,
+            "max_priority_fee_per_gas": TIP,
+        }
+        return wallet.sign(to=to, data=data, chain_id=self.chain.chain_id, **{**usual, **fields})
+
+    def deploy(self, wallet: Wallet, contract: Contract, *arguments: int | bytes | str) -> Address:
+        """Create a contract in a block of its own, and return its address.
+
+        Raises:
+            InputError: its constructor fails.
+        """
+        tx = self.submit(wallet, None, contract.creation_data(*arguments), gas_limit=DEPLOY_GAS)
+        self.mine()
+        result = self.result(tx)
+        if result.created_address is None or not result.succeeded:
+            raise InputError(f"{contract.name} cannot be created: {result.error}", "deploy")
+        return result.created_address
+
+    def call(self, to: Address, data: bytes, sender: Address = PRODUCER) -> MessageResult:
+        """Ask a contract something; nothing changes."""
+        env = self.chain.env(Block(child_header(self.chain, self.head)))
+        return execute_message(self.world, env, sender=sender, address=to, input=data)
+
+    # What time does
+
+    def mine(self, seconds: int = SLOT_SECONDS) -> SealedBlock:
+        """Seal the next block, with what fits of the mempool; who waits for a lower nonce or fee stays there."""
+        self.now += seconds
+        header = replace(
+            child_header(self.chain, self.head),
+            timestamp=self.now,
+            extra_data=bytes([self._reorgs]) if self._reorgs else b"",  # the same transactions, and another hash
+        )
+        block, result, self.pool = self._fill(header)
+        world = self.world.apply(result.diff)
+        sealed = seal_block(self.chain, block, result, world, parent=self.head)
+        self.entries.append(L1Entry(sealed, result.results, world))
+        return sealed
+
+    def _fill(self, header: Header) -> tuple[Block, BlockResult, list[Transaction]]:
+        """Return the block of all transactions that may be in it, what it does, and who has to wait."""
+        candidates: list[Transaction] = list(self.pool)
+        later: list[Transaction] = []
+        while True:
+            block = Block(header, tuple(candidates))
+            try:
+                return block, SEQUENTIAL.execute_block(self.world, block, RunConfig(self.chain)).result, later
+            except InvalidBlock as error:
+                if error.tx_index is None:
+                    raise
+                tx, reason = candidates.pop(error.tx_index), str(error).partition(": ")[2]
+            if reason.startswith(WAITS):
+                later.append(tx)
+            else:
+                self.refused.append((tx, reason))
+
+    def wait(self, seconds: int) -> SealedBlock:
+        """Let time pass: one block at the end of it stands for all that could have been there."""
+        return self.mine(seconds)
+
+    def reorg(self, depth: int, keep: bool = True) -> tuple[SealedBlock, ...]:
+        """Take back the last blocks, as if the network had come to prefer another branch; return them.
+
+        Time does not go back. The next blocks have other hashes.
+
+        Args:
+            keep: their transactions are in the mempool again; if not, they are lost.
+
+        Raises:
+            InputError: there are not so many blocks after the first.
+        """
+        if not 1 <= depth < len(self.entries):
+            raise InputError(f"a reorg of {depth} blocks", "reorg", f"1 to {len(self.entries) - 1}")
+        lost = tuple(entry.sealed for entry in self.entries[-depth:])
+        del self.entries[-depth:]
+        self._reorgs += 1
+        if keep:
+            self.pool = [tx for block in lost for tx in block.transactions] + self.pool
+        return lost
+
+    # What anybody can look up
+
+    def account(self, address: Address) -> Account:
+        """Return an account as it is after the newest block."""
+        return self.world.accounts.get(address, Account())
+
+    def result(self, tx: Transaction) -> TxResult:
+        """Return what a transaction did.
+
+        Raises:
+            InputError: it is in no block.
+        """
+        for entry in reversed(self.entries):
+            if tx in entry.sealed.transactions:
+                return entry.results[entry.sealed.transactions.index(tx)]
+        raise InputError(f"transaction 0x{tx.hash.hex()} is in no block", "L1")
+
+    def logs(self, number: int, address: Address) -> list[Log]:
+        """Return what a contract has logged in one block, in order."""
+        return [log for result in self.entries[number].results for log in result.logs if log.address == address]
+
+
+WAITS = ("nonce-too-high", "gas-limit-above-block", "too-many-blobs", "max-fee-below-base-fee", "blob-fee-too-low")
+
+
+def _first_header(world: WorldState) -> Header:
+    return Header(
+        coinbase=PRODUCER,
+        state_root=world.root,
+        gas_limit=30_000_000,
+        base_fee_per_gas=10 * GWEI,
+        withdrawals_root=EMPTY_TRIE_ROOT,
+        blob_gas_used=0,
+        excess_blob_gas=0,
+        parent_beacon_root=bytes(32),
+    )
