@@ -1,8 +1,8 @@
 """Validators and their stake: who signs for the sidechain, and how much of the stake has to.
 
 Polygon PoS is the model. Its staking contract on Ethereum accepts a checkpoint when the signers hold at least
-`total * 2 / 3 + 1` of the stake, in integers (`checkSignatures` in StakeManager.sol, repository 0xPolygon/pos-contracts).
-A milestone, which no contract sees, needs two thirds (Heimdall v2, module x/milestone, 2025: at first
+`total * 2 / 3 + 1` of the stake, in integers (`checkSignatures` of StakeManager.sol in 0xPolygon/pos-contracts, 2020).
+A milestone, which no contract sees, needs two thirds (x/milestone in 0xPolygon/heimdall-v2, 2025: first
 `total * 2 / 3`, later one more).
 """
 
