@@ -1,0 +1,250 @@
+"""A town with two chains: an L1 with the manager's contract, and a sidechain; what people do, and what L1 answers.
+
+Everything that L1 says is said by the contract, in a real transaction. Nothing here stops: a refusal is an answer, too.
+Amounts are whole ether. Somebody else ("relay") pays the fees of L1, so that nobody's balance changes by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from functools import cache
+from itertools import pairwise
+
+from toyevm import rlp
+from toyevm.contracts import load_contract
+from toyevm.errors import InputError
+from toyevm.results import SealedBlock, TxResult
+from toyevm.rollups.l1 import L1
+from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path
+from toyevm.rollups.sidechain.validators import Validator
+from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, Vote, VoteDomain, sign_vote, signer_of, vote_on
+from toyevm.teaching.lessons.sidechain.blocks import BURNER, PEOPLE, invented, side_blocks
+from toyevm.teaching.lessons.sidechain.stakes import SIGNERS, UNEQUAL
+from toyevm.trie import prove
+from toyevm.units import ETHER
+from toyevm.workloads.wallets import wallet
+
+RELAY = "relay"
+NEWCOMER = "Uma"  # a signer who may come later
+LOCKED = 100  # ether of Ann's, in the escrow
+REASON = 68  # where the words of a revert begin: selector, offset, length
+
+
+class Town:
+    """The two chains, and everything that a student does with them.
+
+    Attributes:
+        blocks: the sidechain, from block 0.
+        said: what L1 has answered so far, line by line.
+    """
+
+    def __init__(self, stakes: Mapping[str, int] = UNEQUAL) -> None:
+        self.blocks, self.said = side_blocks(), list[str]()
+        self._people: set[str] = {*PEOPLE, *stakes}
+        self.signers = {name: Validator(name, stake * ETHER) for name, stake in stakes.items()}
+        self._l1 = L1([wallet(name) for name in (*stakes, "Ann", NEWCOMER, RELAY)])
+        self._contract = load_contract("checkpoint_manager")
+        self._manager = self._l1.deploy(wallet(RELAY), self._contract, BURNER, 1)
+        for name, stake in stakes.items():
+            self._l1.submit(wallet(name), self._manager, self._contract.call_data("stake"), value=stake * ETHER)
+        deposit = self._contract.call_data("deposit", wallet("Ann").address)
+        self._l1.submit(wallet("Ann"), self._manager, deposit, value=LOCKED * ETHER)
+        self._l1.mine()
+        self._domain = VoteDomain(self._l1.chain.chain_id, self._manager)
+        self._posted: list[tuple[SealedBlock, ...]] = []
+        self._votes: list[SignedVote] = []
+        self.milestone(self.blocks[1:4], stakes)
+        self.checkpoint(self.blocks[1:4], stakes)
+        self.said.clear()
+
+    def copy(self) -> Town:
+        """Return a town in the same state, which goes its own way."""
+        twin = copy(self)
+        twin.said, twin._posted, twin._votes = [], list(self._posted), list(self._votes)
+        twin._people = set(self._people)
+        twin._l1 = copy(self._l1)
+        twin._l1.entries, twin._l1.pool = list(self._l1.entries), list(self._l1.pool)
+        return twin
+
+    # What anybody can see on L1
+
+    @property
+    def escrow(self) -> int:
+        """The ether that the contract on L1 keeps for all who have money on the sidechain."""
+        return self._ask("escrow") // ETHER
+
+    @property
+    def next_block(self) -> int:
+        """The number with which the next checkpoint must begin."""
+        return self._ask("next_block")
+
+    def balance(self, name: str) -> int:
+        """Return the whole ether that somebody has on L1."""
+        return self._l1.account(wallet(name).address).balance // ETHER
+
+    def stake(self, name: str) -> int:
+        """Return the ether that a signer has at stake."""
+        return self._ask("stakes", wallet(name).address) // ETHER
+
+    def _ask(self, name: str, *arguments: bytes) -> int:
+        return int.from_bytes(self._l1.call(self._manager, self._contract.call_data(name, *arguments)).output, "big")
+
+    # What signers do
+
+    def checkpoint(self, blocks: Iterable[SealedBlock], signers: Iterable[str] = SIGNERS) -> str:
+        """Post one hash for these blocks on L1, signed by these signers, and return the answer."""
+        posted = _blocks(blocks)
+        signed = self._signed(posted, "checkpoint", signers)
+        vote = signed.vote
+        result = self._send("submit_checkpoint", vote.start, vote.end, vote.root, b"".join(signed.signatures))
+        if result.succeeded:
+            self._posted.append(posted)
+        return self._say(result, f"accepts the checkpoint of {_range(vote)}")
+
+    def milestone(self, blocks: Iterable[SealedBlock], signers: Iterable[str] = SIGNERS) -> str:
+        """Let signers sign blocks on the sidechain only: two thirds of the stake make them final there."""
+        vote = self._signed(_blocks(blocks), "milestone", signers).vote
+        return f"signed on the sidechain: {_range(vote)}"
+
+    def _signed(self, blocks: tuple[SealedBlock, ...], kind: str, signers: Iterable[str]) -> SignedVote:
+        chosen = [self._signer(name) for name in ([signers] if isinstance(signers, str) else signers)]
+        vote = vote_on("milestone" if kind == "milestone" else "checkpoint", [block.header for block in blocks])
+        signed = sign_vote(vote, self._domain, {each.name: each for each in chosen}.values())
+        self._votes.append(signed)
+        return signed
+
+    def _signer(self, name: object) -> Validator:
+        if not isinstance(name, str) or name not in self.signers:
+            raise InputError(f"{name!r:.40} signs nothing", expected=" | ".join(self.signers))
+        return self.signers[name]
+
+    def invent(self, burns: Mapping[str, int], number: int | None = None) -> SealedBlock:
+        """Return a block that nobody executed, in which these people burn so many ether, a transaction each.
+
+        Args:
+            burns: such as {"Zoe": 3}.
+            number: of the block; the next one that L1 expects, if left out.
+        """
+        if not isinstance(burns, Mapping) or not all(
+            isinstance(name, str) and type(ether) is int and 0 < ether < 2**60 for name, ether in burns.items()
+        ):
+            raise InputError(f"{burns!r:.60}", expected='names and whole ether, such as {"Zoe": 3}')
+        self._people |= set(burns)
+        at = self.next_block if number is None else number
+        if type(at) is not int or not 0 < at < 1_000:
+            raise InputError(f"block {at!r:.20}", expected="a number from 1 to 999")
+        return invented(self.blocks[min(at, len(self.blocks)) - 1].header, at, dict(burns))
+
+    # What users do
+
+    def exit(self, block: SealedBlock, tx: int, log: int = 0) -> str:
+        """Prove on L1 that a log of this block burned ether, and return the answer."""
+        header = _blocks([block])[0].header
+        for name, number in (("tx", tx), ("log", log)):
+            if type(number) is not int or not 0 <= number < 10_000:
+                raise InputError(f"{name} {number!r:.20}", expected="a number, counted from 0")
+        if tx >= len(block.receipts):
+            return self._note(f"no proof can be made: block {header.number} has {len(block.receipts)} transactions")
+        at = self._checkpoint_of(header.number)
+        posted = self._posted[at]
+        index = min(max(header.number - posted[0].header.number, 0), len(posted) - 1)
+        path = merkle_path([header_leaf(each.header) for each in posted], index)
+        result = self._send(
+            "exit", at, header.number, header.timestamp, header.transactions_root, header.receipts_root,
+            header.state_root, b"".join(path), tx, log, receipt_proof(block, tx),
+        )  # fmt: skip
+        names = {int.from_bytes(wallet(name).address, "big"): name for name in self._people}
+        paid = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[32:], "big")) for each in result.logs]
+        return self._say(result, "".join(f"pays {name} {wei // ETHER} ether" for name, wei in paid))
+
+    def _checkpoint_of(self, number: int) -> int:
+        for at, posted in enumerate(self._posted):
+            if posted[0].header.number <= number <= posted[-1].header.number:
+                return at
+        return len(self._posted) - 1
+
+    def wait(self, days: int) -> None:
+        """Let days pass on L1."""
+        self._l1.wait(86_400 * days)
+
+    def slash(self) -> list[str]:
+        """Show L1 every pair of signatures by which one signer signed two roots for the same blocks; return its answers."""
+        answers = []
+        for name, signer in self.signers.items():
+            for one, other in self._conflicts(signer):
+                before = self.stake(name)
+                result = self._send(
+                    "slash", one.vote.start, one.vote.end,
+                    *_evidence(one, signer, self._domain), *_evidence(other, signer, self._domain),
+                )  # fmt: skip
+                answers.append(self._say(result, f"destroys the stake of {name}: {before} ether"))
+        return answers or [self._note("nobody has signed two roots for the same blocks")]
+
+    def _conflicts(self, signer: Validator) -> list[tuple[SignedVote, SignedVote]]:
+        mine = [vote for vote in self._votes if _signature(vote, signer, self._domain)]
+        found = [(a, b) for at, a in enumerate(mine) for b in mine[at + 1 :] if a.vote.conflicts_with(b.vote)]
+        return found[:1]
+
+    def add_stake(self, name: str, ether: int) -> str:
+        """Let somebody new lock stake, and sign from now on."""
+        self.signers = {**self.signers, name: Validator(name, ether * ETHER)}
+        result = self._send("stake", sender=name, value=ether * ETHER)
+        return self._say(result, f"takes the stake of {name}: {ether} ether")
+
+    def _send(self, function: str, *arguments: int | bytes | str, sender: str = RELAY, value: int = 0) -> TxResult:
+        tx = self._l1.submit(wallet(sender), self._manager, self._contract.call_data(function, *arguments), value=value)
+        self._l1.mine()
+        return self._l1.result(tx)
+
+    def _say(self, result: TxResult, words: str) -> str:
+        return self._note(f"L1 {words}" if result.succeeded else f"L1 refuses: {reason_of(result)}")
+
+    def _note(self, words: str) -> str:
+        self.said.append(words)
+        return words
+
+
+def receipt_proof(block: SealedBlock, tx: int) -> bytes:
+    """Return the nodes that lead from the receipts root of a block to the receipt of a transaction."""
+    receipts = {rlp.encode(at): receipt.encode() for at, receipt in enumerate(block.receipts)}
+    return rlp.encode(list(prove(receipts, rlp.encode(tx))))
+
+
+def reason_of(result: TxResult) -> str:
+    """Return the words with which the contract has refused a call."""
+    length = int.from_bytes(result.output[REASON - 32 : REASON], "big")
+    return result.output[REASON : REASON + length].decode() or str(result.error)
+
+
+@cache
+def _first_town(stakes: tuple[tuple[str, int], ...]) -> Town:
+    return Town(dict(stakes))
+
+
+def open_town(stakes: Mapping[str, int] = UNEQUAL) -> Town:
+    """Return a town in which blocks 1 to 3 are in a checkpoint, and Ann has 100 ether in the escrow."""
+    return _first_town(tuple(stakes.items())).copy()
+
+
+def _blocks(blocks: object) -> tuple[SealedBlock, ...]:
+    found = tuple(blocks) if isinstance(blocks, (list, tuple)) else (blocks,)
+    if not found or not all(isinstance(each, SealedBlock) for each in found):
+        raise InputError(f"{blocks!r:.60}", expected="blocks, such as town.blocks[4:8]")
+    if any(b.header.number != a.header.number + 1 for a, b in pairwise(found)):
+        raise InputError(f"blocks {[each.header.number for each in found]}", expected="numbers that follow each other")
+    return found
+
+
+def _range(vote: Vote) -> str:
+    return f"block {vote.start}" if vote.start == vote.end else f"blocks {vote.start} to {vote.end}"
+
+
+def _signature(signed: SignedVote, signer: Validator, domain: VoteDomain) -> bytes:
+    """Return what a signer has signed there, or nothing."""
+    found = (each for each in signed.signatures if signer_of(signed.vote, domain, each) == signer.address)
+    return next(found, b"")
+
+
+def _evidence(signed: SignedVote, signer: Validator, domain: VoteDomain) -> tuple[int, bytes, bytes]:
+    return KIND_NUMBERS[signed.vote.kind], signed.vote.root, _signature(signed, signer, domain)
