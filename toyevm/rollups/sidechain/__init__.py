@@ -1,1 +1,1 @@
-"""A sidechain after the model of Polygon PoS: a chain of its own, whose validators vouch for its blocks on L1."""
+"""A sidechain in the manner of Polygon PoS: blocks of its own, believed on L1 because enough stake has signed."""

@@ -1,8 +1,10 @@
 """A binary Merkle tree over block headers: one hash for a whole range of blocks, and a short path from each to it.
 
-A leaf is the hash of what an exit needs of a header. Polygon's leaf has number, time, transactions root and receipts
-root (`submitCheckpoint` and RootChainManager.sol, repository 0xPolygon/pos-portal); ours also has the state root, so
-that a checkpoint says what the accounts are. As there, zeros fill the lowest row up to a power of two.
+A leaf is the hash of what an exit needs of a header: number, time, transactions root, receipts root, a word each. The
+contract on L1 hashes four words again, and need not take a header in RLP apart. Polygon PoS does the same: on Ethereum
+`keccak256(abi.encodePacked(blockNumber, blockTime, txRoot, receiptRoot))` (RootChainManager.sol, 0xPolygon/pos-portal,
+read in 2026). As there, zeros fill the lowest row up to a power of two. The state root is in no leaf: a checkpoint says
+what happened, not what the accounts are.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from toyevm.types import Hash32
 
 
 def header_leaf(header: Header) -> Hash32:
-    """Return the leaf of a block: the hash of its number, time, transactions, receipts and state, a word each."""
+    """Return the leaf of a block: the hash of its number, time, transactions root and receipts root, a word each."""
     numbers = header.number.to_bytes(32, "big") + header.timestamp.to_bytes(32, "big")
-    return keccak256(numbers + header.transactions_root + header.receipts_root + header.state_root)
+    return keccak256(numbers + header.transactions_root + header.receipts_root)
 
 
 def merkle_root(leaves: Sequence[Hash32]) -> Hash32:

@@ -18,6 +18,7 @@ from toyevm.types import Address
 from toyevm.workloads.wallets import Wallet, wallet
 
 Conduct = Literal["honest", "colluding", "silent"]
+CONDUCTS: tuple[Conduct, ...] = ("honest", "colluding", "silent")
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,23 @@ class ValidatorSet:
         return sum(member.stake for member in self.acting(*conducts))
 
 
-def validators(*stakes: int, colluding: int = 0, silent: int = 0) -> ValidatorSet:
-    """Return one validator for each stake; the first ones collude, those after them are silent, the rest are honest.
+def validator_set(stakes: Mapping[str, int], conducts: Mapping[str, Conduct] | None = None) -> ValidatorSet:
+    """Return the validators of these names and stakes, in wei; who is not named in `conducts` is honest.
 
-    >>> [member.conduct for member in validators(5, 3, 2, colluding=1).members]
-    ['colluding', 'honest', 'honest']
+    Raises:
+        InputError: nobody has a stake, or `conducts` names somebody who has none or does something unheard of.
+
+    >>> validator_set({"Pia": 5, "Quinn": 3}, {"Quinn": "silent"}).stake_of("honest")
+    5
     """
-
-    def conduct(index: int) -> Conduct:
-        return "colluding" if index < colluding else "silent" if index < colluding + silent else "honest"
-
-    return ValidatorSet(
-        tuple(Validator(f"validator {index + 1}", stake, conduct(index)) for index, stake in enumerate(stakes))
-    )
+    conducts = conducts or {}
+    if not stakes:
+        raise InputError("no validator", "stakes", "at least one name with a stake")
+    for name, conduct in conducts.items():
+        if name not in stakes or conduct not in CONDUCTS:
+            known = f"one of {', '.join(stakes)}, each {' | '.join(CONDUCTS)}"
+            raise InputError(f"{name}: {conduct!r}", "conducts", known)
+    return ValidatorSet(tuple(Validator(name, stake, conducts.get(name, "honest")) for name, stake in stakes.items()))
 
 
 def milestone_threshold(total: int) -> int:
@@ -88,10 +93,10 @@ def milestone_threshold(total: int) -> int:
     return -(-2 * total // 3)
 
 
-def checkpoint_threshold(total: int) -> int:
-    """Return the least stake with which the contract on L1 accepts a checkpoint: two thirds, and one wei.
+def checkpoint_threshold(total: int, numerator: int = 2, denominator: int = 3) -> int:
+    """Return the least stake with which the manager on L1 accepts a checkpoint: two thirds, and one wei.
 
     >>> checkpoint_threshold(99), checkpoint_threshold(100), checkpoint_threshold(101)
     (67, 67, 68)
     """
-    return 2 * total // 3 + 1
+    return total * numerator // denominator + 1

@@ -55,7 +55,7 @@ class Vote:
 
     def conflicts_with(self, other: Vote) -> bool:
         """Tell whether nobody honest signs both."""
-        return (self.start, self.end) == (other.start, other.end) and self.root != other.root
+        return (self.start, self.end) == (other.start, other.end) and self.root != other.root  # of either kind
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ def signer_of(vote: Vote, domain: VoteDomain, signature: bytes) -> Address:
     """Return who signed.
 
     Raises:
-        VoteRefused: "malformed signatures" when it has another size; "signer without stake" when nobody did.
+        VoteRefused: "malformed signatures" when it has another size or parity; "signer without stake" when nobody did.
     """
-    if len(signature) != SIGNATURE_SIZE:
+    if len(signature) != SIGNATURE_SIZE or signature[64] > 1:
         raise VoteRefused("malformed signatures")
     r, s = (int.from_bytes(signature[at : at + 32], "big") for at in (0, 32))
     try:
