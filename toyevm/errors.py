@@ -8,6 +8,7 @@
     ├── InvalidTransaction     may not enter a block; the state is as it was
     ├── InvalidBlock           the header and the execution disagree
     ├── InvalidProof           a proof that does not show what it should
+    ├── NotProvable            a settlement cannot make this block final
     ├── FrameFailure           inside the machine: ends one call frame, undoes what it did
     │   ├── Revert             the code asked for it: gas that is left goes back
     │   └── ExceptionalHalt    everything else (`Halt` lists it): all gas of the frame is gone
@@ -77,6 +78,14 @@ class InvalidBlock(ToyevmError):
 
 class InvalidProof(ToyevmError):
     """A proof that does not show what it should: a Merkle path that leads elsewhere, a blob that is another."""
+
+
+class NotProvable(ToyevmError):
+    """A block that a settlement cannot make final: `tx_index` names the transaction at fault, if one is."""
+
+    def __init__(self, tx_index: int | None, reason: str) -> None:
+        self.tx_index, self.reason = tx_index, reason
+        super().__init__(reason if tx_index is None else f"transaction {tx_index}: {reason}")
 
 
 class FrameFailure(ToyevmError):

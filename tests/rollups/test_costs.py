@@ -22,6 +22,7 @@ from toyevm.rollups.costs import (
     break_even_size,
     calldata_cost,
     data_limited_tps,
+    excess_for,
     price_factor,
     reserve_price,
     tokens_of,
@@ -83,6 +84,14 @@ def test_blocks_on_target_leave_the_price(fork: Fork) -> None:
     assert price_factor(fork, fork.blobs.target) == 1.0
     walked = walk_price(fork, [fork.blobs.target] * 20, excess=10 * fork.blobs.base_fee_update_fraction)
     assert len({each.price for each in walked}) == 1
+
+
+@pytest.mark.parametrize("fork", BLOB_FORKS, ids=str)
+@given(price=st.integers(1, 10**15))
+def test_a_walk_can_begin_at_any_price(fork: Fork, price: int) -> None:
+    excess = excess_for(fork, price)
+    assert walk_price(fork, [0], excess=excess)[0].price >= price
+    assert excess == 0 or walk_price(fork, [0], excess=excess - 1)[0].price < price
 
 
 @pytest.mark.parametrize("fork", [OSAKA, BPO1, BPO2], ids=str)

@@ -12,9 +12,10 @@ from toyevm import rlp
 from toyevm.blocks import Receipt
 from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
-from toyevm.errors import InputError, PrecompileFailure
-from toyevm.rollups.l1 import L1, SAVINGS
+from toyevm.errors import InputError, InvalidTransaction, PrecompileFailure
+from toyevm.rollups.l1 import DEPOSITED, L1, SAVINGS
 from toyevm.rollups.precompiles import RECEIPT_PROOF, SLOT_PROOF, receipt_proof, slot_proof
+from toyevm.rollups.values import Deposit
 from toyevm.trie import prove, trie_root
 from toyevm.types import Address, Hash32
 from toyevm.workloads.wallets import wallet
@@ -47,9 +48,34 @@ def test_who_has_to_wait_for_a_nonce_stays_and_who_comes_too_late_is_refused() -
     assert l1.pool == [late]  # it stood in front of its predecessor
     l1.mine()
     assert l1.account(BOB.address).balance == SAVINGS + 3
-    l1.send(l1.sign(ANN, BOB.address, value=9, nonce=0))
-    l1.mine()
-    assert [reason for _, reason in l1.refused] == ["nonce-too-low: 0 against 2"]
+    with pytest.raises(InvalidTransaction, match="nonce-too-low: 0 against 2"):
+        l1.send(l1.sign(ANN, BOB.address, value=9, nonce=0))
+    rivals = [l1.send(l1.sign(ANN, BOB.address, value=value, nonce=2)) for value in (4, 5)]
+    assert l1.mine().transactions == (rivals[0],)
+    assert l1.refused == [(rivals[1], "nonce-too-low: 2 against 3")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"chain_id": 1}, "wrong-chain"),
+        ({"value": 2 * SAVINGS}, "insufficient-funds"),
+        ({"gas_limit": 20_999}, "intrinsic-gas"),
+        ({"gas_limit": 2**24 + 1}, "gas-limit-above-cap"),
+    ],
+)
+def test_what_no_block_can_take_is_refused_at_the_door(fields: dict[str, int], reason: str) -> None:
+    l1 = L1([ANN, BOB])
+    with pytest.raises(InvalidTransaction, match=reason):
+        l1.submit(ANN, BOB.address, **fields)
+    assert not l1.pool
+
+
+def test_a_transaction_is_in_the_mempool_once() -> None:
+    l1 = L1([ANN, BOB])
+    tx = l1.submit(ANN, BOB.address, value=5)
+    with pytest.raises(InvalidTransaction, match="already-in-the-mempool"):
+        l1.send(tx)
 
 
 def test_a_reorg_takes_back_blocks_and_their_transactions_return() -> None:
@@ -72,6 +98,93 @@ def test_a_reorg_may_lose_transactions() -> None:
     l1.reorg(1, keep=False)
     l1.mine()
     assert l1.account(BOB.address).balance == SAVINGS
+
+
+def test_every_branch_has_hashes_of_its_own_however_many_there_were() -> None:
+    l1 = L1([ANN])
+    hashes = set()
+    for _ in range(300):
+        l1.now = 0  # even where the seconds are the same
+        hashes.add(l1.mine().hash)
+        l1.reorg(1)
+    assert len(hashes) == 300
+
+
+@pytest.mark.parametrize("seconds", [0, -12])
+def test_time_does_not_stand_still(seconds: int) -> None:
+    l1 = L1([ANN])
+    with pytest.raises(InputError, match=f"mine: {seconds} seconds after the block before"):
+        l1.mine(seconds)
+    assert (l1.now, l1.mine().header.timestamp) == (0, 12)
+
+
+ASK_FOR_HASH = bytes.fromhex("5f3540" + "5f52" + "60205ff3")  # BLOCKHASH of the first word of the input
+
+
+def test_contracts_see_the_hashes_of_the_last_256_blocks() -> None:
+    l1 = L1([ANN])
+    for _ in range(260):
+        l1.mine()
+    init = bytes.fromhex("68") + ASK_FOR_HASH[:9]
+    assert len(ASK_FOR_HASH) == 9
+    tx = l1.submit(ANN, None, init + bytes.fromhex("5f5260096017f3"))
+    l1.mine()
+    asker = l1.result(tx).created_address
+    assert asker is not None
+    seen = {number: l1.call(asker, number.to_bytes(32, "big")).output for number in range(len(l1.entries) + 1)}
+    first = len(l1.entries) - 256
+    assert seen == {
+        number: l1.entries[number].sealed.hash if first <= number < len(l1.entries) else bytes(32) for number in seen
+    }
+
+
+INBOX, BRIDGE = b"\xff" * 20, b"\xbb" * 20
+
+
+def test_data_is_what_went_to_the_inbox_in_order_with_the_bytes_of_blobs() -> None:
+    l1 = L1([ANN, BOB])
+    hashes = tuple(b"\x01" + bytes([number]) * 31 for number in (1, 2))
+    l1.submit(ANN, INBOX, b"calldata")
+    blobs = {"type": 3, "max_fee_per_blob_gas": 10, "blob_hashes": hashes}
+    l1.send(l1.sign(ANN, INBOX, b"is not looked at", **blobs), dict(zip(hashes, (b"one", b"two"))))
+    l1.submit(ANN, BOB.address, b"to somebody else")
+    l1.submit(BOB, INBOX, b"from somebody else")
+    sealed = l1.mine()
+    found = l1.data(1, INBOX, BRIDGE)
+    assert found.submissions == (b"calldata", b"one", b"two", b"from somebody else")
+    assert l1.data(1, INBOX, BRIDGE, ANN.address).submissions == (b"calldata", b"one", b"two")
+    assert (found.number, found.hash, found.parent_hash) == (1, sealed.hash, l1.entries[0].sealed.hash)
+    assert (found.timestamp, found.deposits) == (12, ())
+
+
+def test_what_fails_at_the_inbox_is_data_all_the_same() -> None:
+    """As on the OP Stack: the bytes are on L1, whatever became of the transaction."""
+    l1, token = with_token()
+    tx = l1.submit(ANN, token, b"no function")
+    l1.mine()
+    assert not l1.result(tx).succeeded
+    assert l1.data(2, token, BRIDGE).submissions == (b"no function",)
+
+
+def test_deposits_are_the_events_of_the_bridge_and_of_no_other_contract() -> None:
+    l1 = L1([ANN, BOB])
+    #  PUSH32 amount, MSTORE; PUSH20 to, PUSH1 nonce, PUSH32 topic; LOG3 of the word
+    word = (5 * 10**9).to_bytes(32, "big")
+    code = (
+        b"\x7f"
+        + word
+        + b"\x5f\x52\x73"
+        + BOB.address
+        + b"\x60\x07\x7f"
+        + DEPOSITED.to_bytes(32, "big")
+        + b"\x60\x20\x5f\xa3"
+    )
+    one, other = (l1.submit(ANN, None, code) for _ in range(2))  # init code logs as well as any
+    l1.mine()
+    first = l1.result(one).created_address
+    assert first is not None
+    assert l1.data(1, INBOX, first).deposits == (Deposit(7, BOB.address, 5),)
+    assert l1.result(other).logs[0].topics == l1.result(one).logs[0].topics
 
 
 @pytest.mark.parametrize("depth", [0, 1, -1])
@@ -196,3 +309,23 @@ def test_a_tree_of_somebodys_own_making_can_hold_anything(item: rlp.Item) -> Non
     both = rlp.encode([rlp.decode(nodes), rlp.decode(of_own_making(rlp.encode(item), keccak256(bytes(32)))[1])])
     with suppress(PrecompileFailure):
         assert len(slot_proof(root + bytes(64) + both)) == 32
+
+
+@pytest.mark.parametrize("value", [b"\0\7", b"", bytes(33), b"\1" * 33])
+def test_a_value_that_is_not_canonical_is_refused(value: bytes) -> None:
+    storage_root, slot_nodes = of_own_making(rlp.encode(value), keccak256(bytes(32)))
+    root, nodes = of_own_making(rlp.encode([1, 0, storage_root, bytes(32)]), keccak256(bytes(20)))
+    both = rlp.encode([rlp.decode(nodes), rlp.decode(slot_nodes)])
+    with pytest.raises(PrecompileFailure, match=r"not the value of a slot|a zero where"):
+        slot_proof(root + bytes(64) + both)
+
+
+def test_a_receipt_has_no_type_zero() -> None:
+    body = rlp.encode([1, 1, bytes(256), [[bytes(20), [], b"data"]]])
+    for type_, holds in ((b"", True), (b"\1", True), (b"\x7f", True), (b"\0", False), (b"\0\1", False)):
+        root, nodes = of_own_making(type_ + body, rlp.encode(0))
+        if holds:
+            assert receipt_proof(root + bytes(64) + nodes).endswith(b"data")
+        else:
+            with pytest.raises(PrecompileFailure):
+                receipt_proof(root + bytes(64) + nodes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import sqrt
 from random import Random
 
@@ -161,6 +161,16 @@ def test_the_nodes_that_recover_the_data_are_as_many_as_exactly_expected() -> No
         p = float(recovery_probability(nodes))
         share = sum(count <= nodes for count in counts) / trials
         assert abs(share - p) < 3 * sqrt(p * (1 - p) / trials)
+
+
+@pytest.mark.parametrize("nodes", range(4))
+@pytest.mark.parametrize("hidden", range(4))
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_the_odds_of_recovery_equal_those_of_counting_all_choices(nodes: int, hidden: int, samples: int) -> None:
+    outcomes = list(product(combinations(range(6), samples), repeat=nodes))
+    recovered = sum(len({place for choice in each for place in choice if place >= hidden}) >= 3 for each in outcomes)
+    exact = recovery_probability(nodes, cells=6, hidden=hidden, samples=samples)
+    assert exact == Fraction(recovered, len(outcomes))
 
 
 def test_who_hides_more_than_half_is_never_undone() -> None:

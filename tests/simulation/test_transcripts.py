@@ -15,7 +15,7 @@ from toyevm.simulation import transcripts
 from toyevm.simulation.transcripts import Transcripts
 from toyevm.types import Value
 
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in BACKENDS if backend.kind == "parallel"]
 VALID = [block for block in CASES if not isinstance(oracle_of(block), InvalidBlock)]
 CHAIN = case("a chain", {CONTRACT: contract(INCREMENT)}, *everybody(6))
 

@@ -25,7 +25,7 @@ from toyevm.vm.frame import prepare
 from toyevm.workloads.transfers import mixed, to_many
 from toyevm.workloads.workload import Workload
 
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in BACKENDS if backend.kind == "parallel"]
 FREE = CostModel(read=0, validate=0, commit=0, schedule=0)
 CHAIN = case("a chain", {CONTRACT: contract(INCREMENT)}, *everybody(8))
 APART = case("nobody meets", {}, *[sent(i, to=bytes([0x70 + i]) * 20, value=1) for i in range(8)])

@@ -120,5 +120,10 @@ class Registry:
             raise InputError(f"unknown backend {name!r}", expected=" | ".join(self._backends))
         return self._backends[name]
 
+    @property
+    def strategies(self) -> list[Backend]:
+        """Those that only execute. A settlement executes as its inner backend does: it has no time of its own."""
+        return [backend for backend in self if backend.kind != "settlement"]
+
     def __iter__(self) -> Iterator[Backend]:
         return iter(self._backends.values())

@@ -55,7 +55,7 @@ def run_bench_parallel(
 
 def count_runs(cores: Sequence[int], names: Sequence[str]) -> int:
     """Return how many rows there will be."""
-    return len(names) * sum(len(_ways(backend)) * len(_counts(backend, cores)) for backend in BACKENDS)
+    return len(names) * sum(len(_ways(backend)) * len(_counts(backend, cores)) for backend in BACKENDS.strategies)
 
 
 def _ways(backend: Backend) -> Sequence[bool]:
@@ -69,7 +69,7 @@ def _counts(backend: Backend, cores: Sequence[int]) -> Sequence[int]:
 
 def _rows(name: str, cores: Sequence[int], progress: Callable[[str], None]) -> Iterator[Report]:
     judged = JudgedBlock.of(WORKLOADS[name]())
-    for backend in BACKENDS:
+    for backend in BACKENDS.strategies:
         for with_hints in _ways(backend):
             for count in _counts(backend, cores):
                 progress(f"{name} {backend.name}")

@@ -102,6 +102,7 @@ def replay(
     as_json: AsJson = False,
 ) -> int:
     """Execute a real block, and check it against its header and the sequential backend."""
+    import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
     from toyevm.bench.replay import named_backends, replay_block
     from toyevm.cli.tables import print_replay
 
@@ -132,6 +133,7 @@ def fetch_block(
 @app.command()
 def backends(as_json: AsJson = False) -> None:
     """List the ways to execute a block."""
+    import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
     from toyevm.backends import BACKENDS
     from toyevm.cli.tables import print_backends
 

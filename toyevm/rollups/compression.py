@@ -19,6 +19,10 @@ BROTLI = b"\x01"
 CHUNK = 2**16  # how much brotli is asked for at a time
 
 
+class UnpacksTooLarge(DecodingError):
+    """More comes out of a stream than its reader allows for."""
+
+
 def compress(data: bytes, compressor: Compressor = "zlib") -> bytes:
     """Return `data` compressed, with the byte in front that says how where it needs one.
 
@@ -35,7 +39,8 @@ def decompress(data: bytes, limit: int) -> bytes:
     """Return what was compressed.
 
     Raises:
-        DecodingError: it is not one whole stream, or it is more than `limit` bytes.
+        UnpacksTooLarge: it is more than `limit` bytes.
+        DecodingError: it is not one whole stream.
         InputError: brotli is not installed.
     """
     if data[:1] == BROTLI:
@@ -71,7 +76,7 @@ def _unpack_brotli(data: bytes, limit: int) -> bytes:
 
 def _check(out: bytes | bytearray, limit: int, is_whole: bool) -> None:
     if len(out) > limit:
-        raise DecodingError(f"more than {limit:,} bytes after decompression")
+        raise UnpacksTooLarge(f"more than {limit:,} bytes after decompression")
     if not is_whole:
         raise DecodingError("not one whole stream")
 

@@ -8,9 +8,11 @@ is paid for byte by byte. A blob is paid for whole, full or not, and its price f
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from toyevm.blocks import Header
 from toyevm.chain import GAS_PER_BLOB, blob_base_fee, next_excess_blob_gas
@@ -70,6 +72,12 @@ def walk_price(
         header = Header(blob_gas_used=blobs * GAS_PER_BLOB, excess_blob_gas=excess, base_fee_per_gas=base_fee)
         excess = next_excess_blob_gas(fork, header)
     return tuple(prices)
+
+
+def excess_for(fork: Fork, price: int) -> int:
+    """Return the least excess at which blob gas costs `price` wei or more: where a walk from that price begins."""
+    schedule = blob_schedule(fork)
+    return bisect_left(range(100 * schedule.base_fee_update_fraction), price, key=partial(blob_base_fee, schedule))
 
 
 def price_factor(fork: Fork, blobs: int, *, below_reserve: bool = False) -> float:

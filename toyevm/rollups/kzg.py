@@ -145,15 +145,17 @@ def cells_of(blob: bytes, setup: TrustedSetup) -> tuple[ProvenCell, ...]:
 
 def check_cells(commitment: bytes, cells: Mapping[int, ProvenCell], setup: TrustedSetup) -> None:
     """Check that the cells, by their place, are of the blob committed to; raise InvalidProof, naming the first."""
-    if all(0 <= place < CELLS for place in cells) and _cells_hold(commitment, cells, setup):
+    if _cells_hold(commitment, cells, setup):
         return  # all at once is faster; one by one says which is wrong
     for place, cell in sorted(cells.items()):
-        if not 0 <= place < CELLS or not _cells_hold(commitment, {place: cell}, setup):
+        if not _cells_hold(commitment, {place: cell}, setup):
             raise InvalidProof(f"cell {place} is not of the blob committed to")
     raise InvalidProof("the cells are not of one blob")
 
 
 def _cells_hold(commitment: bytes, cells: Mapping[int, ProvenCell], setup: TrustedSetup) -> bool:
+    if not all(0 <= place < CELLS for place in cells):
+        return False
     values, proofs = [cell.values for cell in cells.values()], [cell.proof for cell in cells.values()]
     arguments = ([commitment] * len(cells), list(cells), values, proofs)
     return _holds("verify_cell_kzg_proof_batch", *arguments, setup.loaded)

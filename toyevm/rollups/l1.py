@@ -14,21 +14,26 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block, Header, Log
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
-from toyevm.errors import InputError, InvalidBlock
+from toyevm.crypto import keccak256
+from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
 from toyevm.rollups.precompiles import PROOF_CHECKS
+from toyevm.rollups.values import Deposit, L1Block
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import Account, WorldState
-from toyevm.transactions import Transaction
+from toyevm.transactions import BLOB, Transaction
+from toyevm.transition import check_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address, Hash32
+from toyevm.types import Address, Hash32, to_address
 from toyevm.units import ETHER, GWEI
+from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
 from toyevm.workloads.wallets import Wallet
 from toyevm.workloads.workload import PRODUCER, TIP
 
-L1_CHAIN = ChainConfig(chain_id=1, extra_precompiles=PROOF_CHECKS)
+L1_CHAIN = ChainConfig(chain_id=900, extra_precompiles=PROOF_CHECKS)
 SLOT_SECONDS = 12
+HASHES_KEPT = 256  # BLOCKHASH sees no further
 SAVINGS = 1_000 * ETHER
 CALL_GAS, DEPLOY_GAS = 5_000_000, 16_000_000
 MAX_FEE = 100 * GWEI
@@ -82,11 +87,19 @@ class L1:
 
         Raises:
             InputError: a blob that it names is missing.
+            InvalidTransaction: it can be in no block, as things stand; one that only has to wait is taken.
         """
         missing = [hash_ for hash_ in tx.blob_hashes if hash_ not in (blobs or {})]
         if missing:
             raise InputError(f"no blob for 0x{missing[0].hex()}", "send", "a sidecar for each versioned hash")
-        self.blobs |= blobs or {}
+        if tx in self.pool:
+            raise InvalidTransaction("already-in-the-mempool")
+        try:
+            check_transaction(self.world, self._next_env(), tx)
+        except InvalidTransaction as error:
+            if error.reason not in FOR_A_TURN_OR_PRICE:
+                raise
+        self.blobs |= {hash_: blobs[hash_] for hash_ in tx.blob_hashes} if blobs else {}
         self.pool.append(tx)
         return tx
 
@@ -97,12 +110,13 @@ class L1:
     def sign(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
         """Return the next transaction of `wallet`, signed: its nonce counts those in the mempool."""
         usual = {
+            "chain_id": self.chain.chain_id,
             "nonce": self.account(wallet.address).nonce + sum(tx.sender == wallet.address for tx in self.pool),
             "gas_limit": CALL_GAS,
             "max_fee_per_gas": MAX_FEE,
             "max_priority_fee_per_gas": TIP,
         }
-        return wallet.sign(to=to, data=data, chain_id=self.chain.chain_id, **{**usual, **fields})
+        return wallet.sign(to=to, data=data, **{**usual, **fields})
 
     def deploy(self, wallet: Wallet, contract: Contract, *arguments: int | bytes | str) -> Address:
         """Create a contract in a block of its own, and return its address.
@@ -119,31 +133,46 @@ class L1:
 
     def call(self, to: Address, data: bytes, sender: Address = PRODUCER) -> MessageResult:
         """Ask a contract something; nothing changes."""
-        env = self.chain.env(Block(child_header(self.chain, self.head)))
-        return execute_message(self.world, env, sender=sender, address=to, input=data)
+        return execute_message(self.world, self._next_env(), sender=sender, address=to, input=data)
+
+    def _next_env(self) -> BlockEnv:
+        header = child_header(self.chain, self.head)
+        return self.chain.env(Block(header, ancestor_hashes=self._ancestor_hashes()))
+
+    def _ancestor_hashes(self) -> dict[int, Hash32]:
+        return {entry.sealed.header.number: entry.sealed.hash for entry in self.entries[-HASHES_KEPT:]}
 
     # What time does
 
     def mine(self, seconds: int = SLOT_SECONDS) -> SealedBlock:
-        """Seal the next block, with what fits of the mempool; who waits for a lower nonce or fee stays there."""
-        self.now += seconds
+        """Seal the next block, with what fits of the mempool; who waits for a lower nonce or fee stays there.
+
+        Raises:
+            InputError: no second passes.
+        """
+        if seconds < 1:
+            raise InputError(f"{seconds} seconds after the block before", "mine", "at least 1")
         header = replace(
             child_header(self.chain, self.head),
-            timestamp=self.now,
-            extra_data=bytes([self._reorgs]) if self._reorgs else b"",  # the same transactions, and another hash
+            timestamp=self.now + seconds,
+            extra_data=self._branch(),  # the same transactions, and another hash
         )
         block, result, self.pool = self._fill(header)
         world = self.world.apply(result.diff)
         sealed = seal_block(self.chain, block, result, world, parent=self.head)
         self.entries.append(L1Entry(sealed, result.results, world))
+        self.now = header.timestamp
         return sealed
+
+    def _branch(self) -> bytes:
+        return self._reorgs.to_bytes((self._reorgs.bit_length() + 7) // 8, "big")
 
     def _fill(self, header: Header) -> tuple[Block, BlockResult, list[Transaction]]:
         """Return the block of all transactions that may be in it, what it does, and who has to wait."""
         candidates: list[Transaction] = list(self.pool)
         later: list[Transaction] = []
         while True:
-            block = Block(header, tuple(candidates))
+            block = Block(header, tuple(candidates), ancestor_hashes=self._ancestor_hashes())
             try:
                 return block, SEQUENTIAL.execute_block(self.world, block, RunConfig(self.chain)).result, later
             except InvalidBlock as error:
@@ -196,12 +225,38 @@ class L1:
                 return entry.results[entry.sealed.transactions.index(tx)]
         raise InputError(f"transaction 0x{tx.hash.hex()} is in no block", "L1")
 
+    def data(self, number: int, inbox: Address, bridge: Address, batcher: Address | None = None) -> L1Block:
+        """Return what one block holds for a layer: what was sent to its inbox, and the deposits in its bridge.
+
+        The inbox is an address without code. Nothing has to happen there: the bytes are in the block, and whoever
+        derives the layer reads them, so a transaction that fails counts too, and costs no gas but that of its data. So
+        do the OP Stack's nodes, which look at receiver and sender alone (specs.optimism.io, derivation, L1 retrieval).
+        Arbitrum's inbox is a contract that chains hashes of the batches, because its disputes read them there.
+
+        Args:
+            batcher: whose transactions count; None for anybody's.
+        """
+        header, posts = self.entries[number].sealed.header, []
+        for tx in self.entries[number].sealed.transactions:
+            if tx.to == inbox and batcher in (None, tx.sender):
+                posts += [self.blobs[hash_] for hash_ in tx.blob_hashes] if tx.type == BLOB else [tx.data]
+        deposits = [_deposit(log) for log in self.logs(number, bridge) if log.topics[:1] == (DEPOSITED,)]
+        return L1Block(number, header.hash, header.parent_hash, header.timestamp, tuple(posts), tuple(deposits))
+
     def logs(self, number: int, address: Address) -> list[Log]:
         """Return what a contract has logged in one block, in order."""
         return [log for result in self.entries[number].results for log in result.logs if log.address == address]
 
 
-WAITS = ("nonce-too-high", "gas-limit-above-block", "too-many-blobs", "max-fee-below-base-fee", "blob-fee-too-low")
+def _deposit(log: Log) -> Deposit:
+    _, nonce, to = log.topics
+    return Deposit(nonce, to_address(to), int.from_bytes(log.data, "big") // GWEI)
+
+
+# A deposit's event, in any bridge: the amount is in wei, and whole gwei, since that is what the layer is credited with.
+DEPOSITED = int.from_bytes(keccak256(b"Deposited(uint256,address,uint256)"), "big")  # nonce and receiver are indexed
+FOR_A_TURN_OR_PRICE = ("nonce-too-high", "max-fee-below-base-fee", "blob-fee-too-low")
+WAITS = (*FOR_A_TURN_OR_PRICE, "gas-limit-above-block", "too-many-blobs")  # and for room
 
 
 def _first_header(world: WorldState) -> Header:

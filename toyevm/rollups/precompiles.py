@@ -84,7 +84,7 @@ def _value(root: bytes, key: bytes, nodes: tuple[bytes, ...], may_be_absent: boo
 
 
 def _logs(receipt: bytes) -> list[rlp.Decoded]:
-    body = receipt[1:] if receipt[:1] < b"\x80" else receipt  # a type byte, before a receipt of any type but the first
+    body = receipt[1:] if 0 < receipt[0] < 0x80 else receipt  # a type byte, before a receipt of any type but the first
     return _list(_fields(body, 4)[3])
 
 
@@ -107,10 +107,13 @@ def _fields(data: bytes, count: int) -> list[rlp.Decoded]:
 
 
 def _number(data: bytes) -> int:
-    word = _bytes(_decode(data))
-    if len(word) > 32:
-        raise PrecompileFailure("a value of more than 32 bytes")
-    return int.from_bytes(word, "big")
+    try:
+        value = rlp.decode_int(_decode(data))
+    except DecodingError as error:
+        raise PrecompileFailure(f"not the value of a slot: {error}") from None
+    if not value:
+        raise PrecompileFailure("a zero where an empty slot is an absent one")
+    return value
 
 
 def _nodes(items: rlp.Decoded) -> tuple[bytes, ...]:

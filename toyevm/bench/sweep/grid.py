@@ -58,7 +58,7 @@ class Grid:
     workloads: tuple[str, ...] = ("ether", "erc20", "amm")
     contentions: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
     seeds: tuple[int, ...] = (0,)
-    backends: tuple[str, ...] = tuple(backend.name for backend in BACKENDS)
+    backends: tuple[str, ...] = tuple(backend.name for backend in BACKENDS.strategies)
     cores: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
     transactions: int = 100
     hints: bool = True
@@ -72,7 +72,7 @@ class Grid:
         for axis in AXIS_TYPES:
             _check_axis(axis, getattr(self, axis))
         _check_names("workload", self.workloads, tuple(DIALS))
-        _check_names("backend", self.backends, tuple(backend.name for backend in BACKENDS))
+        _check_names("backend", self.backends, tuple(backend.name for backend in BACKENDS.strategies))
         for contention in self.contentions:
             if not 0 <= contention <= 1:
                 raise InputError(f"contention {contention:g}", "sweep", "0 to 1")

@@ -28,8 +28,11 @@ PARTS = {  # of a transaction: a field -> the part it counts for; a field that i
 class BatchEncoding(Protocol):
     """One way to write a batch of signed transactions; `version` is the byte it is known by in a channel."""
 
-    name: str
-    version: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
 
     def encode(self, batch: Batch) -> bytes:
         """Return the batch as bytes."""

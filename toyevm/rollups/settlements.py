@@ -1,0 +1,11 @@
+"""Settlements as backends: who imports this module finds them in `BACKENDS`, behind those that only execute."""
+
+from __future__ import annotations
+
+from toyevm.backends import BACKENDS
+from toyevm.rollups.base import SettlementBackend
+
+SETTLEMENTS: tuple[SettlementBackend, ...] = ()
+
+for settlement in SETTLEMENTS:
+    BACKENDS.register(settlement)
