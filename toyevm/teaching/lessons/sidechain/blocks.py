@@ -4,7 +4,7 @@
     5    empty                    6  four people burn, or seem to
     7    empty                    8  empty, the newest
 
-Ether that is sent to the `burner` stays there, and a log says to whom L1 owes it.
+Ether that is sent to the *gateway* stays there, and a log says to whom L1 owes it.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.wallets import wallet
 from toyevm.workloads.workload import SAVINGS, Workload
 
-BURNER, PAYROLL, LOOKALIKE = (bytes([digit]) * 20 for digit in (0xB1, 0xB2, 0xB3))
+GATEWAY, PAYROLL, LOOKALIKE = (bytes([digit]) * 20 for digit in (0xB1, 0xB2, 0xB3))
 PEOPLE = ("Ann", "Bob", "Cleo", "Dan", "Eve")
 BURNS_AT, MIXED_AT, NEWEST = 6, 4, 8
-BURN = load_contract("burner").call_data("burn", wallet("Bob").address)[:4]
+BURN = load_contract("child_gateway").call_data("burn", wallet("Bob").address)[:4]
 PAID = (("Dan", 2), ("Bob", 5))  # whom the payroll pays through the bridge, in one transaction, in ether
 
 
 def _payroll() -> bytes:
     calls = [
         f"PUSH32 0x{(BURN + bytes(28)).hex()} PUSH0 MSTORE PUSH20 0x{wallet(name).address.hex()} PUSH1 4 MSTORE "
-        f"PUSH0 PUSH0 PUSH1 36 PUSH0 PUSH8 {ether * ETHER} PUSH20 0x{BURNER.hex()} GAS CALL POP"
+        f"PUSH0 PUSH0 PUSH1 36 PUSH0 PUSH8 {ether * ETHER} PUSH20 0x{GATEWAY.hex()} GAS CALL POP"
         for name, ether in PAID
     ]
     return assemble("\n".join([*calls, "STOP"]))
 
 
 def _lookalike() -> bytes:
-    topic = load_contract("burner").event_topic("Burned")
+    topic = load_contract("child_gateway").event_topic("Burned")
     return assemble(
         f"PUSH8 {9 * ETHER} PUSH0 MSTORE PUSH20 0x{wallet('Bob').address.hex()} PUSH32 {topic:#066x} "
         "PUSH1 32 PUSH0 LOG2 STOP"
@@ -77,7 +77,7 @@ def side_blocks() -> tuple[SealedBlock, ...]:
 
 def _first_world() -> WorldState:
     people = {wallet(name).address: Account(balance=SAVINGS) for name in PEOPLE}
-    contracts = {BURNER: load_contract("burner").code, PAYROLL: _payroll(), LOOKALIKE: _lookalike()}
+    contracts = {GATEWAY: load_contract("child_gateway").code, PAYROLL: _payroll(), LOOKALIKE: _lookalike()}
     return WorldState(
         people | dict(mixed().pre.accounts)
         | {address: Account(nonce=1, code=code, balance=SAVINGS * (address == PAYROLL))
@@ -86,10 +86,10 @@ def _first_world() -> WorldState:
 
 
 def _burning() -> tuple[Transaction, ...]:
-    burn = load_contract("burner")
+    burn = load_contract("child_gateway")
     return (
-        _call("Cleo", BURNER, burn.call_data("burn", wallet("Cleo").address), 7),
-        _call("Bob", BURNER, burn.call_data("burn", wallet("Bob").address), 5, gas=22_500),  # too little: it fails
+        _call("Cleo", GATEWAY, burn.call_data("burn", wallet("Cleo").address), 7),
+        _call("Bob", GATEWAY, burn.call_data("burn", wallet("Bob").address), 5, gas=22_500),  # too little: it fails
         _call("Bob", LOOKALIKE, b"", 0, nonce=1),
         _call("Dan", PAYROLL, b"", 0),
     )
@@ -102,9 +102,9 @@ def _call(name: str, to: Address, data: bytes, ether: int, *, nonce: int = 0, ga
 
 def invented(parent: Header, number: int, burns: dict[str, int]) -> SealedBlock:
     """Return a block that nobody executed: its receipts are made up, one for each burn, and its header fits them."""
-    topic = load_contract("burner").event_topic("Burned")
+    topic = load_contract("child_gateway").event_topic("Burned")
     logs = [
-        Log(BURNER, (topic, int.from_bytes(wallet(name).address, "big")), (ether * ETHER).to_bytes(32, "big"))
+        Log(GATEWAY, (topic, int.from_bytes(wallet(name).address, "big")), (ether * ETHER).to_bytes(32, "big"))
         for name, ether in burns.items()
     ]
     receipts = tuple(Receipt(2, True, 50_000 * (at + 1), (log,)) for at, log in enumerate(logs))

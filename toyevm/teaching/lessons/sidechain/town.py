@@ -19,14 +19,14 @@ from toyevm.rollups.l1 import L1
 from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path
 from toyevm.rollups.sidechain.validators import Validator
 from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, Vote, VoteDomain, sign_vote, signer_of, vote_on
-from toyevm.teaching.lessons.sidechain.blocks import BURNER, PEOPLE, invented, side_blocks
+from toyevm.teaching.lessons.sidechain.blocks import GATEWAY, PEOPLE, invented, side_blocks
 from toyevm.teaching.lessons.sidechain.stakes import SIGNERS, UNEQUAL
 from toyevm.trie import prove
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
 
-RELAY = "relay"
-NEWCOMER = "Uma"  # a signer who may come later
+MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
+RELAY, DAY = "relay", 86_400
 LOCKED = 100  # ether of Ann's, in the escrow
 REASON = 68  # where the words of a revert begin: selector, offset, length
 
@@ -39,17 +39,17 @@ class Town:
         said: what L1 has answered so far, line by line.
     """
 
-    def __init__(self, stakes: Mapping[str, int] = UNEQUAL) -> None:
+    def __init__(self, stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> None:
         self.blocks, self.said = side_blocks(), list[str]()
         self._people: set[str] = {*PEOPLE, *stakes}
         self.signers = {name: Validator(name, stake * ETHER) for name, stake in stakes.items()}
-        self._l1 = L1([wallet(name) for name in (*stakes, "Ann", NEWCOMER, RELAY)])
-        self._contract = load_contract("checkpoint_manager")
-        self._manager = self._l1.deploy(wallet(RELAY), self._contract, BURNER, 1)
+        self._l1 = L1([wallet(name) for name in (*stakes, "Ann", RELAY)])
+        self._manager = self._l1.deploy(wallet(RELAY), MANAGER, 1, 2, 3)  # from block 1 on, more than 2/3 of the stake
+        self._bridge = self._l1.deploy(wallet(RELAY), BRIDGE, self._manager, GATEWAY, DAY * delay)
         for name, stake in stakes.items():
-            self._l1.submit(wallet(name), self._manager, self._contract.call_data("stake"), value=stake * ETHER)
-        deposit = self._contract.call_data("deposit", wallet("Ann").address)
-        self._l1.submit(wallet("Ann"), self._manager, deposit, value=LOCKED * ETHER)
+            self._l1.submit(wallet(name), self._manager, MANAGER.call_data("stake"), value=stake * ETHER)
+        deposit = BRIDGE.call_data("deposit", wallet("Ann").address)
+        self._l1.submit(wallet("Ann"), self._bridge, deposit, value=LOCKED * ETHER)
         self._l1.mine()
         self._domain = VoteDomain(self._l1.chain.chain_id, self._manager)
         self._posted: list[tuple[SealedBlock, ...]] = []
@@ -72,12 +72,12 @@ class Town:
     @property
     def escrow(self) -> int:
         """The ether that the contract on L1 keeps for all who have money on the sidechain."""
-        return self._ask("escrow") // ETHER
+        return self._l1.account(self._bridge).balance // ETHER
 
     @property
     def next_block(self) -> int:
         """The number with which the next checkpoint must begin."""
-        return self._ask("next_block")
+        return self._ask("ends", self._ask("count")) + 1
 
     def balance(self, name: str) -> int:
         """Return the whole ether that somebody has on L1."""
@@ -87,8 +87,8 @@ class Town:
         """Return the ether that a signer has at stake."""
         return self._ask("stakes", wallet(name).address) // ETHER
 
-    def _ask(self, name: str, *arguments: bytes) -> int:
-        return int.from_bytes(self._l1.call(self._manager, self._contract.call_data(name, *arguments)).output, "big")
+    def _ask(self, name: str, *arguments: int | bytes) -> int:
+        return int.from_bytes(self._l1.call(self._manager, MANAGER.call_data(name, *arguments)).output, "big")
 
     # What signers do
 
@@ -151,11 +151,11 @@ class Town:
         index = min(max(header.number - posted[0].header.number, 0), len(posted) - 1)
         path = merkle_path([header_leaf(each.header) for each in posted], index)
         result = self._send(
-            "exit", at, header.number, header.timestamp, header.transactions_root, header.receipts_root,
-            header.state_root, b"".join(path), tx, log, receipt_proof(block, tx),
+            "exit", at + 1, header.number, header.timestamp, header.transactions_root, header.receipts_root,
+            b"".join(path), tx, log, receipt_proof(block, tx),
         )  # fmt: skip
         names = {int.from_bytes(wallet(name).address, "big"): name for name in self._people}
-        paid = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[32:], "big")) for each in result.logs]
+        paid = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[:32], "big")) for each in result.logs]
         return self._say(result, "".join(f"pays {name} {wei // ETHER} ether" for name, wei in paid))
 
     def _checkpoint_of(self, number: int) -> int:
@@ -166,18 +166,17 @@ class Town:
 
     def wait(self, days: int) -> None:
         """Let days pass on L1."""
-        self._l1.wait(86_400 * days)
+        self._l1.wait(DAY * days)
 
     def slash(self) -> list[str]:
-        """Show L1 every pair of signatures by which one signer signed two roots for the same blocks; return its answers."""
+        """Show L1 who has signed two roots for the same blocks, and return its answers."""
         answers = []
         for name, signer in self.signers.items():
             for one, other in self._conflicts(signer):
                 before = self.stake(name)
-                result = self._send(
-                    "slash", one.vote.start, one.vote.end,
-                    *_evidence(one, signer, self._domain), *_evidence(other, signer, self._domain),
-                )  # fmt: skip
+                both = [each for vote in (one, other) for each in (KIND_NUMBERS[vote.vote.kind], vote.vote.root)]
+                signatures = b"".join(_signature(each, signer, self._domain) for each in (one, other))
+                result = self._send("slash", one.vote.start, one.vote.end, *both, signatures)
                 answers.append(self._say(result, f"destroys the stake of {name}: {before} ether"))
         return answers or [self._note("nobody has signed two roots for the same blocks")]
 
@@ -186,14 +185,9 @@ class Town:
         found = [(a, b) for at, a in enumerate(mine) for b in mine[at + 1 :] if a.vote.conflicts_with(b.vote)]
         return found[:1]
 
-    def add_stake(self, name: str, ether: int) -> str:
-        """Let somebody new lock stake, and sign from now on."""
-        self.signers = {**self.signers, name: Validator(name, ether * ETHER)}
-        result = self._send("stake", sender=name, value=ether * ETHER)
-        return self._say(result, f"takes the stake of {name}: {ether} ether")
-
-    def _send(self, function: str, *arguments: int | bytes | str, sender: str = RELAY, value: int = 0) -> TxResult:
-        tx = self._l1.submit(wallet(sender), self._manager, self._contract.call_data(function, *arguments), value=value)
+    def _send(self, function: str, *arguments: int | bytes) -> TxResult:
+        to, contract = (self._bridge, BRIDGE) if function == "exit" else (self._manager, MANAGER)
+        tx = self._l1.submit(wallet(RELAY), to, contract.call_data(function, *arguments))
         self._l1.mine()
         return self._l1.result(tx)
 
@@ -218,13 +212,17 @@ def reason_of(result: TxResult) -> str:
 
 
 @cache
-def _first_town(stakes: tuple[tuple[str, int], ...]) -> Town:
-    return Town(dict(stakes))
+def _first_town(stakes: tuple[tuple[str, int], ...], delay: int) -> Town:
+    return Town(dict(stakes), delay)
 
 
-def open_town(stakes: Mapping[str, int] = UNEQUAL) -> Town:
-    """Return a town in which blocks 1 to 3 are in a checkpoint, and Ann has 100 ether in the escrow."""
-    return _first_town(tuple(stakes.items())).copy()
+def open_town(stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> Town:
+    """Return a town in which blocks 1 to 3 are in a checkpoint, and Ann has 100 ether in the escrow.
+
+    Args:
+        delay: in days, from a checkpoint to the first exit with it.
+    """
+    return _first_town(tuple(stakes.items()), delay).copy()
 
 
 def _blocks(blocks: object) -> tuple[SealedBlock, ...]:
@@ -244,7 +242,3 @@ def _signature(signed: SignedVote, signer: Validator, domain: VoteDomain) -> byt
     """Return what a signer has signed there, or nothing."""
     found = (each for each in signed.signatures if signer_of(signed.vote, domain, each) == signer.address)
     return next(found, b"")
-
-
-def _evidence(signed: SignedVote, signer: Validator, domain: VoteDomain) -> tuple[int, bytes, bytes]:
-    return KIND_NUMBERS[signed.vote.kind], signed.vote.root, _signature(signed, signer, domain)
