@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from toyevm import rlp
+from toyevm.blocks import Block
 from toyevm.contracts import load_contract
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock, TxResult
@@ -66,6 +67,9 @@ class Town:
         twin._l1 = copy(self._l1)
         twin._l1.entries, twin._l1.pool = list(self._l1.entries), list(self._l1.pool)
         return twin
+
+    def __repr__(self) -> str:
+        return "a town"
 
     # What anybody can see on L1
 
@@ -163,6 +167,14 @@ class Town:
             if posted[0].header.number <= number <= posted[-1].header.number:
                 return at
         return len(self._posted) - 1
+
+    def post(self, blocks: Iterable[SealedBlock]) -> str:
+        """Put all bytes of these blocks on L1, for everybody to read, and return how many there are."""
+        data = b"".join(Block(each.header, each.transactions).encode() for each in _blocks(blocks))
+        data += b"".join(receipt.encode() for each in _blocks(blocks) for receipt in each.receipts)
+        self._l1.submit(wallet(RELAY), wallet(RELAY).address, data)
+        self._l1.mine()
+        return self._note(f"on L1 now: {len(data):,} bytes")
 
     def wait(self, days: int) -> None:
         """Let days pass on L1."""
