@@ -108,7 +108,7 @@ def what_measures_do(answer: Any) -> Reply:
             return missing(f"a word for {name!r}." + (f" Right so far: {len(rows)}." if rows else ""))
         told = read_one_of(answer[name], ("stolen", "halted", "safe"), f"what happens with {name!r}")
         run = measure_taken(name)
-        rows.append(f"{name:<6} you say {told:<7} it is {run.outcome:<7} {'; '.join(run.said)}")
+        rows.append(f"{name:<6} {run.outcome}: {'; '.join(run.said)}; escrow {LOCKED} -> {run.escrow}")
         if told != run.outcome:
             return wrong(*_measure(name, told), "\n".join(rows))
     return right(
@@ -146,9 +146,7 @@ def what_slashing_repairs(answer: Any) -> Reply:
         text = f"They gain {mine - CHEAPEST} ether. Is there a smaller escrow with which they gain, too?"
         return wrong("all-the-stake", text, shown)
     if back:
-        text = (
-            f"You say that Ann gets {back}. The contract sends the stake to an address of nobody. What is left for her?"
-        )
+        text = f"You say that Ann gets {back}. The contract sends the stake to nobody's address. What is left for her?"
         return wrong("slashing-pays-back", text, shown)
     text = f"So with {LOCKED} ether in the escrow the theft pays. What would a careful bridge do as its escrow grows?"
     return right(text, shown)

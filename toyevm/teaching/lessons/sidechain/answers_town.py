@@ -8,7 +8,7 @@ from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_number, repeat, right, wrong
 from toyevm.teaching.lessons.sidechain.blocks import BURNS_AT
-from toyevm.teaching.lessons.sidechain.town import LOCKED, Town, open_town
+from toyevm.teaching.lessons.sidechain.town import LOCKED, Town, open_town, ready_town
 
 THIEF = "Mallory"
 
@@ -61,10 +61,7 @@ def steal(answer: Any) -> Reply:
     """Judge a function that robs a fresh town."""
     if answer is None:
         return missing("a function.")
-    town = open_town()
-    town.milestone(town.blocks[4:8])
-    town.checkpoint(town.blocks[4:8])
-    town.said.clear()
+    town = ready_town()
     watched = _Watched(town)
     call(answer, town)
     if not town.said and not watched.invented:

@@ -11,7 +11,7 @@ from toyevm.rollups.encodings.measure import consecutive
 from toyevm.rollups.encodings.span import Span
 from toyevm.teaching.lessons.sidechain.blocks import mixed
 from toyevm.teaching.lessons.sidechain.stakes import EQUAL, UNEQUAL
-from toyevm.teaching.lessons.sidechain.town import LOCKED, open_town
+from toyevm.teaching.lessons.sidechain.town import LOCKED, open_town, ready_town
 from toyevm.transactions import encode_transaction
 
 THIEF, THIEVES, HONEST = "Mallory", ("Pia", "Quinn"), ("Ravi", "Sam", "Tess")
@@ -27,7 +27,7 @@ def three_of_five() -> str:
         stake = sum(EQUAL[name] for name in signers)
         answer = town.checkpoint(blocks, signers)
         rows.append(f"a {'forged' if lies else 'true'} checkpoint, signed by {', '.join(signers)} ({stake}): {answer}")
-    return "\n".join([*rows, f"escrow: {LOCKED} ether before, {town.escrow} after"])
+    return "; ".join([*rows, f"escrow: {LOCKED} ether before, {town.escrow} after"])
 
 
 def what_l1_gets() -> str:
@@ -88,3 +88,27 @@ def measure_taken(name: str) -> MeasureRun:
     goes_on = not stolen and "accepts" in town.checkpoint(town.blocks[6:8], [*HONEST, *honest])
     stake = sum(map(town.stake, THIEVES))
     return MeasureRun("stolen" if stolen else "safe" if goes_on else "halted", tuple(town.said), town.escrow, stake)
+
+
+def what_l1_checked() -> str:
+    """Return what L1 says to the theft, and what it looked at before it said so."""
+    town = ready_town()
+    forged = town.invent({THIEF: LOCKED})
+    town.checkpoint([forged], THIEVES)
+    town.exit(forged, 0)
+    stake = sum(UNEQUAL[name] for name in THIEVES)
+    looked = f"It looked at signatures ({stake} of {sum(UNEQUAL.values())} ether), at block numbers, and at two paths"
+    return f"{'; '.join(town.said)}; escrow {LOCKED} -> {town.escrow}. {looked}"
+
+
+def hidden_block() -> str:
+    """Return what an honest user gets whose burn is in a block that its signers keep for themselves."""
+    town = ready_town()
+    hidden, guess = (town.invent(burns) for burns in ({"Ann": 3, "Bob": 2}, {"Ann": 3}))
+    return "\n".join(
+        [
+            f"block 8, in which Ann burns 3 ether: {town.checkpoint([hidden], THIEVES)}",
+            f"Ann, who knows only her own burn:    {town.exit(guess, 0)}",
+            f"Ann, if somebody gave her block 8:   {town.exit(hidden, 0)}",
+        ]
+    )

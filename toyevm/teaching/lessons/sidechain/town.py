@@ -237,6 +237,15 @@ def open_town(stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> Town:
     return _first_town(tuple(stakes.items()), delay).copy()
 
 
+def ready_town() -> Town:
+    """Return a town in which blocks 1 to 7 are in checkpoints, and block 8 is final on the sidechain."""
+    town = open_town()
+    town.checkpoint(town.blocks[4:8])
+    town.milestone(town.blocks[8:9])
+    town.said.clear()
+    return town
+
+
 def _blocks(blocks: object) -> tuple[SealedBlock, ...]:
     found = tuple(blocks) if isinstance(blocks, (list, tuple)) else (blocks,)
     if not found or not all(isinstance(each, SealedBlock) for each in found):
