@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from toyevm.backends import BACKENDS, RunConfig
+from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.blocks import Block, Header, Log
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
@@ -38,6 +38,7 @@ SAVINGS = 1_000 * ETHER
 CALL_GAS, DEPLOY_GAS = 5_000_000, 16_000_000
 MAX_FEE = 100 * GWEI
 SEQUENTIAL = BACKENDS.named("sequential")
+NOTHING = WorldState()
 
 
 class L1Entry(NamedTuple):
@@ -53,17 +54,24 @@ class L1:
 
     Args:
         people: who has savings in the first block.
+        chain: its rules.
+        world: what else is there from the first block on.
 
     Attributes:
         now: the time, in seconds since the first block.
         pool: the transactions that are in no block yet, in the order in which they came.
         refused: the transactions that no block could take, each with the reason.
         blobs: the sidecars, by versioned hash; like the nodes of Ethereum, it never looks into them.
+        backend: who executes its blocks.
     """
 
-    def __init__(self, people: Iterable[Wallet] = (), chain: ChainConfig = L1_CHAIN) -> None:
+    backend: Backend = SEQUENTIAL
+
+    def __init__(
+        self, people: Iterable[Wallet] = (), chain: ChainConfig = L1_CHAIN, world: WorldState = NOTHING
+    ) -> None:
         self.chain, self.now = chain, 0
-        world = WorldState({person.address: Account(balance=SAVINGS) for person in people})
+        world = WorldState({**world.accounts, **{person.address: Account(balance=SAVINGS) for person in people}})
         self.entries = [L1Entry(SealedBlock(_first_header(world), (), ()), (), world)]
         self.pool: list[Transaction] = []
         self.refused: list[tuple[Transaction, str]] = []
@@ -172,9 +180,9 @@ class L1:
         candidates: list[Transaction] = list(self.pool)
         later: list[Transaction] = []
         while True:
-            block = Block(header, tuple(candidates), ancestor_hashes=self._ancestor_hashes())
+            block = self._block(header, tuple(candidates))
             try:
-                return block, SEQUENTIAL.execute_block(self.world, block, RunConfig(self.chain)).result, later
+                return block, self.backend.execute_block(self.world, block, RunConfig(self.chain)).result, later
             except InvalidBlock as error:
                 if error.tx_index is None:
                     raise
@@ -183,6 +191,9 @@ class L1:
                 later.append(tx)
             else:
                 self.refused.append((tx, reason))
+
+    def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
+        return Block(header, transactions, ancestor_hashes=self._ancestor_hashes())
 
     def wait(self, seconds: int) -> SealedBlock:
         """Let time pass: one block at the end of it stands for all that could have been there."""

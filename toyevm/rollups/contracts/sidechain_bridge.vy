@@ -16,6 +16,7 @@ interface Manager:
     def times(checkpoint: uint256) -> uint256: view
 
 RECEIPT_PROOF: constant(address) = 0x000000000000000000000000000000000000F001  # a precompile of the course's L1
+UNIT: constant(uint256) = 10**9  # wei: the sidechain credits in gwei
 BURNED: constant(bytes32) = keccak256("Burned(address,uint256)")
 MAX_HEIGHT: constant(uint256) = 32
 MAX_PROOF: constant(uint256) = 16384
@@ -23,8 +24,8 @@ HEAD: constant(uint256) = 192  # address, number of topics, four topics; then th
 
 event Deposited:
     nonce: indexed(uint256)
-    receiver: indexed(address)
-    amount: uint256
+    to: indexed(address)
+    amount: uint256  # in gwei
 
 event Exited:
     receiver: indexed(address)
@@ -47,9 +48,9 @@ def __init__(manager_: address, gateway_: address, delay_: uint256):
 
 @external
 @payable
-def deposit(receiver: address):
-    assert msg.value > 0 and msg.value % 10**9 == 0, "not a whole number of gwei"  # the sidechain credits gwei
-    log Deposited(nonce=self.deposits, receiver=receiver, amount=msg.value)
+def deposit(to: address):
+    assert msg.value > 0 and msg.value % UNIT == 0, "not in whole gwei"
+    log Deposited(nonce=self.deposits, to=to, amount=msg.value // UNIT)
     self.deposits += 1
 
 

@@ -43,16 +43,11 @@ class Town:
     def __init__(self, stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> None:
         self.blocks, self.said = side_blocks(), list[str]()
         self._people: set[str] = {*PEOPLE, *stakes}
-        self.signers = {name: Validator(name, stake * ETHER) for name, stake in stakes.items()}
-        self._l1 = L1([wallet(name) for name in (*stakes, "Ann", RELAY)])
-        self._manager = self._l1.deploy(wallet(RELAY), MANAGER, 1, 2, 3)  # from block 1 on, more than 2/3 of the stake
-        self._bridge = self._l1.deploy(wallet(RELAY), BRIDGE, self._manager, GATEWAY, DAY * delay)
-        for name, stake in stakes.items():
-            self._l1.submit(wallet(name), self._manager, MANAGER.call_data("stake"), value=stake * ETHER)
-        deposit = BRIDGE.call_data("deposit", wallet("Ann").address)
-        self._l1.submit(wallet("Ann"), self._bridge, deposit, value=LOCKED * ETHER)
+        self._signers = validator_set({name: stake * ETHER for name, stake in stakes.items()})
+        self._l1 = L1([KEEPER, *(wallet(name) for name in (*stakes, "Ann"))])
+        self._contracts = RootContracts(self._l1, self._signers, delay=DAY * delay)
+        self._contracts.deposit(wallet("Ann"), LOCKED * ETHER)
         self._l1.mine()
-        self._domain = VoteDomain(self._l1.chain.chain_id, self._manager)
         self._posted: list[tuple[SealedBlock, ...]] = []
         self._votes: list[SignedVote] = []
         self.milestone(self.blocks[1:4], stakes)
@@ -64,8 +59,8 @@ class Town:
         twin = copy(self)
         twin.said, twin._posted, twin._votes = [], list(self._posted), list(self._votes)
         twin._people = set(self._people)
-        twin._l1 = copy(self._l1)
-        twin._l1.entries, twin._l1.pool = list(self._l1.entries), list(self._l1.pool)
+        twin._l1, twin._contracts = copy(self._l1), copy(self._contracts)
+        twin._l1.entries, twin._l1.pool, twin._contracts.l1 = list(self._l1.entries), list(self._l1.pool), twin._l1
         return twin
 
     def __repr__(self) -> str:
@@ -76,12 +71,12 @@ class Town:
     @property
     def escrow(self) -> int:
         """The ether that the contract on L1 keeps for all who have money on the sidechain."""
-        return self._l1.account(self._bridge).balance // ETHER
+        return self._contracts.escrow // ETHER
 
     @property
     def next_block(self) -> int:
         """The number with which the next checkpoint must begin."""
-        return self._ask("ends", self._ask("count")) + 1
+        return self._contracts.end(self._contracts.count) + 1
 
     def balance(self, name: str) -> int:
         """Return the whole ether that somebody has on L1."""
@@ -89,10 +84,7 @@ class Town:
 
     def stake(self, name: str) -> int:
         """Return the ether that a signer has at stake."""
-        return self._ask("stakes", wallet(name).address) // ETHER
-
-    def _ask(self, name: str, *arguments: int | bytes) -> int:
-        return int.from_bytes(self._l1.call(self._manager, MANAGER.call_data(name, *arguments)).output, "big")
+        return self._contracts.stake(wallet(name).address) // ETHER
 
     # What signers do
 
@@ -100,11 +92,10 @@ class Town:
         """Post one hash for these blocks on L1, signed by these signers, and return the answer."""
         posted = _blocks(blocks)
         signed = self._signed(posted, "checkpoint", signers)
-        vote = signed.vote
-        result = self._send("submit_checkpoint", vote.start, vote.end, vote.root, b"".join(signed.signatures))
-        if result.succeeded:
+        answer = self._contracts.submit_checkpoint(signed)
+        if answer.accepted:
             self._posted.append(posted)
-        return self._say(result, f"accepts the checkpoint of {_range(vote)}")
+        return self._say(answer, f"accepts the checkpoint of {_range(signed.vote)}")
 
     def milestone(self, blocks: Iterable[SealedBlock], signers: Iterable[str] = SIGNERS) -> str:
         """Let signers sign blocks on the sidechain only: two thirds of the stake make them final there."""
@@ -114,14 +105,15 @@ class Town:
     def _signed(self, blocks: tuple[SealedBlock, ...], kind: str, signers: Iterable[str]) -> SignedVote:
         chosen = [self._signer(name) for name in ([signers] if isinstance(signers, str) else signers)]
         vote = vote_on("milestone" if kind == "milestone" else "checkpoint", [block.header for block in blocks])
-        signed = sign_vote(vote, self._domain, {each.name: each for each in chosen}.values())
+        signed = sign_vote(vote, self._contracts.domain, {each.name: each for each in chosen}.values())
         self._votes.append(signed)
         return signed
 
     def _signer(self, name: object) -> Validator:
-        if not isinstance(name, str) or name not in self.signers:
-            raise InputError(f"{name!r:.40} signs nothing", expected=" | ".join(self.signers))
-        return self.signers[name]
+        found = [each for each in self._signers.members if each.name == name]
+        if not found:
+            raise InputError(f"{name!r:.40} signs nothing", expected=" | ".join(each.name for each in self._signers.members))
+        return found[0]
 
     def invent(self, burns: Mapping[str, int], number: int | None = None) -> SealedBlock:
         """Return a block that nobody executed, in which these people burn so many ether, a transaction each.
@@ -152,15 +144,17 @@ class Town:
             return self._note(f"no proof can be made: block {header.number} has {len(block.receipts)} transactions")
         at = self._checkpoint_of(header.number)
         posted = self._posted[at]
-        index = min(max(header.number - posted[0].header.number, 0), len(posted) - 1)
-        path = merkle_path([header_leaf(each.header) for each in posted], index)
-        result = self._send(
-            "exit", at + 1, header.number, header.timestamp, header.transactions_root, header.receipts_root,
-            b"".join(path), tx, log, receipt_proof(block, tx),
-        )  # fmt: skip
+        headers = [each.header if each.header.number != header.number else header for each in posted]
+        place = BurnPlace(header.number, tx, log)
+        if header.number not in [each.number for each in headers]:  # let L1 say so
+            proof = replace(prove_exit(at + 1, [header], block, place), path=())
+        else:
+            path = merkle_path([header_leaf(each.header) for each in posted], header.number - posted[0].header.number)
+            proof = replace(prove_exit(at + 1, headers, block, place), path=path)
+        answer = self._contracts.exit(proof)
         names = {int.from_bytes(wallet(name).address, "big"): name for name in self._people}
-        paid = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[:32], "big")) for each in result.logs]
-        return self._say(result, "".join(f"pays {name} {wei // ETHER} ether" for name, wei in paid))
+        logs = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[:32])) for each in answer.result.logs]
+        return self._say(answer, "".join(f"pays {name} {wei // ETHER} ether" for name, wei in logs))
 
     def _checkpoint_of(self, number: int) -> int:
         for at, posted in enumerate(self._posted):
@@ -183,17 +177,16 @@ class Town:
     def slash(self) -> list[str]:
         """Show L1 who has signed two roots for the same blocks, and return its answers."""
         answers = []
-        for name, signer in self.signers.items():
+        for signer in self._signers.members:
             for one, other in self._conflicts(signer):
-                before = self.stake(name)
-                both = [each for vote in (one, other) for each in (KIND_NUMBERS[vote.vote.kind], vote.vote.root)]
-                signatures = b"".join(_signature(each, signer, self._domain) for each in (one, other))
-                result = self._send("slash", one.vote.start, one.vote.end, *both, signatures)
-                answers.append(self._say(result, f"destroys the stake of {name}: {before} ether"))
+                before = self.stake(signer.name)
+                evidence = (sign_vote(each.vote, self._contracts.domain, [signer]) for each in (one, other))
+                answer = self._contracts.slash(*evidence)
+                answers.append(self._say(answer, f"destroys the stake of {signer.name}: {before} ether"))
         return answers or [self._note("nobody has signed two roots for the same blocks")]
 
     def _conflicts(self, signer: Validator) -> list[tuple[SignedVote, SignedVote]]:
-        mine = [vote for vote in self._votes if _signature(vote, signer, self._domain)]
+        mine = [vote for signers, vote in self._votes if signer.name in signers]
         found = [(a, b) for at, a in enumerate(mine) for b in mine[at + 1 :] if a.vote.conflicts_with(b.vote)]
         return found[:1]
 

@@ -1,0 +1,75 @@
+"""The sidechain itself: a chain of its own, whose money comes from the bridge and leaves through a gateway.
+
+It has its own chain id, its own blocks and fees; any backend executes them. What was deposited on L1 appears as a
+credit of one of its blocks, in the form of a withdrawal (EIP-4895): nobody has to sign for it. (Polygon PoS makes it a
+call of a system contract, the state receiver; the numbers are its own, chain 137 with the coin's contract at 0x1010.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from toyevm.backends import BACKENDS
+from toyevm.blocks import Block, Header, Log, Withdrawal
+from toyevm.chain import ChainConfig
+from toyevm.contracts import load_contract
+from toyevm.results import SealedBlock
+from toyevm.rollups.l1 import L1
+from toyevm.rollups.values import Deposit
+from toyevm.state import Account, WorldState
+from toyevm.transactions import Transaction
+from toyevm.types import Address, to_address
+
+SIDE_CHAIN = ChainConfig(chain_id=137)
+GATEWAY = to_address(0x1010)
+GATEWAY_CONTRACT = load_contract("child_gateway")
+BLOCK_SECONDS = 2
+
+
+class ChildChain(L1):
+    """A chain on which nobody has anything at first.
+
+    Args:
+        backend: the name of the backend that executes its blocks.
+
+    Attributes:
+        credits: deposits for the next block.
+    """
+
+    def __init__(self, backend: str = "sequential", chain: ChainConfig = SIDE_CHAIN) -> None:
+        super().__init__(chain=chain, world=WorldState({GATEWAY: Account(code=GATEWAY_CONTRACT.code)}))
+        self.backend = BACKENDS.named(backend)
+        self.credits: list[Deposit] = []
+
+    def produce(self, deposits: Iterable[Deposit] = ()) -> SealedBlock:
+        """Seal the next block, with these deposits and what fits of the mempool."""
+        self.credits = list(deposits)
+        sealed = self.mine(BLOCK_SECONDS)
+        self.credits = []
+        return sealed
+
+    def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
+        credits_ = tuple(Withdrawal(each.nonce, 0, each.to, each.amount) for each in self.credits)
+        return Block(header, transactions, credits_)
+
+    @property
+    def burned(self) -> int:
+        """What has left through the gateway, in wei: it lies there for good."""
+        return self.account(GATEWAY).balance
+
+    @property
+    def fees_burned(self) -> int:
+        """What the base fee has destroyed, in wei: no claim to the escrow is left of it."""
+        headers = (entry.sealed.header for entry in self.entries)
+        return sum(header.base_fee_per_gas * header.gas_used for header in headers)
+
+    @property
+    def supply(self) -> int:
+        """What circulates, in wei."""
+        return sum(account.balance for account in self.world.accounts.values()) - self.burned
+
+
+def burn_log(receiver: Address, amount: int) -> Log:
+    """Return the log with which the gateway takes `amount` wei out of circulation."""
+    topics = (GATEWAY_CONTRACT.event_topic("Burned"), int.from_bytes(receiver, "big"))
+    return Log(GATEWAY, topics, amount.to_bytes(32, "big"))

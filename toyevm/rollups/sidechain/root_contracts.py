@@ -1,0 +1,163 @@
+"""What a sidechain has on L1: its manager and its bridge, and what L1 answers when somebody calls them.
+
+All of it is public: a checkpoint, an exit or evidence may be brought by anybody. Here the *keeper* brings them and
+pays for the gas, so that other people's balances tell what they have won or lost, to the wei.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from toyevm.contracts import Contract, load_contract
+from toyevm.errors import InputError
+from toyevm.results import TxResult
+from toyevm.rollups.l1 import L1
+from toyevm.rollups.sidechain.chain import GATEWAY
+from toyevm.rollups.sidechain.exits import ExitProof
+from toyevm.rollups.sidechain.validators import ValidatorSet
+from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, VoteDomain
+from toyevm.rollups.values import Deposit
+from toyevm.transactions import Transaction
+from toyevm.types import Address
+from toyevm.workloads.wallets import Wallet, wallet
+
+MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
+KEEPER = wallet("keeper")
+
+
+class Answer(NamedTuple):
+    """What L1 said to a transaction."""
+
+    tx: Transaction
+    result: TxResult
+
+    @property
+    def accepted(self) -> bool:
+        return self.result.succeeded
+
+    @property
+    def reason(self) -> str:
+        """Why not, in the contract's words; empty if it was accepted."""
+        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
+
+
+def revert_reason(output: bytes) -> str:
+    """Return the words with which a contract reverts: `Error(string)`, as compilers encode it; empty if there are none.
+
+    >>> revert_reason(bytes.fromhex("08c379a0") + (32).to_bytes(32, "big") + (2).to_bytes(32, "big") + b"no")
+    'no'
+    """
+    if output[:4] != bytes.fromhex("08c379a0"):
+        return ""
+    size = int.from_bytes(output[36:68], "big")
+    return output[68 : 68 + size].decode("utf-8", "replace")
+
+
+class RootContracts:
+    """The manager and the bridge of one sidechain, on its L1, with the validators' stake in place.
+
+    Args:
+        first: the first block that a checkpoint is about.
+        threshold: numerator and denominator of the share of the stake that a checkpoint has to exceed.
+        delay: seconds from a checkpoint to the first exit.
+
+    Raises:
+        InputError: a contract refuses what it is made with, or somebody has not got the stake they promise.
+    """
+
+    def __init__(
+        self,
+        l1: L1,
+        validators: ValidatorSet,
+        first: int = 1,
+        threshold: tuple[int, int] = (2, 3),
+        delay: int = 0,
+        contracts: tuple[Contract, Contract] = (MANAGER, BRIDGE),
+    ) -> None:
+        self.l1 = l1
+        self._manager, self._bridge = contracts
+        self.manager = l1.deploy(KEEPER, self._manager, first, *threshold)
+        self.bridge = l1.deploy(KEEPER, self._bridge, self.manager, GATEWAY, delay)
+        self.domain = VoteDomain(l1.chain.chain_id, self.manager)
+        for member in validators.members:
+            l1.submit(member.wallet, self.manager, self._manager.call_data("stake"), value=member.stake)
+        l1.mine()
+        if self.total != validators.total:
+            raise InputError(
+                f"{self.total} wei of stake came in", "stakes", f"{validators.total}, which somebody lacks"
+            )
+
+    # What anybody may bring
+
+    def submit_checkpoint(self, signed: SignedVote) -> Answer:
+        """Bring a checkpoint before the manager."""
+        vote = signed.vote
+        arguments = (vote.start, vote.end, vote.root, b"".join(signed.signatures))
+        return self._ask(self.manager, self._manager.call_data("submit_checkpoint", *arguments))
+
+    def slash(self, one: SignedVote, other: SignedVote) -> Answer:
+        """Bring evidence: two votes about one range, each with the same signer's signature alone."""
+        kinds = ((KIND_NUMBERS[each.vote.kind], each.vote.root) for each in (one, other))
+        numbers = (one.vote.start, one.vote.end, *(part for pair in kinds for part in pair))
+        data = self._manager.call_data("slash", *numbers, b"".join(one.signatures + other.signatures))
+        return self._ask(self.manager, data)
+
+    def exit(self, exit_proof: ExitProof) -> Answer:
+        """Ask the bridge to pay out a burn."""
+        return self._ask(self.bridge, self._bridge.call_data("exit", *exit_proof.arguments))
+
+    def deposit(self, sender: Wallet, amount: int, to: Address | None = None) -> Transaction:
+        """Put a deposit into the mempool; `amount` in wei, a whole number of gwei."""
+        data = self._bridge.call_data("deposit", to or sender.address)
+        return self.l1.submit(sender, self.bridge, data, value=amount)
+
+    def _ask(self, to: Address, data: bytes) -> Answer:
+        tx = self.l1.submit(KEEPER, to, data)
+        self.l1.mine()
+        return Answer(tx, self.l1.result(tx))
+
+    # What anybody can look up
+
+    def deposits(self, number: int) -> list[Deposit]:
+        """Return the deposits in one block of L1."""
+        logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == DEPOSITED]
+        return [Deposit(log.topics[1], log.topics[2].to_bytes(20, "big"), int.from_bytes(log.data)) for log in logs]
+
+    def paid(self, number: int) -> int:
+        """Return what the bridge has paid out in one block of L1, in wei."""
+        logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == EXITED]
+        return sum(int.from_bytes(log.data[:32]) for log in logs)
+
+    @property
+    def escrow(self) -> int:
+        """What the bridge holds, in wei."""
+        return self.l1.account(self.bridge).balance
+
+    @property
+    def total(self) -> int:
+        """The stake of all validators, in wei, without what was burned."""
+        return self._read("total")
+
+    @property
+    def needed(self) -> int:
+        """The least stake of a checkpoint, in wei."""
+        return self._read("needed")
+
+    @property
+    def count(self) -> int:
+        """How many checkpoints there are."""
+        return self._read("count")
+
+    def end(self, checkpoint: int) -> int:
+        """Return the last block under a checkpoint."""
+        return self._read("ends", checkpoint)
+
+    def stake(self, validator: Address) -> int:
+        """Return what somebody has at stake now, in wei."""
+        return self._read("stakes", validator)
+
+    def _read(self, function: str, *arguments: int | bytes) -> int:
+        return int.from_bytes(self.l1.call(self.manager, self._manager.call_data(function, *arguments)).output)
+
+
+DEPOSITED, EXITED = BRIDGE.event_topic("Deposited"), BRIDGE.event_topic("Exited")
