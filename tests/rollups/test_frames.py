@@ -114,9 +114,14 @@ CASES = {
         [(DropReason.DUPLICATE_FRAME, 1, position) for position in (1, 3, 4)],
     ),
     "a closed channel again": (
-        [[frame(A, 0, b"1", last=True)], [frame(A, 0, b"2", last=True), frame(A, 1, last=True)]],
+        [[frame(A, 0, b"1", last=True)], [frame(A, 1, last=True), frame(A, 0, b"2", last=True)]],
+        [A, A],
+        [(DropReason.NOT_OPEN, 2, 0)],
+    ),
+    "another channel under the same id": (
+        [[frame(A, 0, b"wrong"), frame(A, 0, b"right"), frame(A, 1, last=True)]],
         [A],
-        [(DropReason.DUPLICATE_FRAME, 2, 0), (DropReason.DUPLICATE_FRAME, 2, 1)],
+        [(DropReason.UNFINISHED, 1, 1)],
     ),
     "a gap, then what was missing": (
         [[frame(A, 0), frame(A, 2, last=True), frame(A, 1), frame(A, 2, last=True)]],
@@ -154,6 +159,12 @@ def test_what_does_not_belong_to_a_channel_is_dropped_by_name(
     channels, away = read(*blocks)
     assert [channel.id for channel in channels] == closed
     assert away == dropped
+
+
+def test_nobody_can_spoil_a_channel_by_taking_its_id_first() -> None:
+    for wrong in (frame(A, 0, b"x", last=True), frame(A, 0, b"x"), frame(A, 7)):
+        channels, _ = read([wrong, frame(A, 0, b"ab"), frame(A, 0, b"ab"), frame(A, 1, b"c", last=True)])
+        assert channels[-1].data == b"abc"
 
 
 def test_a_channel_over_several_blocks_says_where_it_was_closed() -> None:

@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm import rlp
+from toyevm.assembler import assemble
 from toyevm.blocks import Receipt
 from toyevm.contracts import load_contract
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError, InvalidTransaction, PrecompileFailure
-from toyevm.rollups.l1 import DEPOSITED, L1, SAVINGS
+from toyevm.rollups.blobs import encode_blob
+from toyevm.rollups.l1 import L1, SAVINGS
 from toyevm.rollups.precompiles import RECEIPT_PROOF, SLOT_PROOF, receipt_proof, slot_proof
 from toyevm.rollups.values import Deposit
 from toyevm.trie import prove, trie_root
 from toyevm.types import Address, Hash32
+from toyevm.units import ETHER, GWEI
 from toyevm.workloads.wallets import wallet
 
 ANN, BOB = wallet("Ann"), wallet("Bob")
@@ -141,12 +144,15 @@ def test_contracts_see_the_hashes_of_the_last_256_blocks() -> None:
 INBOX, BRIDGE = b"\xff" * 20, b"\xbb" * 20
 
 
-def test_data_is_what_went_to_the_inbox_in_order_with_the_bytes_of_blobs() -> None:
+def test_data_is_what_went_to_the_inbox_in_order_with_what_blobs_hold() -> None:
     l1 = L1([ANN, BOB])
-    hashes = tuple(b"\x01" + bytes([number]) * 31 for number in (1, 2))
+    hashes = tuple(b"\x01" + bytes([number]) * 31 for number in (1, 2, 3))
     l1.submit(ANN, INBOX, b"calldata")
     blobs = {"type": 3, "max_fee_per_blob_gas": 10, "blob_hashes": hashes}
-    l1.send(l1.sign(ANN, INBOX, b"is not looked at", **blobs), dict(zip(hashes, (b"one", b"two"))))
+    l1.send(
+        l1.sign(ANN, INBOX, b"is not looked at", **blobs),
+        dict(zip(hashes, (encode_blob(b"one"), b"malformed", encode_blob(b"two")))),
+    )
     l1.submit(ANN, BOB.address, b"to somebody else")
     l1.submit(BOB, INBOX, b"from somebody else")
     sealed = l1.mine()
@@ -167,30 +173,33 @@ def test_what_fails_at_the_inbox_is_data_all_the_same() -> None:
 
 
 def test_deposits_are_the_events_of_the_bridge_and_of_no_other_contract() -> None:
-    l1 = L1([ANN, BOB])
-    #  PUSH32 amount, MSTORE; PUSH20 to, PUSH1 nonce, PUSH32 topic; LOG3 of the word
-    word = (5 * 10**9).to_bytes(32, "big")
-    code = (
-        b"\x7f"
-        + word
-        + b"\x5f\x52\x73"
-        + BOB.address
-        + b"\x60\x07\x7f"
-        + DEPOSITED.to_bytes(32, "big")
-        + b"\x60\x20\x5f\xa3"
-    )
-    one, other = (l1.submit(ANN, None, code) for _ in range(2))  # init code logs as well as any
-    l1.mine()
-    first = l1.result(one).created_address
-    assert first is not None
-    assert l1.data(1, INBOX, first).deposits == (Deposit(7, BOB.address, 5),)
-    assert l1.result(other).logs[0].topics == l1.result(one).logs[0].topics
+    """They are in gwei, in the contract and as the layer is credited with them."""
+    l1, bridge = L1([ANN, BOB]), load_contract("l1_bridge")
+    one, other = (l1.deploy(ANN, bridge, b"\x55" * 20, b"\x66" * 20, 1, 60) for _ in range(2))
+    for value in (5 * GWEI, 7 * ETHER):
+        l1.submit(ANN, one, bridge.call_data("deposit", BOB.address), value=value)
+    l1.submit(BOB, other, bridge.call_data("deposit", ANN.address), value=GWEI)
+    number = l1.mine().header.number
+    assert l1.data(number, INBOX, one).deposits == (Deposit(0, BOB.address, 5), Deposit(1, BOB.address, 7 * 10**9))
+    assert l1.data(number, INBOX, other).deposits == (Deposit(0, ANN.address, 1),)
+    assert l1.account(one).balance == 5 * GWEI + 7 * ETHER
 
 
 @pytest.mark.parametrize("depth", [0, 1, -1])
 def test_a_reorg_cannot_take_back_what_is_not_there(depth: int) -> None:
     with pytest.raises(InputError, match=f"reorg: a reorg of {depth} blocks"):
         L1([ANN]).reorg(depth)
+
+
+def test_a_contract_sees_the_hashes_of_earlier_blocks() -> None:
+    l1 = L1([ANN])
+    hash_ = l1.mine().hash
+    creation = assemble("PUSH 1 BLOCKHASH PUSH 0 SSTORE STOP")
+    tx = l1.submit(ANN, None, creation)
+    l1.mine()
+    created = l1.result(tx).created_address
+    assert created is not None
+    assert l1.account(created).storage == {0: int.from_bytes(hash_, "big")}
 
 
 def test_a_week_passes_in_a_moment() -> None:

@@ -173,6 +173,21 @@ def atlas(
 
 
 @app.command()
+def matrix(
+    attack: Annotated[str | None, typer.Option(help="This attack only.")] = None,
+    system: Annotated[str | None, typer.Option(help="On this system only.")] = None,
+    without_defence: Annotated[
+        bool, typer.Option("--without-defence", help="Take away what stands in its way.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Attack layers, and read off balances what came of it: stolen, frozen, delayed or safe."""
+    from toyevm.cli import matrix as command
+
+    command.run(attack, system, not without_defence, as_json)
+
+
+@app.command()
 def grade(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Submissions: FOLDER/<student>/NAME/NAME.ipynb.")],
     assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],

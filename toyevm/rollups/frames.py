@@ -3,9 +3,12 @@
     submission    00, then frames
     frame         channel 16    number 2    length 4    data    is last 1
 
-One channel is open at a time (OP Stack, since Holocene). Frame 0 of another channel opens that one and drops what was
-unfinished; the next number continues; any other frame is dropped alone. The last one closes the channel, and a channel
-that is not closed in time is dropped. A submission is read as a whole or not at all.
+One channel is open at a time (OP Stack, since Holocene). Frame 0 opens a channel and drops one that was unfinished; the
+next number continues; any other frame is dropped alone. The last one closes the channel, and a channel that is not
+closed in time is dropped. A submission is read as a whole or not at all.
+
+Ids are free to choose, so an id says nothing about whose channel it is: one that was closed may be opened again, and
+another frame 0 under the same id opens another channel. Only the very frame 0 that opened it is a duplicate.
 """
 
 from __future__ import annotations
@@ -121,10 +124,9 @@ class OpenChannel:
 
 @dataclass(frozen=True)
 class ChannelBank:
-    """Between two L1 blocks: the open channel, if there is one, and the id of the one that was closed last."""
+    """What is kept between two L1 blocks: the open channel, if there is one."""
 
     open: OpenChannel | None = None
-    closed: bytes = b""
 
     def read(self, block: L1Block, limits: ChannelLimits) -> tuple[ChannelBank, list[Channel], list[Dropped]]:
         """Return the bank after an L1 block, the channels it closed, and what was dropped."""
@@ -147,7 +149,7 @@ class _Reading:
         self.l1_number, self.limits = l1_number, limits
         self.channels: list[Channel] = []
         self.dropped: list[Dropped] = []
-        self.closed, self.id = bank.closed, b""
+        self.id = b""
         if bank.open is not None:
             self.id, self.opened_at, self.pieces = bank.open.id, bank.open.opened_at, list(bank.open.pieces)
             self.size = sum(map(len, self.pieces))
@@ -156,7 +158,7 @@ class _Reading:
 
     def bank(self) -> ChannelBank:
         """Return what is to be kept until the next L1 block."""
-        return ChannelBank(OpenChannel(self.id, self.opened_at, tuple(self.pieces)) if self.id else None, self.closed)
+        return ChannelBank(OpenChannel(self.id, self.opened_at, tuple(self.pieces)) if self.id else None)
 
     def drop(self, reason: DropReason, position: int | None, detail: str) -> None:
         self.dropped.append(Dropped(reason, self.l1_number, position, detail))
@@ -172,7 +174,7 @@ class _Reading:
         if reason is not None:
             self.drop(reason, position, f"channel {frame.channel.hex()}, frame {frame.number}")
             return
-        if frame.channel != self.id:
+        if frame.number == 0:
             if self.id:
                 self.give_up(DropReason.UNFINISHED, position)
             self.id, self.opened_at, self.pieces, self.size = frame.channel, self.l1_number, [], 0
@@ -182,18 +184,17 @@ class _Reading:
             self.give_up(DropReason.CHANNEL_TOO_LARGE, position)
         elif frame.is_last:
             self.channels.append(Channel(self.id, b"".join(self.pieces), self.l1_number, position))
-            self.closed, self.id = self.id, b""
+            self.id = b""
 
     def _refusal(self, frame: ChannelFrame) -> DropReason | None:
         """Return why a frame cannot be used, or None."""
         if len(frame.data) > self.limits.frame_bytes:
             return DropReason.FRAME_TOO_LARGE
-        if frame.channel == self.id:
-            due = len(self.pieces)
-            if frame.number != due:
-                return DropReason.DUPLICATE_FRAME if frame.number < due else DropReason.GAP
-        elif frame.channel == self.closed:
-            return DropReason.DUPLICATE_FRAME
-        elif frame.number != 0:
-            return DropReason.NOT_OPEN
+        if frame.channel != self.id:
+            return DropReason.NOT_OPEN if frame.number else None
+        due = len(self.pieces)
+        if frame.number == 0:
+            return DropReason.DUPLICATE_FRAME if frame.data == self.pieces[0] else None
+        if frame.number != due:
+            return DropReason.DUPLICATE_FRAME if frame.number < due else DropReason.GAP
         return None

@@ -14,17 +14,17 @@ from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.blocks import Block, Header, Log
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
-from toyevm.crypto import keccak256
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
-from toyevm.rollups.values import Deposit, L1Block
+from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import Account, WorldState
-from toyevm.transactions import BLOB, Transaction
+from toyevm.transactions import Transaction
 from toyevm.transition import check_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address, Hash32, to_address
+from toyevm.types import Address, Hash32
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
@@ -148,6 +148,7 @@ class L1:
         return self.chain.env(Block(header, ancestor_hashes=self._ancestor_hashes()))
 
     def _ancestor_hashes(self) -> dict[int, Hash32]:
+        """Return what BLOCKHASH can see."""
         return {entry.sealed.header.number: entry.sealed.hash for entry in self.entries[-HASHES_KEPT:]}
 
     # What time does
@@ -236,36 +237,23 @@ class L1:
                 return entry.results[entry.sealed.transactions.index(tx)]
         raise InputError(f"transaction 0x{tx.hash.hex()} is in no block", "L1")
 
-    def data(self, number: int, inbox: Address, bridge: Address, batcher: Address | None = None) -> L1Block:
-        """Return what one block holds for a layer: what was sent to its inbox, and the deposits in its bridge.
-
-        The inbox is an address without code. Nothing has to happen there: the bytes are in the block, and whoever
-        derives the layer reads them, so a transaction that fails counts too, and costs no gas but that of its data. So
-        do the OP Stack's nodes, which look at receiver and sender alone (specs.optimism.io, derivation, L1 retrieval).
-        Arbitrum's inbox is a contract that chains hashes of the batches, because its disputes read them there.
-
-        Args:
-            batcher: whose transactions count; None for anybody's.
-        """
-        header, posts = self.entries[number].sealed.header, []
-        for tx in self.entries[number].sealed.transactions:
-            if tx.to == inbox and batcher in (None, tx.sender):
-                posts += [self.blobs[hash_] for hash_ in tx.blob_hashes] if tx.type == BLOB else [tx.data]
-        deposits = [_deposit(log) for log in self.logs(number, bridge) if log.topics[:1] == (DEPOSITED,)]
-        return L1Block(number, header.hash, header.parent_hash, header.timestamp, tuple(posts), tuple(deposits))
-
     def logs(self, number: int, address: Address) -> list[Log]:
         """Return what a contract has logged in one block, in order."""
         return [log for result in self.entries[number].results for log in result.logs if log.address == address]
 
+    def data(self, number: int, inbox: Address, bridge: Address, batcher: Address | None = None) -> L1Block:
+        """Return what a block holds for a layer: what the batcher sent to its inbox, what was locked in its bridge.
 
-def _deposit(log: Log) -> Deposit:
-    _, nonce, to = log.topics
-    return Deposit(nonce, to_address(to), int.from_bytes(log.data, "big") // GWEI)
+        Args:
+            batcher: whose transactions count; None for anybody's.
+
+        Raises:
+            InputError: a blob of the batcher is not there any more.
+        """
+        deposits = deposits_in(self.logs(number, bridge))
+        return l1_block_of(self.entries[number].sealed, self.blobs, inbox, batcher, deposits)
 
 
-# A deposit's event, in any bridge: the amount is in wei, and whole gwei, since that is what the layer is credited with.
-DEPOSITED = int.from_bytes(keccak256(b"Deposited(uint256,address,uint256)"), "big")  # nonce and receiver are indexed
 FOR_A_TURN_OR_PRICE = ("nonce-too-high", "max-fee-below-base-fee", "blob-fee-too-low")
 WAITS = (*FOR_A_TURN_OR_PRICE, "gas-limit-above-block", "too-many-blobs")  # and for room
 

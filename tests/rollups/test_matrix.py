@@ -1,0 +1,63 @@
+"""The matrix: what an attack comes to is read off balances, and taking a defence away changes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from toyevm.errors import InputError
+from toyevm.rollups.matrix import ATTACKS, CELLS, SYSTEMS, Cell, Damage, Verdict, chosen_cells
+
+WORST_FIRST = list(Verdict)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")
+def test_without_its_defence_a_cell_becomes_worse(cell: Cell) -> None:
+    defended, bare = cell.run(True).verdict, cell.run(False).verdict
+    assert WORST_FIRST.index(bare) < WORST_FIRST.index(defended)
+    assert bare in (Verdict.STOLEN, Verdict.FROZEN)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")
+def test_an_attack_comes_out_alike_each_time(cell: Cell) -> None:
+    assert cell.run(True) == cell.run(True)
+
+
+def test_each_pair_is_there_once_and_is_of_a_known_attack() -> None:
+    pairs = [(cell.attack, cell.system) for cell in CELLS]
+    assert len(pairs) == len(set(pairs))
+    assert {cell.attack for cell in CELLS} <= set(ATTACKS)
+
+
+@pytest.mark.parametrize(
+    ("eve", "ann", "delay", "verdict"),
+    [
+        (1, 0, 0, Verdict.STOLEN),
+        (1, -1, 9, Verdict.STOLEN),
+        (0, -1, 9, Verdict.FROZEN),
+        (-1, -1, 0, Verdict.FROZEN),
+        (0, 0, 1, Verdict.DELAYED),
+        (-1, 0, 0, Verdict.SAFE),
+        (0, 3, 0, Verdict.SAFE),
+    ],
+)
+def test_a_verdict_is_the_worst_that_is_true(eve: int, ann: int, delay: int, verdict: Verdict) -> None:
+    assert Damage({"Eve": 10, "Ann": 10}, {"Eve": 10 + eve, "Ann": 10 + ann}, ("Eve",), delay).verdict is verdict
+
+
+def test_cells_are_chosen_by_row_and_column() -> None:
+    assert {cell.attack for cell in chosen_cells(attack="censorship")} == {"censorship"}
+    assert {cell.system for cell in chosen_cells(system=SYSTEMS[0])} == {SYSTEMS[0]}
+    assert len(list(chosen_cells())) == len(CELLS)
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"attack": "earthquake"}, "--attack: unknown: 'earthquake'"),
+        ({"system": "moon"}, "--system: unknown: 'moon'"),
+        ({"attack": "2/3 collusion", "system": "data on L1"}, "'2/3 collusion' is no attack on 'data on L1'"),
+    ],
+)
+def test_what_there_is_not_is_refused(choice: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        list(chosen_cells(**choice))
