@@ -9,27 +9,29 @@ Ether that is sent to the *gateway* stays there, and a log says to whom L1 owes 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from toyevm.assembler import assemble
 from toyevm.backends import BACKENDS, RunConfig
-from toyevm.blocks import Block, Header, Log, Receipt
-from toyevm.contracts import load_contract
+from toyevm.blocks import Block, Header
 from toyevm.results import SealedBlock
+from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT
+from toyevm.rollups.sidechain.exits import forge_block
 from toyevm.sealing import child_header, seal_block
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.trie import EMPTY_TRIE_ROOT, ordered_trie_root
+from toyevm.trie import EMPTY_TRIE_ROOT
 from toyevm.types import Address
 from toyevm.units import ETHER, GWEI
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.wallets import wallet
 from toyevm.workloads.workload import SAVINGS, Workload
 
-GATEWAY, PAYROLL, LOOKALIKE = (bytes([digit]) * 20 for digit in (0xB1, 0xB2, 0xB3))
+PAYROLL, LOOKALIKE = (bytes([digit]) * 20 for digit in (0xB2, 0xB3))
 PEOPLE = ("Ann", "Bob", "Cleo", "Dan", "Eve")
 BURNS_AT, MIXED_AT, NEWEST = 6, 4, 8
-BURN = load_contract("child_gateway").call_data("burn", wallet("Bob").address)[:4]
+BURN = GATEWAY_CONTRACT.call_data("burn", wallet("Bob").address)[:4]
 PAID = (("Dan", 2), ("Bob", 5))  # whom the payroll pays through the bridge, in one transaction, in ether
 
 
@@ -43,7 +45,7 @@ def _payroll() -> bytes:
 
 
 def _lookalike() -> bytes:
-    topic = load_contract("child_gateway").event_topic("Burned")
+    topic = GATEWAY_CONTRACT.event_topic("Burned")
     return assemble(
         f"PUSH8 {9 * ETHER} PUSH0 MSTORE PUSH20 0x{wallet('Bob').address.hex()} PUSH32 {topic:#066x} "
         "PUSH1 32 PUSH0 LOG2 STOP"
@@ -77,7 +79,7 @@ def side_blocks() -> tuple[SealedBlock, ...]:
 
 def _first_world() -> WorldState:
     people = {wallet(name).address: Account(balance=SAVINGS) for name in PEOPLE}
-    contracts = {GATEWAY: load_contract("child_gateway").code, PAYROLL: _payroll(), LOOKALIKE: _lookalike()}
+    contracts = {GATEWAY: GATEWAY_CONTRACT.code, PAYROLL: _payroll(), LOOKALIKE: _lookalike()}
     return WorldState(
         people | dict(mixed().pre.accounts)
         | {address: Account(nonce=1, code=code, balance=SAVINGS * (address == PAYROLL))
@@ -86,7 +88,7 @@ def _first_world() -> WorldState:
 
 
 def _burning() -> tuple[Transaction, ...]:
-    burn = load_contract("child_gateway")
+    burn = GATEWAY_CONTRACT
     return (
         _call("Cleo", GATEWAY, burn.call_data("burn", wallet("Cleo").address), 7),
         _call("Bob", GATEWAY, burn.call_data("burn", wallet("Bob").address), 5, gas=22_500),  # too little: it fails
@@ -100,17 +102,8 @@ def _call(name: str, to: Address, data: bytes, ether: int, *, nonce: int = 0, ga
     return wallet(name).sign(nonce=nonce, to=to, data=data, value=ether * ETHER, gas_limit=gas, **fees)
 
 
-def invented(parent: Header, number: int, burns: dict[str, int]) -> SealedBlock:
+def invented(number: int, burns: dict[str, int]) -> SealedBlock:
     """Return a block that nobody executed: its receipts are made up, one for each burn, and its header fits them."""
-    topic = load_contract("child_gateway").event_topic("Burned")
-    logs = [
-        Log(GATEWAY, (topic, int.from_bytes(wallet(name).address, "big")), (ether * ETHER).to_bytes(32, "big"))
-        for name, ether in burns.items()
-    ]
-    receipts = tuple(Receipt(2, True, 50_000 * (at + 1), (log,)) for at, log in enumerate(logs))
-    header = Header(
-        number=number, timestamp=12 * number, parent_hash=parent.hash, coinbase=parent.coinbase,
-        gas_limit=parent.gas_limit, state_root=parent.state_root, transactions_root=EMPTY_TRIE_ROOT,
-        receipts_root=ordered_trie_root([receipt.encode() for receipt in receipts]),
-    )  # fmt: skip
-    return SealedBlock(header, (), receipts)
+    parent = side_blocks()[min(number, NEWEST + 1) - 1].header
+    forged = forge_block(parent, [(wallet(name).address, ether * ETHER) for name, ether in burns.items()])
+    return replace(forged, header=replace(forged.header, number=number))

@@ -1,7 +1,7 @@
 """A town with two chains: an L1 with the manager's contract, and a sidechain; what people do, and what L1 answers.
 
 Everything that L1 says is said by the contract, in a real transaction. Nothing here stops: a refusal is an answer, too.
-Amounts are whole ether. Somebody else ("relay") pays the fees of L1, so that nobody's balance changes by them.
+Amounts are whole ether. The keeper pays the fees of L1, so that nobody's balance changes by them.
 """
 
 from __future__ import annotations
@@ -11,25 +11,21 @@ from copy import copy
 from functools import cache
 from itertools import pairwise
 
-from toyevm import rlp
 from toyevm.blocks import Block
-from toyevm.contracts import load_contract
 from toyevm.errors import InputError
-from toyevm.results import SealedBlock, TxResult
+from toyevm.results import SealedBlock
 from toyevm.rollups.l1 import L1
-from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path
-from toyevm.rollups.sidechain.validators import Validator
-from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, Vote, VoteDomain, sign_vote, signer_of, vote_on
-from toyevm.teaching.lessons.sidechain.blocks import GATEWAY, PEOPLE, invented, side_blocks
+from toyevm.rollups.sidechain.exits import BurnPlace, prove_exit
+from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
+from toyevm.rollups.sidechain.validators import Validator, validator_set
+from toyevm.rollups.sidechain.votes import SignedVote, Vote, sign_vote, vote_on
+from toyevm.teaching.lessons.sidechain.blocks import PEOPLE, invented, side_blocks
 from toyevm.teaching.lessons.sidechain.stakes import SIGNERS, UNEQUAL
-from toyevm.trie import prove
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
 
-MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
-RELAY, DAY = "relay", 86_400
+DAY = 86_400
 LOCKED = 100  # ether of Ann's, in the escrow
-REASON = 68  # where the words of a revert begin: selector, offset, length
 
 
 class Town:
@@ -49,7 +45,7 @@ class Town:
         self._contracts.deposit(wallet("Ann"), LOCKED * ETHER)
         self._l1.mine()
         self._posted: list[tuple[SealedBlock, ...]] = []
-        self._votes: list[SignedVote] = []
+        self._votes: list[tuple[set[str], SignedVote]] = []
         self.milestone(self.blocks[1:4], stakes)
         self.checkpoint(self.blocks[1:4], stakes)
         self.said.clear()
@@ -106,13 +102,15 @@ class Town:
         chosen = [self._signer(name) for name in ([signers] if isinstance(signers, str) else signers)]
         vote = vote_on("milestone" if kind == "milestone" else "checkpoint", [block.header for block in blocks])
         signed = sign_vote(vote, self._contracts.domain, {each.name: each for each in chosen}.values())
-        self._votes.append(signed)
+        self._votes.append(({each.name for each in chosen}, signed))
         return signed
 
     def _signer(self, name: object) -> Validator:
         found = [each for each in self._signers.members if each.name == name]
         if not found:
-            raise InputError(f"{name!r:.40} signs nothing", expected=" | ".join(each.name for each in self._signers.members))
+            raise InputError(
+                f"{name!r:.40} signs nothing", expected=" | ".join(each.name for each in self._signers.members)
+            )
         return found[0]
 
     def invent(self, burns: Mapping[str, int], number: int | None = None) -> SealedBlock:
@@ -130,7 +128,7 @@ class Town:
         at = self.next_block if number is None else number
         if type(at) is not int or not 0 < at < 1_000:
             raise InputError(f"block {at!r:.20}", expected="a number from 1 to 999")
-        return invented(self.blocks[min(at, len(self.blocks)) - 1].header, at, dict(burns))
+        return invented(at, dict(burns))
 
     # What users do
 
@@ -144,14 +142,10 @@ class Town:
             return self._note(f"no proof can be made: block {header.number} has {len(block.receipts)} transactions")
         at = self._checkpoint_of(header.number)
         posted = self._posted[at]
-        headers = [each.header if each.header.number != header.number else header for each in posted]
-        place = BurnPlace(header.number, tx, log)
-        if header.number not in [each.number for each in headers]:  # let L1 say so
-            proof = replace(prove_exit(at + 1, [header], block, place), path=())
-        else:
-            path = merkle_path([header_leaf(each.header) for each in posted], header.number - posted[0].header.number)
-            proof = replace(prove_exit(at + 1, headers, block, place), path=path)
-        answer = self._contracts.exit(proof)
+        headers = [each.header for each in posted]
+        if header.number not in [each.number for each in headers]:
+            headers = [header]  # in no checkpoint: L1 is to say so
+        answer = self._contracts.exit(prove_exit(at + 1, headers, block, BurnPlace(header.number, tx, log)))
         names = {int.from_bytes(wallet(name).address, "big"): name for name in self._people}
         logs = [(names.get(each.topics[1], "somebody"), int.from_bytes(each.data[:32])) for each in answer.result.logs]
         return self._say(answer, "".join(f"pays {name} {wei // ETHER} ether" for name, wei in logs))
@@ -166,7 +160,7 @@ class Town:
         """Put all bytes of these blocks on L1, for everybody to read, and return how many there are."""
         data = b"".join(Block(each.header, each.transactions).encode() for each in _blocks(blocks))
         data += b"".join(receipt.encode() for each in _blocks(blocks) for receipt in each.receipts)
-        self._l1.submit(wallet(RELAY), wallet(RELAY).address, data)
+        self._l1.submit(KEEPER, KEEPER.address, data)
         self._l1.mine()
         return self._note(f"on L1 now: {len(data):,} bytes")
 
@@ -190,30 +184,12 @@ class Town:
         found = [(a, b) for at, a in enumerate(mine) for b in mine[at + 1 :] if a.vote.conflicts_with(b.vote)]
         return found[:1]
 
-    def _send(self, function: str, *arguments: int | bytes) -> TxResult:
-        to, contract = (self._bridge, BRIDGE) if function == "exit" else (self._manager, MANAGER)
-        tx = self._l1.submit(wallet(RELAY), to, contract.call_data(function, *arguments))
-        self._l1.mine()
-        return self._l1.result(tx)
-
-    def _say(self, result: TxResult, words: str) -> str:
-        return self._note(f"L1 {words}" if result.succeeded else f"L1 refuses: {reason_of(result)}")
+    def _say(self, answer: Answer, words: str) -> str:
+        return self._note(f"L1 {words}" if answer.accepted else f"L1 refuses: {answer.reason}")
 
     def _note(self, words: str) -> str:
         self.said.append(words)
         return words
-
-
-def receipt_proof(block: SealedBlock, tx: int) -> bytes:
-    """Return the nodes that lead from the receipts root of a block to the receipt of a transaction."""
-    receipts = {rlp.encode(at): receipt.encode() for at, receipt in enumerate(block.receipts)}
-    return rlp.encode(list(prove(receipts, rlp.encode(tx))))
-
-
-def reason_of(result: TxResult) -> str:
-    """Return the words with which the contract has refused a call."""
-    length = int.from_bytes(result.output[REASON - 32 : REASON], "big")
-    return result.output[REASON : REASON + length].decode() or str(result.error)
 
 
 @cache
@@ -250,9 +226,3 @@ def _blocks(blocks: object) -> tuple[SealedBlock, ...]:
 
 def _range(vote: Vote) -> str:
     return f"block {vote.start}" if vote.start == vote.end else f"blocks {vote.start} to {vote.end}"
-
-
-def _signature(signed: SignedVote, signer: Validator, domain: VoteDomain) -> bytes:
-    """Return what a signer has signed there, or nothing."""
-    found = (each for each in signed.signatures if signer_of(signed.vote, domain, each) == signer.address)
-    return next(found, b"")
