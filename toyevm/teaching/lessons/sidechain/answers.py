@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toyevm.teaching.lab.turns import Turn
+from toyevm.teaching.lessons.sidechain.answers_bridge import exit_key, unbacked
 from toyevm.teaching.lessons.sidechain.answers_proofs import path_of_block, root_function
 from toyevm.teaching.lessons.sidechain.answers_stake import (
     two_thieves,
@@ -23,4 +24,6 @@ TURNS: Mapping[str, Turn] = {
     "steal": steal,
     "measures": what_measures_do,
     "slashing": what_slashing_repairs,
+    "unbacked": unbacked,
+    "exit-key": exit_key,
 }
