@@ -38,6 +38,7 @@ _LENT = {
     "toyevm.teaching.kit.interleaving.scene": "balances",
     "toyevm.teaching.kit.job": "job_of",
     "toyevm.teaching.kit.lanes_view": "show_lanes",
+    "toyevm.teaching.kit.price_walk_player": "PriceWalk",
     "toyevm.teaching.kit.speedup_grid_view": "show_speedups",
     "toyevm.teaching.kit.stepper": "Stepper print_step show_gas show_step",
     "toyevm.teaching.kit.threads.model": "Threads",

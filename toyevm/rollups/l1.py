@@ -222,6 +222,10 @@ class L1:
 
     # What anybody can look up
 
+    def has(self, number: int, hash_: Hash32) -> bool:
+        """Tell whether block `number` is the one with this hash: a reorg may have replaced it."""
+        return 0 <= number < len(self.entries) and self.entries[number].sealed.hash == hash_
+
     def account(self, address: Address) -> Account:
         """Return an account as it is after the newest block."""
         return self.world.accounts.get(address, Account())

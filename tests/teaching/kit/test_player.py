@@ -16,10 +16,12 @@ from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
+from toyevm.teaching.kit.price_walk_player import PriceWalk
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
-from toyevm.teaching.lessons.batches_data_cost.price_walk_player import PriceWalk
+from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
+from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
 from toyevm.teaching.lessons.block_access_lists.village import village
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
@@ -174,6 +176,8 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     ConflictExplorer: (study_payments("Ann>Bob, Ann>Cleo"),),
     GanttPlayer: (read_job("A 3, B 2"),),
     ListInspector: (village(),),
+    FeeSliders: (),
+    SamplingGrid: (),
     PriceWalk: (),
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
 }

@@ -22,10 +22,12 @@ def __init__():
 
 
 @external
-def accept(number: uint256, root: bytes32):
+def accept(number: uint256, root: bytes32, l1_number: uint256, l1_hash: bytes32):
     """
     @param root Nothing (0) takes back what was accepted.
+    @param l1_hash Of the L1 block that L2 was computed up to: after a reorg, the root would be that of another L2.
     """
     assert msg.sender == owner, "not the owner"
+    assert blockhash(l1_number) == l1_hash, "of another L1"
     self.accepted_root[number] = root
     log Accepted(number=number, root=root)

@@ -1,105 +1,77 @@
-"""Where the bytes of a transfer go: a bar for each encoding, stacked by what the bytes are for."""
+"""Bytes of a signed transfer in a batch: part by part, and in several encodings, before and after compression."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
-from toyevm.errors import InputError
+from toyevm.rollups.compression import compress
+from toyevm.rollups.encodings.measure import L2_CHAIN_ID, SyntheticBatch, synthetic_batch
+from toyevm.rollups.encodings.netted_diff import NettedDiff
+from toyevm.rollups.encodings.payment_records import PaymentRecords
+from toyevm.rollups.encodings.signed_rlp import SignedRlp
+from toyevm.rollups.encodings.span import Span
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import FAINT, HERE, LEFT, NORMAL, PAPER, READ, TAKEN, VIOLET, WRITTEN
+from toyevm.teaching.kit.palette import GAS_BAR, PANEL
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 
-PAINTS = (READ, WRITTEN, LEFT, VIOLET, HERE, NORMAL, TAKEN)
-NAMES, ROW, BAR, TOP = 210, 44, 26, 92
-LONGEST = WIDTH - NAMES - 210  # room for two figures behind the longest bar
-OTHER = "other"
+TRANSFERS, PEOPLE = 1_000, 300
+GROUPS = {"signatures": "signature", "to": "recipient", "value": "amount", "fees": "gas and fees",
+          "gas": "gas and fees", "nonce": "nonce"}  # fmt: skip
+BARS, SCALE, ROW = 310, 4.4, 24
 
-Sizes = Mapping[str, Mapping[str, float]]  # by encoding, then by part: bytes for each transfer
-
-
-def show_byte_parts(sizes: Sizes, compressed: Mapping[str, float] | None = None) -> Picture:
-    """Return a bar for each encoding: the parts that take the most bytes by name, the small ones together.
-
-    Args:
-        sizes: encoding -> part -> bytes for each transfer.
-        compressed: encoding -> bytes for each transfer after the best compressor: a mark on the bar.
-
-    Raises:
-        InputError: there is nothing to show.
-    """
-    if not sizes or not any(sum(parts.values()) for parts in sizes.values()):
-        raise InputError("no bytes to show", expected="an encoding with a part")
-    rows = gathered(sizes)
-    marks = dict(compressed or {})
-    words = words_of(rows, marks)
-    return Picture(_draw(rows, marks, "; ".join(words)), "\n".join(words))
+Sizes = Mapping[str, tuple[float, float]]  # bytes a transfer, before and after compression
 
 
-def gathered(sizes: Sizes) -> dict[str, dict[str, float]]:
-    """Keep as many parts as there are colours, the largest in all encodings; add up the others.
-
-    >>> rows = gathered({"one": {f"part {size}": size for size in range(1, 9)}})
-    >>> list(rows["one"].items())[-2:]
-    [('part 3', 3), ('other', 3)]
-    """
-    totals: dict[str, float] = {}
-    for parts in sizes.values():
-        for part, size in parts.items():
-            totals[part] = max(totals.get(part, 0), size)
-    by_size = sorted(totals, key=lambda part: -totals[part])
-    kept = by_size if len(by_size) <= len(PAINTS) else by_size[: len(PAINTS) - 1]
-    rows = {}
-    for name, parts in sizes.items():
-        row = {part: parts.get(part, 0) for part in kept}
-        rest = sum(size for part, size in parts.items() if part not in kept)
-        rows[name] = row | ({OTHER: rest} if len(kept) < len(by_size) else {})
-    return rows
+@cache
+def transfers() -> SyntheticBatch:
+    """Return a batch of transfers made from a seed."""
+    return synthetic_batch(TRANSFERS, PEOPLE)
 
 
-def words_of(rows: Sizes, marks: Mapping[str, float]) -> list[str]:
-    """Return the table: parts as columns, encodings as rows."""
-    parts = list(next(iter(rows.values())))
-    wide = max(len("bytes a transfer"), *map(len, rows))
-    ends = ["all", *(["compressed"] if marks else [])]
-    lines = [f"{'bytes a transfer':<{wide}}" + "".join(f"  {part:>6}" for part in [*parts, *ends])]
-    for name, row in rows.items():
-        values = [*row.values(), sum(row.values()), *([marks.get(name)] if marks else [])]
-        cells = zip([*parts, *ends], values, strict=True)
-        lines.append(f"{name:<{wide}}" + "".join(f"  {_digits(value):>{max(6, len(head))}}" for head, value in cells))
-    return lines
+def _sizes(contents: Mapping[str, bytes]) -> Sizes:
+    return {name: (len(data) / TRANSFERS, len(compress(data)) / TRANSFERS) for name, data in contents.items()}
 
 
-def _digits(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+@cache
+def sizes_by_part() -> Sizes:
+    """Return what each part of a transfer takes, written as columns; each column is compressed by itself."""
+    gathered: dict[str, bytes] = dict.fromkeys([*GROUPS.values(), "all else"], b"")
+    batch = transfers().batch
+    for part, data in Span(L2_CHAIN_ID, batch[0].timestamp).parts(batch).items():
+        gathered[GROUPS.get(part, "all else")] += data
+    return _sizes(gathered)
 
 
-def _draw(rows: Sizes, marks: Mapping[str, float], label: str) -> str:
-    most = max(sum(row.values()) for row in rows.values())
-    paints = dict(zip(next(iter(rows.values())), PAINTS, strict=False))
-    body = [svg.heading(MARGIN, 26, "bytes for each transfer")]
-    x = float(MARGIN)
-    for part, paint in paints.items():
-        body += [svg.box(x, 42, 14, 14, paint, radius=2), svg.note(x + 20, 54, part)]
-        x += 36 + 7 * len(part)
-    if marks:
-        body.append(svg.note(MARGIN, 78, "thick line: all of it, compressed"))
-    for place, (name, row) in enumerate(rows.items()):
-        body += _bar(name, row, marks.get(name), TOP + ROW * place, LONGEST / most)
-    return svg.figure(WIDTH, TOP + ROW * len(rows) + 8, label, body)
+@cache
+def sizes_by_encoding() -> Sizes:
+    """Return what a transfer takes in each encoding."""
+    made = transfers()
+    return _sizes(
+        {
+            "as nodes send it": SignedRlp().encode(made.batch),
+            "columns": Span(L2_CHAIN_ID, made.batch[0].timestamp).encode(made.batch),
+            "payer, recipient, amount, fee": PaymentRecords(made.index).encode(made.batch),
+            "only what differs in the end": NettedDiff(made.index).encode(made.changes()),
+        }
+    )
 
 
-def _bar(name: str, row: Mapping[str, float], mark: float | None, y: float, scale: float) -> list[str]:
-    parts, x = [svg.text(NAMES - 10, y + 18, name, anchor="end")], float(NAMES)
-    for (_, size), paint in zip(row.items(), PAINTS, strict=False):
-        if size:
-            parts.append(svg.box(x, y, size * scale, BAR, paint, radius=1))
-        if size * scale >= 30:
-            parts.append(svg.text(x + size * scale / 2, y + 18, f"{size:.3g}", ink=paint.ink, anchor="middle"))
-        x += size * scale
-    parts.append(svg.text(x + 8, y + 18, _digits(sum(row.values())), bold=True))
-    if mark is not None:
-        at = NAMES + mark * scale
-        parts.append(svg.line((at, y - 5), (at, y + BAR + 5), PAPER.ink, width=4))
-        parts.append(svg.note(x + 60, y + 18, f"compressed {mark:.1f}", ink=FAINT.ink))
-    return parts
+def show_bytes() -> Picture:
+    """Return both tables as bars; the pale bar is before compression, the dark one after it."""
+    head = f"bytes of a transfer, before and after compression (zlib; {TRANSFERS:,} transfers between {PEOPLE} people)"
+    tables = {"in columns, part by part": sizes_by_part(), "whole transfers": sizes_by_encoding()}
+    body, lines, y = [svg.heading(MARGIN, 26, head)], [head], 34
+    for title, sizes in tables.items():
+        y += ROW
+        body.append(svg.text(MARGIN, y, title, bold=True))
+        lines.append(f"{title + ':':<34}{'before':>8}{'after':>8}")
+        for name, (before, after) in sizes.items():
+            y += ROW
+            lines.append(f"  {name:<32}{before:>8.1f}{after:>8.1f}")
+            body.append(svg.text(MARGIN + 14, y, name))
+            body.append(svg.box(BARS, y - 14, before * SCALE, 18, PANEL, radius=2))
+            body.append(svg.box(BARS, y - 11, after * SCALE, 12, GAS_BAR, radius=2))
+            body.append(svg.text(BARS + 8 + max(before, after) * SCALE, y, f"{before:.1f} → {after:.1f}"))
+    return Picture(svg.figure(WIDTH, y + 20, "; ".join(lines), body), "\n".join(lines))

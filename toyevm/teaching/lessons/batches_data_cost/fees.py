@@ -11,6 +11,13 @@ from toyevm.units import GWEI
 
 BYTES = 80  # of a signed transfer in a batch, compressed; see the table of encodings
 
+BATCHES = (1, 10, 100, 200, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 5_000)
+FEES = {
+    "1 wei": 1, "0.001 gwei": GWEI // 1000, "0.01 gwei": GWEI // 100, "0.1 gwei": GWEI // 10, "0.5 gwei": GWEI // 2,
+    "1 gwei": GWEI, "2 gwei": 2 * GWEI, "5 gwei": 5 * GWEI, "10 gwei": 10 * GWEI, "20 gwei": 20 * GWEI,
+    "50 gwei": 50 * GWEI, "100 gwei": 100 * GWEI, "500 gwei": 500 * GWEI,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class BatchBill:
@@ -65,3 +72,20 @@ def in_gwei(wei: float) -> str:
     """
     amount = wei / GWEI
     return f"{amount:,.0f}" if amount >= 100 else f"{amount:.3g}"
+
+
+def words_of(bill: BatchBill) -> list[str]:
+    """Return what the sliders show, in words."""
+    cheaper, way = bill.in_blobs.wei / bill.calldata.wei, "blobs"
+    if bill.calldata_wins:
+        way = "calldata"
+    else:
+        cheaper = 1 / cheaper
+    blobs = f"{bill.blobs} blob{'s' * (bill.blobs > 1)}"
+    return [
+        f"batch     {bill.transfers:,} transfers of {BYTES} bytes: {bill.size:,} bytes, {bill.share:.1%} of {blobs}",
+        f"prices    gas {in_gwei(bill.base_fee)} gwei, blob gas {in_gwei(bill.blob_fee)} gwei (rules of {BPO2.name})",
+        f"calldata  {in_gwei(bill.calldata.wei)} gwei, {in_gwei(bill.calldata.per_transfer)} for each transfer",
+        f"blobs     {in_gwei(bill.in_blobs.wei)} gwei, {in_gwei(bill.in_blobs.per_transfer)} for each transfer",
+        f"cheaper   {way}, {cheaper:,.1f} times",
+    ]

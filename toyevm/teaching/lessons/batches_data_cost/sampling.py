@@ -1,19 +1,18 @@
 """Whether data is there, by samples: the producer hides cells of an extended blob, and light clients ask for some.
 
-A blob has 64 cells; the extension makes them 128, of which any 64 give back the rest. Nothing here computes the cells
-themselves: who notices depends only on which of them are hidden.
+A blob has 64 cells; the extension makes them 128, of which any 64 give back the rest. Who notices depends only on which
+of them are hidden, not on what is in them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import comb
 from random import Random
 
 from toyevm.errors import InputError
+from toyevm.rollups.sampling import CELLS, ENOUGH, SAMPLES, data_of, extend, miss_probability, recover
 
-CELLS, ENOUGH = 128, 64
 CLIENTS = 1_000
 
 
@@ -27,7 +26,7 @@ class Sampling:
     """
 
     hidden: frozenset[int] = frozenset()
-    samples: int = 8
+    samples: int = SAMPLES
     seed: int = 9
 
     @property
@@ -38,7 +37,7 @@ class Sampling:
     @property
     def miss_chance(self) -> float:
         """The chance that one client sees nothing wrong: all it asks for is there."""
-        return comb(CELLS - len(self.hidden), self.samples) / comb(CELLS, self.samples)
+        return float(miss_probability(CELLS, len(self.hidden), self.samples))
 
     @cached_property
     def asked(self) -> tuple[frozenset[int], ...]:
@@ -50,6 +49,12 @@ class Sampling:
     def fooled(self) -> int:
         """How many clients see nothing wrong."""
         return sum(not cells & self.hidden for cells in self.asked)
+
+
+def rebuilt_from(data: bytes, hidden: frozenset[int]) -> bytes | None:
+    """Return the data, rebuilt from the cells that are not hidden; None if there are too few of them."""
+    left = {cell: content for cell, content in enumerate(extend(data)) if cell not in hidden}
+    return data_of(recover(left), len(data)) if len(left) >= ENOUGH else None
 
 
 def read_cells(text: str) -> frozenset[int]:

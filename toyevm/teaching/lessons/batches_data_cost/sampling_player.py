@@ -7,19 +7,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from toyevm.rollups.sampling import CELLS, ENOUGH
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.lines_view import LINE, draw_lines
 from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PANEL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.batches_data_cost.sampling import (
-    CELLS,
-    CLIENTS,
-    ENOUGH,
-    Sampling,
-    read_cells,
-    write_cells,
-)
+from toyevm.teaching.lessons.batches_data_cost.sampling import CLIENTS, Sampling, read_cells, write_cells
 
 IN_A_ROW, CELL, ROW, TOP = 32, 28, 26, 62
 
@@ -29,17 +24,15 @@ def show_sampling(sampling: Sampling) -> Picture:
     hidden, asked = sampling.hidden, sampling.asked[0]
     words = words_of(sampling)
     body = [svg.heading(MARGIN, 26, "128 cells: 0 to 63 are the data, 64 to 127 the extension")]
-    body.append(svg.note(MARGIN, 46, "✗ hatched: hidden by the producer · yellow, thick border: client 0 asks for it"))
-    for cell in range(CELLS):
-        body.append(_cell(cell, cell in hidden, cell in asked))
+    body.append(
+        svg.note(
+            MARGIN, 46, "red and hatched: hidden by the producer · yellow with a thick border: client 0 asks for it"
+        )
+    )
+    body += [_cell(cell, cell in hidden, cell in asked) for cell in range(CELLS)]
     top = TOP + ROW * CELLS // IN_A_ROW + 24
-    for at, line in enumerate(words):
-        bad = line.startswith("data") and sampling.is_lost
-        if line.startswith("data"):
-            width = WIDTH - 2 * MARGIN + 12
-            body.append(svg.box(MARGIN - 6, top + 22 * at - 15, width, 20, FAILED if bad else LEFT, radius=2))
-        body.append(svg.text(MARGIN, top + 22 * at, line, mono=True))
-    return Picture(svg.figure(WIDTH, top + 22 * len(words), "; ".join(words), body), "\n".join(words))
+    body += draw_lines(words, top, "data", FAILED if sampling.is_lost else LEFT)
+    return Picture(svg.figure(WIDTH, top + LINE * len(words), "; ".join(words), body), "\n".join(words))
 
 
 def words_of(sampling: Sampling) -> list[str]:
@@ -52,7 +45,7 @@ def words_of(sampling: Sampling) -> list[str]:
     return [
         f"hidden    {len(sampling.hidden)} of {CELLS} cells: {hidden if len(hidden) < 72 else hidden[:70] + '…'}",
         f"data      {left} cells are left · {state}",
-        f"client 0  asks for {', '.join(map(str, asked))} · {seen}",
+        f"client    0 asks for {', '.join(map(str, asked))} · {seen}",
         f"chance    a client that asks for {sampling.samples} sees nothing wrong: {sampling.miss_chance:.2%}",
         f"clients   {CLIENTS - sampling.fooled:,} of {CLIENTS:,} notice (simulated)",
     ]
@@ -119,16 +112,11 @@ class SamplingGrid(Player):
         samples = make.IntSlider(value=8, min=1, max=20, description="samples", layout=make.Layout(width="380px"))
         self._samples = self._control("samples", samples)
         self._field = self._text("cells", "0..63, 70", "440px", lambda: write_cells(self.hidden), self.hide)
-        others = self._button("other clients", "let 1,000 other clients ask", self._ask_again)
-        return [[slider, samples], [self._field, others]]
+        return [[slider, samples], [self._field]]
 
     def _slid(self, count: int) -> None:
         if not self._by_hand:
             self._sampling = replace(self._sampling, hidden=frozenset(Random(count).sample(range(CELLS), count)))
-
-    def _ask_again(self) -> None:
-        self._sampling = replace(self._sampling, seed=self._sampling.seed + 1)
-        self._show()
 
     def _show(self) -> None:
         self._field.value = write_cells(self.hidden)

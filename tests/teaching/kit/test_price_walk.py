@@ -9,9 +9,9 @@ import pytest
 from toyevm.errors import InputError
 from toyevm.forks import BPO2
 from toyevm.rollups.costs import reserve_price
-from toyevm.teaching.lessons.batches_data_cost.price_walk import HALF, RULES, BlobDemand
-from toyevm.teaching.lessons.batches_data_cost.price_walk_player import PriceWalk
-from toyevm.teaching.lessons.batches_data_cost.price_walk_view import BOTTOM, TOP, price_words, show_price_walk
+from toyevm.teaching.kit.price_walk import HALF, RULES, BlobDemand
+from toyevm.teaching.kit.price_walk_player import PriceWalk
+from toyevm.teaching.kit.price_walk_view import BOTTOM, TOP, price_words, show_price_walk
 from toyevm.units import GWEI
 
 

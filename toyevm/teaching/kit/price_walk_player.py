@@ -7,8 +7,8 @@ from typing import Any
 
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
-from toyevm.teaching.lessons.batches_data_cost.price_walk import BlobDemand
-from toyevm.teaching.lessons.batches_data_cost.price_walk_view import show_price_walk
+from toyevm.teaching.kit.price_walk import BlobDemand
+from toyevm.teaching.kit.price_walk_view import show_price_walk
 from toyevm.units import GWEI
 
 MOST_WANTED = 24

@@ -11,8 +11,8 @@ from toyevm.rollups.costs import SlotPrice
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAINT, PANEL
 from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.price_walk import HALF, RULES, BlobDemand
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.batches_data_cost.price_walk import HALF, RULES, BlobDemand
 from toyevm.units import GWEI
 
 LEFT, RIGHT, TOP, BOTTOM = 110, WIDTH - 190, 70, 330

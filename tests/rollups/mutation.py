@@ -1,0 +1,136 @@
+"""Bugs that nobody has thought of: each small change that can be made to the batches and to derivation.
+
+    python -m tests.rollups.mutation --jobs 2                all of them
+    python -m tests.rollups.mutation --only derivation       those of one module
+
+The changes are those of `tests.backends.mutation`. One is *found* if a test of this folder fails under it, or does not
+come to an end. One that is not is a *survivor*: it changes nothing that anybody could see, or the tests have a gap.
+Which, is said for each in survivors.toml; one that is not there is a failure, and so is a row that is not needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import itertools
+import json
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.backends.mutation import Mutation, mutations_of, planted
+from toyevm.deadline import OutOfTime, time_limit
+
+NAMES = (
+    *("frames", "batches", "derivation", "l2", "compression"),
+    *("encodings.base", "encodings.cursor", "encodings.block_items", "encodings.signed_rlp", "encodings.singular"),
+    *("encodings.span", "encodings.span_transactions"),
+    *("encodings.account_index", "encodings.payment_records", "encodings.netted_diff"),
+)
+SUITES = ("test_frames", "test_derivation", "test_encodings", "test_compression", "test_reorgs", "test_span_oracle")
+TABLE = Path(__file__).with_name("survivors.toml")
+SECONDS = 20.0  # of a mutation; all tests together take about five
+
+# Shrinking is for people.
+settings.register_profile(
+    "mutation",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=40,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@cache
+def all_mutations() -> list[Mutation]:
+    return [mutation for name in NAMES for mutation in mutations_of(f"toyevm.rollups.{name}")]
+
+
+@cache
+def calls() -> list[tuple[str, Callable[[], Any]]]:
+    """Return every test that needs no fixture, once for each set of its parameters."""
+    settings.load_profile("mutation")
+    found: list[tuple[str, Callable[[], Any]]] = []
+    for suite in SUITES:
+        for name, function in vars(import_module(f"tests.rollups.{suite}")).items():
+            if name.startswith("test_"):
+                found += [(f"{suite}.{name}", partial(function, **case)) for case in cases_of(function)]
+    return found
+
+
+def cases_of(function: Any) -> Iterator[dict[str, Any]]:
+    """Yield the arguments that pytest would call a test with; none, if it needs a fixture."""
+    marks = [mark for mark in getattr(function, "pytestmark", ()) if mark.name == "parametrize"]
+    tables = []
+    for mark in marks:
+        names, rows = mark.args
+        keys = [each.strip() for each in names.split(",")] if isinstance(names, str) else list(names)
+        tables.append([dict(zip(keys, row if len(keys) > 1 else [row], strict=True)) for row in rows])
+    for chosen in itertools.product(*tables):
+        case = {key: value for row in chosen for key, value in row.items()}
+        is_property = hasattr(function, "hypothesis")
+        if is_property or set(inspect.signature(function).parameters) == set(case):
+            yield case
+
+
+def verdict_on(mutation: Mutation) -> str:
+    """Return how a mutation was found; "" if it was not."""
+    tests = calls()
+    try:
+        with planted(mutation), time_limit(SECONDS):
+            for name, call in tests:
+                try:
+                    call()
+                except Exception as error:
+                    return f"{name}: {type(error).__name__}"
+    except OutOfTime:
+        return "it does not come to an end"
+    return ""
+
+
+def survivors() -> dict[str, str]:
+    """Return those that are explained, each with its reason."""
+    found: dict[str, str] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["survivors"]
+    return found
+
+
+def judge(numbers: list[int]) -> list[tuple[int, str]]:
+    mutations = all_mutations()
+    return [(number, verdict_on(mutations[number])) for number in numbers]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="part of a module's name")
+    options = parser.parse_args()
+    chosen = [number for number, one in enumerate(all_mutations()) if options.only in one.module]
+    chunks = [chosen[start : start + 8] for start in range(0, len(chosen), 8)]
+    verdicts: dict[int, str] = {}
+    with ProcessPoolExecutor(max_workers=options.jobs) as pool:
+        for found in pool.map(judge, chunks):
+            verdicts.update(found)
+            print(f"\r{len(verdicts)} of {len(chosen)}", end="", file=sys.stderr)
+    names = [all_mutations()[number].name for number, how in verdicts.items() if not how]
+    explained = {name for name in survivors() if any(all_mutations()[n].name == name for n in chosen)}
+    told = {
+        "mutations": len(chosen),
+        "survivors": len(names),
+        "unexplained": [name for name in names if name not in explained],
+        "notNeeded": sorted(explained - set(names)),
+    }
+    print(json.dumps(told, indent=1, ensure_ascii=False))
+    return 1 if told["unexplained"] or told["notNeeded"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The bridge: what is locked on L1 is on L2, comes back once, and only by a message that L2 has sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.bridged import ANN, BOB, MALLORY, bridged, newest_root, outcome, proven, withdrawn
+from toyevm.rollups.l1 import SAVINGS
+from toyevm.units import ETHER, GWEI
+
+
+def test_a_deposit_is_credited_on_l2_whatever_the_sequencer_wants() -> None:
+    layer = bridged()
+    layer.users[0].deposit(3 * ETHER, to=BOB.address)
+    layer.l1.mine()
+    books = layer.books()
+    assert (books.locked, books.supply, books.deposits_in_flight) == (33 * ETHER, 30 * ETHER, 3 * ETHER)
+    for _ in range(layer.chain.config.sequencing_window + 1):  # the sequencer says nothing
+        layer.l1.mine()
+    layer.node.follow()
+    assert layer.chain.world.accounts[BOB.address].balance == 13 * ETHER
+    assert layer.books().is_balanced
+
+
+@pytest.mark.parametrize(("amount", "why"), [(0, "nothing deposited"), (GWEI + 1, "not in whole gwei")])
+def test_a_deposit_that_l2_could_not_credit_is_refused(amount: int, why: str) -> None:
+    layer = bridged()
+    assert outcome(layer, layer.users[0].deposit(amount)) == why
+    assert layer.books().locked == 30 * ETHER
+
+
+def test_a_withdrawal_is_proven_then_paid() -> None:
+    layer = bridged()
+    before = layer.l1.account(BOB.address).balance
+    layer.users[0].withdraw(2 * ETHER, to=BOB.address)
+    layer.turn()
+    (message,) = layer.users[0].messages()
+    assert layer.books().withdrawals_in_flight == message.amount == 2 * ETHER
+    layer.proposer.propose()
+    layer.turn()
+    assert outcome(layer, layer.bridge.prove(MALLORY, message, layer.chain, newest_root(layer))) is None
+    assert layer.bridge.is_proven(message)
+    assert outcome(layer, layer.bridge.finalize(MALLORY, message), seconds=612) is None
+    assert layer.bridge.is_finalized(message)
+    assert layer.l1.account(BOB.address).balance == before + 2 * ETHER
+    assert layer.l1.account(layer.bridge.address).balance == layer.books().locked == 28 * ETHER
+    assert layer.books().is_balanced
+    assert layer.books().in_flight == 0
+
+
+def test_a_withdrawal_of_everything_leaves_nothing_behind_but_the_fees() -> None:
+    layer = bridged()
+    fees = 10**16
+    message = proven(layer, layer.users[0].balance - fees)
+    outcome(layer, layer.bridge.finalize(ANN, message), seconds=612)
+    books = layer.books()
+    assert books.is_balanced
+    assert 0 < books.burnt < fees
+    assert layer.l1.account(ANN.address).balance < SAVINGS
+
+
+def test_books_notice_ether_from_nowhere() -> None:
+    layer = bridged()
+    world = layer.chain.world
+    account = world.accounts[ANN.address]
+    world.accounts[ANN.address] = type(account)(account.nonce, account.balance + 1)  # type: ignore[index]
+    assert not layer.books().is_balanced
+
+
+def test_two_withdrawals_of_the_same_amount_are_two() -> None:
+    layer = bridged()
+    layer.users[0].withdraw(ETHER)
+    layer.users[0].withdraw(ETHER)
+    layer.turn()
+    one, other = layer.users[0].messages()
+    assert one.hash != other.hash
+    assert layer.books().withdrawals_in_flight == 2 * ETHER
+
+
+def test_a_message_under_an_earlier_root_than_its_own_is_not_there() -> None:
+    layer = bridged()
+    layer.proposer.propose()
+    layer.turn()
+    early = newest_root(layer)
+    message = withdrawn(layer)
+    assert outcome(layer, layer.bridge.prove(ANN, message, layer.chain, early)) == "not sent on L2"

@@ -1,0 +1,209 @@
+"""What lesson 09 says about numbers: calldata, a day when it wins, the break-even batch, a rising fee, two samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from toyevm.errors import InputError
+from toyevm.forks import BPO2
+from toyevm.rollups.costs import USABLE_BYTES, price_factor
+from toyevm.teaching.lab.turns import Reply, missing, read_number, repeat, right, wrong
+from toyevm.teaching.lessons.batches_data_cost.fees import BATCHES, BYTES, FEES, BatchBill, in_gwei, words_of
+from toyevm.units import GWEI
+
+ZEROS, OTHERS, FEE = 100, 3_900, 2  # of the calldata turn: bytes, bytes, gwei
+GAS = 21_000 + 10 * ZEROS + 40 * OTHERS
+TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how many transfers
+BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
+EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
+ODDS = 3 * 2 / (8 * 7)  # that two different samples of eight cells, five of them hidden, both come
+
+
+class Known(NamedTuple):
+    """A value that is wrong, the belief that leads to it, and what to say."""
+
+    value: float
+    belief: str
+    text: str
+
+
+def read_decimal(answer: Any, what: str, most: float = 1e15) -> float:
+    """Return a number, whole or not, from 0 to `most`."""
+    if type(answer) not in (int, float) or not 0 <= answer <= most:
+        raise InputError(repeat(answer), expected=f"a number: {what}")
+    return float(answer)
+
+
+def known_value(mine: float, known: Sequence[Known], tolerance: float) -> Reply | None:
+    """Return what to say to a value that a known belief leads to, or None."""
+    for value, belief, text in known:
+        if abs(mine - value) <= tolerance * value:
+            return wrong(belief, text)
+    return None
+
+
+def calldata(answer: Any) -> Reply:
+    """Judge the price of calldata."""
+    if answer is None:
+        return missing("a number of gwei.")
+    mine = read_decimal(answer, "gwei, such as 48_800")
+    if abs(mine - GAS * FEE) < 0.5:
+        text = "It does not matter what the 4,000 bytes say. Which of the three summands would a blob save?"
+        return right(text, f"21,000 + {ZEROS} · 10 + {OTHERS:,} · 40 = {GAS:,} gas; · {FEE} = {GAS * FEE:,} gwei")
+    known = (
+        Known(GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
+        Known((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
+        Known(GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what "
+              "does a unit of gas cost?"),
+        Known((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. "
+              "How many of them are zero?"),
+        Known((21_000 + 4 * ZEROS + 16 * OTHERS) * FEE, "the-old-price", "You charge 4 and 16 gas a byte. Until "
+              "when were these the prices of such a transaction?"),
+        Known((21_000 + 10 * ZEROS + 40 * (ZEROS + OTHERS)) * FEE, "zeros-twice", "You charge for 4,000 bytes at "
+              "40, and for the 100 zero bytes once more. How many of the 4,000 are not zero?"),
+        Known((21_000 + 40 * ZEROS + 10 * OTHERS) * FEE, "zero-is-dear", "You charge 40 for a zero byte, and 10 for "
+              "any other. Which of the two is cheaper?"),
+        Known(21_000 + (10 * ZEROS + 40 * OTHERS) * FEE, "fee-of-a-part", "You multiply only the gas of the bytes "
+              "by the base fee. In which unit are the other 21,000?"),
+    )  # fmt: skip
+    gas = mine / FEE
+    text = f"{mine:,.0f} gwei at 2 gwei are {gas:,.0f} gas, and {gas - 21_000:,.0f} without the transaction's 21,000. "
+    return known_value(mine, known, 1e-6) or wrong(
+        "another-sum", text + "What do 100 zero bytes cost, and what do the other 3,900?"
+    )
+
+
+def read_prices(answer: Any) -> BatchBill:
+    """Return the batch and prices of a dict, or of a bill."""
+    if isinstance(answer, BatchBill):
+        return answer
+    keys = ("transfers", "base_fee", "blob_fee")
+    if not isinstance(answer, dict) or sorted(map(str, answer)) != sorted(keys):
+        raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, keys))}")
+    transfers = read_number(answer["transfers"], 1, max(BATCHES), "a number of transfers,")
+    fees = []
+    for key in keys[1:]:
+        if not isinstance(answer[key], str) or answer[key].strip() not in FEES:
+            raise InputError(f"{key}: {repeat(answer[key])}", expected=" | ".join(FEES))
+        fees.append(FEES[answer[key].strip()])
+    return BatchBill(transfers, *fees)
+
+
+def calldata_wins(answer: Any) -> Reply:
+    """Judge a batch and prices at which calldata should be cheaper than blobs."""
+    if answer is None:
+        return missing("a batch and two prices, from the sliders or as a dict.")
+    bill = read_prices(answer)
+    times, shown = bill.in_blobs.wei / bill.calldata.wei, "\n".join(words_of(bill))
+    if bill.transfers < LEAST:
+        text = (
+            f"{bill.transfers:,} transfers fill {bill.share:.1%} of a blob, so most of it is paid for nothing. Which "
+        )
+        return wrong("a-small-batch", text + f"price must change, so that calldata wins with {LEAST:,}?", shown)
+    if times >= TIMES:
+        text = "Which way is cheaper depends on two markets. Who fills so many blobs that their price gets there?"
+        return right(text, shown)
+    if times > 1:
+        text = f"Calldata is {times:.1f} times as cheap: a beginning. Which price does a blob hardly depend on?"
+        return wrong("not-yet", text, shown)
+    if bill.blob_fee <= bill.base_fee:
+        text = "Blob gas costs no more than gas here. In a full blob, a byte takes about one unit of it. "
+        return wrong("dear-gas-helps-calldata", text + "What does a byte of calldata take?", shown)
+    text = f"Blob gas costs {in_gwei(bill.blob_fee)} gwei, gas {in_gwei(bill.base_fee)}. A byte of calldata takes 40. "
+    return wrong("any-higher-price", text + "How far apart must the two prices be?", shown)
+
+
+def break_even(answer: Any) -> Reply:
+    """Judge the smallest batch that is cheaper in a blob."""
+    if answer is None:
+        return missing("a number of transfers.")
+    mine = read_decimal(answer, "transfers, such as 100", 1e9)
+    number = round(mine)
+    bill = BatchBill(max(1, min(number, max(BATCHES))), GWEI, BLOB_FEE * GWEI)
+    shown = (
+        f"{bill.transfers:,} transfers: calldata {in_gwei(bill.calldata.wei)} gwei, blob {in_gwei(bill.in_blobs.wei)}"
+    )
+    if mine == EVEN:
+        return right(f"At {EVEN - 1}, calldata is still cheaper. Is the blob full then?", shown)
+    if EVEN - 1 <= mine < EVEN:
+        text = "There the two prices meet. Is a batch of 819 transfers cheaper in a blob already?"
+        return wrong("the-last-of-the-others", text, shown)
+    known = (
+        Known(BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as "
+              "if both had one price. What does a unit of blob gas cost here?"),
+        Known(BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What "
+              "is the price since May 2025?"),
+        Known(BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. "
+              "What does a byte that is not zero cost?"),
+        Known(BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are "
+              "in it?"),
+        Known(USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Does it pay only when "
+              "it is full?"),
+        Known((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob "
+              "21,000 gas more than calldata. Does calldata come without a transaction?"),
+        Known((BLOB_GAS * BLOB_FEE - 21_000) / (40 * BYTES), "one-transaction-too-few", "You charge calldata 21,000 "
+              "gas more than the blob. Does the blob come without a transaction?"),
+    )  # fmt: skip
+    if reply := known_value(mine, known, 0.002):
+        return wrong(reply.belief, reply.text, shown)
+    if mine < EVEN:
+        text = "With so few transfers, calldata is cheaper. What does one more transfer add to each of the two bills?"
+        return wrong("too-few", text, shown)
+    text = "With so many, the blob is cheaper, but it is so with fewer, too. Which batch costs the same both ways?"
+    return wrong("too-many", text, shown)
+
+
+def full_blocks(answer: Any) -> Reply:
+    """Judge after how many full blocks the fee of blobs is a thousand times as high."""
+    if answer is None:
+        return missing("a number of blocks.")
+    mine = read_decimal(answer, "blocks, such as 100", 1e9)
+    factor = price_factor(BPO2, 21)
+    after = factor ** min(mine, 500)
+    shown = f"{factor:.4f} to the power of {mine:g} is {after:,.1f}"
+    if 87.9 <= mine <= 88:
+        return right("88 blocks take about 18 minutes. What does a sequencer do meanwhile that can wait?", shown)
+    known = (
+        Known(59, "the-old-factor", "You let the fee rise by an eighth a block, as in Cancun. What is the factor of "
+              "BPO2?"),
+        Known(1_000 / factor, "it-adds-up", "You divide by the factor once. What happens to the fee in the second "
+              "block?"),
+        Known(1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee is it "
+              "8.17 %?"),
+        Known(10, "it-doubles", "You let the fee double. By what does a full block multiply it?"),
+    )  # fmt: skip
+    if reply := known_value(mine, known, 0.012):
+        return wrong(reply.belief, reply.text, shown)
+    belief = "too-few" if mine < 88 else "too-many"
+    return wrong(belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. What is asked?", shown)
+
+
+def odds(answer: Any) -> Reply:
+    """Judge the chance that two different samples of eight cells, five of them hidden, both come."""
+    if answer is None:
+        return missing("a number between 0 and 1.")
+    mine = read_decimal(answer, "a chance between 0 and 1", 100)
+    if abs(mine - ODDS) < 0.003:
+        return right(
+            "3/8 for the first, then 2/7 for the second. What does a third sample do to it?", "3/8 · 2/7 = 3/28"
+        )
+    if mine > 1:
+        return wrong("a-chance-above-one", "A chance is at most 1. How many of the pairs of cells are both there?")
+    known = (
+        Known((3 / 8) ** 2, "the-same-cell-twice", "You multiply 3/8 by 3/8. When the first cell has come, how many of "
+              "the other 7 are there?"),
+        Known(5 / 8 * 4 / 7, "the-hidden-ones", "That is the chance that both are hidden. Which cells does the client "
+              "have to meet?"),
+        Known((5 / 8) ** 2, "the-hidden-ones", "You count the hidden cells. Which cells does the client have to meet?"),
+        Known(1 - ODDS, "the-opposite", "That is the chance that at least one does *not* come. What is asked?"),
+        Known(3 / 8, "one-sample", "That is the chance for one sample. What about the second?"),
+        Known(1 / 4, "half-is-hidden", "You take 1/2 for each sample. How many of the 8 cells are there?"),
+        Known(3 / 8 + 2 / 7, "adds-chances", "You add the two chances. Must one of them come, or both?"),
+        Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. How many does the producer hide?"),
+        Known(2 / 8, "two-of-eight", "You divide 2 by 8. How many cells are there to be found?"),
+    )  # fmt: skip
+    text = (
+        f"Of 28 pairs of cells, your chance means {28 * mine:.1f} pairs. How many pairs are there among the cells that "
+    )
+    return known_value(mine, known, 0.004) or wrong("other-chance", text + "are not hidden?")
