@@ -11,6 +11,7 @@ from functools import cached_property
 
 from toyevm.errors import InputError
 from toyevm.rollups.sidechain.sidechain import Sidechain
+from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.units import ETHER, GWEI
 
 DEPOSIT, MOST_MOVES, DEEPEST = 5, 12, 6  # ether; moves; blocks of a reorg
@@ -79,6 +80,21 @@ class TwoChains:
     def supply(self) -> int:
         """The ether on the sidechain."""
         return self._played[0].supply // ETHER
+
+    @property
+    def lines(self) -> list[str]:
+        """What a picture of them says, line by line."""
+        rows = (("L1, lost ", self.lost), ("L1       ", self.l1), ("sidechain", self.credits))
+        lines = [f"Ann deposits 5 ether at a time, the sidechain waits for {self.wait} more blocks"]
+        for name, blocks in rows:
+            lines.append(
+                f"{name} " + (", ".join(f"block {number}: {ether}" for number, ether in blocks) or "no blocks")
+            )
+        lines.append(f"escrow on L1: {self.escrow} ether, supply on the sidechain: {self.supply} ether")
+        gap = self.supply - self.escrow
+        if gap > 0:
+            return [*lines, f"{CROSS} {gap} ether on the sidechain have nothing behind them"]
+        return [*lines, f"{TICK} every ether on the sidechain lies in the escrow"]
 
 
 def read_moves(text: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PAPER, READ, TAKEN, WRITTEN, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
@@ -15,7 +14,7 @@ ROWS = 60  # from one chain to the next
 
 def show_two_chains(model: TwoChains) -> Picture:
     """Return both chains, the escrow and the supply, as picture and words."""
-    lines = chain_lines(model)
+    lines = model.lines
     legend = svg.note(WIDTH - MARGIN, 26, "in a box: number of the block, ether", anchor="end")
     body = [svg.heading(MARGIN, 26, lines[0]), legend]
     rows = (("L1, lost", model.lost, TAKEN), ("L1", model.l1, READ), ("sidechain", model.credits, WRITTEN))
@@ -31,19 +30,6 @@ def show_two_chains(model: TwoChains) -> Picture:
         svg.text(MARGIN + 10, y + 45, lines[-1], ink=paint.ink, bold=True),
     ]
     return Picture(svg.figure(WIDTH, y + 68, "; ".join(lines), body), "\n".join(lines))
-
-
-def chain_lines(model: TwoChains) -> list[str]:
-    """Return what the picture says, line by line."""
-    rows = (("L1, lost ", model.lost), ("L1       ", model.l1), ("sidechain", model.credits))
-    lines = [f"Ann deposits 5 ether at a time; the sidechain waits for {model.wait} more blocks"]
-    for name, blocks in rows:
-        lines.append(f"{name} " + (", ".join(f"block {number}: {ether}" for number, ether in blocks) or "no blocks"))
-    lines.append(f"escrow on L1: {model.escrow} ether, supply on the sidechain: {model.supply} ether")
-    gap = model.supply - model.escrow
-    if gap > 0:
-        return [*lines, f"{CROSS} {gap} ether on the sidechain have nothing behind them"]
-    return [*lines, f"{TICK} every ether on the sidechain lies in the escrow"]
 
 
 def _block(number: int, ether: int, y: float, paint: Paint) -> list[str]:

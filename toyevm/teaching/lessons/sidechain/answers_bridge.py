@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.teaching.kit.two_chains import TwoChains, read_moves
-from toyevm.teaching.kit.two_chains_player import TwoChainsPlayer
-from toyevm.teaching.kit.two_chains_view import chain_lines
 from toyevm.teaching.lab.turns import Reply, call, missing, read_words, repeat, right, wrong
 
 WAIT = 2  # blocks on a deposit
@@ -20,12 +18,11 @@ APART = (  # two burns that are two, and what tells them apart
 
 def unbacked(answer: Any) -> Reply:
     """Judge moves after which the sidechain has more ether than the escrow."""
-    text = answer.moves if isinstance(answer, TwoChainsPlayer) else answer
-    if text is None or not read_words(text, "moves, such as deposit block credit").strip():
+    if answer is None or not read_words(answer, "moves, such as deposit block credit").strip():
         return missing("moves, to the end.")
-    moves = read_moves(text)
+    moves = read_moves(answer)
     model = TwoChains(moves, WAIT)
-    shown = "\n".join(chain_lines(model)[1:])
+    shown = "\n".join(model.lines[1:])
     if model.supply > model.escrow:
         return right(
             "Ann has both: her ether on L1 again, and 5 on the sidechain. Which wait stops a reorg of 3?", shown

@@ -18,8 +18,6 @@ from toyevm.teaching.lab.turns import (
     right,
     wrong,
 )
-from toyevm.teaching.lessons.sidechain.signers_player import SignerSwitches
-from toyevm.teaching.lessons.sidechain.signers_view import signing_lines
 from toyevm.teaching.lessons.sidechain.stakes import COLLUDES, HALTED, SIGNERS, STOLEN, UNEQUAL, Signing, least, power
 from toyevm.teaching.lessons.sidechain.studies import MEASURES, measure_taken
 from toyevm.teaching.lessons.sidechain.town import LOCKED
@@ -31,18 +29,15 @@ CHEAPEST = min(sum(group) for size in range(6) for group in combinations(UNEQUAL
 
 
 def two_thieves(answer: Any) -> Reply:
-    """Judge the smallest group that can steal: names, or the switches as they stand."""
+    """Judge the smallest group that can steal: names."""
     if answer is None:
         return missing("names, or the switches as you left them.")
-    if isinstance(answer, SignerSwitches):
-        group = [name for name, role in answer.signing.roles.items() if role == COLLUDES]
-    else:
-        group = [read_one_of(name, SIGNERS, "a signer") for name in read_list(answer, 'names, such as ["Sam"]', 5)]
+    group = [read_one_of(name, SIGNERS, "a signer") for name in read_list(answer, 'names, such as ["Sam"]', 5)]
     group = [name for name in SIGNERS if name in group]
     if not group:
         return missing("at least one signer who colludes.")
     signing = Signing(UNEQUAL, dict.fromkeys(group, COLLUDES))
-    stake, shown = signing.stake_of(COLLUDES), "\n".join(signing_lines(signing)[2:])
+    stake, shown = signing.stake_of(COLLUDES), "\n".join(signing.lines[2:])
     if signing.outcome == STOLEN and len(group) == 2:
         return right("Two of five. And which three of five can neither steal nor halt?", shown)
     if signing.outcome == STOLEN:

@@ -8,7 +8,7 @@ from typing import Any
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.lessons.sidechain.signers_view import show_signing
-from toyevm.teaching.lessons.sidechain.stakes import ROLES, UNEQUAL, Signing
+from toyevm.teaching.lessons.sidechain.stakes import COLLUDES, ROLES, UNEQUAL, Signing
 
 
 class SignerSwitches(Player):
@@ -33,6 +33,11 @@ class SignerSwitches(Player):
     def signing(self) -> Signing:
         """Who does what now."""
         return Signing(self._stakes, {name: str(switch.value) for name, switch in self._named.items()})
+
+    @property
+    def colluding(self) -> list[str]:
+        """Who colludes now."""
+        return [name for name, role in self.signing.roles.items() if role == COLLUDES]
 
     @property
     def picture(self) -> Picture:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.palette import CRITICAL, FAILED, FAINT, LEFT, PAPER, READ, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.sidechain.stakes import COLLUDES, FINAL, HALTED, HONEST, SILENT, STOLEN, Signing
+from toyevm.teaching.lessons.sidechain.stakes import COLLUDES, FINAL, HONEST, SILENT, Signing
 
-VERDICTS = {
-    FINAL: "final: the true checkpoint stands on L1",
-    HALTED: "halted: no checkpoint can be made, and nobody can withdraw",
-    STOLEN: "stolen: L1 accepts the forged checkpoint",
-}
-BARS = ((HONEST, "true checkpoint", READ), (COLLUDES, "forged checkpoint", CRITICAL), (SILENT, "no signature", FAINT))
+BARS = ((HONEST, READ), (COLLUDES, CRITICAL), (SILENT, FAINT))
 BAR, GAP, HEAD = 34, 62, 66
 SCALE = WIDTH - 2 * MARGIN
 
 
 def show_signing(signing: Signing) -> Picture:
     """Return who signs what, as picture and words."""
-    lines = signing_lines(signing)
+    lines = signing.lines
     body = [svg.heading(MARGIN, 26, lines[0])]
-    for at, (role, words, paint) in enumerate(BARS):
-        body += _bar(signing, role, HEAD + GAP * at, lines[2 + at] if role != SILENT else words, paint)
+    for at, (role, paint) in enumerate(BARS):
+        body += _bar(signing, role, HEAD + GAP * at, lines[2 + at] if role != SILENT else "no signature", paint)
     x, end = MARGIN + SCALE * signing.needed / signing.total, HEAD + GAP + BAR + 8
     body += [
         svg.line((x, HEAD - 22), (x, end), PAPER.ink, width=2, dashes="6 4"),
@@ -37,19 +31,6 @@ def show_signing(signing: Signing) -> Picture:
         svg.text(MARGIN + 10, y + 1, lines[-1], ink=paint.ink, bold=True),
     ]
     return Picture(svg.figure(WIDTH, y + 24, "; ".join(lines), body), "\n".join(lines))
-
-
-def signing_lines(signing: Signing) -> list[str]:
-    """Return what the picture says, line by line."""
-    total, needed = signing.total, signing.needed
-    lines = [f"stake {total} ether in all; a checkpoint needs {needed}".replace(";", ",")]
-    lines.append(
-        ", ".join(f"{name} {stake} {signing.roles.get(name, HONEST)}" for name, stake in signing.stakes.items())
-    )
-    for role, words, _ in BARS[:2]:
-        stake = signing.stake_of(role)
-        lines.append(f"{words}: {stake} of {total} {TICK if stake >= needed else CROSS}")
-    return [*lines, VERDICTS[signing.outcome]]
 
 
 def _bar(signing: Signing, role: str, y: float, words: str, paint: Paint) -> list[str]:

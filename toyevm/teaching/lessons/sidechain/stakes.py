@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toyevm.errors import InputError
+from toyevm.teaching.kit.marks import CROSS, TICK
 
 SIGNERS = ("Pia", "Quinn", "Ravi", "Sam", "Tess")
 EQUAL = dict.fromkeys(SIGNERS, 20)
@@ -16,6 +17,11 @@ UNEQUAL = dict(zip(SIGNERS, (45, 24, 15, 10, 6), strict=True))
 HONEST, SILENT, COLLUDES = "honest", "silent", "colludes"
 ROLES = (HONEST, SILENT, COLLUDES)
 FINAL, HALTED, STOLEN = "final", "halted", "stolen"
+VERDICTS = {
+    FINAL: "final: the true checkpoint stands on L1",
+    HALTED: "halted: no checkpoint can be made, and nobody can withdraw",
+    STOLEN: "stolen: L1 accepts the forged checkpoint",
+}
 
 
 def least(total: int) -> int:
@@ -68,3 +74,14 @@ class Signing:
         if self.stake_of(COLLUDES) >= self.needed:
             return STOLEN
         return FINAL if self.stake_of(HONEST) >= self.needed else HALTED
+
+    @property
+    def lines(self) -> list[str]:
+        """What a picture of it says, line by line."""
+        lines = [f"stake {self.total} ether in all, a checkpoint needs {self.needed}"]
+        each = (f"{name} {stake} {self.roles.get(name, HONEST)}" for name, stake in self.stakes.items())
+        lines.append(", ".join(each))
+        for role, words in ((HONEST, "true checkpoint"), (COLLUDES, "forged checkpoint")):
+            stake = self.stake_of(role)
+            lines.append(f"{words}: {stake} of {self.total} {TICK if stake >= self.needed else CROSS}")
+        return [*lines, VERDICTS[self.outcome]]
