@@ -35,13 +35,13 @@ def what_l1_gets() -> str:
     raws = tuple(map(encode_transaction, mixed().block.transactions))
     batch = consecutive([raws])
     posted = len(compress(Span(mixed().chain.chain_id, batch[0].timestamp).encode(batch)))
-    rows = ["on L1                                              bytes", "-" * 56]
+    rows = [f"{'':<48} {'bytes':>7}"]
     rows += [
         f"{words:<48} {size:>7,}"
         for words, size in (
             ("the mixed block's 40 transactions, as they are", sum(map(len, raws))),
-            ("the same as a compressed batch (lesson 09)", posted),
-            ("the checkpoint of blocks 4 to 7", 32),
+            ("the same as a batch on L1 (lesson 09)", posted),
+            ("the checkpoint of blocks 4 to 7 on L1", 32),
             ("five signatures under it", 5 * 65),
         )
     ]
