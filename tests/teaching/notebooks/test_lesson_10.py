@@ -71,7 +71,7 @@ def test_a_student_who_answers_lesson_10_rightly_is_told_so() -> None:
     assert shown["measures-turn"].count("escrow 100 -> 0") == 3
     assert "take 70, and lose 69: +1 ether" in shown["slash-turn"]
     assert "supply on the sidechain: 5 ether" in shown["reorg-turn"]
-    assert "7 cases of 7" in shown["key-turn"]
+    assert "8 cases of 8" in shown["key-turn"]
 
 
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:

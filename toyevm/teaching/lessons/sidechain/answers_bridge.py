@@ -13,6 +13,7 @@ FIELDS = ("block", "tx", "log")
 APART = (  # two burns that are two, and what tells them apart
     ((6, 3, 0), (6, 3, 1), "log"), ((6, 0, 0), (6, 3, 0), "tx"), ((6, 0, 0), (7, 0, 0), "block"),
     ((1, 12, 0), (11, 2, 0), "glued"), ((2, 3, 4), (4, 3, 2), "order"), ((6, 1, 2), (6, 2, 1), "order"),
+    ((6, 1, 11), (6, 2, 1), "glued"),
 )  # fmt: skip
 
 

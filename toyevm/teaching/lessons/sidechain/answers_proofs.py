@@ -23,31 +23,36 @@ def path_of_block(answer: Any) -> Reply:
     for sibling in path:
         if node == ROOT:
             return wrong(
-                "too-long", f"You have reached the root, and {sibling} is left. What is it for?", _lines(shown)
+                "too-long", f"You have reached the root, and {sibling} is left. What is it for?", "\n".join(shown)
             )
         after = joined(node, sibling)
         shown.append(f"with {sibling:<6} {after or 'no hash of this tree'}")
         if after is None:
-            return _no_sibling(node, sibling, path, _lines(shown))
+            return _no_sibling(node, sibling, "\n".join(shown))
         node = after
     if node != ROOT:
         text = f"You stop at {node}. L1 has only the root {ROOT}. Which hash is still missing beside {node}?"
-        return wrong("too-short", text, _lines(shown))
-    return right("Two hashes for four blocks. How many would it be for 1,024 blocks?", _lines(shown))
+        return wrong("too-short", text, "\n".join(shown))
+    return right("Two hashes for four blocks. How many would it be for 1,024 blocks?", "\n".join(shown))
 
 
-def _no_sibling(node: str, sibling: str, path: list[str], shown: str) -> Reply:
+def _no_sibling(node: str, sibling: str, shown: str) -> Reply:
     if sibling == node:
-        return wrong("itself", f"{node} is what you start with. Which hash stands *beside* it in the tree?", shown)
+        return wrong(
+            "itself", f"{node} is what L1 has at this point. Which hash stands *beside* it in the tree?", shown
+        )
     if sibling == ROOT:
         return wrong("the-root-too", "L1 has the root already. Which hashes do you need to *reach* it?", shown)
     if node[1:] in sibling[1:]:
         text = f"{sibling} stands above {node}, and L1 computes it. From {node} and which other hash?"
         return wrong("what-is-computed", text, shown)
-    if node == BLOCK and set(path) == {"h7", "h45"}:
-        return wrong("from-the-top", f"Begin at the bottom: what stands beside {node} in its own row?", shown)
-    if len(path) >= 3 or (len(path) == 2 and {"h4", "h5"} == set(path)):
-        text = f"{sibling} alone does not stand beside {node}. Which single hash stands for h4 *and* h5?"
+    if sibling[1:] in node[1:]:
+        return wrong("used-before", f"{sibling} is in {node} already. Which blocks are still missing?", shown)
+    if len(sibling) > len(node):
+        text = f"{sibling} stands a row above {node}. What stands beside {node} in its own row?"
+        return wrong("from-the-top", text, shown)
+    if len(sibling) < len(node):
+        text = f"{sibling} is one block, and {node} is two. Which single hash stands for {sibling} and its neighbour?"
         return wrong("all-leaves", text, shown)
     return wrong("not-beside", f"{node} and {sibling} do not stand side by side. Which two are hashed together?", shown)
 
@@ -97,6 +102,8 @@ def _not_root(value: Any, names: dict[str, bytes]) -> Reply:
             f"Not in it: {missed or 'nothing'}. A root must change with every leaf. Where do you lose them?",
             shown,
         )
+    if twice := [name for name in names if made.count(name) > 1]:
+        return wrong("twice", f"{twice[0]} is in it {made.count(twice[0])} times. In how many pairs is a leaf?", shown)
     if value == root_of([*hashes[::-1]]):
         return wrong("right-before-left", "You hash the right one first. What does that do to everyone's paths?", shown)
     chain = hashes[0]
@@ -110,7 +117,3 @@ def _not_root(value: Any, names: dict[str, bytes]) -> Reply:
     return wrong(
         "another-tree", "All leaves are in it, in another shape. Which are neighbours in the lowest row?", shown
     )
-
-
-def _lines(rows: list[str]) -> str:
-    return "\n".join(rows)

@@ -108,6 +108,11 @@ def _no_theft(town: Town, watched: _Watched, shown: str) -> Reply:
             f"L1 believes the burn, but the escrow has {LOCKED} ether. How many do you burn?",
             shown,
         )
+    if said.startswith("L1 refuses: block not"):
+        text = "L1 refuses the exit, and then accepts the checkpoint. Which of the two does it need first?"
+        return wrong("exit-first", text, shown)
+    if "has 0 transactions" in said:
+        return wrong("another-block", "The block that you show is empty. Is it the one that was signed?", shown)
     if "no such log" in said or "no proof" in said:
         return wrong(
             "no-such-burn", "Your block has one transaction for each burn, from 0. Which one do you show?", shown
