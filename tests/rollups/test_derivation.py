@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -223,6 +224,17 @@ def test_the_first_block_of_an_epoch_takes_its_deposits_and_no_other_does() -> N
     assert layer.chain.world.accounts[wallet("Ann").address].balance == before + 7 * GWEI
 
 
+def test_a_sequencer_cannot_leave_an_epoch_out() -> None:
+    layer = Layer()
+    first, second = layer.l1.mine(), layer.l1.mine()
+    with pytest.raises(InputError, match="epoch 102 after 100"):
+        layer.chain.next_input(second)
+    layer.chain.append(layer.chain.next_input(first), first)
+    layer.chain.append(layer.chain.next_input(second), second)
+    with pytest.raises(InputError, match="epoch 101 after 102"):
+        layer.chain.next_input(first)
+
+
 def test_l1_blocks_that_are_no_chain_are_refused() -> None:
     layer = Layer()
     for _ in range(3):
@@ -239,9 +251,17 @@ def test_without_brotli_a_node_stops_with_one_line(monkeypatch: pytest.MonkeyPat
     layer.l1.mine()
     layer.sequence()
     layer.l1.mine(layer.submissions(1, compressor="brotli"))
-    monkeypatch.setitem(__import__("sys").modules, "brotli", None)
-    with pytest.raises(InputError, match="brotli is not installed"):
-        followed(layer)
+    pipeline = Pipeline(layer.rules)
+    for block in layer.l1.blocks[:-1]:
+        pipeline.advance(block)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "brotli", None)
+        for _ in range(2):
+            with pytest.raises(InputError, match="brotli is not installed"):
+                pipeline.advance(layer.l1.head)
+    assert (pipeline.l1_blocks[-1], pipeline.chain.head.number) == (layer.l1.blocks[-2], 0)
+    pipeline.advance(layer.l1.head)  # installed now
+    assert pipeline.chain.hashes == layer.chain.hashes
 
 
 def test_what_was_dropped_reads_as_a_sentence() -> None:

@@ -10,11 +10,23 @@ from toyevm.rollups.matrix import ATTACKS, CELLS, SYSTEMS, Cell, Damage, Verdict
 WORST_FIRST = list(Verdict)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")
+DEFENDED = [cell for cell in CELLS if cell.defence]
+
+
+@pytest.mark.parametrize("cell", DEFENDED, ids=lambda cell: f"{cell.attack}, {cell.system}")
 def test_without_its_defence_a_cell_becomes_worse(cell: Cell) -> None:
     defended, bare = cell.run(True).verdict, cell.run(False).verdict
     assert WORST_FIRST.index(bare) < WORST_FIRST.index(defended)
     assert bare in (Verdict.STOLEN, Verdict.FROZEN)
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.defence], ids=lambda cell: cell.attack)
+def test_where_there_is_no_defence_something_is_lost(cell: Cell) -> None:
+    assert cell.run(True).verdict in (Verdict.STOLEN, Verdict.FROZEN)
+
+
+def test_the_sidechains_column_is_whole() -> None:
+    assert [cell.attack for cell in chosen_cells(system="sidechain")] == list(ATTACKS)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")

@@ -56,7 +56,8 @@ def print_matrix(console: Console, rows: Sequence[Report]) -> None:
     title = "with the defences" if rows and rows[0]["defended"] else "without the defences"
     console.print(table(title, ("attack", "system", "outcome", "what happened, in ether"), cells, words=(0, 1, 2, 3)))
     for row in rows:
-        console.print(f"{row['attack']}, {row['system']}: the defence is that {row['defence']}")
+        known = f"the defence is that {row['defence']}" if row["defence"] else "there is no defence"
+        console.print(f"{row['attack']}, {row['system']}: {known}")
 
 
 def _ether(wei: int) -> str:

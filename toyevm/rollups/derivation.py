@@ -62,21 +62,25 @@ class Pipeline:
         self.config, self.chain = config, L2Chain(config)
         self.dropped: list[Dropped] = []
         self.l1_blocks: list[L1Block] = []
-        self._moments: list[_Moment] = []
+        self._moments = [_Moment(ChannelBank(), 0, 0)]  # the first is before any L1 block
 
     def advance(self, block: L1Block) -> None:
         """Read the next L1 block.
 
         Raises:
-            InputError: it does not follow the one before, or L2 does not begin there; nothing has changed.
+            InputError: it does not follow the one before, or L2 does not begin there; or brotli is needed and not
+                installed. Nothing has changed.
         """
         self._check_link(block)
-        bank = self._moments[-1].bank if self._moments else ChannelBank()
-        bank, channels, dropped = bank.read(block, self.config.limits)
+        bank, channels, dropped = self._moments[-1].bank.read(block, self.config.limits)
         self.dropped += dropped
         self.l1_blocks.append(replace(block, submissions=()))
-        for channel in channels:
-            self._read_channel(channel)
+        try:
+            for channel in channels:
+                self._read_channel(channel)
+        except InputError:
+            self._go_back()
+            raise
         self._fill_epochs(block.number)
         self._moments.append(_Moment(bank, self.chain.head.number, len(self.dropped)))
 
@@ -107,10 +111,14 @@ class Pipeline:
         depth, most = self._next_number - 1 - l1_number, min(self.config.max_reorg, len(self.l1_blocks) - 1)
         if not 0 <= depth <= most:
             raise InputError(f"a reorg of {depth} L1 blocks", expected=f"at most {most}")
-        kept = len(self.l1_blocks) - depth
-        del self.l1_blocks[kept:], self._moments[kept:]
-        self.chain.rewind(self._moments[-1].height)
-        del self.dropped[self._moments[-1].dropped :]
+        del self._moments[len(self._moments) - depth :]
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Forget what is later than the last moment."""
+        moment = self._moments[-1]
+        self.chain.rewind(moment.height)
+        del self.l1_blocks[len(self._moments) - 1 :], self.dropped[moment.dropped :]
 
     @property
     def _next_number(self) -> int:

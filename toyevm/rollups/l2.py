@@ -116,7 +116,12 @@ class L2Chain:
         """Return what the sequencer would make the next block of, in the epoch of `l1_block`.
 
         The timestamp is by default the earliest that there can be.
+
+        Raises:
+            InputError: an epoch has been left out, or is over.
         """
+        if l1_block.number not in (self.head.epoch, self.head.epoch + 1):
+            raise InputError(f"epoch {l1_block.number} after {self.head.epoch}", expected="the same, or the next one")
         earliest = max(self.head.timestamp + 1, l1_block.timestamp)
         seconds = earliest if timestamp is None else timestamp
         return BlockInput(self.head.hash, l1_block.number, l1_block.hash, seconds, transactions)

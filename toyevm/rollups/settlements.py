@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from toyevm.backends import BACKENDS
 from toyevm.rollups.base import SettlementBackend
+from toyevm.rollups.sidechain.settlement import SidechainSettlement
 
-SETTLEMENTS: tuple[SettlementBackend, ...] = ()
+SETTLEMENTS: tuple[SettlementBackend, ...] = (
+    SettlementBackend(SidechainSettlement.name, SidechainSettlement.summary, SidechainSettlement),
+)
 
 for settlement in SETTLEMENTS:
     BACKENDS.register(settlement)

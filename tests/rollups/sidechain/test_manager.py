@@ -101,7 +101,7 @@ def test_another_threshold_is_a_matter_of_the_constructor() -> None:
 
 
 def test_who_has_not_got_the_stake_is_named() -> None:
-    with pytest.raises(InputError, match="0 wei of stake came in"):
+    with pytest.raises(InputError, match="stakes: Pia has not got 45 wei"):
         RootContracts(L1([KEEPER]), VALIDATORS)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toyevm.errors import InputError
-from toyevm.rollups.matrix import data_on_l1
+from toyevm.rollups.matrix import data_on_l1, sidechain_column
 from toyevm.rollups.matrix.values import ATTACKS, Cell, Damage, Verdict
 
 __all__ = ["ATTACKS", "CELLS", "SYSTEMS", "Cell", "Damage", "Verdict", "chosen_cells"]
 
-CELLS: tuple[Cell, ...] = data_on_l1.CELLS
+CELLS: tuple[Cell, ...] = (*data_on_l1.CELLS, *sidechain_column.CELLS)
 SYSTEMS = tuple(dict.fromkeys(cell.system for cell in CELLS))
 
 

@@ -69,12 +69,12 @@ class Cell:
         attack: one of `ATTACKS`.
         system: the layer that is attacked.
         story: what the attacker does.
-        defence: what stands in their way; `run` can leave it out.
+        defence: what stands in their way, and `run` can leave out; None where the system has nothing of the kind.
         run: carries the attack out, on chains of its own, with the defence or without.
     """
 
     attack: str
     system: str
     story: str
-    defence: str
+    defence: str | None
     run: Callable[[bool], Damage]

@@ -14,7 +14,7 @@ from toyevm.rollups.sidechain.root_contracts import RootContracts
 from toyevm.units import GWEI
 
 
-class Books(NamedTuple):
+class SideBooks(NamedTuple):
     """All in wei, each looked up where it is: none is computed from the others."""
 
     escrow: int
@@ -29,11 +29,11 @@ class Books(NamedTuple):
         return self.supply + self.fees_burned + self.arriving + self.leaving - self.escrow
 
 
-def keep_books(contracts: RootContracts, chain: ChildChain, credited: int) -> Books:
+def keep_books(contracts: RootContracts, chain: ChildChain, credited: int) -> SideBooks:
     """Return the books; `credited` deposits have arrived on the sidechain."""
     blocks = range(len(contracts.l1.entries))
     deposits = [deposit for number in blocks for deposit in contracts.deposits(number)]
-    return Books(
+    return SideBooks(
         escrow=contracts.escrow,
         supply=chain.supply,
         fees_burned=chain.fees_burned,

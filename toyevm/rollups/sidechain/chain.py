@@ -8,6 +8,7 @@ call of a system contract, the state receiver; the numbers are its own, chain 13
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from toyevm.backends import BACKENDS
 from toyevm.blocks import Block, Header, Log, Withdrawal
@@ -50,7 +51,7 @@ class ChildChain(L1):
 
     def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
         credits_ = tuple(Withdrawal(each.nonce, 0, each.to, each.amount) for each in self.credits)
-        return Block(header, transactions, credits_)
+        return replace(super()._block(header, transactions), withdrawals=credits_)
 
     @property
     def burned(self) -> int:

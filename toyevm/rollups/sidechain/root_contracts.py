@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from toyevm.contracts import Contract, load_contract
-from toyevm.errors import InputError
+from toyevm.errors import InputError, InvalidTransaction
 from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
 from toyevm.rollups.sidechain.chain import GATEWAY
 from toyevm.rollups.sidechain.exits import ExitProof
-from toyevm.rollups.sidechain.validators import ValidatorSet
+from toyevm.rollups.sidechain.validators import Validator, ValidatorSet
 from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, VoteDomain
 from toyevm.rollups.values import Deposit
 from toyevm.transactions import Transaction
-from toyevm.types import Address
+from toyevm.types import Address, Hash32
 from toyevm.workloads.wallets import Wallet, wallet
 
 MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
@@ -80,12 +80,14 @@ class RootContracts:
         self.bridge = l1.deploy(KEEPER, self._bridge, self.manager, GATEWAY, delay)
         self.domain = VoteDomain(l1.chain.chain_id, self.manager)
         for member in validators.members:
-            l1.submit(member.wallet, self.manager, self._manager.call_data("stake"), value=member.stake)
+            self._put_at_stake(member)
         l1.mine()
-        if self.total != validators.total:
-            raise InputError(
-                f"{self.total} wei of stake came in", "stakes", f"{validators.total}, which somebody lacks"
-            )
+
+    def _put_at_stake(self, member: Validator) -> None:
+        try:
+            self.l1.submit(member.wallet, self.manager, self._manager.call_data("stake"), value=member.stake)
+        except InvalidTransaction as error:
+            raise InputError(f"{member.name} has not got {member.stake} wei: {error.reason}", "stakes") from error
 
     # What anybody may bring
 
@@ -151,6 +153,10 @@ class RootContracts:
     def end(self, checkpoint: int) -> int:
         """Return the last block under a checkpoint."""
         return self._read("ends", checkpoint)
+
+    def root(self, checkpoint: int) -> Hash32:
+        """Return the Merkle root that L1 believes."""
+        return self._read("roots", checkpoint).to_bytes(32, "big")
 
     def stake(self, validator: Address) -> int:
         """Return what somebody has at stake now, in wei."""

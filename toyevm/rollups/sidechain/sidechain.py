@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from toyevm.blocks import Header
+from toyevm.chain import ChainConfig
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
-from toyevm.rollups.l1 import L1
-from toyevm.rollups.sidechain.books import Books, keep_books
+from toyevm.rollups.l1 import L1, L1_CHAIN
+from toyevm.rollups.sidechain.books import SideBooks, keep_books
 from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
 from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
@@ -42,6 +43,7 @@ class Sidechain:
         delay: seconds from a checkpoint to the first exit.
         threshold: numerator and denominator of the share of the stake that a checkpoint has to exceed.
         backend: the name of the backend that executes the sidechain's blocks.
+        l1_chain: the rules of its L1.
 
     Attributes:
         posted: the headers under each checkpoint that L1 has accepted, as their signers had them.
@@ -58,10 +60,11 @@ class Sidechain:
         delay: int = 0,
         threshold: tuple[int, int] = (2, 3),
         backend: str = "sequential",
+        l1_chain: ChainConfig = L1_CHAIN,
     ) -> None:
         self.validators = validator_set(stakes, conducts)
         people = [wallet(name) for name in users]
-        self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)])
+        self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)], l1_chain)
         self.contracts = RootContracts(self.l1, self.validators, threshold=threshold, delay=delay)
         self.chain = ChildChain(backend)
         self.confirmations = confirmations
@@ -191,7 +194,7 @@ class Sidechain:
         return self.chain.supply
 
     @property
-    def books(self) -> Books:
+    def books(self) -> SideBooks:
         """What the bridge holds, and who has a claim to it."""
         return keep_books(self.contracts, self.chain, self._credited)
 

@@ -76,9 +76,7 @@ def least_bytes(answer: Any) -> Reply:
             "Two numbers of 32 bytes make up a signature. Which of their bytes could a reader compute from the others?"
         )
         return wrong("half-a-signature", text, shown)
-    text = (
-        "A compressor replaces what repeats. Which part of a transfer has nothing that repeats, even in 1,000 transfers?"
-    )
+    text = "A compressor replaces what repeats. Which part of a transfer has nothing that repeats, even in 1,000 transfers?"
     return wrong("compression-removes-signatures", text, shown)
 
 

@@ -1,0 +1,39 @@
+"""Small changes to batches and derivation are found, or explained in survivors.toml: a sample of the command."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.backends.mutation import Mutation
+from tests.rollups.mutation import all_mutations, calls, survivors, verdict_on
+
+SAMPLE, SEED = 24, 1
+MUTATIONS = all_mutations()
+EXPLAINED = survivors()
+CHOSEN = Random(SEED).sample([each for each in MUTATIONS if each.name not in EXPLAINED], SAMPLE)
+CHECKS = [each for each in MUTATIONS if "_refusal: " in each.name and each.name not in EXPLAINED]
+
+
+@pytest.mark.parametrize("mutation", CHOSEN, ids=lambda mutation: mutation.name)
+def test_a_change_that_is_not_explained_is_found(mutation: Mutation) -> None:
+    assert verdict_on(mutation) != "", f"{mutation.name} survives: find it, or explain it in survivors.toml"
+
+
+@pytest.mark.parametrize("mutation", CHECKS, ids=lambda mutation: mutation.name)
+def test_every_check_of_a_frame_and_of_a_block_bites(mutation: Mutation) -> None:
+    assert verdict_on(mutation) != ""
+
+
+def test_every_row_of_the_table_is_a_change_with_a_reason() -> None:
+    names = [each.name for each in MUTATIONS]
+    assert len(names) == len(set(names)) > 600
+    assert EXPLAINED.keys() <= set(names), "rows that are no change any more"
+    assert all(len(reason) > 20 for reason in EXPLAINED.values())
+
+
+def test_the_tests_of_a_module_pass_without_a_change() -> None:
+    assert len(calls("toyevm.rollups.encodings.cursor")) > 100
+    for _, call in calls("toyevm.rollups.encodings.cursor"):
+        call()
