@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 
 from toyevm.errors import InputError
+from toyevm.rollups import settlements
 from toyevm.rollups.sidechain.merkle import header_leaf, merkle_root
 from toyevm.teaching.kit.runs import run_on
 from toyevm.teaching.lessons.sidechain.blocks import MIXED_AT, mixed, side_blocks
@@ -80,6 +81,8 @@ def test_the_mixed_block_does_on_the_sidechain_what_it_does_elsewhere() -> None:
     workload: Workload = mixed()
     assert side_blocks()[MIXED_AT].transactions == workload.block.transactions
     alone = run_on("sequential", workload, 1).result.results
+    settled = run_on(settlements.SidechainSettlement.name, workload, 1).result.results
+    assert [each.diff for each in settled] == [each.diff for each in alone]
     assert [each.logs for each in side_blocks()[MIXED_AT].receipts] == [each.logs for each in alone]
     assert [each.succeeded for each in side_blocks()[MIXED_AT].receipts] == [each.succeeded for each in alone]
 
