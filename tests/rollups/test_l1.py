@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -74,6 +75,26 @@ def test_what_no_block_can_take_is_refused_at_the_door(fields: dict[str, int], r
     assert not l1.pool
 
 
+def test_a_mempool_of_a_thousand_that_wait_is_looked_through_once() -> None:
+    """To execute the block again after each of them took minutes."""
+    l1 = L1([ANN, BOB])
+    now = [l1.submit(ANN, BOB.address, value=1, gas_limit=21_000) for _ in range(20)]
+    later = [l1.submit(BOB, ANN.address, gas_limit=21_000, nonce=nonce) for nonce in range(1, 1_001)]
+    started = time.process_time()
+    assert l1.mine().transactions == tuple(now)
+    assert time.process_time() - started < 5
+    assert (l1.pool, l1.refused) == (later, [])
+
+
+def test_a_full_block_takes_what_fits_and_the_next_one_the_rest() -> None:
+    l1 = L1([ANN, BOB])
+    txs = [l1.submit(ANN, BOB.address, b"\1" * 20_000, gas_limit=2**24) for _ in range(25)]
+    taken = len(l1.mine().transactions)
+    assert 0 < taken < 25
+    assert l1.pool == txs[taken:]
+    assert l1.mine().transactions == tuple(txs[taken : 2 * taken])
+
+
 def test_a_transaction_is_in_the_mempool_once() -> None:
     l1 = L1([ANN, BOB])
     tx = l1.submit(ANN, BOB.address, value=5)
@@ -92,6 +113,17 @@ def test_a_reorg_takes_back_blocks_and_their_transactions_return() -> None:
     assert after.transactions == before.transactions
     assert after.hash != before.hash
     assert l1.account(BOB.address).balance == SAVINGS + 5
+
+
+def test_a_gap_of_nonces_in_the_mempool_is_filled_first() -> None:
+    l1 = L1([ANN, BOB])
+    late = l1.send(l1.sign(ANN, BOB.address, value=2, nonce=1))
+    l1.submit(ANN, BOB.address, value=1)
+    assert [tx.nonce for tx in l1.pool] == [1, 0]
+    assert l1.sign(ANN, BOB.address).nonce == 2
+    l1.mine()
+    assert l1.pool == [late]
+    assert l1.sign(ANN, BOB.address).nonce == 2
 
 
 def test_a_reorg_may_lose_transactions() -> None:
@@ -113,8 +145,8 @@ def test_every_branch_has_hashes_of_its_own_however_many_there_were() -> None:
     assert len(hashes) == 300
 
 
-@pytest.mark.parametrize("seconds", [0, -12])
-def test_time_does_not_stand_still(seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [0, -12, 0.5, 12.0])
+def test_time_passes_in_whole_seconds(seconds: int) -> None:
     l1 = L1([ANN])
     with pytest.raises(InputError, match=f"mine: {seconds} seconds after the block before"):
         l1.mine(seconds)
@@ -191,7 +223,7 @@ def test_a_reorg_cannot_take_back_what_is_not_there(depth: int) -> None:
         L1([ANN]).reorg(depth)
 
 
-def test_a_contract_sees_the_hashes_of_earlier_blocks() -> None:
+def test_a_transaction_sees_the_hashes_of_earlier_blocks() -> None:
     l1 = L1([ANN])
     hash_ = l1.mine().hash
     creation = assemble("PUSH 1 BLOCKHASH PUSH 0 SSTORE STOP")
@@ -200,6 +232,20 @@ def test_a_contract_sees_the_hashes_of_earlier_blocks() -> None:
     created = l1.result(tx).created_address
     assert created is not None
     assert l1.account(created).storage == {0: int.from_bytes(hash_, "big")}
+
+
+def test_who_signs_next_fills_a_gap_in_the_mempool() -> None:
+    l1 = L1([ANN])
+    l1.send(l1.sign(ANN, BOB.address, value=1, nonce=1))
+    assert [l1.submit(ANN, BOB.address, value=1).nonce for _ in range(2)] == [0, 2]
+
+
+@pytest.mark.parametrize("number", [-1, 1, 2**70])
+def test_a_block_that_there_is_not_is_missed(number: int) -> None:
+    l1 = L1([ANN])
+    for look in (lambda: l1.logs(number, BRIDGE), lambda: l1.data(number, INBOX, BRIDGE)):
+        with pytest.raises(InputError, match=f"L1: no block {number} .expected 0 to 0"):
+            look()
 
 
 def test_a_week_passes_in_a_moment() -> None:
@@ -338,3 +384,11 @@ def test_a_receipt_has_no_type_zero() -> None:
         else:
             with pytest.raises(PrecompileFailure):
                 receipt_proof(root + bytes(64) + nodes)
+
+
+def test_a_leaf_that_holds_nothing_is_a_failed_call_and_no_halt_of_the_chain() -> None:
+    """No tree that Ethereum builds has such a leaf; but who calls the precompile chooses the root."""
+    l1, leaf = L1([ANN]), rlp.encode([b"\x20\x80", b""])  # the whole key of index 0, and an empty value
+    tx = l1.submit(ANN, RECEIPT_PROOF, keccak256(leaf) + bytes(64) + rlp.encode([leaf]))
+    l1.mine()
+    assert l1.result(tx).error == "precompile failure"

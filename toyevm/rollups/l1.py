@@ -6,8 +6,10 @@ to Ethereum's rules is a few precompiles, so that its contracts can check what w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from toyevm.backends import BACKENDS, Backend, RunConfig
@@ -20,11 +22,12 @@ from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
 from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
-from toyevm.state import Account, WorldState
+from toyevm.state import Account, BlockView, WorldState
+from toyevm.system import BlockRoom, begin_block
 from toyevm.transactions import Transaction
-from toyevm.transition import check_transaction
+from toyevm.transition import check_transaction, execute_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address, Hash32
+from toyevm.types import Address, Hash32, Version
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
@@ -116,10 +119,10 @@ class L1:
         return self.send(self.sign(wallet, to, data, **fields))
 
     def sign(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
-        """Return the next transaction of `wallet`, signed: its nonce counts those in the mempool."""
+        """Return the next transaction of `wallet`, signed: its nonce is the first that none in the mempool has."""
         usual = {
             "chain_id": self.chain.chain_id,
-            "nonce": self.account(wallet.address).nonce + sum(tx.sender == wallet.address for tx in self.pool),
+            "nonce": first_free_nonce(self.account(wallet.address), wallet.address, self.pool),
             "gas_limit": CALL_GAS,
             "max_fee_per_gas": MAX_FEE,
             "max_priority_fee_per_gas": TIP,
@@ -157,10 +160,10 @@ class L1:
         """Seal the next block, with what fits of the mempool; who waits for a lower nonce or fee stays there.
 
         Raises:
-            InputError: no second passes.
+            InputError: no second passes, or not a whole number of them.
         """
-        if seconds < 1:
-            raise InputError(f"{seconds} seconds after the block before", "mine", "at least 1")
+        if not isinstance(seconds, int) or seconds < 1:
+            raise InputError(f"{seconds} seconds after the block before", "mine", "a whole number, at least 1")
         header = replace(
             child_header(self.chain, self.head),
             timestamp=self.now + seconds,
@@ -178,20 +181,32 @@ class L1:
 
     def _fill(self, header: Header) -> tuple[Block, BlockResult, list[Transaction]]:
         """Return the block of all transactions that may be in it, what it does, and who has to wait."""
-        candidates: list[Transaction] = list(self.pool)
         later: list[Transaction] = []
-        while True:
-            block = self._block(header, tuple(candidates))
+        block, config = self._block(header, tuple(self.pool)), RunConfig(self.chain)
+        with suppress(InvalidBlock):  # mostly all of them may
+            return block, self.backend.execute_block(self.world, block, config).result, later
+        block = self._block(header, tuple(self._choose(block, later)))
+        return block, self.backend.execute_block(self.world, block, config).result, later
+
+    def _choose(self, block: Block, later: list[Transaction]) -> Iterator[Transaction]:
+        """Yield the transactions that can be in the block; the others are added to `later`, or are refused."""
+        env, view = self.chain.env(block), BlockView(self.world)
+        room = BlockRoom(env)
+        begin_block(view, env, block)
+        for tx_index, tx in enumerate(block.transactions):
             try:
-                return block, self.backend.execute_block(self.world, block, RunConfig(self.chain)).result, later
-            except InvalidBlock as error:
-                if error.tx_index is None:
-                    raise
-                tx, reason = candidates.pop(error.tx_index), str(error).partition(": ")[2]
-            if reason.startswith(WAITS):
-                later.append(tx)
-            else:
-                self.refused.append((tx, reason))
+                room.check(tx)
+                result = execute_transaction(view, env, check_transaction(view, env, tx))
+            except InvalidTransaction as error:
+                if error.reason in WAITS:
+                    later.append(tx)
+                else:
+                    self.refused.append((tx, str(error)))
+                continue
+            room.use(tx, result)
+            view.commit(Version(tx_index), result.diff)
+            view.pay(Version(tx_index), env.coinbase, result.fee)
+            yield tx
 
     def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
         return Block(header, transactions, ancestor_hashes=self._ancestor_hashes())
@@ -242,8 +257,12 @@ class L1:
         raise InputError(f"transaction 0x{tx.hash.hex()} is in no block", "L1")
 
     def logs(self, number: int, address: Address) -> list[Log]:
-        """Return what a contract has logged in one block, in order."""
-        return [log for result in self.entries[number].results for log in result.logs if log.address == address]
+        """Return what a contract has logged in one block, in order.
+
+        Raises:
+            InputError: there is no such block.
+        """
+        return [log for result in self._entry(number).results for log in result.logs if log.address == address]
 
     def data(self, number: int, inbox: Address, bridge: Address, batcher: Address | None = None) -> L1Block:
         """Return what a block holds for a layer: what the batcher sent to its inbox, what was locked in its bridge.
@@ -252,14 +271,25 @@ class L1:
             batcher: whose transactions count; None for anybody's.
 
         Raises:
-            InputError: a blob of the batcher is not there any more.
+            InputError: there is no such block, or a blob of the batcher is not there any more.
         """
         deposits = deposits_in(self.logs(number, bridge))
-        return l1_block_of(self.entries[number].sealed, self.blobs, inbox, batcher, deposits)
+        return l1_block_of(self._entry(number).sealed, self.blobs, inbox, batcher, deposits)
+
+    def _entry(self, number: int) -> L1Entry:
+        if not 0 <= number < len(self.entries):
+            raise InputError(f"no block {number}", "L1", f"0 to {self.head.number}")
+        return self.entries[number]
 
 
 FOR_A_TURN_OR_PRICE = ("nonce-too-high", "max-fee-below-base-fee", "blob-fee-too-low")
 WAITS = (*FOR_A_TURN_OR_PRICE, "gas-limit-above-block", "too-many-blobs")  # and for room
+
+
+def first_free_nonce(account: Account, address: Address, pool: Iterable[Transaction]) -> int:
+    """Return the nonce that the next transaction of an account needs: after a reorg, the pool may have gaps."""
+    taken = {tx.nonce for tx in pool if tx.sender == address}
+    return next(nonce for nonce in count(account.nonce) if nonce not in taken)
 
 
 def _first_header(world: WorldState) -> Header:

@@ -84,7 +84,7 @@ def _value(root: bytes, key: bytes, nodes: tuple[bytes, ...], may_be_absent: boo
 
 
 def _logs(receipt: bytes) -> list[rlp.Decoded]:
-    body = receipt[1:] if 0 < receipt[0] < 0x80 else receipt  # a type byte, before a receipt of any type but the first
+    body = receipt[1:] if b"\0" < receipt[:1] < b"\x80" else receipt  # a type byte, before all types but the first
     return _list(_fields(body, 4)[3])
 
 
