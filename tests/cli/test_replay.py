@@ -122,6 +122,7 @@ def test_a_backend_that_differs_fails_the_command(
 def test_a_replay_runs_the_sequential_backend_once_and_hashes_no_state(
     toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Not so behind a settlement: its honest people execute the block again, and vouch for the state that they find."""
     from toyevm.backends.sequential import SequentialBackend
     from toyevm.state import WorldState
 
@@ -137,9 +138,9 @@ def test_a_replay_runs_the_sequential_backend_once_and_hashes_no_state(
     path = write(tmp_path / "block.json", made())
     monkeypatch.setattr(SequentialBackend, "execute_block", counted)
     monkeypatch.setattr(WorldState, "root", property(hashed))
-    answer = toyevm("replay", path, "--backend", "all")
-    assert answer.code == 0
-    assert len(runs) == 1
+    for number, backend in enumerate(BACKENDS.strategies, start=1):
+        assert toyevm("replay", path, "--backend", backend.name).code == 0
+        assert len(runs) == number
 
 
 # Bad input

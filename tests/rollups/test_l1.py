@@ -115,6 +115,17 @@ def test_a_reorg_takes_back_blocks_and_their_transactions_return() -> None:
     assert l1.account(BOB.address).balance == SAVINGS + 5
 
 
+def test_a_gap_of_nonces_in_the_mempool_is_filled_first() -> None:
+    l1 = L1([ANN, BOB])
+    late = l1.send(l1.sign(ANN, BOB.address, value=2, nonce=1))
+    l1.submit(ANN, BOB.address, value=1)
+    assert [tx.nonce for tx in l1.pool] == [1, 0]
+    assert l1.sign(ANN, BOB.address).nonce == 2
+    l1.mine()
+    assert l1.pool == [late]
+    assert l1.sign(ANN, BOB.address).nonce == 2
+
+
 def test_a_reorg_may_lose_transactions() -> None:
     l1 = L1([ANN, BOB])
     l1.submit(ANN, BOB.address, value=5)
@@ -221,6 +232,12 @@ def test_a_transaction_sees_the_hashes_of_earlier_blocks() -> None:
     created = l1.result(tx).created_address
     assert created is not None
     assert l1.account(created).storage == {0: int.from_bytes(hash_, "big")}
+
+
+def test_who_signs_next_fills_a_gap_in_the_mempool() -> None:
+    l1 = L1([ANN])
+    l1.send(l1.sign(ANN, BOB.address, value=1, nonce=1))
+    assert [l1.submit(ANN, BOB.address, value=1).nonce for _ in range(2)] == [0, 2]
 
 
 @pytest.mark.parametrize("number", [-1, 1, 2**70])

@@ -20,14 +20,14 @@ FAULTS = {
 
 
 def test_books_are_balanced_after_every_block() -> None:
-    counts, wrong = run(2_000, seed=1)
+    counts, wrong = run(1_000, seed=1)
     assert wrong == []
-    assert counts["operations"] == 2_000
-    assert counts["books"] > 300
-    assert counts["books with something in flight both ways"] > 50
+    assert counts["operations"] == 1_000
+    assert counts["books"] > 150
+    assert counts["books with something in flight both ways"] > 25
     for outcome in ("done", "finalized already", "proven already", "not proven", "too early", "not sent on L2"):
-        assert counts[f"bridge: {outcome}"] > 5, outcome
-    assert counts["reorg"] > 5
+        assert counts[f"bridge: {outcome}"] > 2, outcome
+    assert counts["reorg"] > 3
 
 
 def test_the_same_number_gives_the_same_life() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from toyevm.backends import BACKENDS, Backend, RunConfig
@@ -118,10 +119,10 @@ class L1:
         return self.send(self.sign(wallet, to, data, **fields))
 
     def sign(self, wallet: Wallet, to: Address | None, data: bytes = b"", **fields: Any) -> Transaction:
-        """Return the next transaction of `wallet`, signed: its nonce counts those in the mempool."""
+        """Return the next transaction of `wallet`, signed: its nonce is the first that none in the mempool has."""
         usual = {
             "chain_id": self.chain.chain_id,
-            "nonce": self.account(wallet.address).nonce + sum(tx.sender == wallet.address for tx in self.pool),
+            "nonce": first_free_nonce(self.account(wallet.address), wallet.address, self.pool),
             "gas_limit": CALL_GAS,
             "max_fee_per_gas": MAX_FEE,
             "max_priority_fee_per_gas": TIP,
@@ -283,6 +284,12 @@ class L1:
 
 FOR_A_TURN_OR_PRICE = ("nonce-too-high", "max-fee-below-base-fee", "blob-fee-too-low")
 WAITS = (*FOR_A_TURN_OR_PRICE, "gas-limit-above-block", "too-many-blobs")  # and for room
+
+
+def first_free_nonce(account: Account, address: Address, pool: Iterable[Transaction]) -> int:
+    """Return the nonce that the next transaction of an account needs: after a reorg, the pool may have gaps."""
+    taken = {tx.nonce for tx in pool if tx.sender == address}
+    return next(nonce for nonce in count(account.nonce) if nonce not in taken)
 
 
 def _first_header(world: WorldState) -> Header:

@@ -21,7 +21,7 @@ from toyevm.rollups.batches import make_batch, post
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
-from toyevm.rollups.l1 import L1, SLOT_SECONDS
+from toyevm.rollups.l1 import L1, SLOT_SECONDS, first_free_nonce
 from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
 from toyevm.rollups.values import L1Block
@@ -211,7 +211,7 @@ class User:
 
     @property
     def _nonce(self) -> int:
-        return self._account.nonce + sum(tx.sender == self.wallet.address for tx in self.sequencer.pool)
+        return first_free_nonce(self._account, self.wallet.address, self.sequencer.pool)
 
 
 class Layer:

@@ -7,7 +7,7 @@ from toyevm.rollups.base import SettlementBackend
 from toyevm.rollups.sidechain.settlement import SidechainSettlement
 
 SETTLEMENTS: tuple[SettlementBackend, ...] = (
-    SettlementBackend(SidechainSettlement.name, SidechainSettlement.summary, SidechainSettlement),
+    SettlementBackend(SidechainSettlement.name, SidechainSettlement.summary, SidechainSettlement, inner="block_stm"),
 )
 
 for settlement in SETTLEMENTS:

@@ -50,6 +50,13 @@ def test_a_lie_about_blocks_that_were_signed_costs_the_stake_and_the_loot_is_gon
     assert report.paid == 0
 
 
+def test_theft_does_not_pay_where_more_is_at_stake_than_in_the_escrow_and_the_victim_gets_nothing_of_it() -> None:
+    attack = partial(forge_checkpoint, signers=["Pia", "Quinn"], instead=True)
+    scene = set_scene({name: 2 * stake for name, stake in STAKES.items()})
+    report = run_attack("forged", scene, attack, slashing=True)
+    assert (report.loot, report.burned, report.profit, report.paid) == (100 * ETHER, 138 * ETHER, -38 * ETHER, 0)
+
+
 def test_a_lie_about_a_block_that_nobody_has_signed_costs_nothing() -> None:
     attack = partial(forge_checkpoint, signers=["Pia", "Quinn"])
     report = run_attack("forged", set_scene(STAKES), attack, slashing=True)

@@ -74,7 +74,8 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert [(float(row[2]), int(row[5])) for row in rows] == [(1.0, 38), (5.4, 38), (1.0, 461), (5.4, 461)]
     assert f"5.4 · 38 is {5.4 * 38:.0f}" in text["ways-talk"]
     signature = re.search(r"signature +([\d.]+) +([\d.]+)", shown["bytes"])
-    assert signature is not None and float(signature[2]) >= float(signature[1]) > 64
+    assert signature is not None
+    assert float(signature[2]) >= float(signature[1]) > 64
     assert re.search(r"as nodes send it +120\.", shown["bytes"])
     assert re.search(r"columns +[\d.]+ +79\.8", shown["bytes"])
     assert shown["real"].count("used") == 3

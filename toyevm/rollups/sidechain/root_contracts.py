@@ -72,10 +72,10 @@ class RootContracts:
         first: int = 1,
         threshold: tuple[int, int] = (2, 3),
         delay: int = 0,
-        contracts: tuple[Contract, Contract] = (MANAGER, BRIDGE),
+        compiled: tuple[Contract, Contract] = (MANAGER, BRIDGE),
     ) -> None:
         self.l1 = l1
-        self._manager, self._bridge = contracts
+        self.compiled = self._manager, self._bridge = compiled
         self.manager = l1.deploy(KEEPER, self._manager, first, *threshold)
         self.bridge = l1.deploy(KEEPER, self._bridge, self.manager, GATEWAY, delay)
         self.domain = VoteDomain(l1.chain.chain_id, self.manager)

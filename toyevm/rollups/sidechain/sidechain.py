@@ -17,18 +17,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from toyevm.blocks import Header
 from toyevm.chain import ChainConfig
+from toyevm.contracts import Contract
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.l1 import L1, L1_CHAIN
 from toyevm.rollups.sidechain.books import SideBooks, keep_books
 from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
-from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
+from toyevm.rollups.sidechain.root_contracts import BRIDGE, KEEPER, MANAGER, Answer, RootContracts
 from toyevm.rollups.sidechain.validators import Conduct, Validator, validator_set
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, VoteRefused, check_vote, sign_vote, vote_on
 from toyevm.rollups.values import Deposit
 from toyevm.transactions import Transaction
-from toyevm.types import Address
+from toyevm.types import Address, Hash32
 from toyevm.workloads.wallets import wallet
 
 
@@ -44,9 +45,10 @@ class Sidechain:
         threshold: numerator and denominator of the share of the stake that a checkpoint has to exceed.
         backend: the name of the backend that executes the sidechain's blocks.
         l1_chain: the rules of its L1.
+        compiled: manager and bridge, for who wants to try others.
 
     Attributes:
-        posted: the headers under each checkpoint that L1 has accepted, as their signers had them.
+        synced: the last block of L1 whose deposits were looked at.
         signed: all votes so far, with their signatures: what a watcher has seen.
         final: the last block with a milestone: the sidechain itself takes it for final.
     """
@@ -61,17 +63,18 @@ class Sidechain:
         threshold: tuple[int, int] = (2, 3),
         backend: str = "sequential",
         l1_chain: ChainConfig = L1_CHAIN,
+        compiled: tuple[Contract, Contract] = (MANAGER, BRIDGE),
     ) -> None:
         self.validators = validator_set(stakes, conducts)
         people = [wallet(name) for name in users]
         self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)], l1_chain)
-        self.contracts = RootContracts(self.l1, self.validators, threshold=threshold, delay=delay)
+        self.contracts = RootContracts(self.l1, self.validators, 1, threshold, delay, compiled)
         self.chain = ChildChain(backend)
         self.confirmations = confirmations
-        self.posted: list[tuple[Header, ...]] = []
+        self._under: dict[Hash32, tuple[Header, ...]] = {}  # a Merkle root
         self.signed: list[SignedVote] = []
         self.final = 0
-        self._credited = self._synced = 0  # the next deposit's nonce; the last block of L1 that was looked at
+        self.synced = self._credited = 0  # the next deposit's nonce
 
     # What users do
 
@@ -123,9 +126,9 @@ class Sidechain:
         """Return what is new on L1. A nonce counts once, whatever a reorg of L1 has made of its deposit since."""
         deep = self.l1.head.number - self.confirmations
         found: list[Deposit] = []
-        for number in range(self._synced + 1, deep + 1):
+        for number in range(self.synced + 1, deep + 1):
             found += [each for each in self.contracts.deposits(number) if each.nonce >= self._credited + len(found)]
-        self._synced, self._credited = max(self._synced, deep), self._credited + len(found)
+        self.synced, self._credited = max(self.synced, deep), self._credited + len(found)
         return found
 
     def milestone(self, signers: Iterable[str] | None = None) -> bool:
@@ -148,10 +151,9 @@ class Sidechain:
 
     def post(self, headers: Sequence[Header], signers: Iterable[str] | None = None) -> Answer:
         """Let validators sign these headers, whatever they are, and bring the checkpoint before L1."""
-        answer = self.contracts.submit_checkpoint(self.sign(vote_on("checkpoint", headers), signers))
-        if answer.accepted:
-            self.posted.append(tuple(headers))
-        return answer
+        signed = self.sign(vote_on("checkpoint", headers), signers)
+        self._under[signed.vote.root] = tuple(headers)
+        return self.contracts.submit_checkpoint(signed)
 
     def sign(self, vote: Vote, signers: Iterable[str] | None = None) -> SignedVote:
         """Return a vote with the signatures of these validators; of all who are not silent, if left out."""
@@ -166,6 +168,12 @@ class Sidechain:
         return {each.address: self.contracts.stake(each.address) for each in self.validators.members}
 
     # What anybody can look up
+
+    @property
+    def posted(self) -> list[tuple[Header, ...]]:
+        """The headers under each checkpoint that L1 has now, as their signers had them."""
+        roots = (self.contracts.root(checkpoint) for checkpoint in range(1, self.contracts.count + 1))
+        return [self._under[root] for root in roots]
 
     @property
     def next_start(self) -> int:

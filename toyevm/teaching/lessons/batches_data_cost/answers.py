@@ -69,14 +69,14 @@ def least_bytes(answer: Any) -> Reply:
     if mine > UNCOMPRESSED:
         return wrong("a-batch-adds", "That is more than the transfer has alone. What would the batch add to it?", shown)
     if mine > 95:
-        text = "You keep nearly everything. 1,000 transfers have the same gas limit and similar fees. How often must "
+        text = "You keep nearly everything. The 1,000 transfers have one gas limit, and similar fees. How often must "
         return wrong("nothing-repeats", text + "these be written?", shown)
     if mine >= 32:
         text = (
             "Two numbers of 32 bytes make up a signature. Which of their bytes could a reader compute from the others?"
         )
         return wrong("half-a-signature", text, shown)
-    text = "A compressor replaces what repeats. Which part of a transfer has nothing that repeats, even in 1,000 transfers?"
+    text = "A compressor replaces what repeats. In which part of a transfer does nothing repeat, even in 1,000 of them?"
     return wrong("compression-removes-signatures", text, shown)
 
 

@@ -14,14 +14,13 @@ PAYMENT = re.compile(r"\s*(\w+)\s*(?:>|->|→)\s*(\w+)\s+(\d+)\s*")
 NOT_THERE = {  # payments that do not follow, each with the rule that it breaks
     "Eve>Dan 1": ("unfinished-waits", "E was unfinished when F was opened. What does rule 2 do with E?"),
     "Cleo>Ann 700": ("available-is-valid", "It is on L1, for all to read. How much ether has Cleo by then?"),
-    "Eve>Dan 4": ("any-channel", "You join a frame of C and one of D. Which channel is open when `D1!` comes?"),
-    "Eve>Dob 6": ("the-later-one-wins", "You take the second `C0`. Which frame does channel C wait for by then?"),
+    "Ann>Bob 9": ("the-later-one-wins", "You take the second `C1!`. Which channel is open when it comes?"),
     "Ann>Ban 4": ("any-channel", "You join a frame of C and one of D. Which channel is open when `D1!` comes?"),
     "Dan>Cleo 8": ("a-frame-is-a-payment", "`F0` has no `!`. Where does the text of channel F go on?"),
     "Dan>Cleo 0": ("the-last-replaces", "You take the last frame of F alone. What becomes of the text before it?"),
 }
 LEFT_OUT = {
-    "Ann>Bob 6": ("one-fault-kills-all", "Channel C got two wrong frames. Does rule 3 drop a channel, or a frame?"),
+    "Ann>Bob 6": ("one-fault-kills-all", "Frame 0 of C comes twice. Does rule 3 skip a channel, or a frame?"),
     "Dan>Cleo 80": ("a-fault-spreads", "`E1!` comes between the two frames of F. Which rule says what happens then?"),
     "Cleo>Bob 2": ("an-invalid-one-stops-all", "The payment before it is invalid. Does rule 4 drop what follows, too?"),
 }  # fmt: skip
@@ -36,7 +35,7 @@ CASES: Sequence[tuple[str, Frames]] = (
     ("a number twice", [("A", 0, False, "x"), ("A", 1, False, "y"), ("A", 1, False, "?"), ("A", 2, True, "z")]),
     ("a number too early", [("A", 0, False, "x"), ("A", 2, True, "?"), ("A", 1, True, "y")]),
     ("another channel", [("A", 0, False, "x"), ("B", 1, True, "?"), ("A", 1, True, "y")]),
-    ("frame 0 again", [("A", 0, False, "x"), ("A", 0, False, "?"), ("A", 1, True, "y")]),
+    ("frame 0 again", [("A", 0, False, "x"), ("A", 1, False, "y"), ("A", 0, False, "x"), ("A", 2, True, "z")]),
     ("unfinished", [("A", 0, False, "x"), ("B", 0, False, "y"), ("A", 1, True, "?"), ("B", 1, True, "z")]),
     ("after the last", [("A", 0, True, "x"), ("A", 1, True, "?"), ("B", 0, True, "y")]),
 )

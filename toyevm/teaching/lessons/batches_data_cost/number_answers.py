@@ -54,6 +54,7 @@ def calldata(answer: Any) -> Reply:
     known = (
         Known(GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
         Known((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
+        Known(40 * (ZEROS + OTHERS) * FEE, "only-the-bytes", "You pay for 4,000 like bytes. What else is paid?"),
         Known(GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what "
               "does a unit of gas cost?"),
         Known((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. "
@@ -68,6 +69,8 @@ def calldata(answer: Any) -> Reply:
               "by the base fee. In which unit are the other 21,000?"),
     )  # fmt: skip
     gas = mine / FEE
+    if gas <= 21_000:
+        return wrong("less-than-a-transaction", "The transaction alone takes 21,000 gas. How many gwei is that?")
     text = f"{mine:,.0f} gwei at 2 gwei are {gas:,.0f} gas, and {gas - 21_000:,.0f} without the transaction's 21,000. "
     return known_value(mine, known, 1e-6) or wrong(
         "another-sum", text + "What do 100 zero bytes cost, and what do the other 3,900?"
@@ -138,8 +141,8 @@ def break_even(answer: Any) -> Reply:
               "What does a byte that is not zero cost?"),
         Known(BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are "
               "in it?"),
-        Known(USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Does it pay only when "
-              "it is full?"),
+        Known(USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Must it be full to pay?"),
+        Known(BLOB_GAS / BYTES, "a-blob-must-be-full", "So many transfers fill a blob. Must it be full to pay?"),
         Known((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob "
               "21,000 gas more than calldata. Does calldata come without a transaction?"),
         Known((BLOB_GAS * BLOB_FEE - 21_000) / (40 * BYTES), "one-transaction-too-few", "You charge calldata 21,000 "
