@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toyevm import rlp
-from toyevm.errors import DecodingError
+from toyevm.errors import DecodingError, InputError
 from toyevm.rollups.compression import Compressor, compress
 from toyevm.rollups.encodings.base import BatchEncoding
 from toyevm.rollups.encodings.cursor import Cursor
@@ -29,8 +29,14 @@ def encodings_of(config: RollupConfig) -> tuple[BatchEncoding, ...]:
 
 
 def make_batch(chain: L2Chain, first: int, last: int | None = None) -> Batch:
-    """Return the inputs of L2 blocks `first` to `last`, by default all from `first` on."""
+    """Return the inputs of L2 blocks `first` to `last`, by default all from `first` on.
+
+    Raises:
+        InputError: there are no such blocks.
+    """
     end = chain.head.number if last is None else last
+    if first < 0 or end > chain.head.number:
+        raise InputError(f"no L2 blocks {first} to {end}", expected=f"0 to {chain.head.number}")
     return tuple(chain.blocks[number].input for number in range(first, end + 1))
 
 
@@ -58,8 +64,8 @@ def read_batches(data: bytes, encodings: tuple[BatchEncoding, ...]) -> Iterator[
     cursor = Cursor(data)
     by_version = {bytes([encoding.version]): encoding for encoding in encodings}
     while cursor.left:
-        content = cursor.rlp_item()
-        if not isinstance(content, bytes) or content[:1] not in by_version:
+        content = cursor.rlp_string()
+        if content[:1] not in by_version:
             raise DecodingError(
                 "no version of a batch", expected="one of " + ", ".join(each.hex() for each in by_version)
             )

@@ -7,8 +7,9 @@ block of L2 or is dropped with a reason. It is the next one if
     its epoch is a block of this L1                     it is on L1 by the end of that epoch's sequencing window
     its timestamp is after the head's, not before its epoch's, and at most the drift ahead of that
 
-A block in the past is dropped alone: batches may be posted twice. After any other bad block the rest of its channel is
-dropped. A block that fits but has an invalid transaction becomes an empty one (OP Stack, since Holocene).
+A block in the past is dropped alone: batches may be posted twice. (In a span, what comes after it has no parent, and so
+is dropped with it.) After any other bad block the rest of its channel is dropped. A block that fits but has an invalid
+transaction becomes an empty one, and the rest of its channel is dropped too (OP Stack, since Holocene).
 
 When the window of the next epoch is over and the sequencer has said nothing, its first block is derived empty. So every
 epoch has a block, and every deposit gets in, with or without the sequencer.
@@ -69,7 +70,7 @@ class Pipeline:
 
         Raises:
             InputError: it does not follow the one before, or L2 does not begin there; or brotli is needed and not
-                installed. Nothing has changed.
+                installed. Nothing has changed, as after any other exception (a student may interrupt a cell).
         """
         self._check_link(block)
         bank, channels, dropped = self._moments[-1].bank.read(block, self.config.limits)
@@ -78,10 +79,10 @@ class Pipeline:
         try:
             for channel in channels:
                 self._read_channel(channel)
-        except InputError:
+            self._fill_epochs(block.number)
+        except BaseException:  # half a block must not count as read
             self._go_back()
             raise
-        self._fill_epochs(block.number)
         self._moments.append(_Moment(bank, self.chain.head.number, len(self.dropped)))
 
     def follow(self, l1_blocks: Sequence[L1Block]) -> int:

@@ -36,13 +36,14 @@ class ChannelLimits:
     Attributes:
         frame_bytes: of one frame's data.
         channel_bytes: of one channel, still compressed.
-        unpacked_bytes: of one channel, after decompression.
+        unpacked_bytes: of one channel, after decompression: room for 16,000 transfers. A byte may be an item of a list,
+            and an item is up to 70 bytes and a microsecond to Python, so it is a fifth of the OP Stack's.
         timeout: in L1 blocks, from the first frame of a channel to its last.
     """
 
     frame_bytes: int = 1_000_000
-    channel_bytes: int = 4_000_000
-    unpacked_bytes: int = 10_000_000
+    channel_bytes: int = 2_000_000
+    unpacked_bytes: int = 2_000_000
     timeout: int = 50
 
 

@@ -88,6 +88,14 @@ class Cursor:
             self.take(length)
         return rlp.decode(self.data[start : self.position])
 
+    def rlp_string(self) -> bytes:
+        """Return the content of the next RLP item, a string; a list is refused before anybody has counted its items."""
+        if self.left and self.data[self.position] >= rlp.LIST:
+            raise DecodingError(f"a list at byte {self.position}", expected="a string")
+        item = self.rlp_item()
+        assert isinstance(item, bytes)
+        return item
+
     def end(self) -> None:
         """Make sure that nothing is left."""
         if self.left:

@@ -31,10 +31,7 @@ class Singular:
         """Return the batch that `data` encodes, or raise DecodingError."""
         cursor, blocks = Cursor(data), []
         while cursor.left:
-            content = cursor.rlp_item()
-            if not isinstance(content, bytes):
-                raise DecodingError("a list", expected="a string with a block in it")
-            blocks.append(self.decode_block(content))
+            blocks.append(self.decode_block(cursor.rlp_string()))
         return tuple(blocks)
 
     def decode_block(self, content: bytes) -> BlockInput:

@@ -15,6 +15,7 @@ from toyevm.rollups.encodings.cursor import Cursor, bitlist, uvarint
 from toyevm.transactions import BLOB, FIELDS, LEGACY, decode_transaction
 
 COLUMNS = ("chain_id", "nonce", "gas_limit", "to", "y_parity", "r", "s")  # not in the RLP of the rest
+SIGNATURE = 64  # bytes, r and s
 REST = {  # type -> the fields that stay together, value first
     kind: ["value", *(name for name in names if name not in (*COLUMNS, "value"))]
     for kind, names in FIELDS.items()
@@ -58,6 +59,8 @@ def transaction_columns(raws: Sequence[bytes], chain_id: int) -> list[Piece]:
 
 def decode_transactions(cursor: Cursor, count: int, chain_id: int) -> list[bytes]:
     """Read the columns of `count` transactions and return each in its network encoding, or raise DecodingError."""
+    if count * SIGNATURE > cursor.left:  # or a few bits would make lists of millions
+        raise DecodingError(f"{cursor.left} bytes left", expected=f"the signatures of {count} transactions")
     creates, parities = cursor.bits(count), cursor.bits(count)
     signatures = [(cursor.integer(32), cursor.integer(32)) for _ in range(count)]
     receivers = [b"" if is_create else cursor.take(20) for is_create in creates]
