@@ -124,7 +124,7 @@ def miss_probability(cells: int = CELLS, hidden: int = ENOUGH + 1, samples: int 
 
 
 def miss_bound(cells: int = CELLS, hidden: int = ENOUGH + 1, samples: int = SAMPLES) -> Fraction:
-    """Return the same for who may ask for a cell again: never less, and at most 2**-samples if half or more is hidden."""
+    """Return the same for who may ask for a cell again: never less; at most 2**-samples if half or more is hidden."""
     _check_counts(cells, hidden, samples)
     return Fraction(cells - hidden, cells) ** samples
 
