@@ -44,6 +44,8 @@ _LENT = {
     "toyevm.teaching.kit.threads.model": "Threads",
     "toyevm.teaching.kit.threads.player": "ThreadsPlayer",
     "toyevm.teaching.kit.threads.view": "show_threads",
+    "toyevm.teaching.kit.two_chains_player": "TwoChainsPlayer",
+    "toyevm.teaching.kit.two_chains_view": "show_two_chains",
     "toyevm.teaching.lab": "lesson",
     "toyevm.teaching.lab.programs": "read_program run_program",
     "toyevm.tracer": "record_steps",
