@@ -43,7 +43,7 @@ def test_what_the_batcher_sends_to_the_inbox_counts_and_nothing_else() -> None:
     l1.submit(BATCHER, INBOX, b"three")
     sealed = l1.mine()
     found = data_of(l1, bridge)
-    assert sorted(found.submissions) == [b"one", b"three", b"two"]
+    assert found.submissions == (b"one", b"two", b"three")
     assert (found.number, found.hash, found.timestamp) == (2, sealed.hash, 24)
     assert found.parent_hash == l1.entries[1].sealed.hash
 
