@@ -33,7 +33,7 @@ from toyevm.types import Address, Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
-POST_GAS, PROPOSAL_GAS, TRANSFER_GAS = 2_000_000, 200_000, 21_000
+PROPOSAL_GAS, TRANSFER_GAS = 200_000, 21_000
 TRUSTED_ROOTS, L1_END = load_contract("trusted_roots"), load_contract("l1_bridge")
 
 
@@ -91,9 +91,9 @@ class Sequencer:
         first, newest = self.chain.head.number + 1, self.node.l1.head.number
         for number in range(self.chain.head.epoch + 1, newest + 1):
             self._append((), number)
-        if self.pool:
-            self._append(tuple(self.pool), newest)
-        self.pool = []
+        waiting, self.pool = tuple(self.pool), []
+        if waiting:
+            self._append(waiting, newest)
         return self.chain.blocks[first:]
 
     def _append(self, transactions: tuple[Transaction, ...], epoch: int) -> None:
@@ -109,7 +109,7 @@ class Sequencer:
         self.chain.append(self.chain.next_input(l1_block, raw), l1_block)
 
     def _choose(self, transactions: tuple[Transaction, ...], l1_block: L1Block) -> Iterator[Transaction]:
-        """Yield the transactions that can be in the next block; the others are refused."""
+        """Yield the transactions that can be in the next block; who comes when it is full waits, others are refused."""
         chain = self.chain
         self.refused += [(tx, "L2 has no blobs") for tx in transactions if tx.type == BLOB]
         fine = tuple(tx for tx in transactions if tx.type != BLOB)
@@ -117,6 +117,8 @@ class Sequencer:
         for tx, error in tried(chain.config.chain, chain.world, block):
             if error is None:
                 yield tx
+            elif error.reason == "gas-limit-above-block" and tx.gas_limit <= block.header.gas_limit:
+                self.pool.append(tx)
             else:
                 self.refused.append((tx, str(error)))
 
@@ -143,7 +145,7 @@ class Batcher:
         """Send every block that is not derived yet to the inbox; a block that is on its way already counts once."""
         l1, derived = self.sequencer.node.l1, self.sequencer.node.chain.head.number
         submissions = post(make_batch(self.sequencer.chain, derived + 1), Singular())
-        return [l1.submit(self.wallet, INBOX, data, gas_limit=POST_GAS) for data in submissions]
+        return [l1.submit(self.wallet, INBOX, data) for data in submissions]
 
 
 class Proposer:
