@@ -18,16 +18,16 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.block_building import tried
 from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
 from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
-from toyevm.state import Account, BlockView, WorldState
-from toyevm.system import BlockRoom, begin_block
+from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.transition import check_transaction, execute_transaction
+from toyevm.transition import check_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address, Hash32, Version
+from toyevm.types import Address, Hash32
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
@@ -190,23 +190,13 @@ class L1:
 
     def _choose(self, block: Block, later: list[Transaction]) -> Iterator[Transaction]:
         """Yield the transactions that can be in the block; the others are added to `later`, or are refused."""
-        env, view = self.chain.env(block), BlockView(self.world)
-        room = BlockRoom(env)
-        begin_block(view, env, block)
-        for tx_index, tx in enumerate(block.transactions):
-            try:
-                room.check(tx)
-                result = execute_transaction(view, env, check_transaction(view, env, tx))
-            except InvalidTransaction as error:
-                if error.reason in WAITS:
-                    later.append(tx)
-                else:
-                    self.refused.append((tx, str(error)))
-                continue
-            room.use(tx, result)
-            view.commit(Version(tx_index), result.diff)
-            view.pay(Version(tx_index), env.coinbase, result.fee)
-            yield tx
+        for tx, error in tried(self.chain, self.world, block):
+            if error is None:
+                yield tx
+            elif error.reason in WAITS:
+                later.append(tx)
+            else:
+                self.refused.append((tx, str(error)))
 
     def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
         return Block(header, transactions, ancestor_hashes=self._ancestor_hashes())
