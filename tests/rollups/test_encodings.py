@@ -164,6 +164,8 @@ def test_a_span_of_any_transactions_comes_back(rows: list[tuple[int, int, list[T
         (consecutive([(encode_transaction(Transaction(type=2, chain_id=42, y_parity=2)),)]), "y_parity is 2"),
         (consecutive([(), ()])[::-1], "not consecutive"),
         ((consecutive([()])[0], replace(consecutive([()])[0], epoch_number=1_002)), "not consecutive"),
+        ((consecutive([()])[0], replace(consecutive([()])[0], timestamp=2**33)), "not consecutive"),
+        (consecutive([()]) * 100_001, "100001 blocks"),
         (consecutive([()], timestamp=1), "before the layer began"),
         ((replace(consecutive([()])[0], parent_hash=b"short"),), "a hash of 5 bytes"),
     ],

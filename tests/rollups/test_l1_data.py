@@ -55,6 +55,20 @@ def test_a_blob_that_is_malformed_holds_nothing() -> None:
     assert data_of(l1, bridge).submissions == ()
 
 
+def test_nobody_can_put_another_blob_in_the_place_of_the_batchers() -> None:
+    """What a hash stands for is settled once, or two nodes would derive two chains."""
+    l1, bridge = with_bridge()
+    hash_ = post_blob(l1, encode_blob(b"two"))
+    for when in ("before", "after"):
+        rival = l1.sign(MALLORY, INBOX, type=BLOB, max_fee_per_blob_gas=10, blob_hashes=(hash_,))
+        with pytest.raises(InputError, match=f"send: another blob under 0x{hash_.hex()}"):
+            l1.send(rival, {hash_: encode_blob(b"mine")})
+        l1.send(rival, {hash_: encode_blob(b"two")})
+        if when == "before":
+            l1.mine()
+            assert data_of(l1, bridge).submissions == (b"two",)
+
+
 def test_a_blob_that_is_gone_is_missed() -> None:
     l1, bridge = with_bridge()
     gone = post_blob(l1, encode_blob(b"two"))

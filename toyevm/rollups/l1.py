@@ -64,7 +64,8 @@ class L1:
         now: the time, in seconds since the first block.
         pool: the transactions that are in no block yet, in the order in which they came.
         refused: the transactions that no block could take, each with the reason.
-        blobs: the sidecars, by versioned hash; like the nodes of Ethereum, it never looks into them.
+        blobs: what was sent beside transactions, by versioned hash. That a blob is the one with this hash, the nodes of
+            Ethereum check (see `kzg`); here it is taken on trust, and only another one under the same hash is refused.
         backend: who executes its blocks.
     """
 
@@ -97,12 +98,15 @@ class L1:
         """Put a transaction into the mempool, with the blobs that it names.
 
         Raises:
-            InputError: a blob that it names is missing.
+            InputError: a blob that it names is missing, or another one is there under its hash.
             InvalidTransaction: it can be in no block, as things stand; one that only has to wait is taken.
         """
         missing = [hash_ for hash_ in tx.blob_hashes if hash_ not in (blobs or {})]
         if missing:
             raise InputError(f"no blob for 0x{missing[0].hex()}", "send", "a sidecar for each versioned hash")
+        for hash_ in tx.blob_hashes:
+            if blobs and self.blobs.get(hash_, blobs[hash_]) != blobs[hash_]:
+                raise InputError(f"another blob under 0x{hash_.hex()}", "send", "the one that is there")
         if tx in self.pool:
             raise InvalidTransaction("already-in-the-mempool")
         try:

@@ -12,6 +12,7 @@ from toyevm.rollups.batches import make_batch, post
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.span import Span
 from toyevm.rollups.l1 import L1, SLOT_SECONDS
+from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Chain, RollupConfig
 from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.values import L1Block
@@ -21,7 +22,6 @@ from toyevm.units import ETHER, GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
 SYSTEM = "data on L1"
-INBOX: Address = b"\xba" * 20
 ANN, BOB, EVE, BATCHER = (wallet(name) for name in ("Ann", "Bob", "Eve", "batcher"))
 DEPOSIT, PRICE = 10 * ETHER, 3 * ETHER
 NEVER = 10**9  # L1 blocks
