@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.rollups.sidechain.worlds import MEMBERS, STAKES
+from toyevm.assembler import assemble
 from toyevm.blocks import Header, Log, Receipt
 from toyevm.contracts import Contract
 from toyevm.crypto import SECP256K1_ORDER
@@ -21,6 +22,7 @@ from toyevm.transactions import Transaction
 from toyevm.trie import ordered_trie_root
 from toyevm.types import ZERO_ADDRESS
 from toyevm.units import ETHER, GWEI
+from toyevm.vm.instructions.calls import contract_address
 from toyevm.workloads.wallets import wallet
 
 Pair = tuple[Contract, Contract]  # the manager and the bridge
@@ -281,12 +283,33 @@ def look_alike_faults(contracts: Pair) -> Iterator[str]:
 
 def escrow_faults(contracts: Pair) -> Iterator[str]:
     side = opened(contracts, 1)
-    logs = tuple(burn_log(wallet("Bob").address, amount * ETHER) for amount in (21, 20, 1))
+    amounts = (2**256 - 1, 20 * ETHER + 1, 20 * ETHER, 1)
+    logs = tuple(burn_log(wallet("Bob").address, amount) for amount in amounts)
     headers, sealed = checkpoint_of(side, [Receipt(2, True, 1, logs)])
     too_small = "escrow too small"
-    for index, reason in enumerate((too_small, "", too_small)):
+    for index, reason in enumerate((too_small, too_small, "", too_small)):
         proof = prove_exit(1, headers, sealed, BurnPlace(sealed.header.number, 0, index))
         yield from refused(f"exit {index} of 20 ether", side.exit(proof), reason)
+
+
+def reentrancy_faults(contracts: Pair) -> Iterator[str]:
+    """Pay a contract that, whenever it is paid, shows the same burn again before the bridge has come to an end."""
+    side = opened(contracts, 1)
+    bob = wallet("Bob").address
+    receiver = contract_address(bob, side.l1.account(bob).nonce)
+    headers, sealed = checkpoint_of(side, [Receipt(2, True, 1, (burn_log(receiver, ETHER),))])
+    proof = prove_exit(1, headers, sealed, BurnPlace(sealed.header.number, 0))
+    call = contracts[1].call_data("exit", *proof.arguments)
+    head = "PUSH2 {size} PUSH2 {at} PUSH0 CODECOPY PUSH0 PUSH0 PUSH2 {size} PUSH0 PUSH0 PUSH20 0x{to} GAS CALL POP STOP"
+    code = assemble(head.format(size=len(call), at=40, to=side.contracts.bridge.hex())) + call
+    init = assemble(f"PUSH2 {len(code)} PUSH1 12 PUSH0 CODECOPY PUSH2 {len(code)} PUSH0 RETURN")
+    creation = side.l1.submit(wallet("Bob"), None, init + code)
+    side.l1.mine()
+    assert side.l1.result(creation).created_address == receiver
+    assert code[40:] == call
+    yield from refused("to a contract that comes back", side.exit(proof), "")
+    if side.l1.account(receiver).balance != ETHER or side.escrow != 19 * ETHER:
+        yield f"who comes back is paid {side.l1.account(receiver).balance} wei"
 
 
 def delay_faults(contracts: Pair) -> Iterator[str]:
@@ -327,6 +350,7 @@ CHECKS: tuple[Callable[[Pair], Iterator[str]], ...] = (
     many_burns_faults,
     look_alike_faults,
     escrow_faults,
+    reentrancy_faults,
     delay_faults,
     deposit_faults,
 )

@@ -49,6 +49,10 @@ MANAGER_MUTANTS: dict[str, Changes] = {
 }
 BRIDGE_MUTANTS: dict[str, Changes] = {
     "nothing is remembered": (("    self.exited[place] = True\n", ""),),
+    "remembered too late": (
+        ("    self.exited[place] = True\n", ""),
+        ("    log Exited(", "    self.exited[place] = True\n    log Exited("),
+    ),
     "nobody looks": (("    assert not self.exited[place],", "    assert True,"),),
     "a block is left once": ((PLACE, "abi_encode(number)"),),
     "a transaction is left once": ((PLACE, "abi_encode(number, tx_index)"),),
