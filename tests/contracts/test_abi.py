@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toyevm.contracts.abi import encode_arguments, encode_word
+from toyevm.contracts.abi import encode_arguments, encode_as, encode_word
+from toyevm.errors import InputError
 
 
 @given(st.text(max_size=70), st.integers(0, 2**256 - 1), st.binary(min_size=20, max_size=20))
@@ -27,3 +29,21 @@ def test_the_example_of_the_specification_is_encoded_as_it_says() -> None:
 
 def test_an_address_and_its_number_are_the_same_word() -> None:
     assert encode_word(b"\xbb" * 20) == encode_word(int.from_bytes(b"\xbb" * 20)) == bytes(12) + b"\xbb" * 20
+
+
+@pytest.mark.parametrize("value", [-1, 2**256, bytes(33)])
+def test_what_does_not_fit_into_a_word_is_refused(value: int | bytes) -> None:
+    """Longer bytes would move all that stand behind them, and the call would say something else."""
+    with pytest.raises(InputError, match=r"for a word \(expected a number below"):
+        encode_word(value)
+    with pytest.raises(InputError):
+        encode_arguments(5, value)
+
+
+@pytest.mark.parametrize(
+    ("type_", "argument", "message"),
+    [("address", "Ann", "^'Ann' for address$"), ("bytes", 5, "^5 for bytes$"), ("string", 5, "^5 for string$")],
+)
+def test_an_argument_of_another_type_is_refused(type_: str, argument: int | str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        encode_as([type_], [argument])

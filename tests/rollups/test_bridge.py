@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from tests.support.bridged import ANN, BOB, MALLORY, bridged, newest_root, outcome, proven, withdrawn
 from toyevm.rollups.l1 import SAVINGS
+from toyevm.rollups.roles import Layer
+from toyevm.transactions import BLOB
 from toyevm.units import ETHER, GWEI
 
 
@@ -84,3 +88,49 @@ def test_a_message_under_an_earlier_root_than_its_own_is_not_there() -> None:
     early = newest_root(layer)
     message = withdrawn(layer)
     assert outcome(layer, layer.bridge.prove(ANN, message, layer.chain, early)) == "not sent on L2"
+
+
+def test_the_sequencer_leaves_out_what_cannot_be_in_a_block_and_takes_the_rest() -> None:
+    layer = bridged()
+    ann, bob, mallory = layer.users
+    chain_id = layer.chain.config.chain.chain_id
+    fees = {"gas_limit": 21_000, "max_fee_per_gas": 30 * GWEI, "max_priority_fee_per_gas": 0, "chain_id": chain_id}
+    good = [ann.pay(BOB.address, 1), ann.pay(BOB.address, 2)]
+    layer.sequencer.send(MALLORY.sign(to=BOB.address, value=10**30, nonce=0, **fees))
+    blob = {"type": BLOB, "max_fee_per_blob_gas": 10, "blob_hashes": (b"\x01" + bytes(31),)}
+    layer.sequencer.send(MALLORY.sign(to=BOB.address, nonce=0, **fees, **blob))
+    good.append(bob.pay(ANN.address, 3))
+    good.append(mallory.sequencer.send(MALLORY.sign(to=ANN.address, value=4, nonce=0, **fees)))
+    layer.turn()
+    assert [block.sealed.transactions for block in layer.chain.blocks if block.sealed.transactions] == [tuple(good)]
+    reasons = sorted(reason.partition(":")[0] for _, reason in layer.sequencer.refused)
+    assert reasons == ["L2 has no blobs", "insufficient-funds"]
+    assert layer.books().is_balanced
+
+
+def test_who_comes_when_an_l2_block_is_full_is_in_the_next_one() -> None:
+    layer = Layer([ANN, BOB], gas_limit=100_000)
+    ann = layer.users[0]
+    ann.deposit(ETHER)
+    for _ in range(2):
+        layer.turn()
+    txs = [ann.pay(BOB.address, 1) for _ in range(6)]
+    too_large = ANN.sign(to=BOB.address, nonce=6, gas_limit=100_001, chain_id=layer.chain.config.chain.chain_id)
+    layer.sequencer.send(too_large)
+    for _ in range(2):
+        layer.turn()
+    assert [block.sealed.transactions for block in layer.chain.blocks if block.sealed.transactions] == [
+        tuple(txs[:4]),
+        tuple(txs[4:]),
+    ]
+    assert [tx for tx, _ in layer.sequencer.refused] == [too_large]
+
+
+def test_a_batch_that_does_not_compress_is_posted_all_the_same() -> None:
+    """A whole frame of calldata takes some four million gas."""
+    layer = bridged()
+    fees = {"max_fee_per_gas": 30 * GWEI, "max_priority_fee_per_gas": 0, "chain_id": layer.chain.config.chain.chain_id}
+    data = Random(1).randbytes(120_000)
+    tx = layer.sequencer.send(ANN.sign(to=BOB.address, data=data, nonce=0, gas_limit=5_000_000, **fees))
+    layer.turn()
+    assert layer.chain.head.sealed.transactions == (tx,)

@@ -70,6 +70,11 @@ def test_what_is_not_one_whole_stream_is_refused(compressor: Compressor) -> None
             decompress(wrong, limit=10_000)
 
 
+def test_a_compressor_that_there_is_not_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^compressor 'gzip' \(expected zlib or brotli\)$"):
+        compress(b"abc", "gzip")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("first", [0x00, 0x02, 0x79, 0xFF])
 def test_an_unknown_compressor_is_refused(first: int) -> None:
     with pytest.raises(DecodingError, match="compressor"):

@@ -151,9 +151,7 @@ def test_a_span_of_any_transactions_comes_back(rows: list[tuple[int, int, list[T
         batch.append(BlockInput(bytes([number]) * 32, epoch, bytes([epoch]) * 32, timestamp, raws))
     data = SPAN.encode(tuple(batch))
     assert SPAN.decode(data) == as_written(tuple(batch))
-    assert b"".join(SPAN.parts(tuple(batch)).values()).hex() == "".join(
-        content.hex() for content in SPAN.parts(tuple(batch)).values()
-    )
+    assert sorted(b"".join(SPAN.parts(tuple(batch)).values())) == sorted(data)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +164,8 @@ def test_a_span_of_any_transactions_comes_back(rows: list[tuple[int, int, list[T
         (consecutive([(encode_transaction(Transaction(type=2, chain_id=42, y_parity=2)),)]), "y_parity is 2"),
         (consecutive([(), ()])[::-1], "not consecutive"),
         ((consecutive([()])[0], replace(consecutive([()])[0], epoch_number=1_002)), "not consecutive"),
+        ((consecutive([()])[0], replace(consecutive([()])[0], timestamp=2**33)), "not consecutive"),
+        (consecutive([()]) * 100_001, "100001 blocks"),
         (consecutive([()], timestamp=1), "before the layer began"),
         ((replace(consecutive([()])[0], parent_hash=b"short"),), "a hash of 5 bytes"),
     ],
@@ -198,13 +198,11 @@ def test_what_decodes_is_what_would_have_been_written(encoding: BatchEncoding) -
         changed[random.randrange(len(data))] = random.randrange(256)
         try:
             batch = encoding.decode(bytes(changed))
-        except DecodingError:
+            again = encoding.encode(batch)
+        except DecodingError:  # a span may also hold what is no transaction, and then cannot be written again
             continue
         decoded += 1
-        if encoding.name != "span":
-            assert encoding.encode(batch) == changed
-            continue
-        assert [block.parent_hash for block in batch[1:]] == [b""] * (len(batch) - 1)
+        assert again == changed
     assert decoded > 100
 
 

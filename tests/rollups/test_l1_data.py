@@ -43,7 +43,7 @@ def test_what_the_batcher_sends_to_the_inbox_counts_and_nothing_else() -> None:
     l1.submit(BATCHER, INBOX, b"three")
     sealed = l1.mine()
     found = data_of(l1, bridge)
-    assert sorted(found.submissions) == [b"one", b"three", b"two"]
+    assert found.submissions == (b"one", b"two", b"three")
     assert (found.number, found.hash, found.timestamp) == (2, sealed.hash, 24)
     assert found.parent_hash == l1.entries[1].sealed.hash
 
@@ -53,6 +53,20 @@ def test_a_blob_that_is_malformed_holds_nothing() -> None:
     post_blob(l1, b"\xff" * 2**17)
     l1.mine()
     assert data_of(l1, bridge).submissions == ()
+
+
+def test_nobody_can_put_another_blob_in_the_place_of_the_batchers() -> None:
+    """What a hash stands for is settled once, or two nodes would derive two chains."""
+    l1, bridge = with_bridge()
+    hash_ = post_blob(l1, encode_blob(b"two"))
+    for when in ("before", "after"):
+        rival = l1.sign(MALLORY, INBOX, type=BLOB, max_fee_per_blob_gas=10, blob_hashes=(hash_,))
+        with pytest.raises(InputError, match=f"send: another blob under 0x{hash_.hex()}"):
+            l1.send(rival, {hash_: encode_blob(b"mine")})
+        l1.send(rival, {hash_: encode_blob(b"two")})
+        if when == "before":
+            l1.mine()
+            assert data_of(l1, bridge).submissions == (b"two",)
 
 
 def test_a_blob_that_is_gone_is_missed() -> None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.rollups.matrix import ATTACKS, CELLS, SYSTEMS, Cell, Damage, Verdict, chosen_cells
+from toyevm.rollups.matrix import ATTACKS, CELLS, SYSTEMS, Damage, MatrixCell, MatrixVerdict, chosen_cells
 
-WORST_FIRST = list(Verdict)
+WORST_FIRST = list(MatrixVerdict)
 
 
 DEFENDED = [cell for cell in CELLS if cell.defence]
 
 
 @pytest.mark.parametrize("cell", DEFENDED, ids=lambda cell: f"{cell.attack}, {cell.system}")
-def test_without_its_defence_a_cell_becomes_worse(cell: Cell) -> None:
+def test_without_its_defence_a_cell_becomes_worse(cell: MatrixCell) -> None:
     defended, bare = cell.run(True).verdict, cell.run(False).verdict
     assert WORST_FIRST.index(bare) < WORST_FIRST.index(defended)
-    assert bare in (Verdict.STOLEN, Verdict.FROZEN)
+    assert bare in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.defence], ids=lambda cell: cell.attack)
-def test_where_there_is_no_defence_something_is_lost(cell: Cell) -> None:
-    assert cell.run(True).verdict in (Verdict.STOLEN, Verdict.FROZEN)
+def test_where_there_is_no_defence_something_is_lost(cell: MatrixCell) -> None:
+    assert cell.run(True).verdict in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
 def test_the_sidechains_column_is_whole() -> None:
@@ -30,7 +30,7 @@ def test_the_sidechains_column_is_whole() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")
-def test_an_attack_comes_out_alike_each_time(cell: Cell) -> None:
+def test_an_attack_comes_out_alike_each_time(cell: MatrixCell) -> None:
     assert cell.run(True) == cell.run(True)
 
 
@@ -43,16 +43,16 @@ def test_each_pair_is_there_once_and_is_of_a_known_attack() -> None:
 @pytest.mark.parametrize(
     ("eve", "ann", "delay", "verdict"),
     [
-        (1, 0, 0, Verdict.STOLEN),
-        (1, -1, 9, Verdict.STOLEN),
-        (0, -1, 9, Verdict.FROZEN),
-        (-1, -1, 0, Verdict.FROZEN),
-        (0, 0, 1, Verdict.DELAYED),
-        (-1, 0, 0, Verdict.SAFE),
-        (0, 3, 0, Verdict.SAFE),
+        (1, 0, 0, MatrixVerdict.STOLEN),
+        (1, -1, 9, MatrixVerdict.STOLEN),
+        (0, -1, 9, MatrixVerdict.FROZEN),
+        (-1, -1, 0, MatrixVerdict.FROZEN),
+        (0, 0, 1, MatrixVerdict.DELAYED),
+        (-1, 0, 0, MatrixVerdict.SAFE),
+        (0, 3, 0, MatrixVerdict.SAFE),
     ],
 )
-def test_a_verdict_is_the_worst_that_is_true(eve: int, ann: int, delay: int, verdict: Verdict) -> None:
+def test_a_verdict_is_the_worst_that_is_true(eve: int, ann: int, delay: int, verdict: MatrixVerdict) -> None:
     assert Damage({"Eve": 10, "Ann": 10}, {"Eve": 10 + eve, "Ann": 10 + ann}, ("Eve",), delay).verdict is verdict
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
-from math import sqrt
+from math import inf, sqrt
 from random import Random
 
 import pytest
@@ -124,11 +126,36 @@ def test_one_sample_less_would_be_too_risky(risk: Fraction, hidden: int) -> None
     assert samples == 0 or miss_probability(128, hidden, samples - 1) > risk
 
 
-@pytest.mark.parametrize("call", [lambda: miss_probability(128, 129, 8), lambda: miss_probability(128, 65, 129),
-                                  lambda: least_samples(-1), lambda: least_samples(0.5, 128, 0)])  # fmt: skip
-def test_numbers_that_make_no_sense_are_refused(call) -> None:
+NO_SENSE: dict[str, Callable[[], object]] = {
+    "more hidden than there are": lambda: miss_probability(128, 129, 8),
+    "more samples than there are": lambda: miss_probability(128, 65, 129),
+    "no cells": lambda: miss_bound(0, 0, 0),
+    "more hidden, with replacement": lambda: miss_bound(128, 129, 8),
+    "a risk below 0": lambda: least_samples(-1),
+    "a risk that is no number": lambda: least_samples(float("nan")),
+    "nothing hidden": lambda: least_samples(0.5, 128, 0),
+    "no trials": lambda: count_misses(0, Random(1)),
+    "nodes with more samples than cells": lambda: recovery_probability(3, samples=129),
+    "more hidden from all nodes": lambda: recovery_probability(3, hidden=129),
+    "nodes that ask for nothing": lambda: nodes_to_recover(Random(1), samples=0),
+    "nodes that ask for more than there is": lambda: nodes_to_recover(Random(1), samples=129),
+    "a size below 0": lambda: data_of(extend(DATA), -1),
+    "data of three cells": lambda: data_of(extend(DATA)[:3], 3),
+    "data of cells of several lengths": lambda: data_of([(1, 2), *extend(bytes(64))[1:]], 3),
+}
+
+
+@pytest.mark.parametrize("call", NO_SENSE.values(), ids=NO_SENSE)
+def test_numbers_that_make_no_sense_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize(("hidden", "misses"), [(0, 30), (121, 0), (128, 0)])
+def test_where_every_trial_has_to_end_alike_there_is_no_deviation(hidden: int, misses: int) -> None:
+    counted = count_misses(30, Random(1), hidden=hidden)
+    assert (counted.misses, counted.sigmas) == (misses, 0)
+    assert replace(counted, misses=7).sigmas in (inf, -inf)
 
 
 def assert_within_3_sigma(trials: int, seed: int) -> None:

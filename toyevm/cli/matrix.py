@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from toyevm.cli.screen import progress, show, table
-from toyevm.rollups.matrix import Cell, chosen_cells
+from toyevm.rollups.matrix import MatrixCell, chosen_cells
 from toyevm.units import ETHER
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(attack: str | None, system: str | None, defended: bool, as_json: bool) -
     show(rows, as_json, print_matrix)
 
 
-def run_cell(cell: Cell, defended: bool) -> Report:
+def run_cell(cell: MatrixCell, defended: bool) -> Report:
     """Return the row of one cell, amounts in wei."""
     damage = cell.run(defended)
     return {

@@ -1,7 +1,7 @@
 """Compiled contracts: what a compiler says about a Vyper source, loaded by the contract's name.
 
 A source and its artefact, the compiler's answer, lie beside each other: in the folder of their application, in
-`toyevm/workloads/applications`, or, for what layers keep on their L1, in `toyevm/rollups/contracts`. The artefact is
+`toyevm/workloads/applications`, or, for those of layers, in `toyevm/rollups/contracts`. The artefact is
 kept in the repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile` renews it, and a test
 tells when the two disagree. The creation code ends with a hash of the source, so even a changed comment changes it.
 """

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from toyevm.errors import InputError
+
 OF_ANY_LENGTH = ("bytes", "string")
 
 
@@ -16,8 +18,15 @@ def encode_word(value: int | bytes) -> bytes:
 
     >>> encode_word(b"\\xbb" * 20) == encode_word(int.from_bytes(b"\\xbb" * 20))
     True
+
+    Raises:
+        InputError: it does not fit into a word, or is neither.
     """
-    return value.to_bytes(32, "big") if isinstance(value, int) else value.rjust(32, b"\0")
+    if isinstance(value, int) and 0 <= value < 2**256:
+        return value.to_bytes(32, "big")
+    if isinstance(value, bytes) and len(value) <= 32:
+        return value.rjust(32, b"\0")
+    raise InputError(f"{value!r:.80} for a word", expected="a number below 2**256, or 32 bytes at most")
 
 
 def encode_arguments(*arguments: int | bytes | str) -> bytes:
@@ -32,15 +41,20 @@ def encode_arguments(*arguments: int | bytes | str) -> bytes:
 def encode_as(types: Sequence[str], arguments: Sequence[int | bytes | str]) -> bytes:
     """Return the ABI encoding of arguments of these types; whatever is not `OF_ANY_LENGTH` is one word.
 
+    Raises:
+        InputError: an argument is not of its type.
+
     >>> encode_as(["bytes"], [b"\\xbb" * 20]).hex(" ", 32).split()[1][-2:]  # its length, in front of the bytes
     '14'
     """
     heads, tails = b"", b""
     for type_, argument in zip(types, arguments, strict=True):
-        data = argument.encode() if isinstance(argument, str) else argument
-        if type_ in OF_ANY_LENGTH and isinstance(data, bytes):
+        if type_ in OF_ANY_LENGTH and not isinstance(argument, int):
+            data = argument.encode() if isinstance(argument, str) else argument
             heads += encode_word(32 * len(types) + len(tails))
             tails += encode_word(len(data)) + data + bytes(-len(data) % 32)
+        elif type_ not in OF_ANY_LENGTH and not isinstance(argument, str):
+            heads += encode_word(argument)
         else:
-            heads += encode_word(data)
+            raise InputError(f"{argument!r:.80} for {type_}")
     return heads + tails

@@ -1,6 +1,6 @@
 """Bytes in the form in which L1 takes them beside its blocks: a blob, 4,096 numbers below the order of a curve.
 
-Such a number fills 32 bytes but for a little less than a bit, so 31 bytes of data go into each, behind one spare byte.
+Such a number fills 32 bytes but for a little more than a bit, so 31 bytes of data go into each, behind one spare byte.
 The spare bytes of the first three numbers hold the length of the data, as digits to the base of 64; all others are 0.
 The form is canonical: two blobs that differ hold different data, or one of them is refused.
 """

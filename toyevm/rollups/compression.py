@@ -27,8 +27,10 @@ def compress(data: bytes, compressor: Compressor = "zlib") -> bytes:
     """Return `data` compressed, with the byte in front that says how where it needs one.
 
     Raises:
-        InputError: brotli is not installed.
+        InputError: brotli is not installed, or there is no such compressor.
     """
+    if compressor not in COMPRESSORS:
+        raise InputError(f"compressor {compressor!r}", expected=" or ".join(COMPRESSORS))
     if compressor == "zlib":
         return zlib.compress(data, ZLIB_LEVEL)
     stream: bytes = _brotli().compress(data, quality=BROTLI_QUALITY)

@@ -195,7 +195,7 @@ class _Reading:
             return DropReason.NOT_OPEN if frame.number else None
         due = len(self.pieces)
         if frame.number == 0:
-            return DropReason.DUPLICATE_FRAME if frame.data == self.pieces[0] else None
+            return DropReason.DUPLICATE_FRAME if frame.data == self.pieces[0] and not frame.is_last else None
         if frame.number != due:
             return DropReason.DUPLICATE_FRAME if frame.number < due else DropReason.GAP
         return None

@@ -18,16 +18,16 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import BlockResult, SealedBlock, TxResult
+from toyevm.rollups.block_building import tried
 from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.precompiles import PROOF_CHECKS
 from toyevm.rollups.values import L1Block
 from toyevm.sealing import child_header, seal_block
-from toyevm.state import Account, BlockView, WorldState
-from toyevm.system import BlockRoom, begin_block
+from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.transition import check_transaction, execute_transaction
+from toyevm.transition import check_transaction
 from toyevm.trie import EMPTY_TRIE_ROOT
-from toyevm.types import Address, Hash32, Version
+from toyevm.types import Address, Hash32
 from toyevm.units import ETHER, GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
@@ -64,7 +64,8 @@ class L1:
         now: the time, in seconds since the first block.
         pool: the transactions that are in no block yet, in the order in which they came.
         refused: the transactions that no block could take, each with the reason.
-        blobs: the sidecars, by versioned hash; like the nodes of Ethereum, it never looks into them.
+        blobs: what was sent beside transactions, by versioned hash. That a blob is the one with this hash, the nodes of
+            Ethereum check (see `kzg`); here it is taken on trust, and only another one under the same hash is refused.
         backend: who executes its blocks.
     """
 
@@ -97,12 +98,15 @@ class L1:
         """Put a transaction into the mempool, with the blobs that it names.
 
         Raises:
-            InputError: a blob that it names is missing.
+            InputError: a blob that it names is missing, or another one is there under its hash.
             InvalidTransaction: it can be in no block, as things stand; one that only has to wait is taken.
         """
         missing = [hash_ for hash_ in tx.blob_hashes if hash_ not in (blobs or {})]
         if missing:
             raise InputError(f"no blob for 0x{missing[0].hex()}", "send", "a sidecar for each versioned hash")
+        for hash_ in tx.blob_hashes:
+            if blobs and self.blobs.get(hash_, blobs[hash_]) != blobs[hash_]:
+                raise InputError(f"another blob under 0x{hash_.hex()}", "send", "the one that is there")
         if tx in self.pool:
             raise InvalidTransaction("already-in-the-mempool")
         try:
@@ -190,23 +194,13 @@ class L1:
 
     def _choose(self, block: Block, later: list[Transaction]) -> Iterator[Transaction]:
         """Yield the transactions that can be in the block; the others are added to `later`, or are refused."""
-        env, view = self.chain.env(block), BlockView(self.world)
-        room = BlockRoom(env)
-        begin_block(view, env, block)
-        for tx_index, tx in enumerate(block.transactions):
-            try:
-                room.check(tx)
-                result = execute_transaction(view, env, check_transaction(view, env, tx))
-            except InvalidTransaction as error:
-                if error.reason in WAITS:
-                    later.append(tx)
-                else:
-                    self.refused.append((tx, str(error)))
-                continue
-            room.use(tx, result)
-            view.commit(Version(tx_index), result.diff)
-            view.pay(Version(tx_index), env.coinbase, result.fee)
-            yield tx
+        for tx, error in tried(self.chain, self.world, block):
+            if error is None:
+                yield tx
+            elif error.reason in WAITS:
+                later.append(tx)
+            else:
+                self.refused.append((tx, str(error)))
 
     def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
         return Block(header, transactions, ancestor_hashes=self._ancestor_hashes())

@@ -136,8 +136,7 @@ class L2Chain:
             InvalidBlock: a transaction is not one, or may not be in the block; the chain is as it was.
         """
         config, head = self.config, self.head
-        deposits = l1_block.deposits if l1_block.number > head.epoch else ()
-        block = self._open_block(block_input, l1_block, deposits)
+        block, deposits = self.open_block(block_input, l1_block), self._deposits(l1_block)
         result = BACKENDS.named("sequential").execute_block(head.world, block, RunConfig(chain=config.chain)).result
         world = head.world.apply(result.diff)
         sealed = seal_block(config.chain, block, result, world)
@@ -157,7 +156,16 @@ class L2Chain:
             raise InputError(f"no block {number} to go back to", expected=f"0 to {self.head.number}")
         del self.blocks[number + 1 :]
 
-    def _open_block(self, block_input: BlockInput, l1_block: L1Block, deposits: tuple[Deposit, ...]) -> Block:
+    def _deposits(self, l1_block: L1Block) -> tuple[Deposit, ...]:
+        """Return what the next block takes in, if it is of this epoch."""
+        return l1_block.deposits if l1_block.number > self.head.epoch else ()
+
+    def open_block(self, block_input: BlockInput, l1_block: L1Block) -> Block:
+        """Return the next block, not yet executed.
+
+        Raises:
+            InvalidBlock: what should be a transaction is none, or is one with blobs.
+        """
         parent = self.head.sealed.header
         child = child_header(self.config.chain, parent)
         header = Header(
@@ -172,7 +180,9 @@ class L2Chain:
             parent_beacon_root=l1_block.hash if self.config.chain.fork.beacon_root else None,
         )
         transactions = tuple(_decode(raw, tx_index) for tx_index, raw in enumerate(block_input.transactions))
-        withdrawals = tuple(Withdrawal(one.nonce, l1_block.number, one.to, one.amount) for one in deposits)
+        withdrawals = tuple(
+            Withdrawal(one.nonce, l1_block.number, one.to, one.amount) for one in self._deposits(l1_block)
+        )
         ancestors = {block.number: block.hash for block in self.blocks[-ANCESTORS:]}
         return Block(header, transactions, withdrawals, ancestor_hashes=ancestors)
 

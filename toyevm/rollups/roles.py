@@ -12,12 +12,14 @@ A validator, who has a stake and signs, belongs to the sidechain. One company ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from toyevm.contracts import Contract, load_contract
 from toyevm.errors import InvalidBlock
 from toyevm.rollups.batches import make_batch, post
+from toyevm.rollups.block_building import tried
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
@@ -26,12 +28,12 @@ from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
 from toyevm.rollups.values import L1Block
 from toyevm.state import Account
-from toyevm.transactions import Transaction, encode_transaction
+from toyevm.transactions import BLOB, Transaction, encode_transaction
 from toyevm.types import Address, Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
-POST_GAS, PROPOSAL_GAS, TRANSFER_GAS = 2_000_000, 200_000, 21_000
+PROPOSAL_GAS, TRANSFER_GAS = 200_000, 21_000
 TRUSTED_ROOTS, L1_END = load_contract("trusted_roots"), load_contract("l1_bridge")
 
 
@@ -89,23 +91,36 @@ class Sequencer:
         first, newest = self.chain.head.number + 1, self.node.l1.head.number
         for number in range(self.chain.head.epoch + 1, newest + 1):
             self._append((), number)
-        if self.pool:
-            self._append(tuple(self.pool), newest)
-        self.pool = []
+        waiting, self.pool = tuple(self.pool), []
+        if waiting:
+            self._append(waiting, newest)
         return self.chain.blocks[first:]
 
     def _append(self, transactions: tuple[Transaction, ...], epoch: int) -> None:
         """Make a block of those that may be in it, in this order."""
-        l1_block, candidates = self.node.read(epoch), list(transactions)
-        while True:
-            raw = tuple(map(encode_transaction, candidates))
-            try:
-                self.chain.append(self.chain.next_input(l1_block, raw), l1_block)
-                return
-            except InvalidBlock as error:
-                if error.tx_index is None:
-                    raise
-                self.refused.append((candidates.pop(error.tx_index), str(error).partition(": ")[2]))
+        l1_block = self.node.read(epoch)
+        try:  # mostly all of them may
+            self._append_all(transactions, l1_block)
+        except InvalidBlock:
+            self._append_all(self._choose(transactions, l1_block), l1_block)
+
+    def _append_all(self, transactions: Iterable[Transaction], l1_block: L1Block) -> None:
+        raw = tuple(map(encode_transaction, transactions))
+        self.chain.append(self.chain.next_input(l1_block, raw), l1_block)
+
+    def _choose(self, transactions: tuple[Transaction, ...], l1_block: L1Block) -> Iterator[Transaction]:
+        """Yield the transactions that can be in the next block; who comes when it is full waits, others are refused."""
+        chain = self.chain
+        self.refused += [(tx, "L2 has no blobs") for tx in transactions if tx.type == BLOB]
+        fine = tuple(tx for tx in transactions if tx.type != BLOB)
+        block = replace(chain.open_block(chain.next_input(l1_block), l1_block), transactions=fine)
+        for tx, error in tried(chain.config.chain, chain.world, block):
+            if error is None:
+                yield tx
+            elif error.reason == "gas-limit-above-block" and tx.gas_limit <= block.header.gas_limit:
+                self.pool.append(tx)
+            else:
+                self.refused.append((tx, str(error)))
 
     def _keep_to_l1(self) -> None:
         """Give up what L1 has decided otherwise: begin anew behind the node's L2, with the same transactions."""
@@ -130,7 +145,7 @@ class Batcher:
         """Send every block that is not derived yet to the inbox; a block that is on its way already counts once."""
         l1, derived = self.sequencer.node.l1, self.sequencer.node.chain.head.number
         submissions = post(make_batch(self.sequencer.chain, derived + 1), Singular())
-        return [l1.submit(self.wallet, INBOX, data, gas_limit=POST_GAS) for data in submissions]
+        return [l1.submit(self.wallet, INBOX, data) for data in submissions]
 
 
 class Proposer:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, prod, sqrt
+from math import comb, inf, prod, sqrt
 from random import Random
 
 from toyevm.errors import InputError
@@ -85,8 +85,9 @@ def recover(cells: Mapping[int, Column]) -> tuple[Column, ...]:
 
 def data_of(cells: Sequence[Column], size: int) -> bytes:
     """Return the first `size` bytes of the data in the 128 cells; raise InputError if they hold no such data."""
+    _check_cells(dict(enumerate(cells)))
     values = [value for stripe in zip(*cells[:ENOUGH], strict=True) for value in stripe]
-    if not size <= len(values) or max(values, default=0) > 255:
+    if not 0 <= size <= len(values) or max(values, default=0) > 255:
         raise InputError("no data in these cells", expected=f"{size} values below 256")
     return bytes(values[:size])
 
@@ -104,6 +105,11 @@ def _check_cells(cells: Mapping[int, Column]) -> None:
             raise InputError(f"cell {place} is out of the field", expected=f"values below {PRIME}")
 
 
+def _check_counts(cells: int, hidden: int, samples: int) -> None:
+    if not (0 <= hidden <= cells and 0 <= samples <= cells and cells):
+        raise InputError(f"{hidden} hidden and {samples} samples of {cells} cells", expected="at most all of them")
+
+
 # The odds of one sampler
 
 
@@ -113,13 +119,13 @@ def miss_probability(cells: int = CELLS, hidden: int = ENOUGH + 1, samples: int 
     >>> f"{float(miss_probability(128, 65, 8)):.2%} {float(Fraction(1, 2) ** 8):.2%}"
     '0.27% 0.39%'
     """
-    if not (0 <= hidden <= cells and 0 <= samples <= cells):
-        raise InputError(f"{hidden} hidden and {samples} samples of {cells} cells", expected="at most all of them")
+    _check_counts(cells, hidden, samples)
     return Fraction(comb(cells - hidden, samples), comb(cells, samples))
 
 
 def miss_bound(cells: int = CELLS, hidden: int = ENOUGH + 1, samples: int = SAMPLES) -> Fraction:
-    """Return the same for who may ask for a cell again: never less, and below 2**-samples if half or more is hidden."""
+    """Return the same for who may ask for a cell again: never less; at most 2**-samples if half or more is hidden."""
+    _check_counts(cells, hidden, samples)
     return Fraction(cells - hidden, cells) ** samples
 
 
@@ -129,7 +135,7 @@ def least_samples(risk: float | Fraction, cells: int = CELLS, hidden: int = ENOU
     >>> [least_samples(risk) for risk in (0.01, 1e-6, 1e-9)]
     [7, 18, 25]
     """
-    if risk < 0 or not 0 < hidden <= cells:
+    if not risk >= 0 or not 0 < hidden <= cells:
         raise InputError(f"no number of samples for a risk of {risk}", expected="0 or more, with a cell hidden")
     return next(samples for samples in range(cells + 1) if miss_probability(cells, hidden, samples) <= risk)
 
@@ -148,9 +154,13 @@ class MissCount:
 
     @property
     def sigmas(self) -> float:
-        """How many standard deviations of the binomial the count is away from what is expected."""
+        """How many standard deviations of the binomial the count is away from what is expected.
+
+        Where every trial has to end alike, there is no deviation: 0 as expected, and infinitely many otherwise.
+        """
         p = float(self.probability)
-        return (self.misses - self.trials * p) / sqrt(self.trials * p * (1 - p))
+        away = self.misses - self.trials * p
+        return away / sqrt(self.trials * p * (1 - p)) if 0 < p < 1 else away and inf
 
 
 def count_misses(
@@ -160,6 +170,8 @@ def count_misses(
 
     Which cells are hidden does not matter to who asks at random: it is the first ones.
     """
+    if trials < 1:
+        raise InputError(f"{trials} trials", expected="at least one")
     probability, places = miss_probability(cells, hidden, samples), range(cells)
     misses = sum(min(random.sample(places, samples), default=cells) >= hidden for _ in range(trials))
     return MissCount(misses, trials, probability)
@@ -178,6 +190,7 @@ def recovery_probability(nodes: int, *, cells: int = CELLS, hidden: int = 0, sam
     >>> [f"{float(recovery_probability(nodes)):.3f}" for nodes in (8, 11, 14)]
     ['0.000', '0.697', '1.000']
     """
+    _check_counts(cells, hidden, samples)
     there, draws, enough = cells - hidden, comb(cells, samples), cells // 2
     odds = {0: Fraction(1)}
     for _ in range(nodes):
@@ -192,6 +205,9 @@ def recovery_probability(nodes: int, *, cells: int = CELLS, hidden: int = 0, sam
 
 def nodes_to_recover(random: Random, *, cells: int = CELLS, samples: int = SAMPLES) -> int:
     """Return after how many nodes, each with its own random cells, half of them are held by somebody (simulated)."""
+    _check_counts(cells, 0, samples)
+    if not samples:
+        raise InputError("nodes without samples", expected="at least one sample each")
     held: set[int] = set()
     nodes = 0
     while len(held) < cells // 2:

@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 
 from toyevm.blocks import Header
 from toyevm.errors import InputError
+from toyevm.rollups.sidechain import Sidechain
 from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path, merkle_root, root_above
-from toyevm.rollups.sidechain.validators import Validator, checkpoint_threshold, milestone_threshold, validator_set
+from toyevm.rollups.sidechain.validators import (
+    MAX_VALIDATORS,
+    Validator,
+    checkpoint_threshold,
+    milestone_threshold,
+    validator_set,
+)
 from toyevm.rollups.sidechain.votes import (
     SignedVote,
     Vote,
@@ -115,3 +122,15 @@ def test_a_vote_is_on_consecutive_headers() -> None:
 def test_a_set_of_validators_that_cannot_be_is_refused(stakes: dict[str, int], conducts: dict[str, str]) -> None:
     with pytest.raises(InputError):
         validator_set(stakes, conducts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("count", [0, MAX_VALIDATORS + 1])
+def test_a_set_of_no_validators_or_of_too_many_is_refused(count: int) -> None:
+    with pytest.raises(InputError, match=rf"stakes: {count} validators \(expected 1 to 100 names, each with a stake\)"):
+        validator_set({f"validator {number}": 1 for number in range(count)})
+
+
+def test_the_manager_takes_the_signatures_of_as_many_as_there_can_be() -> None:
+    side = Sidechain({f"validator {number}": 1 for number in range(MAX_VALIDATORS)})
+    side.produce()
+    assert side.checkpoint().accepted

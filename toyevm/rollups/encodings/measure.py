@@ -2,7 +2,7 @@
 
 Everybody is as likely as everybody else to pay and to be paid; amounts are up to an ether, in ten-thousandths; gas has
 one price; savings are any number of wei. A block has 250 payments and comes two seconds after the one before, six
-blocks to an epoch. With more people, or amounts with more digits, every figure grows, but for the signatures.
+blocks to an epoch. With more people, or amounts with more digits, what is compressed grows, but for the signatures.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A netted state diff: what is different after a batch, however often it changed in between.
 
-One entry an account, in the order of the state's locations:
+One entry an account, in the order of the index:
 
     index 3 (a new account: ff ff ff and its address)    which fields follow, as bits    the fields
 

@@ -118,10 +118,10 @@ def _check(hash_: Hash32) -> bytes:
 
 def _new_epoch_bits(batch: Sequence[BlockInput]) -> list[bool]:
     """Tell of each block but the first whether an epoch begins with it."""
-    if not batch:
-        raise InputError("no blocks", expected="at least one")
+    if not 0 < len(batch) <= MAX_BLOCKS:
+        raise InputError(f"{len(batch) or 'no'} blocks", expected=f"1 to {MAX_BLOCKS:,}")
     for early, late in pairwise(batch):
-        if late.epoch_number - early.epoch_number not in (0, 1) or late.timestamp < early.timestamp:
+        if late.epoch_number - early.epoch_number not in (0, 1) or not 0 <= late.timestamp - early.timestamp < 2**32:
             raise InputError("blocks that are not consecutive", expected="no epoch left out, and times in order")
     return [late.epoch_number > early.epoch_number for early, late in pairwise(batch)]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from toyevm.errors import InputError
 from toyevm.rollups.matrix import data_on_l1, sidechain_column
-from toyevm.rollups.matrix.values import ATTACKS, Cell, Damage, Verdict
+from toyevm.rollups.matrix.values import ATTACKS, Damage, MatrixCell, MatrixVerdict
 
-__all__ = ["ATTACKS", "CELLS", "SYSTEMS", "Cell", "Damage", "Verdict", "chosen_cells"]
+__all__ = ["ATTACKS", "CELLS", "SYSTEMS", "Damage", "MatrixCell", "MatrixVerdict", "chosen_cells"]
 
-CELLS: tuple[Cell, ...] = (*data_on_l1.CELLS, *sidechain_column.CELLS)
+CELLS: tuple[MatrixCell, ...] = (*data_on_l1.CELLS, *sidechain_column.CELLS)
 SYSTEMS = tuple(dict.fromkeys(cell.system for cell in CELLS))
 
 
-def chosen_cells(attack: str | None = None, system: str | None = None) -> Iterator[Cell]:
+def chosen_cells(attack: str | None = None, system: str | None = None) -> Iterator[MatrixCell]:
     """Yield the cells of one attack, of one system, of both, or all, in the order of the rows.
 
     Raises:

@@ -12,8 +12,9 @@ from toyevm.rollups.batches import make_batch, post
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.span import Span
 from toyevm.rollups.l1 import L1, SLOT_SECONDS
+from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Chain, RollupConfig
-from toyevm.rollups.matrix.values import Cell, Damage
+from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.values import L1Block
 from toyevm.transactions import Transaction, encode_transaction
 from toyevm.types import Address
@@ -21,7 +22,6 @@ from toyevm.units import ETHER, GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
 SYSTEM = "data on L1"
-INBOX: Address = b"\xba" * 20
 ANN, BOB, EVE, BATCHER = (wallet(name) for name in ("Ann", "Bob", "Eve", "batcher"))
 DEPOSIT, PRICE = 10 * ETHER, 3 * ETHER
 NEVER = 10**9  # L1 blocks
@@ -137,21 +137,21 @@ def reorganise(defended: bool) -> Damage:
 
 
 CELLS = (
-    Cell(
+    MatrixCell(
         "withheld data",
         SYSTEM,
         "the operator's machines burn after Ann has paid Bob",
         "the batches stand on L1, not their hash alone",
         withhold_data,
     ),
-    Cell(
+    MatrixCell(
         "censorship",
         SYSTEM,
         "the sequencer never takes Ann's deposit in",
         "after the sequencing window, its epoch is derived without the sequencer",
         censor,
     ),
-    Cell(
+    MatrixCell(
         "L1 reorg",
         SYSTEM,
         "L1 loses Eve's deposit after L2 has credited it",

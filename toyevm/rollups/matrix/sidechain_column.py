@@ -16,7 +16,7 @@ from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1, L1_CHAIN
-from toyevm.rollups.matrix.values import Cell, Damage
+from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.precompiles import HEAD, PROOF_CHECKS, RECEIPT_PROOF, price, receipt_proof
 from toyevm.rollups.sidechain.attacks import (
     LEAVING,
@@ -161,37 +161,37 @@ def _gullible() -> ChainConfig:
 
 
 CELLS = (
-    Cell(
+    MatrixCell(
         "invalid root",
         SYSTEM,
         "30 % of the stake signs a block in which Mallory burns the whole escrow",
         "a checkpoint needs more than two thirds of the stake",
         invent_block,
     ),
-    Cell("withheld data", SYSTEM, "the validators show nobody the blocks that they sign", None, withhold_blocks),
-    Cell("censorship", SYSTEM, "the validators leave Ann's burn out of every block", None, leave_out),
-    Cell(
+    MatrixCell("withheld data", SYSTEM, "the validators show nobody the blocks that they sign", None, withhold_blocks),
+    MatrixCell("censorship", SYSTEM, "the validators leave Ann's burn out of every block", None, leave_out),
+    MatrixCell(
         "2/3 collusion",
         SYSTEM,
         "70 % of the stake signs a block in which Mallory burns the whole escrow",
         None,
         collude,
     ),
-    Cell(
+    MatrixCell(
         "L1 reorg",
         SYSTEM,
         "L1 loses Mallory's deposit after the sidechain has credited it",
         f"a deposit is credited when {DEEP} blocks of L1 lie on it",
         take_deposit_back,
     ),
-    Cell(
+    MatrixCell(
         "replay",
         SYSTEM,
         "Mallory leaves three times with one burn",
         "the bridge remembers the place of each burn that it has paid",
         leave_twice,
     ),
-    Cell(
+    MatrixCell(
         "forged proof",
         SYSTEM,
         "Mallory proves a burn that is in no receipt of the block",

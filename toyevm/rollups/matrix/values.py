@@ -21,7 +21,7 @@ ATTACKS = (
 )
 
 
-class Verdict(StrEnum):
+class MatrixVerdict(StrEnum):
     """What an attack comes to, the worst first."""
 
     STOLEN = "stolen"
@@ -47,7 +47,7 @@ class Damage:
     delay: int = 0
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> MatrixVerdict:
         """Return the worst of what is true.
 
         >>> Damage({"Eve": 1, "Ann": 5}, {"Eve": 6, "Ann": 0}, ("Eve",)).verdict.value
@@ -55,14 +55,14 @@ class Damage:
         """
         gain = sum(self.after[one] - self.before[one] for one in self.thieves)
         if gain > 0:
-            return Verdict.STOLEN
+            return MatrixVerdict.STOLEN
         if any(self.after[one] < self.before[one] for one in self.before if one not in self.thieves):
-            return Verdict.FROZEN
-        return Verdict.DELAYED if self.delay > 0 else Verdict.SAFE
+            return MatrixVerdict.FROZEN
+        return MatrixVerdict.DELAYED if self.delay > 0 else MatrixVerdict.SAFE
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """One attack on one system.
 
     Attributes:

@@ -7,7 +7,7 @@ call of a system contract, the state receiver; the numbers are its own, chain 13
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from toyevm.backends import BACKENDS
@@ -24,6 +24,7 @@ from toyevm.types import Address, to_address
 SIDE_CHAIN = ChainConfig(chain_id=137)
 GATEWAY = to_address(0x1010)
 GATEWAY_CONTRACT = load_contract("child_gateway")
+BURNED = GATEWAY_CONTRACT.event_topic("Burned")
 BLOCK_SECONDS = 2
 
 
@@ -70,7 +71,15 @@ class ChildChain(L1):
         return sum(account.balance for account in self.world.accounts.values()) - self.burned
 
 
+def burns_in(sealed: SealedBlock) -> Iterator[tuple[Address, int]]:
+    """Yield for each burn in a block who is to be paid on L1, and how much, in wei."""
+    for receipt in sealed.receipts:
+        for log in receipt.logs:
+            if log.address == GATEWAY and log.topics[0] == BURNED:
+                yield to_address(log.topics[1]), int.from_bytes(log.data, "big")
+
+
 def burn_log(receiver: Address, amount: int) -> Log:
     """Return the log with which the gateway takes `amount` wei out of circulation."""
-    topics = (GATEWAY_CONTRACT.event_topic("Burned"), int.from_bytes(receiver, "big"))
+    topics = (BURNED, int.from_bytes(receiver, "big"))
     return Log(GATEWAY, topics, amount.to_bytes(32, "big"))

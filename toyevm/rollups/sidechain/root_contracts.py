@@ -18,7 +18,7 @@ from toyevm.rollups.sidechain.validators import Validator, ValidatorSet
 from toyevm.rollups.sidechain.votes import KIND_NUMBERS, SignedVote, VoteDomain
 from toyevm.rollups.values import Deposit
 from toyevm.transactions import Transaction
-from toyevm.types import Address, Hash32
+from toyevm.types import Address, Hash32, to_address
 from toyevm.workloads.wallets import Wallet, wallet
 
 MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
@@ -125,10 +125,10 @@ class RootContracts:
         logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == DEPOSITED]
         return [Deposit(log.topics[1], log.topics[2].to_bytes(20, "big"), int.from_bytes(log.data)) for log in logs]
 
-    def paid(self, number: int) -> int:
-        """Return what the bridge has paid out in one block of L1, in wei."""
+    def payments(self, number: int) -> list[tuple[Address, int]]:
+        """Return whom the bridge has paid in one block of L1, and how much, in wei."""
         logs = [log for log in self.l1.logs(number, self.bridge) if log.topics[0] == EXITED]
-        return sum(int.from_bytes(log.data[:32]) for log in logs)
+        return [(to_address(log.topics[1]), int.from_bytes(log.data[:32])) for log in logs]
 
     @property
     def escrow(self) -> int:

@@ -48,7 +48,6 @@ class Sidechain:
         compiled: manager and bridge, for who wants to try others.
 
     Attributes:
-        synced: the last block of L1 whose deposits were looked at.
         signed: all votes so far, with their signatures: what a watcher has seen.
         final: the last block with a milestone: the sidechain itself takes it for final.
     """
@@ -74,7 +73,8 @@ class Sidechain:
         self._under: dict[Hash32, tuple[Header, ...]] = {}  # a Merkle root
         self.signed: list[SignedVote] = []
         self.final = 0
-        self.synced = self._credited = 0  # the next deposit's nonce
+        self._credited = 0  # the next deposit's nonce
+        self._seen: list[Hash32] = []  # the blocks of L1 whose deposits were looked at, from the first on
 
     # What users do
 
@@ -124,12 +124,23 @@ class Sidechain:
 
     def _new_deposits(self) -> list[Deposit]:
         """Return what is new on L1. A nonce counts once, whatever a reorg of L1 has made of its deposit since."""
-        deep = self.l1.head.number - self.confirmations
-        found: list[Deposit] = []
-        for number in range(self.synced + 1, deep + 1):
-            found += [each for each in self.contracts.deposits(number) if each.nonce >= self._credited + len(found)]
-        self.synced, self._credited = max(self.synced, deep), self._credited + len(found)
+        blocks = self._new_l1_blocks()
+        found = [each for at in blocks for each in self.contracts.deposits(at) if each.nonce >= self._credited]
+        self._credited += len(found)
         return found
+
+    def _new_l1_blocks(self) -> range:
+        """Return the blocks of L1 that are deep enough by now; those in the place of others count as new."""
+        while self._seen and not self.l1.has(len(self._seen) - 1, self._seen[-1]):
+            self._seen.pop()
+        new = range(len(self._seen), len(self.l1.entries) - self.confirmations)
+        self._seen += [self.l1.entries[at].sealed.hash for at in new]
+        return new
+
+    @property
+    def synced(self) -> int:
+        """The last block of L1 whose deposits were looked at; -1 if none was."""
+        return len(self._seen) - 1
 
     def milestone(self, signers: Iterable[str] | None = None) -> bool:
         """Let validators sign the blocks since the last milestone; with two thirds of the stake, they are final."""

@@ -18,6 +18,7 @@ from toyevm.types import Address
 from toyevm.workloads.wallets import Wallet, wallet
 
 Conduct = Literal["honest", "colluding", "silent"]
+MAX_VALIDATORS = 100  # as many signatures as the manager on L1 takes
 CONDUCTS: tuple[Conduct, ...] = ("honest", "colluding", "silent")
 
 
@@ -69,14 +70,15 @@ def validator_set(stakes: Mapping[str, int], conducts: Mapping[str, Conduct] | N
     """Return the validators of these names and stakes, in wei; who is not named in `conducts` is honest.
 
     Raises:
-        InputError: nobody has a stake, or `conducts` names somebody who has none or does something unheard of.
+        InputError: nobody has a stake, or too many have; or `conducts` names somebody who has none, or does something
+            unheard of.
 
     >>> validator_set({"Pia": 5, "Quinn": 3}, {"Quinn": "silent"}).stake_of("honest")
     5
     """
     conducts = conducts or {}
-    if not stakes:
-        raise InputError("no validator", "stakes", "at least one name with a stake")
+    if not 1 <= len(stakes) <= MAX_VALIDATORS:
+        raise InputError(f"{len(stakes)} validators", "stakes", f"1 to {MAX_VALIDATORS} names, each with a stake")
     for name, conduct in conducts.items():
         if name not in stakes or conduct not in CONDUCTS:
             known = f"one of {', '.join(stakes)}, each {' | '.join(CONDUCTS)}"

@@ -1,0 +1,34 @@
+"""The contracts on L1 refuse what they should, by name, and a mistake in either of them is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.rollups.sidechain.contract_faults import CHECKS, Pair, faults
+from tests.rollups.sidechain.contract_mutants import BRIDGE_MUTANTS, MANAGER_MUTANTS, Changes, mutated
+from toyevm.contracts import contract_source
+from toyevm.contracts.compile import compile_vyper
+from toyevm.rollups.sidechain.root_contracts import BRIDGE, MANAGER
+
+MUTANTS = [("checkpoint_manager", name, changes) for name, changes in MANAGER_MUTANTS.items()]
+MUTANTS += [("sidechain_bridge", name, changes) for name, changes in BRIDGE_MUTANTS.items()]
+SAMPLE = MUTANTS[::8]  # the compiler takes a second for each
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_contracts_have_no_fault(check: Callable[[Pair], Iterator[str]]) -> None:
+    assert list(check((MANAGER, BRIDGE))) == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "name", "changes"),
+    [pytest.param(*each, marks=[] if each in SAMPLE else [pytest.mark.whole]) for each in MUTANTS],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_planted_mistake_is_found(contract: str, name: str, changes: Changes) -> None:
+    pytest.importorskip("vyper")
+    compiled = compile_vyper(mutated(contract_source(contract), changes), contract)
+    pair = (compiled, BRIDGE) if contract == "checkpoint_manager" else (MANAGER, compiled)
+    assert next(faults(pair), None) is not None
