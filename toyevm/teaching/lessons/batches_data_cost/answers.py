@@ -69,12 +69,14 @@ def least_bytes(answer: Any) -> Reply:
     if mine > UNCOMPRESSED:
         return wrong("a-batch-adds", "That is more than the transfer has alone. What would the batch add to it?", shown)
     if mine > 95:
-        text = "You keep nearly everything. The 1,000 transfers have one gas limit, and similar fees. How often must "
-        return wrong("nothing-repeats", text + "these be written?", shown)
+        gone = f"You drop {UNCOMPRESSED - mine:g} bytes. "
+        if mine <= UNCOMPRESSED - 14:
+            text = gone + "A recipient takes 20. How often must the addresses of 300 people stand in 1,000 transfers?"
+            return wrong("recipients-stay", text, shown)
+        text = gone + "Gas and fees take 14, a recipient takes 20. How often does each repeat in the 1,000 transfers?"
+        return wrong("nothing-repeats", text, shown)
     if mine >= 32:
-        text = (
-            "Two numbers of 32 bytes make up a signature. Which of their bytes could a reader compute from the others?"
-        )
+        text = "A signature is two numbers of 32 bytes. Which of their bytes could a reader compute from the others?"
         return wrong("half-a-signature", text, shown)
     text = "A compressor replaces what repeats. In which part of a transfer does nothing repeat, even in 1,000 of them?"
     return wrong("compression-removes-signatures", text, shown)
@@ -99,23 +101,18 @@ def withhold(answer: Any) -> Reply:
     shown += f"\nclient 0 {'gets no answer for ' + ', '.join(map(str, met)) if met else 'accepts the blob'}"
     shown += f"\n{CLIENTS - sampling.fooled} of {CLIENTS:,} clients notice (simulated)"
     if not hidden:
-        return wrong(
-            "hides-nothing", "You hide nothing, so everyone has everything. How many cells may be left?", shown
-        )
+        return wrong("hides-nothing", "You hide nothing. How many cells may be left at most?", shown)
     if not sampling.is_lost:
-        text = f"{CELLS - len(hidden)} cells are left, and give back the others. Which cells you hide makes no "
-        belief = "half-is-enough" if len(hidden) == ENOUGH else "too-few-hidden"
-        return wrong(belief, text + "difference. What does?", shown)
+        text = f"{CELLS - len(hidden)} cells are left, and give back the others. With how many left is the blob lost?"
+        return wrong("half-is-enough" if len(hidden) == ENOUGH else "too-few-hidden", text, shown)
     if met:
         text = f"Client 0 asks for {met[0]}, and you hide it. Which cells can you hide in its place?"
         return wrong("anywhere-will-do", text, shown)
     if CELLS - len(hidden) < ENOUGH - 1:
         text = f"It is lost, but you hide {len(hidden)} cells. Would it be lost with one cell fewer?"
         return wrong("more-than-needed", text, shown)
-    text = (
-        "The data is lost, and client 0 says that it is there. You knew what client 0 asks for. What must a client do, "
-    )
-    return right(text + "so that nobody knows?", shown)
+    text = "The data is lost, and client 0 says that it is there. You knew what client 0 asks for. "
+    return right(text + "What must a client do, so that nobody knows?", shown)
 
 
 def _cells(answer: Any) -> frozenset[int]:

@@ -48,7 +48,8 @@ def after_the_fire(on_l1: str) -> str:
         rebuilt = _execute(posted)
         proof = rebuilt.prove_account(wallet("Ann").address)
         size = sum(map(len, posted))
-        found = f"{size} bytes of transactions; executed again, their root is {_same(rebuilt.root == root)}"
+        same = "the same" if rebuilt.root == root else "another one"
+        found = f"{size} bytes of transactions; executed again, their root is {same}"
     else:
         found = "no transactions"
     try:
@@ -57,10 +58,6 @@ def after_the_fire(on_l1: str) -> str:
     except InvalidProof:
         verdict = "no path, not one node of it: refused"
     return f"L1 holds  the state root 0x{root.hex()[:8]}…, and {found}\nAnn shows {verdict}"
-
-
-def _same(same: bool) -> str:
-    return "the same" if same else "another one"
 
 
 def _ether(leaf: bytes | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from toyevm.errors import InputError
@@ -14,6 +14,15 @@ from toyevm.units import GWEI
 
 ZEROS, OTHERS, FEE = 100, 3_900, 2  # of the calldata turn: bytes, bytes, gwei
 GAS = 21_000 + 10 * ZEROS + 40 * OTHERS
+BYTES_AS = (  # gas of the bytes; the belief behind it, what it does, and what to ask
+    (10 * ZEROS + 40 * OTHERS, "", "", ""),
+    (40 * (ZEROS + OTHERS), "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. ", "How many are zero?"),
+    (10 * (ZEROS + OTHERS), "all-are-zero", "You charge 10 for each of the 4,000 bytes. ", "How many are not zero?"),
+    (4 * ZEROS + 16 * OTHERS, "the-old-price", "You charge 4 and 16 a byte. ", "Until when were these right?"),
+    (10 * ZEROS + 40 * (ZEROS + OTHERS), "zeros-twice",
+     "You charge 40 for all 4,000 bytes, and 10 more for each zero byte. ", "How many of the 4,000 are not zero?"),
+    (40 * ZEROS + 10 * OTHERS, "zero-is-dear", "You charge 40 for a zero byte, 10 for others. ", "Which is cheaper?"),
+)  # fmt: skip
 TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how many transfers
 BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
 EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
@@ -35,7 +44,7 @@ def read_decimal(answer: Any, what: str, most: float = 1e15) -> float:
     return float(answer)
 
 
-def known_value(mine: float, known: Sequence[Known], tolerance: float) -> Reply | None:
+def known_value(mine: float, known: Iterable[Known], tolerance: float) -> Reply | None:
     """Return what to say to a value that a known belief leads to, or None."""
     for value, belief, text in known:
         if abs(mine - value) <= tolerance * value:
@@ -49,32 +58,30 @@ def calldata(answer: Any) -> Reply:
         return missing("a number of gwei.")
     mine = read_decimal(answer, "gwei, such as 48_800")
     if abs(mine - GAS * FEE) < 0.5:
-        text = "It does not matter what the 4,000 bytes say. Which of the three summands would a blob save?"
+        text = "It does not matter what the 4,000 bytes say. Which of the three parts would a blob save?"
         return right(text, f"21,000 + {ZEROS} · 10 + {OTHERS:,} · 40 = {GAS:,} gas; · {FEE} = {GAS * FEE:,} gwei")
-    known = (
-        Known(GAS, "gas-is-money", "That is the gas. What does a unit of gas cost here?"),
-        Known((GAS - 21_000) * FEE, "only-the-bytes", "You pay for the bytes. What else does a transaction pay for?"),
-        Known(40 * (ZEROS + OTHERS) * FEE, "only-the-bytes", "You pay for 4,000 like bytes. What else is paid?"),
-        Known(GAS - 21_000, "only-the-bytes", "That is the gas of the bytes alone. What else is charged, and what "
-              "does a unit of gas cost?"),
-        Known((21_000 + 40 * (ZEROS + OTHERS)) * FEE, "zero-is-a-byte", "You charge 40 for each of the 4,000 bytes. "
-              "How many of them are zero?"),
-        Known((21_000 + 4 * ZEROS + 16 * OTHERS) * FEE, "the-old-price", "You charge 4 and 16 gas a byte. Until "
-              "when were these the prices of such a transaction?"),
-        Known((21_000 + 10 * ZEROS + 40 * (ZEROS + OTHERS)) * FEE, "zeros-twice", "You charge for 4,000 bytes at "
-              "40, and for the 100 zero bytes once more. How many of the 4,000 are not zero?"),
-        Known((21_000 + 40 * ZEROS + 10 * OTHERS) * FEE, "zero-is-dear", "You charge 40 for a zero byte, and 10 for "
-              "any other. Which of the two is cheaper?"),
-        Known(21_000 + (10 * ZEROS + 40 * OTHERS) * FEE, "fee-of-a-part", "You multiply only the gas of the bytes "
-              "by the base fee. In which unit are the other 21,000?"),
-    )  # fmt: skip
     gas = mine / FEE
+    if reply := known_value(mine, calldata_sums(), 1e-6):
+        return reply
     if gas <= 21_000:
         return wrong("less-than-a-transaction", "The transaction alone takes 21,000 gas. How many gwei is that?")
     text = f"{mine:,.0f} gwei at 2 gwei are {gas:,.0f} gas, and {gas - 21_000:,.0f} without the transaction's 21,000. "
-    return known_value(mine, known, 1e-6) or wrong(
-        "another-sum", text + "What do 100 zero bytes cost, and what do the other 3,900?"
-    )
+    return wrong("another-sum", text + "What do 100 zero bytes cost, and what do the other 3,900?")
+
+
+def calldata_sums() -> Iterator[Known]:
+    """Yield what sums come to: each price of the bytes with each way from there to gwei. The first one is right."""
+    for gas, belief, text, question in BYTES_AS:
+        for value, also, and_text, other_question in (
+            ((21_000 + gas) * FEE, "", "", ""),
+            (gas * FEE, "only-the-bytes", "You pay for the bytes alone. ", "What else does a transaction pay for?"),
+            (21_000 + gas, "gas-is-money", "That is gas. ", "What does a unit of gas cost here?"),
+            (gas, "gas-of-the-bytes", "That is the gas of the bytes alone. ", "What do you add before you multiply?"),
+            (21_000 + gas * FEE, "fee-of-a-part", "You multiply only the gas of the bytes by the base fee. ",
+             "In which unit are the other 21,000?"),
+        ):  # fmt: skip
+            name = "-and-".join(filter(None, (belief, also)))
+            yield Known(value, name, text + and_text + (question or other_question))
 
 
 def read_prices(answer: Any) -> BatchBill:
@@ -100,15 +107,13 @@ def calldata_wins(answer: Any) -> Reply:
     bill = read_prices(answer)
     times, shown = bill.in_blobs.wei / bill.calldata.wei, "\n".join(words_of(bill))
     if bill.transfers < LEAST:
-        text = (
-            f"{bill.transfers:,} transfers fill {bill.share:.1%} of a blob, so most of it is paid for nothing. Which "
-        )
-        return wrong("a-small-batch", text + f"price must change, so that calldata wins with {LEAST:,}?", shown)
+        text = f"{bill.transfers:,} transfers fill {bill.share:.1%} of a blob, and you pay for all of it. What becomes "
+        return wrong("a-small-batch", text + f"of the two bills with {LEAST:,} transfers?", shown)
     if times >= TIMES:
         text = "Which way is cheaper depends on two markets. Who fills so many blobs that their price gets there?"
         return right(text, shown)
     if times > 1:
-        text = f"Calldata is {times:.1f} times as cheap: a beginning. Which price does a blob hardly depend on?"
+        text = f"The blobs cost {times:.1f} times as much as calldata. Which price does a blob hardly depend on?"
         return wrong("not-yet", text, shown)
     if bill.blob_fee <= bill.base_fee:
         text = "Blob gas costs no more than gas here. In a full blob, a byte takes about one unit of it. "
@@ -124,9 +129,8 @@ def break_even(answer: Any) -> Reply:
     mine = read_decimal(answer, "transfers, such as 100", 1e9)
     number = round(mine)
     bill = BatchBill(max(1, min(number, max(BATCHES))), GWEI, BLOB_FEE * GWEI)
-    shown = (
-        f"{bill.transfers:,} transfers: calldata {in_gwei(bill.calldata.wei)} gwei, blob {in_gwei(bill.in_blobs.wei)}"
-    )
+    costs = in_gwei(bill.calldata.wei), in_gwei(bill.in_blobs.wei)
+    shown = f"{bill.transfers:,} transfers: calldata {costs[0]} gwei, blobs {costs[1]} gwei"
     if mine == EVEN:
         return right(f"At {EVEN - 1}, calldata is still cheaper. Is the blob full then?", shown)
     if EVEN - 1 <= mine < EVEN:
@@ -135,6 +139,8 @@ def break_even(answer: Any) -> Reply:
     known = (
         Known(BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as "
               "if both had one price. What does a unit of blob gas cost here?"),
+        Known(USABLE_BYTES * BLOB_FEE / (40 * BYTES), "only-what-can-be-used", "You charge 126,976 units of blob "
+              "gas, one for each byte that can be used. How many units does a blob cost?"),
         Known(BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What "
               "is the price since May 2025?"),
         Known(BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. "
@@ -150,11 +156,10 @@ def break_even(answer: Any) -> Reply:
     )  # fmt: skip
     if reply := known_value(mine, known, 0.002):
         return wrong(reply.belief, reply.text, shown)
+    text = f"With {bill.transfers:,} transfers, blobs cost {bill.in_blobs.wei / bill.calldata.wei:,.2f} times as much. "
     if mine < EVEN:
-        text = "With so few transfers, calldata is cheaper. What does one more transfer add to each of the two bills?"
-        return wrong("too-few", text, shown)
-    text = "With so many, the blob is cheaper, but it is so with fewer, too. Which batch costs the same both ways?"
-    return wrong("too-many", text, shown)
+        return wrong("too-few", text + "What does one more transfer add to each of the two bills?", shown)
+    return wrong("too-many", text + "What does one transfer fewer take from each of the two bills?", shown)
 
 
 def full_blocks(answer: Any) -> Reply:
@@ -164,7 +169,8 @@ def full_blocks(answer: Any) -> Reply:
     mine = read_decimal(answer, "blocks, such as 100", 1e9)
     factor = price_factor(BPO2, 21)
     after = factor ** min(mine, 500)
-    shown = f"{factor:.4f} to the power of {mine:g} is {after:,.1f}"
+    times = f"{after:,.1f}" if after < 1e5 else "far more than 1,000"
+    shown = f"{factor:.4f} to the power of {mine:g} is {times}"
     if 87.9 <= mine <= 88:
         return right("88 blocks take about 18 minutes. What does a sequencer do meanwhile that can wait?", shown)
     known = (
@@ -179,7 +185,7 @@ def full_blocks(answer: Any) -> Reply:
     if reply := known_value(mine, known, 0.012):
         return wrong(reply.belief, reply.text, shown)
     belief = "too-few" if mine < 88 else "too-many"
-    return wrong(belief, f"After {mine:g} full blocks the fee is {after:,.1f} times as high. What is asked?", shown)
+    return wrong(belief, f"After {mine:g} full blocks the fee is {times} times as high. What is asked?", shown)
 
 
 def odds(answer: Any) -> Reply:
@@ -206,7 +212,5 @@ def odds(answer: Any) -> Reply:
         Known(4 / 8 * 3 / 7, "four-are-there", "You count 4 cells that are there. How many does the producer hide?"),
         Known(2 / 8, "two-of-eight", "You divide 2 by 8. How many cells are there to be found?"),
     )  # fmt: skip
-    text = (
-        f"Of 28 pairs of cells, your chance means {28 * mine:.1f} pairs. How many pairs are there among the cells that "
-    )
+    text = f"Of 28 pairs of cells, your chance means {28 * mine:.1f}. How many pairs are there among the cells that "
     return known_value(mine, known, 0.004) or wrong("other-chance", text + "are not hidden?")

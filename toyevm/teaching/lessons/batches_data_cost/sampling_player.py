@@ -24,11 +24,8 @@ def show_sampling(sampling: Sampling) -> Picture:
     hidden, asked = sampling.hidden, sampling.asked[0]
     words = words_of(sampling)
     body = [svg.heading(MARGIN, 26, "128 cells: 0 to 63 are the data, 64 to 127 the extension")]
-    body.append(
-        svg.note(
-            MARGIN, 46, "red and hatched: hidden by the producer · yellow with a thick border: client 0 asks for it"
-        )
-    )
+    legend = "red and hatched: hidden by the producer · yellow with a thick border: client 0 asks for it"
+    body.append(svg.note(MARGIN, 46, legend))
     body += [_cell(cell, cell in hidden, cell in asked) for cell in range(CELLS)]
     top = TOP + ROW * CELLS // IN_A_ROW + 24
     body += draw_lines(words, top, "data", FAILED if sampling.is_lost else LEFT)

@@ -54,7 +54,6 @@ def half_withheld() -> str:
     sampling = Sampling(read_cells("0..63"))
     data = b"".join(map(encode_transaction, mixed_block().block.transactions))
     same = rebuilt_from(data, sampling.hidden) == data
-    rebuilt = (
-        f"the mixed block's {len(data):,} bytes, rebuilt from cells 64 to 127, are {'the same' if same else 'lost'}"
-    )
-    return f"{CLIENTS - sampling.fooled} of {CLIENTS:,} clients notice (simulated); {rebuilt}"
+    rebuilt = f"the mixed block's {len(data):,} bytes, rebuilt from cells 64 to 127, are"
+    noticed = f"{CLIENTS - sampling.fooled} of {CLIENTS:,} clients notice (simulated)"
+    return f"{noticed}; {rebuilt} {'the same' if same else 'lost'}"
