@@ -31,7 +31,7 @@ RIGHT = {
         "            text, due = text + piece, due + 1\n"
         "            if is_last:\n"
         "                done.append(text)\n"
-        "                due = None\n"
+        "                channel = None\n"
         "    return done"
     ),
     "my_chance = None": "my_chance = 3 / 8 * 2 / 7",
@@ -64,7 +64,7 @@ def test_a_student_who_answers_lesson_09_rightly_is_told_so() -> None:
     assert "cheaper   calldata, 4.1 times" in shown["counter-turn"]
     assert "At 819, calldata is still cheaper." in shown["even-turn"]
     assert "your L2: Ann>Bob 6, Dan>Cleo 80, Cleo>Bob 2" in shown["derive-turn"]
-    assert "9 cases of 9" in shown["assemble-turn"]
+    assert "11 cases of 11" in shown["assemble-turn"]
     assert "3/8 · 2/7 = 3/28" in shown["odds-turn"]
     assert "client 0 accepts the blob" in shown["attack-turn"]
     assert "88 blocks take about 18 minutes" in shown["market-turn"]
@@ -75,7 +75,7 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown, text = shown_in(notebook), {cell["id"]: source(cell) for cell in notebook["cells"]}
     rows = [re.findall(r"[\d,.]+", row) for row in shown["ways"].splitlines()[1:]]
     assert [(float(row[2]), int(row[5])) for row in rows] == [(1.0, 38), (5.4, 38), (1.0, 461), (5.4, 461)]
-    assert f"5.4 · 38 is {5.4 * 38:.0f}" in text["ways-talk"]
+    assert f"5.4 · 38 = {5.4 * 38:.0f}" in text["ways-talk"]
     signature = re.search(r"signature +([\d.]+) +([\d.]+)", shown["bytes"])
     assert signature is not None
     assert float(signature[2]) >= float(signature[1]) > 64

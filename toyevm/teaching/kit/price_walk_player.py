@@ -39,7 +39,7 @@ class PriceWalk(Player):
     def _controls(self) -> Sequence[Sequence[Any]]:
         make, now = self._widgets, BlobDemand()
         layout, style = make.Layout(width="440px"), {"description_width": "110px"}
-        wanted = {"first": ("blobs wanted", now.first), "then": ("after slot 100", now.then)}
+        wanted = {"first": ("blobs wanted", now.first), "then": ("from block 100", now.then)}
         prices = {"start": ("blob gas at first", STARTS, now.start), "gas": ("price of gas", GAS, now.base_fee)}
         counts = [
             self._control(name, make.IntSlider(

@@ -40,8 +40,8 @@ def show_price_walk(demand: BlobDemand) -> Picture:
 
 def words_of(demand: BlobDemand) -> list[str]:
     """Return what is drawn, in words: the price in five slots, by the rules of each fork."""
-    wanted = f"{demand.first} blobs wanted in slots 0 to {HALF - 1}, {demand.then} after that"
-    head = f"{'rules':<7}{'target':>7}{'most':>5}" + "".join(f"{f'slot {slot}':>18}" for slot in SHOWN)
+    wanted = f"{demand.first} blobs wanted in blocks 0 to {HALF - 1}, {demand.then} after that"
+    head = f"{'rules':<7}{'target':>7}{'most':>5}" + "".join(f"{f'block {slot}':>18}" for slot in SHOWN)
     lines = [f"price of blob gas (simulated): {wanted}; gas at {price_words(demand.base_fee)}", head]
     for name, walk in demand.walks.items():
         blobs = RULES[name].blobs
@@ -79,9 +79,9 @@ def _frame(demand: BlobDemand, low: int, high: int, step: int) -> list[str]:
         parts.append(svg.note(LEFT - 8, y + 4, price_words(10**power), anchor="end"))
     parts.append(svg.line((_x(HALF), TOP - 14), (_x(HALF), BOTTOM), FAINT.ink, width=1, dashes="4 3"))
     for slot, wanted in ((0, demand.first), (HALF, demand.then)):
-        parts.append(svg.note(_x(slot) + 6, TOP - 6, f"{wanted} blobs wanted in each slot"))
+        parts.append(svg.note(_x(slot) + 6, TOP - 6, f"{wanted} blobs wanted in each block"))
     parts += [
-        svg.note(_x(slot), BOTTOM + 20, f"slot {slot} · {slot // 5} min", anchor="middle")
+        svg.note(_x(slot), BOTTOM + 20, f"block {slot} · {slot // 5} min", anchor="middle")
         for slot in range(0, 2 * HALF + 1, HALF // 2)
     ]
     return [*parts, svg.note(MARGIN, BOTTOM + 44, "a block carries as many as wanted, up to the most its rules allow")]

@@ -53,7 +53,7 @@ def sizes_by_encoding() -> Sizes:
             "as nodes send it": SignedRlp().encode(made.batch),
             "columns": Span(L2_CHAIN_ID, made.batch[0].timestamp).encode(made.batch),
             "payer, recipient, amount, fee": PaymentRecords(made.index).encode(made.batch),
-            "only what differs in the end": NettedDiff(made.index).encode(made.changes()),
+            "only the balances at the end": NettedDiff(made.index).encode(made.changes()),
         }
     )
 

@@ -76,16 +76,13 @@ def in_gwei(wei: float) -> str:
 
 def words_of(bill: BatchBill) -> list[str]:
     """Return what the sliders show, in words."""
-    cheaper, way = bill.in_blobs.wei / bill.calldata.wei, "blobs"
-    if bill.calldata_wins:
-        way = "calldata"
-    else:
-        cheaper = 1 / cheaper
+    costs = {"calldata": bill.calldata.wei, "blobs": bill.in_blobs.wei}
+    way = "calldata" if bill.calldata_wins else "blobs"
     blobs = f"{bill.blobs} blob{'s' * (bill.blobs > 1)}"
     return [
         f"batch     {bill.transfers:,} transfers of {BYTES} bytes: {bill.size:,} bytes, {bill.share:.1%} of {blobs}",
-        f"prices    gas {in_gwei(bill.base_fee)} gwei, blob gas {in_gwei(bill.blob_fee)} gwei (rules of {BPO2.name})",
+        f"prices    gas {in_gwei(bill.base_fee)} gwei, blob gas {in_gwei(bill.blob_fee)} gwei",
         f"calldata  {in_gwei(bill.calldata.wei)} gwei, {in_gwei(bill.calldata.per_transfer)} for each transfer",
         f"blobs     {in_gwei(bill.in_blobs.wei)} gwei, {in_gwei(bill.in_blobs.per_transfer)} for each transfer",
-        f"cheaper   {way}, {cheaper:,.1f} times",
+        f"cheaper   {way}, {max(costs.values()) / min(costs.values()):,.1f} times",
     ]

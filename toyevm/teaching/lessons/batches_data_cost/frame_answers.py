@@ -20,7 +20,7 @@ NOT_THERE = {  # payments that do not follow, each with the rule that it breaks
     "Dan>Cleo 0": ("the-last-replaces", "You take the last frame of F alone. What becomes of the text before it?"),
 }
 LEFT_OUT = {
-    "Ann>Bob 6": ("one-fault-kills-all", "Frame 0 of C comes twice. Does rule 3 skip a channel, or a frame?"),
+    "Ann>Bob 6": ("one-fault-kills-all", "`D1!` comes while C is open. Does rule 3 skip a channel, or a frame?"),
     "Dan>Cleo 80": ("a-fault-spreads", "`E1!` comes between the two frames of F. Which rule says what happens then?"),
     "Cleo>Bob 2": ("an-invalid-one-stops-all", "The payment before it is invalid. Does rule 4 drop what follows, too?"),
 }  # fmt: skip
@@ -38,6 +38,8 @@ CASES: Sequence[tuple[str, Frames]] = (
     ("frame 0 again", [("A", 0, False, "x"), ("A", 1, False, "y"), ("A", 0, False, "x"), ("A", 2, True, "z")]),
     ("unfinished", [("A", 0, False, "x"), ("B", 0, False, "y"), ("A", 1, True, "?"), ("B", 1, True, "z")]),
     ("after the last", [("A", 0, True, "x"), ("A", 1, True, "?"), ("B", 0, True, "y")]),
+    ("a completed name", [("A", 0, True, "x"), ("A", 0, False, "y"), ("A", 1, True, "z")]),
+    ("a dropped name", [("A", 0, False, "?"), ("B", 0, True, "x"), ("A", 0, False, "y"), ("A", 1, True, "z")]),
 )
 QUESTIONS = {
     "one frame": ("nothing-opens", "Frame 0 is the last one, too. What must happen to its text?"),
@@ -46,9 +48,11 @@ QUESTIONS = {
     "a number twice": ("takes-any-number", "Frame 1 comes twice. Which frame does the channel wait for by then?"),
     "a number too early": ("takes-any-number", "Frame 2 comes before frame 1. Which number does the channel wait for?"),
     "another channel": ("takes-any-channel", "A frame of B comes while A is open. What does rule 3 say about it?"),
-    "frame 0 again": ("opens-it-again", "Frame 0 of A comes again. Is A a new channel then?"),
+    "frame 0 again": ("opens-it-again", "Frame 0 of A comes again. Is channel A open at that moment?"),
     "unfinished": ("unfinished-waits", "B opens before A is complete. What happens to A, and to its next frame?"),
     "after the last": ("goes-on-after-the-last", "A is complete. Which frame does it still wait for?"),
+    "a completed name": ("a-name-opens-once", "The first channel A is complete. What does rule 2 do with the next A0?"),
+    "a dropped name": ("dropped-for-ever", "Channel A is dropped. Which channel is open when A0 comes again?"),
 }
 
 
@@ -91,9 +95,8 @@ def _first_fault(mine: list[str], at: int, truth: list[str]) -> Reply:
         text = f"You execute {payment} before {absent}. Which of their channels is complete first?"
         return wrong("another-order", text, shown)
     belief, question = LEFT_OUT[absent]
-    return wrong(
-        belief, f"One payment is missing{f' before {payment}' if payment else ' at the end'}. {question}", shown
-    )
+    where = f"before {payment}" if payment else "at the end"
+    return wrong(belief, f"One payment is missing {where}. {question}", shown)
 
 
 def _listed(mine: list[str]) -> str:
@@ -112,7 +115,7 @@ def assembled(answer: Any) -> Reply:
         if not _is_same(value, expected):
             belief, question = QUESTIONS[name]
             return wrong(belief, f"The case {name!r}: you return {repeat(value)}. {question}", _written(frames))
-    text = "Whatever stands on L1, it gives one list. What would happen if two nodes of L2 had different rules here?"
+    text = "All nodes that run your function derive the same L2. What if two nodes had different rules here?"
     return right(text, f"{len(CASES)} cases of {len(CASES)}")
 
 

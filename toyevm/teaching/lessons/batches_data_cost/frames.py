@@ -22,11 +22,10 @@ MORNING: Posts = {
     102: ("B2!:eo 9", "B1!:eo 3"),
 }
 EVENING: Posts = {
-    200: ("C0:Ann>B", "C0:Ann>B"),
-    201: ("D1!:an 4", "C1!:ob 6", "C1!:ob 9"),
-    202: ("E0:Eve>", "F0:Dan>Cleo 8", "#?x"),
-    203: ("E1!:Dan 1", "F1!:0"),
-    204: ("G0!:Cleo>Ann 700", "H0!:Cleo>Bob 2"),
+    200: ("C0:Ann>B", "D1!:an 4", "C1!:ob 6", "C1!:ob 9"),
+    201: ("E0:Eve>", "F0:Dan>Cleo 8", "#?x"),
+    202: ("E1!:Dan 1", "F1!:0"),
+    203: ("G0!:Cleo>Ann 700", "H0!:Cleo>Bob 2"),
 }
 
 

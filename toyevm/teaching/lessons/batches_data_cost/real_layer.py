@@ -6,6 +6,7 @@ from toyevm.crypto import keccak256
 from toyevm.rollups.batches import make_batch, pack
 from toyevm.rollups.compression import compress
 from toyevm.rollups.derivation import Pipeline
+from toyevm.rollups.dropped import DropReason
 from toyevm.rollups.encodings.span import Span
 from toyevm.rollups.frames import ChannelFrame, cut, submission_of
 from toyevm.rollups.l2 import L2Chain, RollupConfig
@@ -15,6 +16,14 @@ from toyevm.transactions import encode_transaction
 
 EPOCHS, PER_BLOCK, FRAME_BYTES = 5, 8, 1_500
 BOMB = bytes(20_000_000)  # unpacks to more than a node is willing to hold
+RULES = {  # the rule of the lesson that refuses a post
+    DropReason.MALFORMED_SUBMISSION: "rule 1: not a frame",
+    DropReason.DUPLICATE_FRAME: "rule 3: this frame was taken before",
+    DropReason.NOT_OPEN: "rule 3: its channel is not open",
+    DropReason.GAP: "rule 3: not the next frame",
+    DropReason.UNPACKS_TOO_LARGE: "rule 5: unpacks to more than the limit",
+    DropReason.NOT_UNPACKED: "rule 5: does not unpack",
+}
 
 
 def _l1_block(number: int, *submissions: bytes) -> L1Block:
@@ -58,8 +67,8 @@ def derive_again() -> str:
     rows = ["L1 block   bytes   what becomes of the post"]
     for block in l1:
         for position, submission in enumerate(block.submissions):
-            reason = reasons.get((block.number, position), "used")
-            rows.append(f"{block.number:>8}{len(submission):>8,}   {reason}")
+            reason = reasons.get((block.number, position))
+            rows.append(f"{block.number:>8}{len(submission):>8,}   {RULES[reason] if reason else 'used'}")
     head = pipeline.chain.head
     derived = f"block {head.number}, hash 0x{head.hash.hex()[:16]}…"
     return "\n".join([*rows, f"head of the node that is gone: {lost}", f"head derived from L1:          {derived}"])
