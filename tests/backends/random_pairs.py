@@ -22,6 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from random import Random
 
+import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
 from tests.backends.cases import Case
 from tests.backends.invariants import broken_invariants
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
@@ -36,7 +37,8 @@ from toyevm.types import Field, Location
 
 SCHEDULES = 4  # of each block
 BLOCKS_A_CHUNK = 50
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in BACKENDS if backend.kind == "parallel"]
+SETTLEMENTS = [backend for backend in BACKENDS if backend.kind == "settlement"]  # whose time is their inner backend's
 NO_HINTS_AT_ALL, NO_LIST, HONEST_LIST, LYING_LIST = "no hints", "no list", "an honest list", "a list with lies"
 
 
@@ -65,6 +67,9 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
         if number % 2:
             config = replace(config, transcripts=transcripts)
         aborts = {}
+        if number == 0:
+            tally.differences += _settled_otherwise(case, config, oracle)
+            tally.counts["settled"] += len(SETTLEMENTS)
         for backend in PARALLEL:
             outcome = outcome_of(backend, case, config)
             aborts[backend.name] = 0 if isinstance(outcome, InvalidBlock) else outcome.aborts
@@ -79,6 +84,13 @@ def try_block(seed: int, schedules: int = SCHEDULES) -> Tally:
         tally.counts["with an abort"] += any(aborts.values())
         tally.counts.update(f"with an abort in {name}" for name, count in aborts.items() if count)
     return tally
+
+
+def _settled_otherwise(case: Case, config: RunConfig, oracle: Outcome) -> Iterator[str]:
+    """Yield what a settlement makes of a block that is not its result."""
+    for settlement in SETTLEMENTS:
+        for one in differences(case, outcome_of(settlement, case, config), oracle):
+            yield f"{case}, {settlement.name}: {one}"
 
 
 def contents(case: Case, oracle: Outcome) -> Iterator[str]:

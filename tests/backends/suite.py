@@ -20,7 +20,7 @@ from toyevm.simulation.run import Run
 from toyevm.simulation.virtual_cores import Incarnation, Process, Simulation
 from toyevm.types import BEFORE_BLOCK, Field, Location, Version
 
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in BACKENDS if backend.kind == "parallel"]
 NO_HINTS = Hints((), (), (), b"\xc0")
 SHARP = ("more than a word", "out of gas after a write", "one that does not fit and has a wrong nonce")
 WILD = CostModel(jitter=300, commit=5_000, contention=20)

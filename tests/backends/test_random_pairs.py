@@ -28,6 +28,7 @@ def test_random_blocks_equal_sequential_and_provoke_conflicts_and_aborts() -> No
     for backend in (one.name for one in BACKENDS if one.kind == "parallel"):
         assert tally.counts[f"with an abort in {backend}"] >= pairs / 10
     assert tally.counts["invalid block"] > 0
+    assert tally.counts["settled"] == 40 * sum(one.kind == "settlement" for one in BACKENDS) > 0
     assert tally.counts["runs"] == pairs * sum(one.kind == "parallel" for one in BACKENDS)
 
 
