@@ -30,7 +30,7 @@ def in_words(switches: Any) -> tuple[Any, int]:
 
 
 def test_two_colluding_signers_steal(switches: Any, tmp_path: Path) -> None:
-    shows(switches, "final: the true checkpoint stands on L1")
+    shows(switches, "accepted: the true checkpoint stands on L1")
     for at in (0, 1):
         switches.get_by_role("button", name="colludes").nth(at).click()
     shows(switches, "stolen: L1 accepts the forged checkpoint")

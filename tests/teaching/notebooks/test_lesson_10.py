@@ -68,9 +68,11 @@ def test_a_student_who_answers_lesson_10_rightly_is_told_so() -> None:
     assert "forged checkpoint: 69 of 100 ✓" in shown["thieves-turn"]
     assert "10 cases of 10" in shown["can-turn"]
     assert "escrow 100 -> 0 ether, Mallory 0 -> 100 ether" in shown["steal-turn"]
-    assert shown["measures-turn"].count("escrow 100 -> 0") == 3
+    assert shown["measures-turn"].count("stolen: escrow 100 -> 0") == 3
+    assert re.search(r"exit, 7 days later +L1 pays Mallory", shown["measures-turn"])
+    assert re.search(r"true checkpoint +L1 refuses: not enough stake", shown["measures-turn"])
     assert "take 70, and lose 69: +1 ether" in shown["slash-turn"]
-    assert "supply on the sidechain: 5 ether" in shown["reorg-turn"]
+    assert "escrow on L1: 0 ether, on the sidechain: 5 ether" in shown["reorg-turn"]
     assert "8 cases of 8" in shown["key-turn"]
 
 
@@ -94,6 +96,11 @@ def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> Non
     above = [source(cell) + "".join(map(words_of, cell.get("outputs", []))) for cell in near]
     text = "\n".join([*above, *map(source, cells[at : at + 2])]).casefold()
     assert [words for words in GIVEAWAYS[name] if words.casefold() in text] == []
+
+
+def test_the_second_bet_stands_above_all_that_says_who_can_steal() -> None:
+    ids = [cell["id"] for cell in read(LESSON)["cells"]]
+    assert ids.index("theft-bet") < min(map(ids.index, ("stake-head", "thieves-turn", "polygon", "steal-turn")))
 
 
 def test_the_surprise_comes_within_five_cells() -> None:

@@ -88,9 +88,9 @@ class TwoChains:
         lines = [f"Ann deposits 5 ether at a time, the sidechain waits for {self.wait} more blocks"]
         for name, blocks in rows:
             lines.append(
-                f"{name} " + (", ".join(f"block {number}: {ether}" for number, ether in blocks) or "no blocks")
+                f"{name} " + (", ".join(f"block {number}: {ether} ether" for number, ether in blocks) or "no blocks")
             )
-        lines.append(f"escrow on L1: {self.escrow} ether, supply on the sidechain: {self.supply} ether")
+        lines.append(f"escrow on L1: {self.escrow} ether, on the sidechain: {self.supply} ether")
         gap = self.supply - self.escrow
         if gap > 0:
             return [*lines, f"{CROSS} {gap} ether on the sidechain have nothing behind them"]

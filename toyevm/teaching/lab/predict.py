@@ -46,8 +46,10 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
         lines.append("You did not know yet.")
     else:
         chosen = item.options[read_choice(item.options, bet)]
-        lines.append(f"You bet **{bet}**, {chosen.text}.")
-        if not chosen.right:
+        if chosen.right:
+            lines.append(f"You bet **{bet}**.")
+        else:
+            lines.append(f"You bet **{bet}**, {chosen.text}.")
             lines += [f"*{chosen.misconception.replace('-', ' ')}*: {chosen.reveal}"]
     return Panel("\n\n".join([*lines, name_right(item.options)]))
 

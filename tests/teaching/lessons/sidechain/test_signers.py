@@ -31,14 +31,14 @@ def test_power_grows_with_stake(total: int) -> None:
 def test_one_of_three_things_happens_whoever_does_what(roles: tuple[str, ...]) -> None:
     signing = Signing(UNEQUAL, dict(zip(SIGNERS, roles, strict=True)))
     stake = {role: sum(UNEQUAL[name] for name, each in signing.roles.items() if each == role) for role in ROLES}
-    expected = "stolen" if stake["colludes"] >= 67 else "final" if stake["honest"] >= 67 else "halted"
+    expected = "stolen" if stake["colludes"] >= 67 else "accepted" if stake["honest"] >= 67 else "halted"
     assert signing.outcome == expected
 
 
 def test_three_of_five_equal_signers_halt_and_two_of_five_unequal_ones_steal() -> None:
     assert Signing(EQUAL, dict.fromkeys(SIGNERS[:3], "colludes")).outcome == "halted"
     assert Signing(UNEQUAL, dict.fromkeys(SIGNERS[:2], "colludes")).outcome == "stolen"
-    assert Signing(UNEQUAL, dict.fromkeys(SIGNERS[2:], "colludes")).outcome == "final"
+    assert Signing(UNEQUAL, dict.fromkeys(SIGNERS[2:], "colludes")).outcome == "accepted"
 
 
 def test_every_number_of_the_picture_is_in_its_words() -> None:

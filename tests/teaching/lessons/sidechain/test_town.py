@@ -9,12 +9,12 @@ import pytest
 from toyevm.errors import InputError
 from toyevm.rollups import settlements
 from toyevm.rollups.sidechain.merkle import header_leaf, merkle_root
+from toyevm.teaching.kit.named_tree import root_of
 from toyevm.teaching.kit.runs import run_on
 from toyevm.teaching.lessons.sidechain.blocks import MIXED_AT, mixed, side_blocks
 from toyevm.teaching.lessons.sidechain.stakes import EQUAL, SIGNERS, UNEQUAL, least
 from toyevm.teaching.lessons.sidechain.studies import MEASURES, measure_taken, three_of_five
 from toyevm.teaching.lessons.sidechain.town import LOCKED, open_town, ready_town
-from toyevm.teaching.lessons.sidechain.tree import root_of
 from toyevm.workloads.workload import Workload
 
 GROUPS = [group for size in range(1, 6) for group in combinations(SIGNERS, size)]
@@ -44,6 +44,17 @@ def test_slashing_takes_the_stake_of_who_signed_twice_and_gives_nothing_back() -
     town.slash()
     assert [town.stake(name) for name in SIGNERS] == [0, 0, 15, 10, 6]
     assert town.escrow == LOCKED  # no exit yet, and no compensation
+
+
+def test_who_signs_a_false_block_is_a_liar_whatever_else_is_in_the_checkpoint() -> None:
+    town = ready_town()
+    town.checkpoint([town.blocks[8]], ["Tess"])
+    town.milestone(town.blocks[8:9], SIGNERS)
+    assert town.liars == set()
+    town.checkpoint([town.invent({"Mallory": 1})], ["Sam"])
+    town.checkpoint([town.blocks[8], town.invent({"Mallory": 1}, number=9)], ["Pia"])
+    assert town.liars == {"Pia", "Sam"}
+    assert ready_town().liars == set()
 
 
 def test_who_signed_only_one_root_for_these_blocks_keeps_their_stake() -> None:

@@ -20,7 +20,7 @@ APART = (  # two burns that are two, and what tells them apart
 def unbacked(answer: Any) -> Reply:
     """Judge moves after which the sidechain has more ether than the escrow."""
     if answer is None or not read_words(answer, "moves, such as deposit block credit").strip():
-        return missing("moves, to the end.")
+        return missing("moves, such as deposit block credit.")
     moves = read_moves(answer)
     model = TwoChains(moves, WAIT)
     shown = "\n".join(model.lines[1:])

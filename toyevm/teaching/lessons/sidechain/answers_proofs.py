@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.errors import InputError
+from toyevm.teaching.kit.named_tree import joined, leaves, pair, root_of, written
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, repeat, right, wrong
-from toyevm.teaching.lessons.sidechain.tree import joined, leaves, pair, root_of, written
 
 BLOCK, ROOT = "h6", "h4567"
 NODES = ("h4", "h5", "h6", "h7", "h45", "h67", ROOT)

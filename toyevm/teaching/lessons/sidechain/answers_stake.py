@@ -98,12 +98,13 @@ def what_measures_do(answer: Any) -> Reply:
     if not isinstance(answer, dict) or not all(key in MEASURES for key in map(str, answer)):
         raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, MEASURES))}")
     rows: list[str] = []
-    for name in MEASURES:
+    for at, name in enumerate(MEASURES):
         if answer.get(name) is None:
-            return missing(f"a word for {name!r}." + (f" Right so far: {len(rows)}." if rows else ""))
+            return missing(f"a word for {name!r}." + (f" Right so far: {at}." if at else ""))
         told = read_one_of(answer[name], ("stolen", "halted", "safe"), f"what happens with {name!r}")
         run = measure_taken(name)
-        rows.append(f"{name:<6} {run.outcome}: {'; '.join(run.said)}; escrow {LOCKED} -> {run.escrow}")
+        rows.append(f"{name:<19} {run.outcome}: escrow {LOCKED} -> {run.escrow}")
+        rows += [f"  {step:<18} {said}" for step, said in run.said]
         if told != run.outcome:
             return wrong(*_measure(name, told), "\n".join(rows))
     return right(
@@ -119,7 +120,7 @@ def _measure(name: str, told: str) -> tuple[str, str]:
         return "not-stolen-is-safe", "The forged checkpoint is refused. Can the honest signers make a true one?"
     return {
         "wait": ("somebody-objects", "A week passes, and the bridge pays. Who could have stopped it, with which call?"),
-        "slash": ("slashing-undoes", "Their stake is gone, and so is the ether. In which order do the two happen?"),
+        "slash": ("slashing-undoes", "Their stake is gone, but their checkpoint stands. Does slashing remove it?"),
         "post": ("available-is-valid", "Everybody can read the false block now. Which call of the contract reads it?"),
     }[name]
 

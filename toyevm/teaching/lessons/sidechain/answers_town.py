@@ -8,9 +8,8 @@ from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_number, repeat, right, wrong
 from toyevm.teaching.lessons.sidechain.blocks import BURNS_AT
+from toyevm.teaching.lessons.sidechain.studies import HONEST, THIEF
 from toyevm.teaching.lessons.sidechain.town import LOCKED, Town, open_town, ready_town
-
-THIEF = "Mallory"
 
 
 def withdraw(answer: Any) -> Reply:
@@ -38,7 +37,7 @@ def _no_exit(number: int, tx: int, log: int, said: str, shown: str) -> Reply:
     if number != BURNS_AT:
         return wrong("another-block", f"That is block {number}. In which block are the four calls?", shown)
     if "pays Dan" in said:
-        text = "L1 pays Dan: this log comes first in the transaction. Which number has the log after it?"
+        text = "L1 pays Dan: this log comes first in the transaction. What is the number of the next log?"
         return wrong("one-log-each", text, shown)
     if "pays Cleo" in said:
         return wrong(
@@ -67,6 +66,9 @@ def steal(answer: Any) -> Reply:
     if not town.said and not watched.invented:
         return missing("what `steal` does with the town.")
     shown = "\n".join([*town.said, f"escrow {LOCKED} -> {town.escrow} ether, {THIEF} 0 -> {town.balance(THIEF)} ether"])
+    if honest := [name for name in HONEST if name in town.liars]:
+        text = f"{', '.join(honest)}: honest signers sign true blocks only. Who signs your block?"
+        return wrong("honest-signers-lie", text, shown)
     if town.balance(THIEF) >= LOCKED:
         text = "The escrow is empty. L1 executed every call without a mistake. Which of your calls told it a lie?"
         return right(text, shown)
@@ -90,7 +92,7 @@ class _Watched:
 def _no_theft(town: Town, watched: _Watched, shown: str) -> Reply:
     said = "\n".join(town.said)
     if "not enough stake" in said:
-        return wrong("counts-heads", "L1 counts the stake of your signers. Which two have 67 together?", shown)
+        return wrong("too-little-stake", "L1 counts the stake of your signers. Which two have 67 together?", shown)
     if "start is not previous end" in said:
         text = (
             f"A checkpoint goes on where the last one ended: with block {town.next_block}. With which does yours begin?"

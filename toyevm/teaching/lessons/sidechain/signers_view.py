@@ -6,7 +6,7 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAILED, FAINT, LEFT, PAPER, READ, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.sidechain.stakes import COLLUDES, FINAL, HONEST, SILENT, Signing
+from toyevm.teaching.lessons.sidechain.stakes import ACCEPTED, COLLUDES, HONEST, SILENT, Signing
 
 BARS = ((HONEST, READ), (COLLUDES, CRITICAL), (SILENT, FAINT))
 BAR, GAP, HEAD = 34, 62, 66
@@ -25,7 +25,7 @@ def show_signing(signing: Signing) -> Picture:
         svg.note(x + 6, HEAD - 12, f"needs {signing.needed}", ink=PAPER.ink),
     ]
     y = HEAD + GAP * len(BARS)
-    paint = LEFT if signing.outcome == FINAL else FAILED
+    paint = LEFT if signing.outcome == ACCEPTED else FAILED
     body += [
         svg.box(MARGIN, y - 18, SCALE, 28, paint),
         svg.text(MARGIN + 10, y + 1, lines[-1], ink=paint.ink, bold=True),

@@ -1,4 +1,4 @@
-"""Who of the signers does what, and what their stakes decide: a checkpoint is final, impossible, or forged.
+"""Who of the signers does what, and what their stakes decide: a true checkpoint, none, or a forged one.
 
 It holds no picture and no chain. The manager on L1 counts in the same way: a test compares the two.
 """
@@ -16,9 +16,9 @@ EQUAL = dict.fromkeys(SIGNERS, 20)
 UNEQUAL = dict(zip(SIGNERS, (45, 24, 15, 10, 6), strict=True))
 HONEST, SILENT, COLLUDES = "honest", "silent", "colludes"
 ROLES = (HONEST, SILENT, COLLUDES)
-FINAL, HALTED, STOLEN = "final", "halted", "stolen"
+ACCEPTED, HALTED, STOLEN = "accepted", "halted", "stolen"
 VERDICTS = {
-    FINAL: "final: the true checkpoint stands on L1",
+    ACCEPTED: "accepted: the true checkpoint stands on L1",
     HALTED: "halted: no checkpoint can be made, and nobody can withdraw",
     STOLEN: "stolen: L1 accepts the forged checkpoint",
 }
@@ -73,7 +73,7 @@ class Signing:
         """What comes of it: a true checkpoint, none, or a forged one."""
         if self.stake_of(COLLUDES) >= self.needed:
             return STOLEN
-        return FINAL if self.stake_of(HONEST) >= self.needed else HALTED
+        return ACCEPTED if self.stake_of(HONEST) >= self.needed else HALTED
 
     @property
     def lines(self) -> list[str]:

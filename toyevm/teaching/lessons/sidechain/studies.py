@@ -49,19 +49,19 @@ def what_l1_gets() -> str:
 
 
 class MeasureRun(NamedTuple):
-    """A theft under a measure: what L1 said, and what the balances say."""
+    """A theft under a measure: what L1 said to what, and what the balances say."""
 
     outcome: str  # stolen | halted | safe
-    said: tuple[str, ...]
+    said: tuple[tuple[str, str], ...]  # step, answer
     escrow: int
     thieves_stake: int
 
 
 MEASURES: Mapping[str, str] = {
-    "wait": "the bridge pays only 7 days after a checkpoint",
-    "slash": "whoever signs two roots for the same blocks loses their stake",
-    "post": "all bytes of each block must be put on L1, as in lesson 09",
-    "stake": "one more signer, Uma, who is honest and has 60 ether at stake",
+    "wait": "the bridge pays only 7 days after a checkpoint; the thieves wait",
+    "slash": "after the theft, somebody shows L1 that the thieves signed two roots for the same blocks",
+    "post": "before a checkpoint, all bytes of its blocks must be put on L1, as in lesson 09",
+    "stake": "a sixth signer, Uma, is honest and has 60 ether at stake",
 }
 
 
@@ -73,21 +73,19 @@ def measure_taken(name: str) -> MeasureRun:
     signers = [*UNEQUAL, *honest]
     town.checkpoint(town.blocks[4:6], signers)
     town.milestone(town.blocks[6:7], signers)
-    town.said.clear()
     forged = town.invent({THIEF: LOCKED})
-    if name == "post":
-        town.post([forged])
-    town.checkpoint([forged], THIEVES)
-    town.exit(forged, 0)
+    said = [("all bytes", town.post([forged]))] if name == "post" else []
+    said += [("forged checkpoint", town.checkpoint([forged], THIEVES)), ("exit", town.exit(forged, 0))]
     if name == "wait":
         town.wait(7)
-        town.exit(forged, 0)
+        said.append(("exit, 7 days later", town.exit(forged, 0)))
     if name == "slash":
-        town.slash()
-    stolen = town.balance(THIEF) == LOCKED
-    goes_on = not stolen and "accepts" in town.checkpoint(town.blocks[6:8], [*HONEST, *honest])
-    stake = sum(map(town.stake, THIEVES))
-    return MeasureRun("stolen" if stolen else "safe" if goes_on else "halted", tuple(town.said), town.escrow, stake)
+        said += [("evidence", answer) for answer in town.slash()]
+    outcome = "stolen"
+    if town.balance(THIEF) < LOCKED:
+        said.append(("true checkpoint", town.checkpoint(town.blocks[6:8], [*HONEST, *honest])))
+        outcome = "safe" if "accepts" in said[-1][1] else "halted"
+    return MeasureRun(outcome, tuple(said), town.escrow, sum(map(town.stake, THIEVES)))
 
 
 def what_l1_checked() -> str:

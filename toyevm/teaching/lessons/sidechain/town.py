@@ -94,7 +94,7 @@ class Town:
         return self._say(answer, f"accepts the checkpoint of {_range(signed.vote)}")
 
     def milestone(self, blocks: Iterable[SealedBlock], signers: Iterable[str] = SIGNERS) -> str:
-        """Let signers sign blocks on the sidechain only: two thirds of the stake make them final there."""
+        """Let signers sign blocks on the sidechain only, where more than two thirds of the stake make them final."""
         vote = self._signed(_blocks(blocks), "milestone", signers).vote
         return f"signed on the sidechain: {_range(vote)}"
 
@@ -104,6 +104,15 @@ class Town:
         signed = sign_vote(vote, self._contracts.domain, {each.name: each for each in chosen}.values())
         self._votes.append(({each.name for each in chosen}, signed))
         return signed
+
+    @property
+    def liars(self) -> set[str]:
+        """Who has signed something else than the true blocks, whether or not L1 took it."""
+        return {name for names, signed in self._votes if not self._is_true(signed.vote) for name in names}
+
+    def _is_true(self, vote: Vote) -> bool:
+        headers = [block.header for block in self.blocks[vote.start : vote.end + 1]]
+        return vote.end < len(self.blocks) and vote == vote_on(vote.kind, headers)
 
     def _signer(self, name: object) -> Validator:
         found = [each for each in self._signers.members if each.name == name]
