@@ -85,6 +85,17 @@ def test_the_parts_have_every_byte_once(encoding: BatchEncoding, batch: Batch) -
     assert "unreadable" not in parts
 
 
+def test_the_parts_of_a_legacy_and_of_a_typed_transaction_are_their_fields() -> None:
+    typed = Transaction(type=2, chain_id=42, nonce=5, max_fee_per_gas=9, to=b"\7" * 20, value=6, r=1, s=2, gas_limit=8)
+    parts = SignedRlp().parts(consecutive([(encode_transaction(typed),)]))
+    assert {name: parts[name].hex() for name in ("chain id", "nonce", "fees", "gas", "value", "signatures")} == {
+        "chain id": "2a", "nonce": "05", "fees": "8009", "gas": "08", "value": "06", "signatures": "800102"
+    }  # fmt: skip
+    parts = SignedRlp().parts(consecutive([(encode_transaction(replace(typed, type=0, chain_id=None)),)]))
+    assert "chain id" not in parts
+    assert (parts["to"].hex(), parts["fees"].hex(), parts["signatures"].hex()) == ("94" + "07" * 20, "09", "1b0102")
+
+
 def test_signatures_take_65_bytes_and_a_bit_of_a_transfer() -> None:
     batch = BATCHES["payments"]
     count = 250
@@ -116,6 +127,34 @@ def test_rlp_of_a_batch_equals_that_of_another_library(batch: Batch) -> None:
     assert Singular().encode(batch) == b"".join(other_rlp.encode(b"\0" + other_rlp.encode(fields)) for fields in lists)
     assert SignedRlp().decode(SignedRlp().encode(batch)) == batch
     assert Singular().decode(Singular().encode(batch)) == batch
+
+
+STRANGE = (
+    b"",
+    b"\0",
+    b"\x7f",
+    b"\x80",
+    b"\xc0",
+    b"\0" + OF_EVERY_KIND[2],
+    b"\x02\xc0",
+    b"\x02\x8c" + bytes(12),
+    b"\x05\xc0",
+)
+
+
+@pytest.mark.parametrize("raw", STRANGE, ids=bytes.hex)
+@pytest.mark.parametrize("encoding", ENCODINGS[:2], ids=names[:2])
+def test_what_is_no_transaction_is_a_part_too(encoding: BatchEncoding, raw: bytes) -> None:
+    batch = consecutive([(raw,)])
+    parts = encoding.parts(batch)
+    assert parts.get("unreadable", b"") == raw
+    assert sum(map(len, parts.values())) == len(encoding.encode(batch))
+
+
+@given(st.lists(blocks, max_size=4).map(tuple))
+def test_the_parts_of_anything_have_every_byte_once(batch: Batch) -> None:
+    for encoding in (SignedRlp(), Singular()):
+        assert sorted(b"".join(encoding.parts(batch).values())) == sorted(encoding.encode(batch))
 
 
 addresses = st.binary(min_size=20, max_size=20)
