@@ -369,6 +369,18 @@ def test_the_input_of_every_block_leads_to_it_again() -> None:
     assert set(PEOPLE) == {name for name in PEOPLE if again.world.accounts[wallet(name).address]}
 
 
+def test_a_batch_is_of_blocks_that_are_there() -> None:
+    layer = Layer()
+    layer.l1.mine()
+    layer.sequence(blocks=2)
+    inputs = tuple(block.input for block in layer.chain.blocks)
+    assert make_batch(layer.chain, 0) == inputs
+    assert make_batch(layer.chain, 1, 1) == inputs[1:2]
+    for first, last in ((-1, 1), (1, 3)):
+        with pytest.raises(InputError, match=f"no L2 blocks {first} to {last} .expected 0 to 2"):
+            make_batch(layer.chain, first, last)
+
+
 def test_a_pipeline_says_which_l1_block_it_has_read() -> None:
     layer = Layer()
     layer.l1.mine([b"junk"])
