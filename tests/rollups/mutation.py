@@ -14,10 +14,13 @@ import argparse
 import inspect
 import itertools
 import json
+import signal
 import sys
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -27,10 +30,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.backends.mutation import Mutation, mutations_of, planted
-from toyevm.deadline import OutOfTime, time_limit
+from toyevm.deadline import OutOfTime
 
 ENCODINGS = ("test_encodings", "test_span_oracle")
-LAYER = ("test_derivation", "test_reorgs")
+LAYER = ("test_l2", "test_derivation", "test_reorgs")
 SUITES = {  # module -> what may find a change to it, the likeliest first
     "frames": ("test_frames", *LAYER),
     "batches": LAYER,
@@ -64,14 +67,21 @@ def all_mutations() -> list[Mutation]:
 
 @cache
 def calls(module: str) -> list[tuple[str, Callable[[], Any]]]:
-    """Return every test of a module that needs no fixture, once for each set of its parameters."""
+    """Return every test of a module that needs no fixture, once for each set of its parameters, the quickest first."""
     settings.load_profile("mutation")
-    found: list[tuple[str, Callable[[], Any]]] = []
+    found: list[tuple[float, str, Callable[[], Any]]] = []
     for suite in SUITES[module.removeprefix("toyevm.rollups.")]:
         for name, function in vars(import_module(f"tests.rollups.{suite}")).items():
             if name.startswith("test_"):
-                found += [(f"{suite}.{name}", partial(function, **case)) for case in cases_of(function)]
-    return found
+                found += [timed(f"{suite}.{name}", partial(function, **case)) for case in cases_of(function)]
+    return [(name, call) for _, name, call in sorted(found, key=lambda row: row[0])]
+
+
+def timed(name: str, call: Callable[[], Any]) -> tuple[float, str, Callable[[], Any]]:
+    """Return a test after how long it takes; it must pass while nothing is planted."""
+    started = time.process_time()
+    call()
+    return time.process_time() - started, name, call
 
 
 def cases_of(function: Any) -> Iterator[dict[str, Any]]:
@@ -93,7 +103,7 @@ def verdict_on(mutation: Mutation) -> str:
     """Return how a mutation was found; "" if it was not."""
     tests = calls(mutation.module)
     try:
-        with planted(mutation), time_limit(SECONDS):
+        with planted(mutation), processor_limit(SECONDS):
             for name, call in tests:
                 try:
                     call()
@@ -102,6 +112,22 @@ def verdict_on(mutation: Mutation) -> str:
     except OutOfTime:
         return "it does not come to an end"
     return ""
+
+
+@contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime after so much time of the processor: whatever else the machine does, the verdict is the same."""
+
+    def give_up(*_: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def survivors() -> dict[str, str]:
@@ -126,7 +152,8 @@ def main() -> int:
     with ProcessPoolExecutor(max_workers=options.jobs) as pool:
         for found in pool.map(judge, chunks):
             verdicts.update(found)
-            print(f"\r{len(verdicts)} of {len(chosen)}", end="", file=sys.stderr)
+            lines = [f"survives: {all_mutations()[number].name}" for number, how in found if not how]
+            print(*lines, f"{len(verdicts)} of {len(chosen)}", sep="\n", file=sys.stderr)
     names = [all_mutations()[number].name for number, how in verdicts.items() if not how]
     explained = {name for name in survivors() if any(all_mutations()[n].name == name for n in chosen)}
     told = {

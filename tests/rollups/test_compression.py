@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.errors import DecodingError, InputError
-from toyevm.rollups.compression import COMPRESSORS, Compressor, compress, decompress
+from toyevm.rollups.compression import CHUNK, COMPRESSORS, Compressor, UnpacksTooLarge, compress, decompress
 
 both = pytest.mark.parametrize("compressor", COMPRESSORS)
 
@@ -77,8 +77,27 @@ def test_a_compressor_that_there_is_not_is_refused() -> None:
 
 @pytest.mark.parametrize("first", [0x00, 0x02, 0x79, 0xFF])
 def test_an_unknown_compressor_is_refused(first: int) -> None:
-    with pytest.raises(DecodingError, match="compressor"):
+    with pytest.raises(DecodingError) as caught:
         decompress(bytes([first]) + b"anything", limit=100)
+    assert str(caught.value) == f"compressor {first:02x} (expected zlib or brotli)"
+
+
+def test_nothing_at_all_is_refused() -> None:
+    with pytest.raises(DecodingError, match="compressor missing"):
+        decompress(b"", limit=100)
+
+
+@both
+def test_what_fills_the_limit_and_goes_on_is_too_large_wherever_the_limit_is(compressor: Compressor) -> None:
+    """Brotli hands out what it unpacks in pieces, and the limit may be at the end of one."""
+    import brotli
+
+    data = compress(bytes(300_000), compressor)
+    piece = len(brotli.Decompressor().process(compress(bytes(300_000), "brotli")[1:], output_buffer_limit=CHUNK))
+    for limit in (0, 1, piece - 1, piece, piece + 1, 2 * piece, 299_999):
+        with pytest.raises(UnpacksTooLarge):
+            decompress(data, limit)
+    assert decompress(data, limit=300_000) == bytes(300_000)
 
 
 def test_without_brotli_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,33 @@ def test_of_a_span_that_begins_in_the_past_nothing_counts() -> None:
     assert pipeline.chain.hashes == layer.chain.hashes[:3]
 
 
+def test_of_a_span_with_a_block_at_the_time_of_the_one_before_the_rest_does_not_count() -> None:
+    layer = Layer()
+    epoch = layer.l1.mine()
+    first = layer.chain.next_input(epoch)
+    span = (first, replace(first, transactions=layer.pay()), replace(first, timestamp=first.timestamp + 1))
+    layer.l1.mine(post(span, encodings(layer.rules)["span"]))
+    pipeline = followed(layer)
+    assert [one.reason for one in pipeline.dropped] == [DropReason.PAST, DropReason.WRONG_PARENT]
+    assert pipeline.chain.head.number == 1
+
+
+def test_of_a_span_whose_last_epoch_is_another_nothing_counts() -> None:
+    layer = Layer()
+    layer.l1.mine()
+    layer.sequence()
+    layer.l1.mine()
+    layer.sequence()
+    blocks = make_batch(layer.chain, 1)
+    wrong = (blocks[0], replace(blocks[1], epoch_hash=b"\1" * 32))
+    layer.l1.mine(post(wrong, encodings(layer.rules)["span"]))
+    pipeline = followed(layer)
+    assert [(one.reason, one.detail) for one in pipeline.dropped] == [
+        (DropReason.WRONG_EPOCH, f"timestamp {blocks[1].timestamp}, epoch {blocks[1].epoch_number}")
+    ]
+    assert pipeline.chain.head.number == 0
+
+
 def test_the_batches_before_a_malformed_one_count() -> None:
     layer = Layer()
     layer.l1.mine()
@@ -252,29 +279,42 @@ def test_l1_blocks_that_are_no_chain_are_refused() -> None:
     layer = Layer()
     for _ in range(3):
         layer.l1.mine()
-    blocks = layer.l1.blocks
-    for wrong in (blocks[1:], [blocks[0], blocks[2]], [blocks[0], replace(blocks[1], parent_hash=bytes(32))]):
-        with pytest.raises(InputError, match="L1 block 10"):
+    first, second, third, _ = layer.l1.blocks
+    for wrong, expected in (
+        ([second], "number 100"),
+        ([first, third], f"number 101 on {first.hash.hex()[:8]}"),
+        ([first, replace(second, parent_hash=b"\7" * 32)], f"number 101 on {first.hash.hex()[:8]}"),
+    ):
+        with pytest.raises(InputError) as caught:
             derive(wrong, layer.rules)
+        found = f"L1 block {wrong[-1].number} on {wrong[-1].parent_hash.hex()[:8]}"
+        assert str(caught.value) == f"{found} (expected {expected})"
 
 
-def test_without_brotli_a_node_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_brotli_a_node_stops_with_one_line_and_stays_where_it_was() -> None:
     """To drop the channel instead would split the node from all others."""
     layer = Layer()
     layer.l1.mine()
     layer.sequence()
-    layer.l1.mine(layer.submissions(1, compressor="brotli"))
+    layer.l1.mine([b"junk", *layer.submissions(1, compressor="brotli")])
     pipeline = Pipeline(layer.rules)
     for block in layer.l1.blocks[:-1]:
         pipeline.advance(block)
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "brotli", None)
         for _ in range(2):
             with pytest.raises(InputError, match="brotli is not installed"):
                 pipeline.advance(layer.l1.head)
-    assert (pipeline.l1_blocks[-1], pipeline.chain.head.number) == (layer.l1.blocks[-2], 0)
+        first = replace(layer.l1.blocks[0], submissions=layer.l1.head.submissions)
+        beginner = Pipeline(layer.rules)
+        with pytest.raises(InputError, match="brotli is not installed"):
+            beginner.advance(first)
+        assert (beginner.l1_blocks, beginner.dropped, beginner.chain.head.number) == ([], [], 0)
+    assert (pipeline.l1_blocks[-1], pipeline.dropped) == (layer.l1.blocks[-2], [])
     pipeline.advance(layer.l1.head)  # installed now
     assert pipeline.chain.hashes == layer.chain.hashes
+    beginner.advance(first)
+    assert [str(one.reason) for one in beginner.dropped] == ["malformed submission", "epoch that L1 does not have yet"]
 
 
 @pytest.mark.parametrize("where", ["_read_channel", "_fill_epochs"])
@@ -327,6 +367,18 @@ def test_the_input_of_every_block_leads_to_it_again() -> None:
         again.append(block, by_number[block.epoch_number])
     assert again.blocks == layer.chain.blocks
     assert set(PEOPLE) == {name for name in PEOPLE if again.world.accounts[wallet(name).address]}
+
+
+def test_a_batch_is_of_blocks_that_are_there() -> None:
+    layer = Layer()
+    layer.l1.mine()
+    layer.sequence(blocks=2)
+    inputs = tuple(block.input for block in layer.chain.blocks)
+    assert make_batch(layer.chain, 0) == inputs
+    assert make_batch(layer.chain, 1, 1) == inputs[1:2]
+    for first, last in ((-1, 1), (1, 3)):
+        with pytest.raises(InputError, match=f"no L2 blocks {first} to {last} .expected 0 to 2"):
+            make_batch(layer.chain, first, last)
 
 
 def test_a_pipeline_says_which_l1_block_it_has_read() -> None:

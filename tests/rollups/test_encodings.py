@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.errors import DecodingError, InputError
+from toyevm.rollups.encodings import account_index
 from toyevm.rollups.encodings.account_index import AccountIndex
 from toyevm.rollups.encodings.base import BatchEncoding
 from toyevm.rollups.encodings.cursor import Cursor, bitlist, uvarint
@@ -85,6 +86,17 @@ def test_the_parts_have_every_byte_once(encoding: BatchEncoding, batch: Batch) -
     assert "unreadable" not in parts
 
 
+def test_the_parts_of_a_legacy_and_of_a_typed_transaction_are_their_fields() -> None:
+    typed = Transaction(type=2, chain_id=42, nonce=5, max_fee_per_gas=9, to=b"\7" * 20, value=6, r=1, s=2, gas_limit=8)
+    parts = SignedRlp().parts(consecutive([(encode_transaction(typed),)]))
+    assert {name: parts[name].hex() for name in ("chain id", "nonce", "fees", "gas", "value", "signatures")} == {
+        "chain id": "2a", "nonce": "05", "fees": "8009", "gas": "08", "value": "06", "signatures": "800102"
+    }  # fmt: skip
+    parts = SignedRlp().parts(consecutive([(encode_transaction(replace(typed, type=0, chain_id=None)),)]))
+    assert "chain id" not in parts
+    assert (parts["to"].hex(), parts["fees"].hex(), parts["signatures"].hex()) == ("94" + "07" * 20, "09", "1b0102")
+
+
 def test_signatures_take_65_bytes_and_a_bit_of_a_transfer() -> None:
     batch = BATCHES["payments"]
     count = 250
@@ -116,6 +128,34 @@ def test_rlp_of_a_batch_equals_that_of_another_library(batch: Batch) -> None:
     assert Singular().encode(batch) == b"".join(other_rlp.encode(b"\0" + other_rlp.encode(fields)) for fields in lists)
     assert SignedRlp().decode(SignedRlp().encode(batch)) == batch
     assert Singular().decode(Singular().encode(batch)) == batch
+
+
+STRANGE = (
+    b"",
+    b"\0",
+    b"\x7f",
+    b"\x80",
+    b"\xc0",
+    b"\0" + OF_EVERY_KIND[2],
+    b"\x02\xc0",
+    b"\x02\x8c" + bytes(12),
+    b"\x05\xc0",
+)
+
+
+@pytest.mark.parametrize("raw", STRANGE, ids=bytes.hex)
+@pytest.mark.parametrize("encoding", ENCODINGS[:2], ids=names[:2])
+def test_what_is_no_transaction_is_a_part_too(encoding: BatchEncoding, raw: bytes) -> None:
+    batch = consecutive([(raw,)])
+    parts = encoding.parts(batch)
+    assert parts.get("unreadable", b"") == raw
+    assert sum(map(len, parts.values())) == len(encoding.encode(batch))
+
+
+@given(st.lists(blocks, max_size=4).map(tuple))
+def test_the_parts_of_anything_have_every_byte_once(batch: Batch) -> None:
+    for encoding in (SignedRlp(), Singular()):
+        assert sorted(b"".join(encoding.parts(batch).values())) == sorted(encoding.encode(batch))
 
 
 addresses = st.binary(min_size=20, max_size=20)
@@ -210,6 +250,22 @@ INDEX = AccountIndex([wallet(name).address for name in ("Ann", "Bob", "Cleo")])
 ANN, BOB, CLEO = INDEX.accounts
 
 
+def test_the_highest_number_is_no_accounts_index() -> None:
+    accounts = [bytes([number]) * 20 for number in range(256)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account_index, "INDEX_BYTES", 1)  # as if: three bytes have room for millions
+        patch.setattr(account_index, "NEW", b"\xff")
+        index = AccountIndex([*accounts[:255], accounts[3]])
+        assert [index.write(one) for one in accounts[:255]] == [bytes([number]) for number in range(255)]
+        assert index.write(accounts[255]) == b"\xff" + accounts[255]
+        assert index.read(Cursor(b"\xfe")) == accounts[254]
+        with pytest.raises(DecodingError, match="account number 255 "):
+            index.read(Cursor(b"\xff"), allow_new=False)
+        with pytest.raises(InputError) as caught:
+            AccountIndex(accounts)
+        assert str(caught.value) == "256 accounts (expected at most 255)"
+
+
 def test_a_payment_takes_13_bytes_and_comes_back_unsigned() -> None:
     raws = (sign(to=BOB, value=5 * 10**17, max_fee_per_gas=20 * 10**9), sign(to=CLEO, value=1, max_fee_per_gas=0))
     records = PaymentRecords(INDEX)
@@ -256,6 +312,30 @@ def test_a_packed_number_is_never_rounded(mantissa: int, exponent: int) -> None:
     assert unpack(pack(number, 5)) == number
 
 
+@pytest.mark.parametrize(
+    ("number", "size", "packed"),
+    [
+        (0, 5, "0000000000"),
+        (2**35 - 1, 5, "ffffffffe0"),
+        (2**11 - 1, 2, "ffe0"),
+        (7 * 10**31, 5, "00000000ff"),
+        (70 * 10**31, 5, "00000008df"),  # 70 * 10 ** 31: there is no higher exponent
+    ],
+)
+def test_a_number_is_packed_up_to_its_limits(number: int, size: int, packed: str) -> None:
+    assert pack(number, size).hex() == packed
+    assert unpack(bytes.fromhex(packed)) == number
+
+
+@pytest.mark.parametrize(("number", "size"), [(2**35, 5), (2**35 + 1, 5), (2**11, 2), (10**70 + 1, 5), (10**70, 5)])
+def test_a_number_beyond_its_limits_is_refused(number: int, size: int) -> None:
+    with pytest.raises(InputError) as caught:
+        pack(number, size)
+    assert str(caught.value) == (
+        f"{number} has too many digits (expected below {2 ** (8 * size - 5)} but for zeros at the end)"
+    )
+
+
 values = st.dictionaries(
     st.tuples(st.sampled_from([ANN, BOB, b"\x77" * 20, b"\x01" * 20]), st.sampled_from([-4, -3, -2, 0, 1, 2**256 - 1])),
     words,
@@ -285,17 +365,37 @@ def test_only_what_is_different_in_the_end_is_in_a_netted_diff() -> None:
     assert net(before, [there, back]) == {Location(BOB, Field.BALANCE): 9}
 
 
-def test_a_slot_that_was_cleared_and_written_again_is_in_a_netted_diff() -> None:
-    before = WorldState({BOB: Account(nonce=1, storage={1: 7, 2: 3})})
+def test_what_different_blocks_wrote_is_all_there() -> None:
+    before = WorldState({BOB: Account(nonce=1, storage={1: 7})})
+    diffs = [StateDiff({Location(BOB, 0): 4, Location(BOB, 3): 5}), StateDiff({Location(BOB, Field.BALANCE): 6})]
+    assert net(before, diffs) == {Location(BOB, Field.BALANCE): 6, Location(BOB, 0): 4, Location(BOB, 3): 5}
+
+
+def test_of_a_cleared_storage_only_what_was_written_later_is_there() -> None:
+    """A slot that is written as it was before is there too, since the clearing has taken it; a zero is not."""
+    before = WorldState({BOB: Account(nonce=1, storage={1: 7, 2: 3}), CLEO: Account(nonce=1)})
     diffs = [
-        StateDiff({Location(BOB, 3): 4}),
-        StateDiff({Location(BOB, Field.STORAGE): 0, Location(BOB, 1): 7}),
+        StateDiff({Location(BOB, 0): 4, Location(BOB, 3): 4, Location(BOB, Field.NONCE): 2, Location(CLEO, 0): 9}),
+        StateDiff({Location(BOB, Field.STORAGE): 0, Location(BOB, 1): 7, Location(BOB, 5): 1, Location(BOB, 6): 0}),
     ]
     changes = net(before, diffs)
-    assert changes == {Location(BOB, Field.STORAGE): 0, Location(BOB, 1): 7}
-    assert before.apply(StateDiff(NettedDiff(INDEX).decode(NettedDiff(INDEX).encode(changes)))).accounts[
-        BOB
-    ].storage == {1: 7}
+    assert changes == {
+        Location(BOB, Field.NONCE): 2,
+        Location(BOB, Field.STORAGE): 0,
+        Location(BOB, 1): 7,
+        Location(BOB, 5): 1,
+        Location(CLEO, 0): 9,
+    }
+    decoded = NettedDiff(INDEX).decode(NettedDiff(INDEX).encode(changes))
+    assert decoded == changes
+    assert before.apply(StateDiff(decoded)).accounts[BOB] == Account(nonce=2, storage={1: 7, 5: 1})
+
+
+def test_a_balance_of_257_bits_is_refused() -> None:
+    diff = NettedDiff(INDEX)
+    assert diff.decode(b"\0\0\0\x02" + uvarint(2**256 - 1)) == {Location(ANN, Field.BALANCE): 2**256 - 1}
+    with pytest.raises(DecodingError, match="more than 256 bits"):
+        diff.decode(b"\0\0\0\x02" + uvarint(2**256))
 
 
 @pytest.mark.parametrize(
@@ -321,6 +421,72 @@ def test_what_is_no_netted_diff_is_refused(data: str) -> None:
 def test_an_account_with_an_index_may_not_be_written_out() -> None:
     with pytest.raises(DecodingError, match="its index"):
         NettedDiff(INDEX).decode(b"\xff\xff\xff" + ANN + b"\x02\x05")
+
+
+@pytest.mark.parametrize(("number", "written"), [(0, "00"), (127, "7f"), (128, "8001"), (2**64 - 1, "ff" * 9 + "01")])
+def test_an_integer_takes_no_more_bytes_than_it_needs(number: int, written: str) -> None:
+    assert uvarint(number).hex() == written
+    assert Cursor(bytes.fromhex(written)).uvarint() == number
+
+
+@pytest.mark.parametrize("item", [b"", b"a", bytes(55), bytes(56), b"\x80", [], [b""] * 55, [b""] * 56, [[b"a"], b"b"]])
+def test_an_item_is_read_to_its_end_and_no_further(item: Any) -> None:
+    data = other_rlp.encode(item)
+    cursor = Cursor(b"x" + data + b"y")
+    cursor.take(1)
+    assert cursor.rlp_item() == item
+    assert cursor.take(1) == b"y"
+    cursor.end()
+    reader = Cursor(data)
+    if isinstance(item, bytes):
+        assert reader.rlp_string() == item
+        return
+    with pytest.raises(DecodingError, match="a list at byte 0"):
+        reader.rlp_string()
+
+
+HASH = b"h" * 32
+RIGHT = [HASH, 1, HASH, 2, [b"tx"]]
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        *((place, wrong) for place in (0, 2) for wrong in (b"h" * 31, b"h" * 33, [b"h"] * 32, b"")),
+        *((place, wrong) for place in (1, 3) for wrong in (2**64, b"\0", [])),
+        *((4, wrong) for wrong in (b"tx", b"", [[b"tx"]], [b"tx", []])),
+    ],
+)
+def test_a_block_with_a_field_of_the_wrong_shape_is_refused(place: int, wrong: Any) -> None:
+    assert SignedRlp().decode(other_rlp.encode([RIGHT])) == (BlockInput(HASH, 1, HASH, 2, (b"tx",)),)
+    assert SignedRlp().decode(other_rlp.encode([[HASH, 2**64 - 1, HASH, 2**64 - 1, []]]))[0].timestamp == 2**64 - 1
+    changed = [wrong if number == place else field for number, field in enumerate(RIGHT)]
+    for data in (other_rlp.encode([changed]), other_rlp.encode([RIGHT, changed]), other_rlp.encode([RIGHT[:4]])):
+        with pytest.raises(DecodingError):
+            SignedRlp().decode(data)
+    with pytest.raises(DecodingError):
+        Singular().decode(other_rlp.encode(b"\0" + other_rlp.encode(changed)))
+
+
+@pytest.mark.parametrize(("content", "found"), [(b"", "missing"), (b"\x01\x02", "01")])
+def test_a_singular_batch_of_another_version_is_refused(content: bytes, found: str) -> None:
+    with pytest.raises(DecodingError) as caught:
+        Singular().decode(other_rlp.encode(content))
+    assert str(caught.value) == f"version {found} (expected 00)"
+
+
+def test_a_span_may_begin_in_epoch_0_and_stand_still_in_time() -> None:
+    first = replace(consecutive([()])[0], epoch_number=0)
+    batch = (first, replace(first, epoch_number=1))
+    assert [block.epoch_number for block in SPAN.decode(SPAN.encode(batch))] == [0, 1]
+
+
+def test_a_span_does_not_jump_over_a_century() -> None:
+    first = consecutive([()])[0]
+    last = replace(first, timestamp=first.timestamp + 2**32 - 1)
+    assert SPAN.decode(SPAN.encode((first, last)))[1].timestamp == last.timestamp
+    with pytest.raises(DecodingError, match="more than 32 bits"):
+        SPAN.decode(SPAN.encode((first, replace(last, timestamp=last.timestamp + 1))))
 
 
 @given(st.integers(0, 2**64 - 1))

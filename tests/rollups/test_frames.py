@@ -69,6 +69,18 @@ def test_a_channel_is_known_by_its_content() -> None:
     assert cut(b"abc", 2, channel=A)[0].channel == A
 
 
+def test_an_empty_channel_is_one_empty_frame() -> None:
+    assert [(one.number, one.data, one.is_last) for one in cut(b"", 1)] == [(0, b"", True)]
+    assert len(cut(b"a", 1)) == 1
+
+
+@pytest.mark.parametrize(("data", "found"), [(b"", "missing"), (b"\x07\x08", "07")])
+def test_a_submission_of_another_version_is_named(data: bytes, found: str) -> None:
+    with pytest.raises(DecodingError) as caught:
+        read_submission(data)
+    assert str(caught.value) == f"version {found} (expected 00)"
+
+
 def test_more_frames_than_numbers_are_refused() -> None:
     assert len(cut(bytes(2**16), 1)) == 2**16
     with pytest.raises(InputError, match="65,537 bytes in frames of 1"):

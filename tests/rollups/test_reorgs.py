@@ -110,6 +110,16 @@ def test_an_l1_that_only_lost_blocks_is_followed_back() -> None:
     assert_as_if_new(pipeline, layer)
 
 
+def test_to_go_back_to_where_one_is_changes_nothing() -> None:
+    layer = Layer()
+    run_of(layer, l1_blocks=4)
+    pipeline = followed(layer)
+    pipeline.rewind(layer.l1.head.number)
+    assert_as_if_new(pipeline, layer)
+    with pytest.raises(InputError, match="a reorg of -1 L1 blocks"):
+        pipeline.rewind(layer.l1.head.number + 1)
+
+
 def test_a_channel_that_was_half_read_is_half_read_again() -> None:
     layer = Layer()
     layer.l1.mine()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeAlias
 
 from toyevm import rlp
+from toyevm.errors import DecodingError
 from toyevm.rollups.values import Batch
 from toyevm.transactions import FIELDS, LEGACY
 
@@ -65,18 +66,25 @@ def in_list(pieces: list[Piece]) -> list[Piece]:
 
 
 def in_string(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces of an RLP string with `pieces` as its content, more than one byte in all."""
-    return [("framing", rlp.header(rlp.STRING, _size(pieces))), *pieces]
+    """Return the pieces of an RLP string with `pieces` as its content."""
+    content = b"".join(part for _, part in pieces)
+    if len(content) == 1 and content[0] < rlp.STRING:  # such a byte stands for itself
+        return pieces
+    return [("framing", rlp.header(rlp.STRING, len(content))), *pieces]
 
 
 def transaction_pieces(raw: bytes) -> list[Piece]:
-    """Take the network encoding of a transaction apart; DecodingError where it is none."""
-    kind, body = (LEGACY, raw) if raw[:1] >= b"\xc0" else (raw[0] if raw else -1, raw[1:])
-    items = rlp.decode(body)
-    if kind not in FIELDS or len(items) != len(FIELDS[kind]):
+    """Take the network encoding of a transaction apart; what is none, is one piece, "unreadable"."""
+    is_legacy = raw[:1] >= b"\xc0"
+    names = FIELDS[LEGACY] if is_legacy else FIELDS.get(raw[0]) if raw[:1] > b"\0" else None
+    try:
+        items = rlp.decode(raw if is_legacy else raw[1:])
+    except DecodingError:
+        items = b""
+    if names is None or not isinstance(items, list) or len(items) != len(names):
         return [("unreadable", raw)]
-    fields = [(PARTS.get(name, name), rlp.encode(item)) for name, item in zip(FIELDS[kind], items, strict=True)]
-    return [*([("framing", raw[:1])] if kind else []), *in_list(fields)]
+    fields = [(PARTS.get(name, name), rlp.encode(item)) for name, item in zip(names, items, strict=True)]
+    return in_list(fields) if is_legacy else [("framing", raw[:1]), *in_list(fields)]
 
 
 def _size(pieces: Iterable[Piece]) -> int:
