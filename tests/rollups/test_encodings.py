@@ -485,8 +485,11 @@ def test_a_span_does_not_jump_over_a_century() -> None:
     first = consecutive([()])[0]
     last = replace(first, timestamp=first.timestamp + 2**32 - 1)
     assert SPAN.decode(SPAN.encode((first, last)))[1].timestamp == last.timestamp
+    with pytest.raises(InputError, match="not consecutive"):
+        SPAN.encode((first, replace(last, timestamp=last.timestamp + 1)))
+    longest, longer = b"\xff\xff\xff\xff\x0f", b"\xff\xff\xff\xff\x1f"
     with pytest.raises(DecodingError, match="more than 32 bits"):
-        SPAN.decode(SPAN.encode((first, replace(last, timestamp=last.timestamp + 1))))
+        SPAN.decode(SPAN.encode((first, last)).replace(longest, longer))
 
 
 @given(st.integers(0, 2**64 - 1))

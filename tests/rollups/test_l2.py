@@ -107,6 +107,6 @@ def test_code_sees_the_hashes_of_the_last_256_blocks() -> None:
     epoch = layer.l1.mine()
     for _ in range(258):
         layer.chain.append(layer.chain.next_input(epoch), epoch)
-    block = layer.chain._open_block(layer.chain.next_input(epoch), epoch, ())
+    block = layer.chain.open_block(layer.chain.next_input(epoch), epoch)
     assert sorted(block.ancestor_hashes) == list(range(3, 259))
     assert block.ancestor_hashes[258] == layer.chain.head.hash
