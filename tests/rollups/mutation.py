@@ -46,7 +46,7 @@ SUITES = {  # module -> what may find a change to it, the likeliest first
     **dict.fromkeys(("encodings.payment_records", "encodings.netted_diff"), ENCODINGS),
 }
 TABLE = Path(__file__).with_name("survivors.toml")
-SECONDS = 20.0  # of a mutation; the tests of a module take about five
+SECONDS = 10.0  # of a mutation; the tests of a module take about five
 
 # Shrinking is for people.
 settings.register_profile(
@@ -65,16 +65,22 @@ def all_mutations() -> list[Mutation]:
     return [mutation for name in SUITES for mutation in mutations_of(f"toyevm.rollups.{name}")]
 
 
+def calls(module: str) -> list[tuple[float, str, Callable[[], Any]]]:
+    """Return the tests that may find a change to a module, the quickest first."""
+    found = [row for suite in SUITES[module.removeprefix("toyevm.rollups.")] for row in tests_of(suite)]
+    return sorted(found, key=lambda row: row[0])
+
+
 @cache
-def calls(module: str) -> list[tuple[str, Callable[[], Any]]]:
-    """Return every test of a module that needs no fixture, once for each set of its parameters, the quickest first."""
+def tests_of(suite: str) -> list[tuple[float, str, Callable[[], Any]]]:
+    """Return every test of a file that needs no fixture, once for each set of its parameters."""
     settings.load_profile("mutation")
-    found: list[tuple[float, str, Callable[[], Any]]] = []
-    for suite in SUITES[module.removeprefix("toyevm.rollups.")]:
-        for name, function in vars(import_module(f"tests.rollups.{suite}")).items():
-            if name.startswith("test_"):
-                found += [timed(f"{suite}.{name}", partial(function, **case)) for case in cases_of(function)]
-    return [(name, call) for _, name, call in sorted(found, key=lambda row: row[0])]
+    return [
+        timed(f"{suite}.{name}", partial(function, **case))
+        for name, function in vars(import_module(f"tests.rollups.{suite}")).items()
+        if name.startswith("test_")
+        for case in cases_of(function)
+    ]
 
 
 def timed(name: str, call: Callable[[], Any]) -> tuple[float, str, Callable[[], Any]]:
@@ -104,7 +110,7 @@ def verdict_on(mutation: Mutation) -> str:
     tests = calls(mutation.module)
     try:
         with planted(mutation), processor_limit(SECONDS):
-            for name, call in tests:
+            for _, name, call in tests:
                 try:
                     call()
                 except (Exception, pytest.fail.Exception) as error:

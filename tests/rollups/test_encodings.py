@@ -21,7 +21,7 @@ from toyevm.rollups.encodings.netted_diff import NettedDiff, net
 from toyevm.rollups.encodings.payment_records import PaymentRecords, UnsignedPayment, pack, unpack
 from toyevm.rollups.encodings.signed_rlp import SignedRlp
 from toyevm.rollups.encodings.singular import Singular
-from toyevm.rollups.encodings.span import Span, as_written
+from toyevm.rollups.encodings.span import MAX_BLOCKS, Span, as_written
 from toyevm.rollups.values import Batch, BlockInput
 from toyevm.state import Account, StateDiff, WorldState
 from toyevm.transactions import (
@@ -484,12 +484,20 @@ def test_a_span_may_begin_in_epoch_0_and_stand_still_in_time() -> None:
 def test_a_span_does_not_jump_over_a_century() -> None:
     first = consecutive([()])[0]
     last = replace(first, timestamp=first.timestamp + 2**32 - 1)
-    assert SPAN.decode(SPAN.encode((first, last)))[1].timestamp == last.timestamp
+    data = SPAN.encode((first, last))
+    assert SPAN.decode(data)[1].timestamp == last.timestamp
     with pytest.raises(InputError, match="not consecutive"):
         SPAN.encode((first, replace(last, timestamp=last.timestamp + 1)))
-    longest, longer = b"\xff\xff\xff\xff\x0f", b"\xff\xff\xff\xff\x1f"
     with pytest.raises(DecodingError, match="more than 32 bits"):
-        SPAN.decode(SPAN.encode((first, last)).replace(longest, longer))
+        SPAN.decode(data.replace(uvarint(2**32 - 1), uvarint(2**32)))
+
+
+def test_a_span_has_at_most_100_000_blocks() -> None:
+    """Two bytes and a bit a block, and no more."""
+    first = consecutive([()])[0]
+    assert len(SPAN.decode(SPAN.encode((first,) * MAX_BLOCKS))) == MAX_BLOCKS
+    with pytest.raises(InputError, match="100001 blocks"):
+        SPAN.encode((first,) * (MAX_BLOCKS + 1))
 
 
 @given(st.integers(0, 2**64 - 1))
