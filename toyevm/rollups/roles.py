@@ -23,9 +23,10 @@ from toyevm.rollups.block_building import tried
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
-from toyevm.rollups.l1 import L1, SLOT_SECONDS, first_free_nonce
+from toyevm.rollups.l1 import L1, SLOT_SECONDS
 from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
+from toyevm.rollups.mempool_chain import first_free_nonce
 from toyevm.rollups.values import L1Block
 from toyevm.state import Account
 from toyevm.transactions import BLOB, Transaction, encode_transaction
@@ -129,7 +130,7 @@ class Sequencer:
             return
         common = sum(1 for one, other in zip(mine, derived.blocks, strict=False) if one.hash == other.hash)
         self.pool = [tx for block in mine[common:] for tx in block.sealed.transactions] + self.pool
-        self.chain.blocks = list(derived.blocks)
+        self.chain.entries = list(derived.entries)
 
     def _is_promised(self, derived: L2Chain) -> bool:
         return derived.head.hash in (block.hash for block in self.chain.blocks[derived.head.number :][:1])
@@ -222,7 +223,7 @@ class User:
 
     @property
     def _account(self) -> Account:
-        return self.sequencer.chain.world.accounts.get(self.wallet.address, Account())
+        return self.sequencer.chain.account(self.wallet.address)
 
     @property
     def _nonce(self) -> int:

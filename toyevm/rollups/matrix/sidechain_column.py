@@ -144,7 +144,7 @@ def _forget_exit(side: Sidechain, place: BurnPlace) -> None:
 
 def _overwrite(l1: L1, address: Address, slot: int, value: int) -> None:
     entry = l1.entries[-1]
-    l1.entries[-1] = entry._replace(world=entry.world.apply(StateDiff({Location(address, slot): value})))
+    l1.entries[-1] = replace(entry, world=entry.world.apply(StateDiff({Location(address, slot): value})))
 
 
 def _gullible() -> ChainConfig:
