@@ -142,11 +142,15 @@ class Batcher:
     def __init__(self, wallet: Wallet, sequencer: Sequencer) -> None:
         self.wallet, self.sequencer = wallet, sequencer
 
+    def submissions(self) -> list[bytes]:
+        """Return what L1 still needs: every block that is not derived yet; one on its way already counts once."""
+        derived = self.sequencer.node.chain.head.number
+        return post(make_batch(self.sequencer.chain, derived + 1), Singular())
+
     def post(self) -> list[Transaction]:
-        """Send every block that is not derived yet to the inbox; a block that is on its way already counts once."""
-        l1, derived = self.sequencer.node.l1, self.sequencer.node.chain.head.number
-        submissions = post(make_batch(self.sequencer.chain, derived + 1), Singular())
-        return [l1.submit(self.wallet, INBOX, data) for data in submissions]
+        """Send the submissions to the inbox."""
+        l1 = self.sequencer.node.l1
+        return [l1.submit(self.wallet, INBOX, data) for data in self.submissions()]
 
 
 class Proposer:
