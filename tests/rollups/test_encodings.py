@@ -18,7 +18,7 @@ from toyevm.rollups.encodings.base import BatchEncoding
 from toyevm.rollups.encodings.cursor import Cursor, bitlist, uvarint
 from toyevm.rollups.encodings.measure import L2_CHAIN_ID, consecutive, synthetic_batch
 from toyevm.rollups.encodings.netted_diff import NettedDiff, net
-from toyevm.rollups.encodings.payment_records import PaymentRecords, UnsignedPayment, pack, unpack
+from toyevm.rollups.encodings.payment_records import PaymentRecords, UnsignedPayment, read_decimal, write_decimal
 from toyevm.rollups.encodings.signed_rlp import SignedRlp
 from toyevm.rollups.encodings.singular import Singular
 from toyevm.rollups.encodings.span import Span, as_written
@@ -309,7 +309,7 @@ def test_what_is_no_payment_record_is_refused(data: bytes) -> None:
 @given(st.integers(0, 2**35 - 1), st.integers(0, 31))
 def test_a_packed_number_is_never_rounded(mantissa: int, exponent: int) -> None:
     number = mantissa * 10**exponent
-    assert unpack(pack(number, 5)) == number
+    assert read_decimal(write_decimal(number, 5)) == number
 
 
 @pytest.mark.parametrize(
