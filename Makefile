@@ -10,6 +10,8 @@ LAB_OPTIONS ?=
 FUZZ_OPTIONS ?=
 # e.g. make equivalence EQUIVALENCE_OPTIONS='--pairs 1000 --seed 7000': so many, from block 7000 on; 100,000 by default
 EQUIVALENCE_OPTIONS ?=
+# e.g. make layers LAYERS_OPTIONS='--seed 7': other batches, other lives
+LAYERS_OPTIONS ?=
 # e.g. make bundle VARIANTS='2027-spring ada bob': a bundle for each student, with numbers of their own
 VARIANTS ?=
 # A file's tests stay in one process, in the order of tests/conftest.py; a process that crashes ends the run (restarted, it
@@ -39,7 +41,7 @@ export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation fuzz bench clean
+.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation layers fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +92,12 @@ equivalence: $(VENV)/.installed-test ## every backend against the sequential one
 
 mutation: $(VENV)/.installed-test ## plant small bugs in the heart of the parallel backends: each is found, or explained
 	$(PY) -m tests.backends.mutation --jobs $(JOBS)
+
+layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches and bridge operations, all that tests/rollups samples
+	$(PY) -m tests.rollups.mutated_batches --jobs $(JOBS) $(LAYERS_OPTIONS)
+	$(PY) -m tests.rollups.random_bridge --jobs $(JOBS) $(LAYERS_OPTIONS)
+	$(PY) -m pytest $(PARALLEL) -m whole tests/rollups
+	$(PY) -m tests.rollups.mutation --jobs $(JOBS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

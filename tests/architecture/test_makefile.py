@@ -12,7 +12,21 @@ import pytest
 
 from tests.architecture.project import REPOSITORY
 
-TARGETS = ["lab", "test", "check", "bundle", "wheel", "lock", "conformance", "whole", "fuzz", "bench", "clean", "help"]
+TARGETS = [
+    "lab",
+    "test",
+    "check",
+    "bundle",
+    "wheel",
+    "lock",
+    "conformance",
+    "whole",
+    "layers",
+    "fuzz",
+    "bench",
+    "clean",
+    "help",
+]
 TOOLS = ["make", "sh", "rm", "cp", "find", "awk", "tail", "touch"]
 
 OLD_PYTHON = "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Python 3.9.2'; else exit 1; fi\n"

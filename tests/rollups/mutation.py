@@ -39,6 +39,7 @@ SUITES = {  # module -> what may find a change to it, the likeliest first
     "batches": LAYER,
     "derivation": LAYER,
     "l2": LAYER,
+    "kept_chain": ("test_kept_chain", "test_l1"),
     "compression": ("test_compression",),
     **dict.fromkeys(("encodings.base", "encodings.cursor", "encodings.block_items"), ENCODINGS),
     **dict.fromkeys(("encodings.signed_rlp", "encodings.singular", "encodings.span"), ENCODINGS),

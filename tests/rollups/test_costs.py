@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from importlib import import_module
 
@@ -212,3 +215,19 @@ def test_the_full_scenario_is_13_minutes_of_full_blocks_away_from_its_reserve() 
     rise = fees.blob_fee / reserve_price(fees.fork, fees.base_fee)
     slots = math.log(rise) / math.log(price_factor(fees.fork, fees.fork.blobs.maximum))
     assert round(slots * 12 / 60) == 13
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: data_limited_tps(0, 3), "0 bytes of a transfer (expected more than 0)"),
+        (lambda: calldata_cost(b"", 0, FEES), "0 transfers (expected more than 0)"),
+        (lambda: blob_cost(100, 0, FEES), "0 transfers (expected more than 0)"),
+        (lambda: replace(FEES, base_fee=0), "0 wei for a unit of gas (expected more than 0)"),
+        (lambda: replace(FEES, blob_fee=0), "0 wei for a unit of blob gas (expected more than 0)"),
+        (lambda: break_even_size(FEES, zeros=Fraction(4, 3)), "a share of 4/3 zero bytes (expected 0 to 1)"),
+    ],
+)
+def test_what_nothing_can_be_divided_by_is_refused(ask: Callable[[], object], words: str) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        ask()

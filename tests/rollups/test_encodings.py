@@ -11,14 +11,16 @@ import rlp as other_rlp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toyevm import rlp
 from toyevm.errors import DecodingError, InputError
 from toyevm.rollups.encodings import account_index
 from toyevm.rollups.encodings.account_index import AccountIndex
 from toyevm.rollups.encodings.base import BatchEncoding
+from toyevm.rollups.encodings.block_items import MOST_TRANSACTIONS
 from toyevm.rollups.encodings.cursor import Cursor, bitlist, uvarint
 from toyevm.rollups.encodings.measure import L2_CHAIN_ID, consecutive, synthetic_batch
 from toyevm.rollups.encodings.netted_diff import NettedDiff, net
-from toyevm.rollups.encodings.payment_records import PaymentRecords, UnsignedPayment, pack, unpack
+from toyevm.rollups.encodings.payment_records import PaymentRecords, UnsignedPayment, read_decimal, write_decimal
 from toyevm.rollups.encodings.signed_rlp import SignedRlp
 from toyevm.rollups.encodings.singular import Singular
 from toyevm.rollups.encodings.span import MAX_BLOCKS, Span, as_written
@@ -309,7 +311,7 @@ def test_what_is_no_payment_record_is_refused(data: bytes) -> None:
 @given(st.integers(0, 2**35 - 1), st.integers(0, 31))
 def test_a_packed_number_is_never_rounded(mantissa: int, exponent: int) -> None:
     number = mantissa * 10**exponent
-    assert unpack(pack(number, 5)) == number
+    assert read_decimal(write_decimal(number, 5)) == number
 
 
 @pytest.mark.parametrize(
@@ -520,3 +522,44 @@ def test_decoded_transactions_are_the_same_transactions() -> None:
     raws = [raw for block in BATCHES["payments"] for raw in block.transactions]
     back = [raw for block in SPAN.decode(SPAN.encode(BATCHES["payments"])) for raw in block.transactions]
     assert [decode_transaction(raw).hash for raw in back] == [decode_transaction(raw).hash for raw in raws]
+
+
+WRONG_BLOCKS = {
+    "a field too many": [bytes(32), 1, bytes(32), 1, [], b""],
+    "a field missing": [bytes(32), 1, bytes(32), 1],
+    "an epoch of nine bytes": [bytes(32), 2**64, bytes(32), 1, []],
+    "a timestamp of nine bytes": [bytes(32), 1, bytes(32), 2**64, []],
+    "a short hash": [bytes(31), 1, bytes(32), 1, []],
+    "a list where a transaction should be": [bytes(32), 1, bytes(32), 1, [[]]],
+    "a string where the list of them should be": [bytes(32), 1, bytes(32), 1, b""],
+}
+
+
+@pytest.mark.parametrize("fields", WRONG_BLOCKS.values(), ids=WRONG_BLOCKS)
+def test_what_is_no_block_is_refused_in_both_encodings_of_rlp(fields: list[Any]) -> None:
+    with pytest.raises(DecodingError):
+        SignedRlp().decode(other_rlp.encode([fields]))
+    with pytest.raises(DecodingError):
+        Singular().decode_block(b"\0" + other_rlp.encode(fields))
+
+
+@pytest.mark.parametrize("size", [0, 1, 54, 55, 56, 255, 256, 70_000])
+def test_a_list_of_any_length_is_opened(size: int) -> None:
+    content = Random(size).randbytes(size)
+    cursor = Cursor(rlp.header(rlp.LIST, size) + content + b"rest")
+    assert cursor.rlp_list().data == content
+    assert cursor.take(4) == b"rest"
+
+
+@pytest.mark.parametrize("data", ["", "83646f67", "f800", "f837" + "00" * 55, "f90038" + "00" * 56, "c2c0", "f8"])
+def test_what_is_no_list_or_not_in_its_one_form_is_refused(data: str) -> None:
+    with pytest.raises(DecodingError):
+        Cursor(bytes.fromhex(data)).rlp_list()
+
+
+def test_a_batch_has_as_many_transactions_as_a_channel_could_hold_and_no_more() -> None:
+    half, encoding = BlockInput(bytes(32), 1, bytes(32), 1, (b"\1",) * (MOST_TRANSACTIONS // 2)), SignedRlp()
+    assert encoding.decode(encoding.encode((half, half))) == (half, half)
+    one_more = replace(half, transactions=(b"\1",))
+    with pytest.raises(DecodingError, match="too many transactions"):
+        encoding.decode(encoding.encode((half, half, one_more)))

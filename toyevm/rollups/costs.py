@@ -107,15 +107,28 @@ def reserve_price(fork: Fork, base_fee: int) -> int:
 # What a batch costs
 
 
+def _check_positive(what: str, amount: float) -> None:
+    if not amount > 0:
+        raise InputError(f"{amount} {what}", expected="more than 0")
+
+
 @dataclass(frozen=True)
 class FeeScenario:
-    """Prices to compute with: `base_fee` of gas and `blob_fee` of blob gas, both in wei, and where they come from."""
+    """Prices to compute with: `base_fee` of gas and `blob_fee` of blob gas, both in wei, and where they come from.
+
+    Raises:
+        InputError: a price below 1 wei; no block of a real chain has one.
+    """
 
     name: str
     fork: Fork
     base_fee: int
     blob_fee: int
     source: str
+
+    def __post_init__(self) -> None:
+        _check_positive("wei for a unit of gas", self.base_fee)
+        _check_positive("wei for a unit of blob gas", self.blob_fee)
 
 
 SCENARIOS = {
@@ -141,12 +154,19 @@ SCENARIOS = {
 
 @dataclass(frozen=True)
 class DataCost:
-    """What it costs to post a batch one way: `wei` in all, for `transfers` transfers in `transactions` of L1."""
+    """What it costs to post a batch one way: `wei` in all, for `transfers` transfers in `transactions` of L1.
+
+    Raises:
+        InputError: no transfers to share it.
+    """
 
     way: str
     wei: int
     transfers: int
     transactions: int
+
+    def __post_init__(self) -> None:
+        _check_positive("transfers", self.transfers)
 
     @property
     def per_transfer(self) -> float:
@@ -200,7 +220,12 @@ def break_even_size(fees: FeeScenario, *, zeros: Fraction = Fraction(0)) -> int 
 
     >>> break_even_size(SCENARIOS["rush"]), break_even_size(SCENARIOS["full"]), break_even_size(SCENARIOS["quiet"])
     (None, 32769, 1)
+
+    Raises:
+        InputError: the share is not from 0 to 1.
     """
+    if not 0 <= zeros <= 1:
+        raise InputError(f"a share of {zeros} zero bytes", expected="0 to 1")
     gas_per_byte = token_gas(fees.fork) * (4 - 3 * zeros)
     size = math.floor(GAS_PER_BLOB * fees.blob_fee / (gas_per_byte * fees.base_fee)) + 1
     return size if size <= USABLE_BYTES else None
@@ -218,5 +243,9 @@ def data_limited_tps(bytes_per_transfer: float, blobs: int, *, blob_bytes: int =
     (301, 1403)
     >>> round(data_limited_tps(109, 14, blob_bytes=USABLE_BYTES))
     1359
+
+    Raises:
+        InputError: a transfer of no bytes.
     """
+    _check_positive("bytes of a transfer", bytes_per_transfer)
     return blobs * blob_bytes / bytes_per_transfer / SECONDS_PER_SLOT

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -52,6 +53,13 @@ def load_setup(path: Path | None = None) -> TrustedSetup:
         expected = f"pip install 'toyevm[blobs]', or the path of kzg_trusted_setup.txt in {SETUP_VARIABLE}"
         raise InputError("no trusted setup found", expected=expected)
     return _load_once(Path(named))
+
+
+def setup_if_installed() -> TrustedSetup | None:
+    """Return the setup of mainnet; None where ckzg or the setup's file is missing, so that a batcher posts calldata."""
+    with suppress(InputError):
+        return load_setup()
+    return None
 
 
 def read_setup(path: Path, source: str = "") -> TrustedSetup:

@@ -7,24 +7,22 @@ data, its hash where Ethereum has the root of the beacon block.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from toyevm.backends import BACKENDS, RunConfig
-from toyevm.blocks import Block, Header, Withdrawal
+from toyevm.blocks import Block, Withdrawal
 from toyevm.chain import ChainConfig
 from toyevm.errors import DecodingError, InputError, InvalidBlock
-from toyevm.results import SealedBlock
 from toyevm.rollups.frames import ChannelLimits
+from toyevm.rollups.kept_chain import KeptBlock, KeptChain, first_block
 from toyevm.rollups.values import BlockInput, Deposit, L1Block
-from toyevm.sealing import child_header, seal_block
+from toyevm.sealing import child_header
 from toyevm.state import WorldState
 from toyevm.transactions import BLOB, Transaction, decode_transaction
 from toyevm.types import Address, Hash32
 from toyevm.workloads.workload import BASE_FEE, BLOCK_GAS, PRODUCER, Workload
 
 L2_CHAIN = ChainConfig(chain_id=42)
-ANCESTORS = 256  # as many hashes as BLOCKHASH can see
 
 
 @dataclass(frozen=True)
@@ -64,13 +62,11 @@ def config_for(workload: Workload, **changes: Any) -> RollupConfig:
 
 
 @dataclass(frozen=True)
-class L2Block:
-    """A sealed block of L2, what it was made of, and the world after it."""
+class L2Block(KeptBlock):
+    """A block of L2, and what it was made of."""
 
-    sealed: SealedBlock
     input: BlockInput
     deposits: tuple[Deposit, ...] = ()
-    world: WorldState = field(default_factory=WorldState, repr=False)
 
     @property
     def number(self) -> int:
@@ -90,21 +86,20 @@ class L2Block:
         return self.input.epoch_number
 
 
-class L2Chain:
+class L2Chain(KeptChain[L2Block]):
     """Blocks of L2 from block 0 on, each with the world after it."""
 
     def __init__(self, config: RollupConfig) -> None:
+        super().__init__(config.chain, _genesis(config))
         self.config = config
-        self.blocks = [_genesis(config)]
+
+    @property
+    def blocks(self) -> list[L2Block]:
+        return self.entries
 
     @property
     def head(self) -> L2Block:
-        return self.blocks[-1]
-
-    @property
-    def world(self) -> WorldState:
-        """The world after the last block."""
-        return self.head.world
+        return self.entries[-1]
 
     @property
     def hashes(self) -> list[Hash32]:
@@ -135,26 +130,12 @@ class L2Chain:
         Raises:
             InvalidBlock: a transaction is not one, or may not be in the block; the chain is as it was.
         """
-        config, head = self.config, self.head
-        block, deposits = self.open_block(block_input, l1_block), self._deposits(l1_block)
-        result = BACKENDS.named("sequential").execute_block(head.world, block, RunConfig(chain=config.chain)).result
-        world = head.world.apply(result.diff)
-        sealed = seal_block(config.chain, block, result, world)
-        whole_input = BlockInput(
-            head.hash, l1_block.number, l1_block.hash, block_input.timestamp, block_input.transactions
+        done = self.execute(self.open_block(block_input, l1_block))
+        whole_input = replace(
+            block_input, parent_hash=self.head.hash, epoch_number=l1_block.number, epoch_hash=l1_block.hash
         )
-        self.blocks.append(L2Block(sealed, whole_input, deposits, world))
+        self.entries.append(_with_origin(done, whole_input, self._deposits(l1_block)))
         return self.head
-
-    def rewind(self, number: int) -> None:
-        """Forget every block after this one.
-
-        Raises:
-            InputError: there is no such block.
-        """
-        if not 0 <= number < len(self.blocks):
-            raise InputError(f"no block {number} to go back to", expected=f"0 to {self.head.number}")
-        del self.blocks[number + 1 :]
 
     def _deposits(self, l1_block: L1Block) -> tuple[Deposit, ...]:
         """Return what the next block takes in, if it is of this epoch."""
@@ -166,44 +147,32 @@ class L2Chain:
         Raises:
             InvalidBlock: what should be a transaction is none, or is one with blobs.
         """
-        parent = self.head.sealed.header
-        child = child_header(self.config.chain, parent)
-        header = Header(
-            parent_hash=parent.hash,
-            coinbase=parent.coinbase,
-            number=child.number,
-            gas_limit=parent.gas_limit,
+        header = replace(
+            child_header(self.chain, self.head.sealed.header),
             timestamp=block_input.timestamp,
             extra_data=_epoch_data(l1_block.number),
-            base_fee_per_gas=child.base_fee_per_gas,
-            excess_blob_gas=child.excess_blob_gas,
-            parent_beacon_root=l1_block.hash if self.config.chain.fork.beacon_root else None,
+            parent_beacon_root=l1_block.hash if self.chain.fork.beacon_root else None,
         )
-        transactions = tuple(_decode(raw, tx_index) for tx_index, raw in enumerate(block_input.transactions))
-        withdrawals = tuple(
-            Withdrawal(one.nonce, l1_block.number, one.to, one.amount) for one in self._deposits(l1_block)
-        )
-        ancestors = {block.number: block.hash for block in self.blocks[-ANCESTORS:]}
-        return Block(header, transactions, withdrawals, ancestor_hashes=ancestors)
+        transactions = [_decode(raw, tx_index) for tx_index, raw in enumerate(block_input.transactions)]
+        withdrawals = [Withdrawal(one.nonce, l1_block.number, one.to, one.amount) for one in self._deposits(l1_block)]
+        return self.next_block(header, transactions, withdrawals)
 
 
 def _genesis(config: RollupConfig) -> L2Block:
-    fork = config.chain.fork
-    header = Header(
-        coinbase=config.sequencer,
+    first = first_block(
+        config.chain,
+        config.genesis,
         gas_limit=config.gas_limit,
+        base_fee=config.base_fee,
+        coinbase=config.sequencer,
         timestamp=config.genesis_timestamp,
         extra_data=_epoch_data(config.genesis_epoch),
-        base_fee_per_gas=config.base_fee,
-        excess_blob_gas=0 if fork.blobs else None,
-        parent_beacon_root=bytes(32) if fork.beacon_root else None,
     )
-    block = Block(header)
-    result = BACKENDS.named("sequential").execute_block(config.genesis, block, RunConfig(chain=config.chain)).result
-    world = config.genesis.apply(result.diff)
-    sealed = seal_block(config.chain, block, result, world)
-    origin = BlockInput(bytes(32), config.genesis_epoch, bytes(32), config.genesis_timestamp)
-    return L2Block(sealed, origin, (), world)
+    return _with_origin(first, BlockInput(bytes(32), config.genesis_epoch, bytes(32), config.genesis_timestamp))
+
+
+def _with_origin(done: KeptBlock, block_input: BlockInput, deposits: tuple[Deposit, ...] = ()) -> L2Block:
+    return L2Block(done.sealed, done.results, done.world, block_input, deposits)
 
 
 def _epoch_data(number: int) -> bytes:

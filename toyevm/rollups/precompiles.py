@@ -26,7 +26,7 @@ PROOF_GAS, BYTE_GAS = 3_000, 3  # a byte is hashed, copied and decoded: some 6 g
 HEAD = 96  # three words in front of the nodes
 
 
-def price(data: bytes) -> int:
+def proof_gas(data: bytes) -> int:
     """Return what a check costs: by the length of the proof alone."""
     return PROOF_GAS + BYTE_GAS * len(data)
 
@@ -134,7 +134,7 @@ def _list(item: rlp.Decoded) -> list[rlp.Decoded]:
 
 PROOF_CHECKS: Mapping[Address, Precompile] = MappingProxyType(
     {
-        RECEIPT_PROOF: Precompile("receipt_proof", price, receipt_proof),
-        SLOT_PROOF: Precompile("slot_proof", price, slot_proof),
+        RECEIPT_PROOF: Precompile("receipt_proof", proof_gas, receipt_proof),
+        SLOT_PROOF: Precompile("slot_proof", proof_gas, slot_proof),
     }
 )

@@ -23,9 +23,11 @@ from toyevm.rollups.block_building import tried
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
-from toyevm.rollups.l1 import L1, SLOT_SECONDS, first_free_nonce
+from toyevm.rollups.kzg import TrustedSetup, make_sidecar
+from toyevm.rollups.l1 import L1, SLOT_SECONDS
 from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
+from toyevm.rollups.mempool_chain import first_free_nonce
 from toyevm.rollups.values import L1Block
 from toyevm.state import Account
 from toyevm.transactions import BLOB, Transaction, encode_transaction
@@ -34,6 +36,7 @@ from toyevm.units import GWEI
 from toyevm.workloads.wallets import Wallet, wallet
 
 PROPOSAL_GAS, TRANSFER_GAS = 200_000, 21_000
+MAX_BLOB_FEE = 100 * GWEI
 TRUSTED_ROOTS, L1_END = load_contract("trusted_roots"), load_contract("l1_bridge")
 
 
@@ -129,23 +132,39 @@ class Sequencer:
             return
         common = sum(1 for one, other in zip(mine, derived.blocks, strict=False) if one.hash == other.hash)
         self.pool = [tx for block in mine[common:] for tx in block.sealed.transactions] + self.pool
-        self.chain.blocks = list(derived.blocks)
+        self.chain.entries = list(derived.entries)
 
     def _is_promised(self, derived: L2Chain) -> bool:
         return derived.head.hash in (block.hash for block in self.chain.blocks[derived.head.number :][:1])
 
 
 class Batcher:
-    """Posts on L1 what the sequencer has promised and L1 does not have yet; what was lost in a reorg, once more."""
+    """Posts on L1 what the sequencer has promised and L1 does not have yet; what was lost in a reorg, once more.
 
-    def __init__(self, wallet: Wallet, sequencer: Sequencer) -> None:
-        self.wallet, self.sequencer = wallet, sequencer
+    Attributes:
+        setup: with it, a submission goes into a blob of its own, under a commitment; without, it is calldata.
+    """
+
+    def __init__(self, wallet: Wallet, sequencer: Sequencer, setup: TrustedSetup | None = None) -> None:
+        self.wallet, self.sequencer, self.setup = wallet, sequencer, setup
+
+    def submissions(self) -> list[bytes]:
+        """Return what L1 still needs: every block that is not derived yet; one on its way already counts once."""
+        derived = self.sequencer.node.chain.head.number
+        return post(make_batch(self.sequencer.chain, derived + 1), Singular())
 
     def post(self) -> list[Transaction]:
-        """Send every block that is not derived yet to the inbox; a block that is on its way already counts once."""
-        l1, derived = self.sequencer.node.l1, self.sequencer.node.chain.head.number
-        submissions = post(make_batch(self.sequencer.chain, derived + 1), Singular())
-        return [l1.submit(self.wallet, INBOX, data) for data in submissions]
+        """Send the submissions to the inbox."""
+        return [self._send(data) for data in self.submissions()]
+
+    def _send(self, data: bytes) -> Transaction:
+        l1 = self.sequencer.node.l1
+        if self.setup is None:
+            return l1.submit(self.wallet, INBOX, data)
+        sidecar = make_sidecar(data, self.setup)
+        hash_ = sidecar.versioned_hash
+        fees = {"gas_limit": TRANSFER_GAS, "max_fee_per_blob_gas": MAX_BLOB_FEE}
+        return l1.send(l1.sign(self.wallet, INBOX, b"", type=BLOB, blob_hashes=(hash_,), **fees), {hash_: sidecar.blob})
 
 
 class Proposer:
@@ -222,7 +241,7 @@ class User:
 
     @property
     def _account(self) -> Account:
-        return self.sequencer.chain.world.accounts.get(self.wallet.address, Account())
+        return self.sequencer.chain.account(self.wallet.address)
 
     @property
     def _nonce(self) -> int:

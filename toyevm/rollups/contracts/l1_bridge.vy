@@ -10,7 +10,7 @@
     What is paid once is remembered by the hash of the message, never by anything the caller chose, such as a proof.
 """
 
-interface Settlement:
+interface RootSource:
     def accepted_root(number: uint256) -> bytes32: view  # a state root of L2, or nothing
 
 struct ProvenMessage:
@@ -74,7 +74,7 @@ def prove_withdrawal(nonce: uint256, sender: address, to: address, amount: uint2
     assert not self.finalized[message], "finalized already"
     # Who could prove it again would start the delay again, for ever; only a root that was taken back calls for it.
     assert self.proven[message].time == 0 or not self._still_accepted(message), "proven already"
-    root: bytes32 = staticcall Settlement(settlement).accepted_root(number)
+    root: bytes32 = staticcall RootSource(settlement).accepted_root(number)
     assert root != empty(bytes32), "no accepted root"
     slot: bytes32 = keccak256(concat(convert(sent_slot, bytes32), message))
     found: bool = False
@@ -112,7 +112,7 @@ def finalize_withdrawal(nonce: uint256, sender: address, to: address, amount: ui
 @view
 def _still_accepted(message: bytes32) -> bool:
     proven: ProvenMessage = self.proven[message]
-    return staticcall Settlement(settlement).accepted_root(proven.number) == proven.root
+    return staticcall RootSource(settlement).accepted_root(proven.number) == proven.root
 
 
 @internal

@@ -10,7 +10,7 @@
     Hot: as in l1_bridge.vy.
 """
 
-interface Settlement:
+interface RootSource:
     def accepted_root(number: uint256) -> bytes32: view
 
 struct Exit:
@@ -67,7 +67,7 @@ def prove_withdrawal(
 ):
     exit: bytes32 = keccak256(concat(path, proof))  # the fault: bytes of the caller's choice
     assert self.exits[exit].time == 0, "proven already"
-    root: bytes32 = staticcall Settlement(settlement).accepted_root(number)
+    root: bytes32 = staticcall RootSource(settlement).accepted_root(number)
     assert root != empty(bytes32), "no accepted root"
     message: bytes32 = keccak256(abi_encode(nonce, sender, to, amount))
     slot: bytes32 = keccak256(concat(convert(sent_slot, bytes32), message))

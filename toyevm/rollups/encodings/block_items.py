@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from toyevm import rlp
 from toyevm.errors import DecodingError
 from toyevm.rollups.encodings.base import Piece, in_list, in_string, transaction_pieces
+from toyevm.rollups.encodings.cursor import Cursor
 from toyevm.rollups.values import BlockInput
+from toyevm.types import Hash32
+
+MOST_TRANSACTIONS = 20_000  # of a batch: more than there is room for in a channel, at a hundred bytes for the least
 
 
 def block_item(block: BlockInput) -> list[rlp.Item]:
@@ -15,22 +17,31 @@ def block_item(block: BlockInput) -> list[rlp.Item]:
     return [block.parent_hash, block.epoch_number, block.epoch_hash, block.timestamp, list(block.transactions)]
 
 
-def block_of_item(item: Any) -> BlockInput:
-    """Return the block input that a decoded list stands for.
+def read_block(cursor: Cursor, most: int = MOST_TRANSACTIONS) -> BlockInput:
+    """Return the block input that the next item stands for.
+
+    Field by field: it may come from anybody, and a list of a million lists is refused at the first of them.
 
     Raises:
-        DecodingError: it is not one.
+        DecodingError: it is not one, or has more than `most` transactions.
     """
-    if not isinstance(item, list) or len(item) != 5:
-        raise DecodingError("not the fields of a block", expected="a list of 5")
-    parent_hash, epoch_number, epoch_hash, timestamp, transactions = item
-    for hash_ in (parent_hash, epoch_hash):
-        if not isinstance(hash_, bytes) or len(hash_) != 32:
-            raise DecodingError("a hash of the wrong shape", expected="32 bytes")
-    if not isinstance(transactions, list) or not all(isinstance(raw, bytes) for raw in transactions):
-        raise DecodingError("transactions of the wrong shape", expected="a list of strings")
-    epoch, seconds = rlp.decode_int(epoch_number, 8), rlp.decode_int(timestamp, 8)
+    fields = cursor.rlp_list()
+    parent_hash, epoch = _hash(fields), rlp.decode_int(fields.rlp_string(), 8)
+    epoch_hash, seconds = _hash(fields), rlp.decode_int(fields.rlp_string(), 8)
+    items, transactions = fields.rlp_list(), list[bytes]()
+    fields.end()
+    while items.left:
+        if len(transactions) == most:
+            raise DecodingError("too many transactions", expected=f"at most {MOST_TRANSACTIONS:,} in a batch")
+        transactions.append(items.rlp_string())
     return BlockInput(parent_hash, epoch, epoch_hash, seconds, tuple(transactions))
+
+
+def _hash(fields: Cursor) -> Hash32:
+    hash_ = fields.rlp_string()
+    if len(hash_) != 32:
+        raise DecodingError(f"a hash of {len(hash_)} bytes", expected="32")
+    return hash_
 
 
 def block_pieces(block: BlockInput) -> list[Piece]:

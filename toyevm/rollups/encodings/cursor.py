@@ -96,6 +96,18 @@ class Cursor:
         assert isinstance(item, bytes)
         return item
 
+    def rlp_list(self) -> Cursor:
+        """Return a place at the first item of the next RLP item, a list: what is in it is read one by one."""
+        start = self.position
+        length = self.integer(1) - rlp.LIST
+        if length < 0:
+            raise DecodingError(f"a string at byte {start}", expected="a list")
+        if length > rlp.SHORT:
+            length = self.integer(length - rlp.SHORT)
+        if self.data[start : self.position] != rlp.header(rlp.LIST, length):
+            raise DecodingError(f"a needlessly long length at byte {start}")
+        return Cursor(self.take(length))
+
     def end(self) -> None:
         """Make sure that nothing is left."""
         if self.left:

@@ -47,13 +47,13 @@ def payment_of(tx: Transaction) -> UnsignedPayment:
     return UnsignedPayment(tx.sender, tx.to, tx.value, PAYMENT_GAS * tx.max_fee_per_gas)
 
 
-def pack(number: int, size: int) -> bytes:
+def write_decimal(number: int, size: int) -> bytes:
     """Return a number as mantissa * 10 ** exponent in `size` bytes, the mantissa as small as can be.
 
     Raises:
         InputError: it has too many digits.
 
-    >>> pack(1_230_000_000_000_000, 2).hex()
+    >>> write_decimal(1_230_000_000_000_000, 2).hex()
     '0f6d'
     """
     mantissa, exponent, limit = number, 0, 1 << 8 * size - EXPONENT_BITS
@@ -64,12 +64,12 @@ def pack(number: int, size: int) -> bytes:
     return (mantissa << EXPONENT_BITS | exponent).to_bytes(size, "big")
 
 
-def unpack(packed: bytes) -> int:
-    """Return the number that `pack` wrote; DecodingError where it would have written it in another way."""
+def read_decimal(packed: bytes) -> int:
+    """Return the number that `write_decimal` wrote; DecodingError where it would have written it in another way."""
     mantissa, exponent = divmod(int.from_bytes(packed, "big"), 2**EXPONENT_BITS)
     number: int = mantissa * 10**exponent
-    if pack(number, len(packed)) != packed:
-        raise DecodingError(f"{packed.hex()} for {number}", expected=pack(number, len(packed)).hex())
+    if write_decimal(number, len(packed)) != packed:
+        raise DecodingError(f"{packed.hex()} for {number}", expected=write_decimal(number, len(packed)).hex())
     return number
 
 
@@ -95,7 +95,7 @@ class PaymentRecords:
         cursor, payments = Cursor(data), []
         while cursor.left:
             payer, payee = self.index.read(cursor, allow_new=False), self.index.read(cursor, allow_new=False)
-            amount, fee = unpack(cursor.take(AMOUNT_BYTES)), unpack(cursor.take(FEE_BYTES))
+            amount, fee = read_decimal(cursor.take(AMOUNT_BYTES)), read_decimal(cursor.take(FEE_BYTES))
             payments.append(UnsignedPayment(payer, payee, amount, fee))
         return tuple(payments)
 
@@ -110,7 +110,7 @@ class PaymentRecords:
             pieces += [
                 ("from", self.index.write_known(payment.payer)),
                 ("to", self.index.write_known(payment.payee)),
-                ("value", pack(payment.amount, AMOUNT_BYTES)),
-                ("fees", pack(payment.fee, FEE_BYTES)),
+                ("value", write_decimal(payment.amount, AMOUNT_BYTES)),
+                ("fees", write_decimal(payment.fee, FEE_BYTES)),
             ]
         return pieces

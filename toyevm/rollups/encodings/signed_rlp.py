@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from toyevm import rlp
-from toyevm.errors import DecodingError
 from toyevm.rollups.encodings.base import by_part, in_list
-from toyevm.rollups.encodings.block_items import block_item, block_of_item, block_pieces
-from toyevm.rollups.values import Batch
+from toyevm.rollups.encodings.block_items import MOST_TRANSACTIONS, block_item, block_pieces, read_block
+from toyevm.rollups.encodings.cursor import Cursor
+from toyevm.rollups.values import Batch, BlockInput
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,13 @@ class SignedRlp:
 
     def decode(self, data: bytes) -> Batch:
         """Return the batch that `data` encodes, or raise DecodingError."""
-        items = rlp.decode(data)
-        if not isinstance(items, list):
-            raise DecodingError("a string", expected="a list of blocks")
-        return tuple(block_of_item(item) for item in items)
+        cursor, blocks, room = Cursor(data), list[BlockInput](), MOST_TRANSACTIONS
+        items = cursor.rlp_list()
+        cursor.end()
+        while items.left:
+            blocks.append(read_block(items, room))
+            room -= len(blocks[-1].transactions)
+        return tuple(blocks)
 
     def parts(self, batch: Batch) -> dict[str, bytes]:
         """Return the bytes of `encode` by what they are for."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from toyevm import rlp
 from toyevm.errors import DecodingError
 from toyevm.rollups.encodings.base import Piece, by_part, in_string
-from toyevm.rollups.encodings.block_items import block_item, block_of_item, block_pieces
+from toyevm.rollups.encodings.block_items import block_item, block_pieces, read_block
 from toyevm.rollups.encodings.cursor import Cursor
 from toyevm.rollups.values import Batch, BlockInput
 
@@ -38,7 +38,10 @@ class Singular:
         """Return the block in the content of one string, or raise DecodingError."""
         if content[:1] != bytes([self.version]):
             raise DecodingError(f"version {content[:1].hex() or 'missing'}", expected=f"{self.version:02x}")
-        return block_of_item(rlp.decode(content[1:]))
+        cursor = Cursor(content[1:])
+        block = read_block(cursor)
+        cursor.end()
+        return block
 
     def parts(self, batch: Batch) -> dict[str, bytes]:
         """Return the bytes of `encode` by what they are for."""

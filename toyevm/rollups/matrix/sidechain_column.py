@@ -17,7 +17,7 @@ from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1, L1_CHAIN
 from toyevm.rollups.matrix.values import Damage, MatrixCell
-from toyevm.rollups.precompiles import HEAD, PROOF_CHECKS, RECEIPT_PROOF, price, receipt_proof
+from toyevm.rollups.precompiles import HEAD, PROOF_CHECKS, RECEIPT_PROOF, proof_gas, receipt_proof
 from toyevm.rollups.sidechain.attacks import (
     LEAVING,
     THIEF,
@@ -144,7 +144,7 @@ def _forget_exit(side: Sidechain, place: BurnPlace) -> None:
 
 def _overwrite(l1: L1, address: Address, slot: int, value: int) -> None:
     entry = l1.entries[-1]
-    l1.entries[-1] = entry._replace(world=entry.world.apply(StateDiff({Location(address, slot): value})))
+    l1.entries[-1] = replace(entry, world=entry.world.apply(StateDiff({Location(address, slot): value})))
 
 
 def _gullible() -> ChainConfig:
@@ -156,7 +156,7 @@ def _gullible() -> ChainConfig:
         assert isinstance(nodes[0], bytes)
         return receipt_proof(keccak256(nodes[0]) + data[32:])
 
-    gullible = Precompile("receipt_proof", price, check)
+    gullible = Precompile("receipt_proof", proof_gas, check)
     return replace(L1_CHAIN, extra_precompiles={**PROOF_CHECKS, RECEIPT_PROOF: gullible})
 
 

@@ -8,14 +8,14 @@ call of a system contract, the state receiver; the numbers are its own, chain 13
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from toyevm.backends import BACKENDS
-from toyevm.blocks import Block, Header, Log, Withdrawal
+from toyevm.blocks import Log, Withdrawal
 from toyevm.chain import ChainConfig
 from toyevm.contracts import load_contract
+from toyevm.errors import InputError
 from toyevm.results import SealedBlock
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.mempool_chain import MempoolChain
 from toyevm.rollups.values import Deposit
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
@@ -28,31 +28,26 @@ BURNED = GATEWAY_CONTRACT.event_topic("Burned")
 BLOCK_SECONDS = 2
 
 
-class ChildChain(L1):
-    """A chain on which nobody has anything at first.
+class ChildChain(MempoolChain):
+    """A chain on which nobody has anything at first, and which carries no blobs.
 
     Args:
         backend: the name of the backend that executes its blocks.
-
-    Attributes:
-        credits: deposits for the next block.
     """
 
     def __init__(self, backend: str = "sequential", chain: ChainConfig = SIDE_CHAIN) -> None:
-        super().__init__(chain=chain, world=WorldState({GATEWAY: Account(code=GATEWAY_CONTRACT.code)}))
+        super().__init__(chain, WorldState({GATEWAY: Account(code=GATEWAY_CONTRACT.code)}))
         self.backend = BACKENDS.named(backend)
-        self.credits: list[Deposit] = []
+
+    def send(self, tx: Transaction) -> Transaction:
+        """Put a transaction into the mempool, as `MempoolChain.send` does; one with blobs is an InputError."""
+        if tx.blob_hashes:
+            raise InputError("a transaction with blobs", "send", "none: the sidechain has nobody who keeps them")
+        return super().send(tx)
 
     def produce(self, deposits: Iterable[Deposit] = ()) -> SealedBlock:
         """Seal the next block, with these deposits and what fits of the mempool."""
-        self.credits = list(deposits)
-        sealed = self.mine(BLOCK_SECONDS)
-        self.credits = []
-        return sealed
-
-    def _block(self, header: Header, transactions: tuple[Transaction, ...]) -> Block:
-        credits_ = tuple(Withdrawal(each.nonce, 0, each.to, each.amount) for each in self.credits)
-        return replace(super()._block(header, transactions), withdrawals=credits_)
+        return self.mine(BLOCK_SECONDS, [Withdrawal(each.nonce, 0, each.to, each.amount) for each in deposits])
 
     @property
     def burned(self) -> int:
