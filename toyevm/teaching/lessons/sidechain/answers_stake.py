@@ -142,7 +142,7 @@ def what_slashing_repairs(answer: Any) -> Reply:
         text = f"They gain {mine - CHEAPEST} ether. Is there a smaller escrow with which they gain, too?"
         return wrong("all-the-stake", text, shown)
     if back:
-        text = f"You say that Ann gets {back}. The contract sends the stake to nobody's address. What is left for her?"
+        text = f"You say that Ann gets {back}. The contract sends the stake to an address that nobody owns. What is left for her?"
         return wrong("slashing-pays-back", text, shown)
     text = f"So with {LOCKED} ether in the escrow the theft pays. What would a careful bridge do as its escrow grows?"
     return right(text, shown)

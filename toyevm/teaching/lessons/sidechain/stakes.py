@@ -19,7 +19,7 @@ ROLES = (HONEST, SILENT, COLLUDES)
 ACCEPTED, HALTED, STOLEN = "accepted", "halted", "stolen"
 VERDICTS = {
     ACCEPTED: "accepted: the true checkpoint stands on L1",
-    HALTED: "halted: no checkpoint can be made, and nobody can withdraw",
+    HALTED: "halted: no new checkpoint can be made, and no newer burn can be withdrawn",
     STOLEN: "stolen: L1 accepts the forged checkpoint",
 }
 
