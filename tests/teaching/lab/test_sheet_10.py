@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
+from toyevm.teaching.lab.judge_values import record
 
 SHEET = REPOSITORY / "solutions" / "10-sidechain"
 SHARE = Fraction(3, 4)
@@ -43,6 +44,17 @@ def test_the_nine_words_follow_from_the_table_in_the_prompt() -> None:
     rows = re.findall(r"^\| \d \| (.*) \| (.*) \|$", item.prompt, flags=re.MULTILINE)
     assert len(rows) == 9
     assert words_of(rows, stakes) == lesson.solution(item)
+
+
+def test_each_wrong_word_of_the_nine_is_told_something_of_its_day() -> None:
+    lesson = read_lesson(SHEET)
+    item = lesson.exercises["nine_days"]
+    solution = lesson.solution(item)
+    for at, right in enumerate(solution):
+        for word in {"steal", "halt", "nothing"} - {right}:
+            told = record(item, [*solution[:at], word, *solution[at + 1 :]]).misconception
+            assert told, (at + 1, word)
+            assert f"On day {at + 1} " in told.message
 
 
 def tree_of(leaves: list[str]) -> str:

@@ -66,7 +66,7 @@ def test_a_student_who_answers_lesson_10_rightly_is_told_so() -> None:
     assert "1, 2, 4 and 8 leaves" in shown["root-turn"]
     assert "L1 pays Bob 5 ether" in shown["withdraw-turn"]
     assert "forged checkpoint: 69 of 100 ✓" in shown["thieves-turn"]
-    assert "10 cases of 10" in shown["can-turn"]
+    assert "16 cases of 16" in shown["can-turn"]
     assert "escrow 100 -> 0 ether, Mallory 0 -> 100 ether" in shown["steal-turn"]
     assert shown["measures-turn"].count("stolen: escrow 100 -> 0") == 3
     assert re.search(r"exit, 7 days later +L1 pays Mallory", shown["measures-turn"])
@@ -101,6 +101,14 @@ def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> Non
 def test_the_second_bet_stands_above_all_that_says_who_can_steal() -> None:
     ids = [cell["id"] for cell in read(LESSON)["cells"]]
     assert ids.index("theft-bet") < min(map(ids.index, ("stake-head", "thieves-turn", "polygon", "steal-turn")))
+
+
+def test_no_title_and_no_text_above_the_second_bet_says_that_the_attack_is_a_theft() -> None:
+    cells = read(LESSON)["cells"]
+    (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "theft-bet")
+    above = [source(cell) for cell in cells[:at]]
+    titles = re.findall(r"^#+ .*", "\n".join(map(source, cells)), re.MULTILINE)
+    assert re.findall(r"(?i)\b(?:thief|thieves|theft|steal)\b", "\n".join([*above, *titles])) == []
 
 
 def test_the_surprise_comes_within_five_cells() -> None:

@@ -88,6 +88,12 @@ def test_three_of_five_halt_and_each_measure_ends_as_the_lesson_says() -> None:
     assert measure_taken("slash").thieves_stake == 0
 
 
+def test_each_measure_is_tried_against_the_theft_of_the_lesson_at_block_8() -> None:
+    for name in MEASURES:
+        said = dict(measure_taken(name).said)
+        assert said["forged checkpoint"] in ("L1 accepts the checkpoint of block 8", "L1 refuses: not enough stake")
+
+
 def test_the_mixed_block_does_on_the_sidechain_what_it_does_elsewhere() -> None:
     workload: Workload = mixed()
     assert side_blocks()[MIXED_AT].transactions == workload.block.transactions

@@ -76,7 +76,8 @@ def root_function(answer: Any) -> Reply:
         if value != root_of(hashes) or not isinstance(value, bytes):
             return _not_root(value, names)
     text = (
-        "It passes with 1, 2, 4 and 8 leaves. These 32 bytes are all that L1 gets of the blocks' content. What can nobody compute from them?"
+        "It passes with 1, 2, 4 and 8 leaves. These 32 bytes are all that L1 gets of the blocks' content. "
+        "What can nobody compute from them?"
     )
     return right(text, f"4 leaves: {written(root_of(list(leaves(4).values())), leaves(4))}")
 

@@ -23,7 +23,11 @@ from toyevm.teaching.lessons.sidechain.studies import MEASURES, measure_taken
 from toyevm.teaching.lessons.sidechain.town import LOCKED
 
 POWERS = ("nothing", "halt", "steal")
-CASES = ((67, 100), (60, 100), (34, 100), (33, 100), (66, 99), (33, 99), (32, 99), (100, 100), (0, 7), (2, 3))
+CASES = (
+    (67, 100), (60, 100), (34, 100), (33, 100), (66, 99), (33, 99), (32, 99), (100, 100), (0, 7), (2, 3),
+    (200, 300), (668, 1_000), (333, 1_000), (666_667, 1_000_000), (333_333, 1_000_000), (333_334, 1_000_000),
+)  # fmt: skip
+FINE = 300  # the total from which on a share in percent, rounded, is told from the share that it stands for
 CHEAPEST = min(sum(group) for size in range(6) for group in combinations(UNEQUAL.values(), size)
                if sum(group) >= least(100))  # fmt: skip
 
@@ -70,6 +74,10 @@ def _not_power(stake: int, total: int, said: Any) -> Reply:
     shown = f"can({stake}, {total}): you return {repeat(said)}\nneeded {needed}, the group {stake}, all others {others}"
     if not isinstance(said, str) or said not in POWERS:
         return wrong("another-word", f"The three words are {', '.join(map(repr, POWERS))}. Which one fits here?", shown)
+    if total >= FINE:
+        percent = f"{stake} of {total} are {100 * stake / total:.6g} percent"
+        text = f"All cases with a smaller total pass. {percent}. Does the rule ask for a percentage?"
+        return wrong("rounds-the-share", text, shown)
     if said == "steal" and 3 * stake == 2 * total:
         text = f"{stake} of {total} is exactly two thirds. The contract asks for one ether more. Is that reached?"
         return wrong("not-one-more", text, shown)
@@ -142,7 +150,7 @@ def what_slashing_repairs(answer: Any) -> Reply:
         text = f"They gain {mine - CHEAPEST} ether. Is there a smaller escrow with which they gain, too?"
         return wrong("all-the-stake", text, shown)
     if back:
-        text = f"You say that Ann gets {back}. The contract sends the stake to an address that nobody owns. What is left for her?"
+        text = f"You say that Ann gets {back}. The stake goes to an address that nobody owns. What is left for her?"
         return wrong("slashing-pays-back", text, shown)
     text = f"So with {LOCKED} ether in the escrow the theft pays. What would a careful bridge do as its escrow grows?"
     return right(text, shown)

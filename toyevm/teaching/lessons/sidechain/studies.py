@@ -69,10 +69,7 @@ MEASURES: Mapping[str, str] = {
 def measure_taken(name: str) -> MeasureRun:
     """Run the theft under one of the measures, and say how it ends."""
     honest = {"Uma": 60} if name == "stake" else {}
-    town = open_town({**UNEQUAL, **honest}, delay=7 if name == "wait" else 0)
-    signers = [*UNEQUAL, *honest]
-    town.checkpoint(town.blocks[4:6], signers)
-    town.milestone(town.blocks[6:7], signers)
+    town = ready_town({**UNEQUAL, **honest}, delay=7 if name == "wait" else 0)
     forged = town.invent({THIEF: LOCKED})
     said = [("all bytes", town.post([forged]))] if name == "post" else []
     said += [("forged checkpoint", town.checkpoint([forged], THIEVES)), ("exit", town.exit(forged, 0))]
@@ -83,7 +80,7 @@ def measure_taken(name: str) -> MeasureRun:
         said += [("evidence", answer) for answer in town.slash()]
     outcome = "stolen"
     if town.balance(THIEF) < LOCKED:
-        said.append(("true checkpoint", town.checkpoint(town.blocks[6:8], [*HONEST, *honest])))
+        said.append(("true checkpoint", town.checkpoint(town.blocks[8:9], [*HONEST, *honest])))
         outcome = "safe" if "accepts" in said[-1][1] else "halted"
     return MeasureRun(outcome, tuple(said), town.escrow, sum(map(town.stake, THIEVES)))
 

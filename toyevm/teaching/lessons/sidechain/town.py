@@ -215,11 +215,11 @@ def open_town(stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> Town:
     return _first_town(tuple(stakes.items()), delay).copy()
 
 
-def ready_town() -> Town:
-    """Return a town in which blocks 1 to 7 are in checkpoints, and block 8 is final on the sidechain."""
-    town = open_town()
-    town.checkpoint(town.blocks[4:8])
-    town.milestone(town.blocks[8:9])
+def ready_town(stakes: Mapping[str, int] = UNEQUAL, delay: int = 0) -> Town:
+    """Return a town in which blocks 1 to 7 are in checkpoints, and all signers have made block 8 final."""
+    town = open_town(stakes, delay)
+    town.checkpoint(town.blocks[4:8], stakes)
+    town.milestone(town.blocks[8:9], stakes)
     town.said.clear()
     return town
 
