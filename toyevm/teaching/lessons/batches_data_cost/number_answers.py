@@ -120,7 +120,7 @@ def calldata_wins(answer: Any) -> Reply:
         return right(text, shown)
     more, asked = bill.in_blobs.wei - bill.calldata.wei, (TIMES - 1) * bill.calldata.wei
     if more > 0:
-        text = f"Blobs cost {in_gwei(more)} gwei more than calldata. Asked are {in_gwei(asked)} gwei more. "
+        text = f"Blobs cost {in_gwei(more)} gwei more than calldata, and {in_gwei(asked)} more is asked. "
         return wrong("not-yet", text + "Which price does a blob hardly depend on?", shown)
     if bill.blob_fee <= bill.base_fee:
         text = "Blob gas costs no more than gas here. In a full blob, a byte takes about one unit of it. "
