@@ -16,30 +16,29 @@ from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGr
 
 WAYS = ("cores", "layer", "both", "neither")
 EFFECTS = {"a": "cores", "b": "layer", "c": "both", "d": "neither"}
-ASIDE = {  # what to ask about an effect, by what was chosen for it
+ASIDE = {  # what to say and ask about an effect, by what was chosen for it
     "a": {
-        "layer": "the layer's node does the same work on one core. Look at the column of the time: which rows differ?",
-        "both": "compare rows 1 and 3, which both have one core. Does the layer change the time of the node that "
-        "executes?",
-        "neither": "compare rows 1 and 2. What do eight cores change?",
+        "layer": "The layer's node does the same work on one core. Look at the column of the time: which rows differ?",
+        "both": "Compare rows 1 and 3, which both have one core. Does the layer change the time of the node?",
+        "neither": "Compare rows 1 and 2. What do eight cores change?",
     },
     "b": {
-        "cores": "compare rows 1 and 2. How much gas does L1 execute with eight cores?",
-        "both": "compare rows 1 and 2. Does the gas that L1 executes change with the cores?",
-        "neither": "compare rows 1 and 3. Who executes the 40 transactions in row 3?",
+        "cores": "Compare rows 1 and 2. How much gas does L1 execute with eight cores?",
+        "both": "Compare rows 1 and 2. Does the gas that L1 executes change with the cores?",
+        "neither": "Compare rows 1 and 3. Who executes the 40 transactions in row 3?",
     },
     "c": {
-        "cores": "the nodes of L2 must agree on a state root, too. In which order do they execute a batch?",
-        "layer": "lessons 05 to 07 compared the root after parallel execution with another one. Which one was it?",
-        "neither": "what would two nodes agree on, if each had a result of its own?",
+        "cores": "But the nodes of L2 must agree on a state root, too. In which order do they execute a batch?",
+        "layer": "Lessons 05 to 07 compared the root after parallel execution with another one. Which one was it?",
+        "neither": "What would two nodes agree on, if each had a result of its own?",
     },
     "d": {
-        "cores": "eight cores execute signed transactions. What else would say that the payer agreed?",
-        "layer": "the batch holds the 40 transactions, signed. What would a reader of L1 check without that?",
-        "both": "the batch holds the 40 transactions, signed. What would a reader check without that?",
+        "cores": "But eight cores execute signed transactions. What else would say that the payer agreed?",
+        "layer": "But the batch holds the 40 transactions, signed. What would a reader of L1 check without that?",
+        "both": "But the batch holds the 40 transactions, signed. What would a reader check without that?",
     },
 }
-UNCOMPRESSED = 120  # bytes of a signed transfer, as nodes send it
+UNCOMPRESSED, ZIPPED = 120, 88  # bytes of a signed transfer, as nodes send it, and what zlib alone makes of them
 
 
 def cores_or_layer(answer: Any) -> Reply:
@@ -53,8 +52,7 @@ def cores_or_layer(answer: Any) -> Reply:
             return missing(f"a word for {key!r}.")
         chosen = read_one_of(answer[key], WAYS, f"for {key!r}, one of")
         if chosen != truth:
-            question = ASIDE[key][chosen]
-            return wrong(f"{key}-is-{chosen}", f"For {key} you say {chosen!r}. Then {question}")
+            return wrong(f"{key}-is-{chosen}", f"For {key} you say {chosen!r}. {ASIDE[key][chosen]}")
     return right("All four. Which of the two would help a chain whose nodes cannot receive more bytes?")
 
 
@@ -64,17 +62,23 @@ def least_bytes(answer: Any) -> Reply:
         return missing("a number of bytes.")
     mine = numbers.read_decimal(answer, "bytes, such as 100", 1e6)
     shown = f"{UNCOMPRESSED} bytes as nodes send it, {mine:g} in your batch: {mine / UNCOMPRESSED:.0%}"
-    if 64 <= mine <= 95:
+    if 64 <= mine < ZIPPED:
         return right("Now see what is left, part by part. Which part hardly shrinks at all?", shown)
     if mine > UNCOMPRESSED:
         return wrong("a-batch-adds", "That is more than the transfer has alone. What would the batch add to it?", shown)
-    if mine > 95:
-        gone = f"You drop {UNCOMPRESSED - mine:g} bytes. "
-        if mine <= UNCOMPRESSED - 14:
-            text = gone + "A recipient takes 20. How often must the addresses of 300 people stand in 1,000 transfers?"
-            return wrong("recipients-stay", text, shown)
+    gone = f"You drop {UNCOMPRESSED - mine:g} bytes. "
+    if mine > UNCOMPRESSED - 14:
         text = gone + "Gas and fees take 14, a recipient takes 20. How often does each repeat in the 1,000 transfers?"
         return wrong("nothing-repeats", text, shown)
+    if mine > 95:
+        text = gone + "A recipient takes 20. How often must the addresses of 300 people stand in 1,000 transfers?"
+        return wrong("recipients-stay", text, shown)
+    if mine >= ZIPPED:
+        text = f"zlib alone gets to {ZIPPED}, without an encoding. Which bytes does every reader know already?"
+        return wrong("no-encoding", text, shown)
+    if 53 <= mine <= 57 or 6 <= mine <= 16:  # of 120, or of the 80 that are left in columns
+        text = "That is a transfer without its signature. With what would a reader check that the payer agreed?"
+        return wrong("signatures-can-go", text, shown)
     if mine >= 32:
         text = "A signature is two numbers of 32 bytes. Which of their bytes could a reader compute from the others?"
         return wrong("half-a-signature", text, shown)
@@ -116,10 +120,8 @@ def withhold(answer: Any) -> Reply:
 
 
 def _cells(answer: Any) -> frozenset[int]:
-    if answer is None:
-        return frozenset()
-    if isinstance(answer, str):
-        return read_cells(answer)
+    if answer is None or isinstance(answer, str):
+        return read_cells(answer or "")
     if isinstance(answer, (range, set, frozenset)):
         answer = sorted(answer, key=str)
     numbers = [read_number(cell, 0, CELLS - 1, "a cell,") for cell in read_list(answer, "cells")]

@@ -57,7 +57,7 @@ def after_the_fire(on_l1: str) -> str:
         verdict = f"a path of {len(proof)} nodes: accepted, {_ether(leaf)} ether"
     except InvalidProof:
         verdict = "no path, not one node of it: refused"
-    return f"L1 holds  the state root 0x{root.hex()[:8]}…, and {found}\nAnn shows {verdict}"
+    return f"L1 holds the state root 0x{root.hex()[:8]}…, and {found}\nAnn shows {verdict}"
 
 
 def _ether(leaf: bytes | None) -> int:

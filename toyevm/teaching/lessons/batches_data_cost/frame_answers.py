@@ -109,7 +109,7 @@ def assembled(answer: Any) -> Reply:
         return missing("a function.")
     got = [(name, frames, call(answer, list(frames))) for name, frames in CASES]
     if all(value is None or value is ... or (isinstance(value, (list, tuple)) and not value) for _, _, value in got):
-        return missing("rules 2 and 3.")
+        return missing("rules 2 to 4.")
     for name, frames, value in got:
         expected = assemble(frames)
         if not _is_same(value, expected):

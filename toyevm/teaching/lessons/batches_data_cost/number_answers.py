@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from toyevm.errors import InputError
 from toyevm.forks import BPO2
 from toyevm.rollups.costs import USABLE_BYTES, price_factor
 from toyevm.teaching.lab.turns import Reply, missing, read_number, repeat, right, wrong
-from toyevm.teaching.lessons.batches_data_cost.fees import BATCHES, BYTES, FEES, BatchBill, in_gwei, words_of
+from toyevm.teaching.lessons.batches_data_cost.fees import BATCHES, BYTES, BatchBill, in_gwei, words_of
 from toyevm.units import GWEI
 
 ZEROS, OTHERS, FEE = 100, 3_900, 2  # of the calldata turn: bytes, bytes, gwei
@@ -23,6 +24,7 @@ BYTES_AS = (  # gas of the bytes; the belief behind it, what it does, and what t
      "You charge 40 for all 4,000 bytes, and 10 more for each zero byte. ", "How many of the 4,000 are not zero?"),
     (40 * ZEROS + 10 * OTHERS, "zero-is-dear", "You charge 40 for a zero byte, 10 for others. ", "Which is cheaper?"),
 )  # fmt: skip
+AMOUNT = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(g?wei)\s*", re.IGNORECASE)
 TIMES, LEAST = 3, 1_000  # how much cheaper calldata is to be, in a batch of how many transfers
 BLOB_GAS, BLOB_FEE = 131_072, 20  # of the break-even turn: in gwei, where gas costs one
 EVEN = BLOB_GAS * BLOB_FEE // (40 * BYTES) + 1
@@ -92,12 +94,16 @@ def read_prices(answer: Any) -> BatchBill:
     if not isinstance(answer, dict) or sorted(map(str, answer)) != sorted(keys):
         raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, keys))}")
     transfers = read_number(answer["transfers"], 1, max(BATCHES), "a number of transfers,")
-    fees = []
-    for key in keys[1:]:
-        if not isinstance(answer[key], str) or answer[key].strip() not in FEES:
-            raise InputError(f"{key}: {repeat(answer[key])}", expected=" | ".join(FEES))
-        fees.append(FEES[answer[key].strip()])
-    return BatchBill(transfers, *fees)
+    return BatchBill(transfers, *(read_fee(answer[key], key) for key in keys[1:]))
+
+
+def read_fee(answer: Any, key: str) -> int:
+    """Return a price in wei, from a text such as "80 gwei"."""
+    found = AMOUNT.fullmatch(answer.replace(",", "").replace("_", "")) if isinstance(answer, str) else None
+    wei = round(float(found[1]) * (1 if found[2].lower() == "wei" else GWEI)) if found else 0
+    if not wei:
+        raise InputError(f"{key}: {repeat(answer)}", expected='a number and its unit, such as "80 gwei"')
+    return wei
 
 
 def calldata_wins(answer: Any) -> Reply:
@@ -105,16 +111,17 @@ def calldata_wins(answer: Any) -> Reply:
     if answer is None:
         return missing("a batch and two prices, from the sliders or as a dict.")
     bill = read_prices(answer)
-    times, shown = bill.in_blobs.wei / bill.calldata.wei, "\n".join(words_of(bill))
+    times, shown = round(bill.in_blobs.wei / bill.calldata.wei, 1), "\n".join(words_of(bill))  # times: as shown
     if bill.transfers < LEAST:
         text = f"{bill.transfers:,} transfers fill {bill.share:.1%} of a blob, and you pay for all of it. What becomes "
         return wrong("a-small-batch", text + f"of the two bills with {LEAST:,} transfers?", shown)
     if times >= TIMES:
         text = "Which way is cheaper depends on two markets. Who fills so many blobs that their price gets there?"
         return right(text, shown)
-    if times > 1:
-        text = f"The blobs cost {times:.1f} times as much as calldata. Which price does a blob hardly depend on?"
-        return wrong("not-yet", text, shown)
+    more, asked = bill.in_blobs.wei - bill.calldata.wei, (TIMES - 1) * bill.calldata.wei
+    if more > 0:
+        text = f"Blobs cost {in_gwei(more)} gwei more than calldata, and {in_gwei(asked)} more is asked. "
+        return wrong("not-yet", text + "Which price does a blob hardly depend on?", shown)
     if bill.blob_fee <= bill.base_fee:
         text = "Blob gas costs no more than gas here. In a full blob, a byte takes about one unit of it. "
         return wrong("dear-gas-helps-calldata", text + "What does a byte of calldata take?", shown)
@@ -127,26 +134,21 @@ def break_even(answer: Any) -> Reply:
     if answer is None:
         return missing("a number of transfers.")
     mine = read_decimal(answer, "transfers, such as 100", 1e9)
-    number = round(mine)
-    bill = BatchBill(max(1, min(number, max(BATCHES))), GWEI, BLOB_FEE * GWEI)
+    bill = BatchBill(max(1, min(round(mine), max(BATCHES))), GWEI, BLOB_FEE * GWEI)
     costs = in_gwei(bill.calldata.wei), in_gwei(bill.in_blobs.wei)
     shown = f"{bill.transfers:,} transfers: calldata {costs[0]} gwei, blobs {costs[1]} gwei"
     if mine == EVEN:
         return right(f"At {EVEN - 1}, calldata is still cheaper. Is the blob full then?", shown)
     if EVEN - 1 <= mine < EVEN:
-        text = "There the two prices meet. Is a batch of 819 transfers cheaper in a blob already?"
+        text = "The two prices meet just above 819 (at 819.2). Is a batch of 819 transfers cheaper in a blob already?"
         return wrong("the-last-of-the-others", text, shown)
     known = (
-        Known(BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You divide the blob's gas by the gas of a transfer, as "
-              "if both had one price. What does a unit of blob gas cost here?"),
+        Known(BLOB_GAS / (40 * BYTES), "blob-gas-is-gas", "You count blob gas as gas. What does a unit of it cost?"),
         Known(USABLE_BYTES * BLOB_FEE / (40 * BYTES), "only-what-can-be-used", "You charge 126,976 units of blob "
               "gas, one for each byte that can be used. How many units does a blob cost?"),
-        Known(BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas for a byte of calldata. What "
-              "is the price since May 2025?"),
-        Known(BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge one unit of gas for a byte of calldata. "
-              "What does a byte that is not zero cost?"),
-        Known(BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "That is a number of bytes. How many transfers are "
-              "in it?"),
+        Known(BLOB_GAS * BLOB_FEE / (16 * BYTES), "the-old-price", "You charge 16 gas a byte. Until when was that so?"),
+        Known(BLOB_GAS * BLOB_FEE / BYTES, "a-byte-is-one-gas", "You charge 1 gas a byte. What does a byte take here?"),
+        Known(BLOB_GAS * BLOB_FEE / 40, "bytes-not-transfers", "These are bytes. How many transfers are in them?"),
         Known(USABLE_BYTES / BYTES, "a-blob-must-be-full", "So many transfers fill the blob. Must it be full to pay?"),
         Known(BLOB_GAS / BYTES, "a-blob-must-be-full", "So many transfers fill a blob. Must it be full to pay?"),
         Known((BLOB_GAS * BLOB_FEE + 21_000) / (40 * BYTES), "one-transaction-too-many", "You charge the blob "
@@ -156,7 +158,8 @@ def break_even(answer: Any) -> Reply:
     )  # fmt: skip
     if reply := known_value(mine, known, 0.002):
         return wrong(reply.belief, reply.text, shown)
-    text = f"With {bill.transfers:,} transfers, blobs cost {bill.in_blobs.wei / bill.calldata.wei:,.2f} times as much. "
+    more = bill.in_blobs.wei - bill.calldata.wei
+    text = f"With {bill.transfers:,} transfers, blobs cost {in_gwei(abs(more))} gwei {'more' if more > 0 else 'less'}. "
     if mine < EVEN:
         return wrong("too-few", text + "What does one more transfer add to each of the two bills?", shown)
     return wrong("too-many", text + "What does one transfer fewer take from each of the two bills?", shown)
@@ -174,18 +177,20 @@ def full_blocks(answer: Any) -> Reply:
     if 87.9 <= mine <= 88:
         return right("88 blocks take about 18 minutes. What does a sequencer do meanwhile that can wait?", shown)
     known = (
-        Known(59, "the-old-factor", "You let the fee rise by an eighth a block, as in Cancun. What is the factor of "
-              "BPO2?"),
-        Known(1_000 / factor, "it-adds-up", "You divide by the factor once. What happens to the fee in the second "
-              "block?"),
-        Known(1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee each time. Of which fee is it "
-              "8.17 %?"),
+        Known(59, "the-old-factor", "You let the fee rise by an eighth, as in Cancun. What is the factor of BPO2?"),
+        Known(1_000 / factor, "it-adds-up", "You divide by the factor once. What does the second block do?"),
+        Known(1_000 / (factor - 1), "it-adds-up", "You add 8.17 % of the first fee. Of which fee is it 8.17 %?"),
+        Known(44, "the-way-down", "You multiply by 1.17. Is that what a full block does, or an empty one?"),
+        Known(69, "a-straight-line", "You draw a line from block 50 to 100. Does each block add the same amount?"),
+        Known(75, "half-way", f"At block 75, half-way to 100, the fee is {factor**75:.0f} gwei. How many more blocks?"),
         Known(10, "it-doubles", "You let the fee double. By what does a full block multiply it?"),
     )  # fmt: skip
     if reply := known_value(mine, known, 0.012):
         return wrong(reply.belief, reply.text, shown)
-    belief = "too-few" if mine < 88 else "too-many"
-    return wrong(belief, f"After {mine:g} full blocks the fee is {times} times as high. What is asked?", shown)
+    text = f"After {mine:g} full blocks the fee is {times} times as high. "
+    if mine < 88:
+        return wrong("too-few", text + f"How often must {factor:.4f} multiply it until that is 1,000?", shown)
+    return wrong("too-many", text + f"After how many blocks did it pass 1,000, at {factor:.4f} a block?", shown)
 
 
 def odds(answer: Any) -> Reply:
@@ -194,16 +199,12 @@ def odds(answer: Any) -> Reply:
         return missing("a number between 0 and 1.")
     mine = read_decimal(answer, "a chance between 0 and 1", 100)
     if abs(mine - ODDS) < 0.003:
-        return right(
-            "3/8 for the first, then 2/7 for the second. What does a third sample do to it?", "3/8 · 2/7 = 3/28"
-        )
+        return right("First 3/8, then 2/7. What would a third sample do to the chance?", "3/8 · 2/7 = 3/28")
     if mine > 1:
         return wrong("a-chance-above-one", "A chance is at most 1. How many of the pairs of cells are both there?")
     known = (
-        Known((3 / 8) ** 2, "the-same-cell-twice", "You multiply 3/8 by 3/8. When the first cell has come, how many of "
-              "the other 7 are there?"),
-        Known(5 / 8 * 4 / 7, "the-hidden-ones", "That is the chance that both are hidden. Which cells does the client "
-              "have to meet?"),
+        Known((3 / 8) ** 2, "the-same-cell-twice", "You take 3/8 twice. When one has come, how many of 7 are there?"),
+        Known(5 / 8 * 4 / 7, "the-hidden-ones", "So often both are hidden. Which cells does the client have to meet?"),
         Known((5 / 8) ** 2, "the-hidden-ones", "You count the hidden cells. Which cells does the client have to meet?"),
         Known(1 - ODDS, "the-opposite", "That is the chance that at least one does *not* come. What is asked?"),
         Known(3 / 8, "one-sample", "That is the chance for one sample. What about the second?"),
