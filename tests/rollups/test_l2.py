@@ -98,7 +98,7 @@ def test_a_chain_goes_back_to_a_block_that_it_has() -> None:
     layer.chain.rewind(0)
     assert layer.chain.hashes == hashes[:1]
     for number in (1, -1):
-        with pytest.raises(InputError, match=f"no block {number} to go back to .expected 0 to 0"):
+        with pytest.raises(InputError, match=f"L2Chain: no block {number} .expected 0 to 0"):
             layer.chain.rewind(number)
 
 
