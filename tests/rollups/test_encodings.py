@@ -325,14 +325,14 @@ def test_a_packed_number_is_never_rounded(mantissa: int, exponent: int) -> None:
     ],
 )
 def test_a_number_is_packed_up_to_its_limits(number: int, size: int, packed: str) -> None:
-    assert pack(number, size).hex() == packed
-    assert unpack(bytes.fromhex(packed)) == number
+    assert write_decimal(number, size).hex() == packed
+    assert read_decimal(bytes.fromhex(packed)) == number
 
 
 @pytest.mark.parametrize(("number", "size"), [(2**35, 5), (2**35 + 1, 5), (2**11, 2), (10**70 + 1, 5), (10**70, 5)])
 def test_a_number_beyond_its_limits_is_refused(number: int, size: int) -> None:
     with pytest.raises(InputError) as caught:
-        pack(number, size)
+        write_decimal(number, size)
     assert str(caught.value) == (
         f"{number} has too many digits (expected below {2 ** (8 * size - 5)} but for zeros at the end)"
     )
