@@ -62,6 +62,7 @@ def test_block_0_is_sealed_by_the_rules_of_every_other(name: str) -> None:
         assert (getattr(first, each) is None) == (getattr(second, each) is None), each
     assert (first.excess_blob_gas, first.parent_beacon_root) == (0, bytes(32))
     assert chain.has(0, chain.entries[0].sealed.hash)
+    assert chain.entry(0) is chain.entries[0]
 
 
 def test_the_clock_begins_at_block_0() -> None:
@@ -89,8 +90,8 @@ def test_a_rewound_chain_is_as_it_was_at_that_block(name: str) -> None:
 @pytest.mark.parametrize("number", [-1, 4])
 def test_a_block_that_is_not_there_is_refused(name: str, number: int) -> None:
     chain = CHAINS[name]()
-    for look in (chain.entry, chain.rewind):
-        with pytest.raises(InputError, match=f"no block {number} .expected 0 to 3"):
+    for look, words in ((chain.entry, "no block {}"), (chain.rewind, "no block {} to go back to")):
+        with pytest.raises(InputError, match=words.format(number) + " .expected 0 to 3"):
             look(number)
 
 

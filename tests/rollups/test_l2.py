@@ -56,6 +56,7 @@ def test_a_layer_for_a_workload_runs_its_block() -> None:
         *(header.gas_limit, header.base_fee_per_gas, header.coinbase),
     )
     layer = Layer(rules=rules)
+    assert layer.chain.config is rules
     epoch = layer.l1.mine()
     raws = tuple(encode_transaction(tx) for tx in workload.block.transactions)
     block = layer.chain.append(layer.chain.next_input(epoch, raws), epoch)

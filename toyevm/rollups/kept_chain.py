@@ -77,7 +77,8 @@ class KeptChain(Generic[Kept]):
         Raises:
             InputError: there is no such block.
         """
-        self.entry(number)
+        if not 0 <= number < len(self.entries):
+            raise InputError(f"no block {number} to go back to", expected=f"0 to {len(self.entries) - 1}")
         del self.entries[number + 1 :]
 
     # What anybody can look up
