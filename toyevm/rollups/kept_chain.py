@@ -77,15 +77,14 @@ class KeptChain(Generic[Kept]):
         Raises:
             InputError: there is no such block.
         """
-        if not 0 <= number < len(self.entries):
-            raise InputError(f"no block {number} to go back to", expected=f"0 to {len(self.entries) - 1}")
+        self.entry(number)
         del self.entries[number + 1 :]
 
     # What anybody can look up
 
     def entry(self, number: int) -> Kept:
         """Return block `number`, with what belongs to it; raise InputError if there is none."""
-        if not 0 <= number < len(self.entries):
+        if number not in range(len(self.entries)):
             raise InputError(f"no block {number}", type(self).__name__, f"0 to {len(self.entries) - 1}")
         return self.entries[number]
 
