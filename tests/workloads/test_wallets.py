@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from toyevm.crypto import address_of, keccak256
+from toyevm.errors import InputError
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.payment_waves import payments_in_waves
 from toyevm.workloads.statement_blocks import statement_block
@@ -47,3 +50,13 @@ def test_one_name_is_the_same_account_in_every_workload() -> None:
         assert senders(workload) == {name: wallet(name).address for name in senders(workload)}
     assert ANN.address in token_world({"Ann": 1}).accounts
     assert wallet("wave 0 payer 0", seed=3).address in payments_in_waves([1], seed=3).pre.accounts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("value", -1), ("value", "1"), ("value", 1.5), ("nonce", None), ("data", "0x"), ("to", "Bob"), ("amount", 1)],
+)
+def test_what_is_no_field_of_a_transaction_or_no_value_of_it_is_refused_in_one_line(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=name) as caught:
+        wallet("Ann").sign(**{name: value})
+    assert "\n" not in str(caught.value)
