@@ -58,3 +58,15 @@ def encode_as(types: Sequence[str], arguments: Sequence[int | bytes | str]) -> b
         else:
             raise InputError(f"{argument!r:.80} for {type_}")
     return heads + tails
+
+
+def revert_reason(output: bytes) -> str:
+    """Return the words with which a contract reverts: `Error(string)`, as compilers encode it; empty if there are none.
+
+    >>> revert_reason(bytes.fromhex("08c379a0") + (32).to_bytes(32, "big") + (2).to_bytes(32, "big") + b"no")
+    'no'
+    """
+    if output[:4] != bytes.fromhex("08c379a0"):
+        return ""
+    size = int.from_bytes(output[36:68], "big")
+    return output[68 : 68 + size].decode("utf-8", "replace")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from toyevm import rlp
 from toyevm.contracts import Contract, load_contract, mapping_slot
-from toyevm.contracts.abi import encode_arguments
+from toyevm.contracts.abi import encode_arguments, revert_reason
 from toyevm.crypto import keccak256
 from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
@@ -32,7 +32,6 @@ GATEWAY: Address = to_address(0x42 << 152 | 0x16)  # there from L2's first block
 WEEK = 7 * 86_400
 BRIDGE_GAS = 600_000  # a proof is some kilobytes of calldata
 _L1_END, _L2_END = load_contract("l1_bridge"), load_contract("l2_gateway")
-_ERROR = keccak256(b"Error(string)")[:4]
 
 
 class WithdrawalMessage(NamedTuple):
@@ -92,10 +91,7 @@ def slot_proof_of(world: WorldState, address: Address, slot: int) -> bytes:
 
 def reason_of(result: TxResult) -> str | None:
     """Return why a transaction failed, in the words of the contract where it gave any; None if it did not fail."""
-    if result.succeeded or result.output[:4] != _ERROR:
-        return result.error
-    size = int.from_bytes(result.output[36:68], "big")
-    return result.output[68 : 68 + size].decode(errors="replace")
+    return None if result.succeeded else revert_reason(result.output) or result.error
 
 
 @dataclass(frozen=True)

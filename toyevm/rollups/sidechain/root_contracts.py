@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from toyevm.contracts import Contract, load_contract
+from toyevm.contracts.abi import revert_reason
 from toyevm.errors import InputError, InvalidTransaction
 from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
@@ -39,18 +40,6 @@ class Answer(NamedTuple):
     def reason(self) -> str:
         """Why not, in the contract's words; empty if it was accepted."""
         return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
-
-
-def revert_reason(output: bytes) -> str:
-    """Return the words with which a contract reverts: `Error(string)`, as compilers encode it; empty if there are none.
-
-    >>> revert_reason(bytes.fromhex("08c379a0") + (32).to_bytes(32, "big") + (2).to_bytes(32, "big") + b"no")
-    'no'
-    """
-    if output[:4] != bytes.fromhex("08c379a0"):
-        return ""
-    size = int.from_bytes(output[36:68], "big")
-    return output[68 : 68 + size].decode("utf-8", "replace")
 
 
 class RootContracts:
