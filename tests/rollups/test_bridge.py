@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from tests.support.bridged import ANN, BOB, MALLORY, bridged, newest_root, outcome, proven, withdrawn
+from toyevm.errors import InputError
 from toyevm.rollups.l1 import SAVINGS
 from toyevm.rollups.roles import Layer
 from toyevm.transactions import BLOB
@@ -134,3 +135,13 @@ def test_a_batch_that_does_not_compress_is_posted_all_the_same() -> None:
     tx = layer.sequencer.send(ANN.sign(to=BOB.address, data=data, nonce=0, gas_limit=5_000_000, **fees))
     layer.turn()
     assert layer.chain.head.sealed.transactions == (tx,)
+
+
+@pytest.mark.parametrize("number", [99, -1])
+def test_an_l2_block_that_is_not_there_has_no_root_and_no_proof(number: int) -> None:
+    layer = bridged()
+    message = withdrawn(layer)
+    with pytest.raises(InputError, match=f"no block {number} "):
+        layer.proposer.propose(number)
+    with pytest.raises(InputError, match=f"no block {number} "):
+        layer.bridge.prove(ANN, message, layer.chain, number)

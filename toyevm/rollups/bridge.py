@@ -140,7 +140,7 @@ class Bridge:
         """
         head = chain.head.sealed.header
         usual = {
-            "nonce": chain.world.accounts.get(wallet.address, Account()).nonce,
+            "nonce": chain.account(wallet.address).nonce,
             "gas_limit": 150_000,
             "max_fee_per_gas": 2 * head.base_fee_per_gas + GWEI,
             "max_priority_fee_per_gas": 0,
@@ -152,8 +152,12 @@ class Bridge:
     def prove(
         self, wallet: Wallet, message: WithdrawalMessage, chain: L2Chain, number: int, **fields: Any
     ) -> Transaction:
-        """Prove that a message was sent, under the state root of L2 block `number`; anybody may."""
-        proof = slot_proof_of(chain.blocks[number].world, GATEWAY, message.slot)
+        """Prove that a message was sent, under the state root of L2 block `number`; anybody may.
+
+        Raises:
+            InputError: there is no such block.
+        """
+        proof = slot_proof_of(chain.entry(number).world, GATEWAY, message.slot)
         return self.submit(wallet, "prove_withdrawal", *message, number, proof, **fields)
 
     def finalize(self, wallet: Wallet, message: WithdrawalMessage, **fields: Any) -> Transaction:

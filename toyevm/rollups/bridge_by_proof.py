@@ -44,7 +44,7 @@ class BridgeByProof:
         **fields: Any,
     ) -> tuple[Transaction, Hash32]:
         """Prove that a message was sent; return the transaction, and the exit that it opens."""
-        path, proof = packed_path(message, first_byte), slot_proof_of(chain.blocks[number].world, GATEWAY, message.slot)
+        path, proof = packed_path(message, first_byte), slot_proof_of(chain.entry(number).world, GATEWAY, message.slot)
         tx = self.bridge.submit(wallet, "prove_withdrawal", *message, number, path, proof, **fields)
         return tx, keccak256(path + proof)
 

@@ -175,9 +175,13 @@ class Proposer:
         self.address = node.bridge.settlement
 
     def propose(self, number: int | None = None, root: Hash32 | None = None) -> Transaction:
-        """Send a state root: by default the right one, and of the newest block that is derived."""
+        """Send a state root: by default the right one, and of the newest block that is derived.
+
+        Raises:
+            InputError: there is no such block.
+        """
         self.node.follow()
-        block = self.node.chain.blocks[-1 if number is None else number]
+        block = self.node.chain.head if number is None else self.node.chain.entry(number)
         upto = self.node.pipeline.l1_blocks[-1]
         said = block.sealed.header.state_root if root is None else root
         data = TRUSTED_ROOTS.call_data("accept", block.number, said, upto.number, upto.hash)
