@@ -93,7 +93,7 @@ class L1(MempoolChain):
         Raises:
             InputError: there are not so many blocks after the first.
         """
-        if not 1 <= depth < len(self.entries):
+        if depth not in range(1, len(self.entries)):
             raise InputError(f"a reorg of {depth} blocks", "reorg", f"1 to {len(self.entries) - 1}")
         lost = tuple(entry.sealed for entry in self.entries[-depth:])
         self.rewind(self.head.number - depth)

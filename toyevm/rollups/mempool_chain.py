@@ -30,6 +30,7 @@ from toyevm.workloads.wallets import Wallet
 from toyevm.workloads.workload import PRODUCER, TIP
 
 SLOT_SECONDS = 12
+TIMES = 2**64  # as many as a timestamp can tell apart
 CALL_GAS = 5_000_000
 GAS_LIMIT, FIRST_BASE_FEE, MAX_FEE = 30_000_000, 10 * GWEI, 100 * GWEI
 
@@ -122,10 +123,11 @@ class MempoolChain(KeptChain[KeptBlock]):
             withdrawals: what it credits, though nobody has signed for it.
 
         Raises:
-            InputError: no second passes, or not a whole number of them.
+            InputError: no second passes, or not a whole number of them, or more than a header can say.
         """
-        if not isinstance(seconds, int) or seconds < 1:
-            raise InputError(f"{seconds} seconds after the block before", "mine", "a whole number, at least 1")
+        if not isinstance(seconds, int) or not 1 <= seconds < TIMES - self.now:
+            expected = f"a whole number, at least 1, and below {TIMES - self.now}"
+            raise InputError(f"{seconds!r:.80} seconds after the block before", "mine", expected)
         header = replace(child_header(self.chain, self.head), timestamp=self.now + seconds, extra_data=self.extra_data)
         entry, self.pool = self._fill(self.next_block(header, self.pool, withdrawals))
         self.entries.append(entry)
