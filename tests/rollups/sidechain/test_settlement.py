@@ -103,3 +103,9 @@ def test_a_real_block_settles_with_the_very_leaf_of_its_header(toyevm_data: Path
     assert isinstance(run, Run)
     posted = SidechainSettlement().submit(ExecutedBlock(real.chain, real.pre, real.block, run.result))
     assert posted.contracts.root(1) == header_leaf(real.expected)
+
+
+def test_block_0_is_not_provable_since_no_checkpoint_is_over_it() -> None:
+    first = replace(MIXED.block, header=replace(MIXED.block.header, number=0))
+    with pytest.raises(NotProvable, match="no checkpoint is over block 0"):
+        SidechainSettlement().submit(replace(executed(), block=first))

@@ -1,4 +1,4 @@
-"""The column of the sidechain: seven attacks on a bridge that believes two thirds of the stake.
+"""The column of the sidechain: seven attacks on a bridge that believes more than two thirds of the stake.
 
 Ann has 100 ether on the sidechain, has burned ten, and wants to leave with them; Mallory is the thief. In three rows
 there is no defence at all: a sidechain has none, and that is what the row says.

@@ -45,7 +45,7 @@ class SidechainSettlement:
     """
 
     name = "sidechain"
-    summary = "validators with stake execute the block again and sign it: L1 believes two thirds of the stake"
+    summary = "validators with stake execute the block again and sign it: L1 believes more than two thirds"
 
     def __init__(self, validators: ValidatorSet = FIVE) -> None:
         self.validators = validators
@@ -54,13 +54,16 @@ class SidechainSettlement:
         """Let the validators check and sign the block, and bring the checkpoint before L1.
 
         Raises:
-            NotProvable: the honest find another result than the producer's, or the block is too large for its fork.
+            NotProvable: the honest find another result than the producer's, the block is too large for its fork,
+                or it is block 0, which no checkpoint is over.
         """
         right = ORACLE.execute_block(executed.pre, executed.block, RunConfig(executed.chain)).result
         signers = self.validators.acting("honest", "colluding")
         if compare_results(executed.result, right):
             signers = self.validators.acting("colluding")
         header = _header(executed)
+        if header.number == 0:
+            raise NotProvable(None, "no checkpoint is over block 0")
         l1 = L1([KEEPER, *(member.wallet for member in self.validators.members)])
         contracts = RootContracts(l1, self.validators, first=header.number)
         answer = contracts.submit_checkpoint(sign_vote(vote_on("checkpoint", [header]), contracts.domain, signers))
