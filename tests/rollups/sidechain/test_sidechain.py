@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.rollups.sidechain.worlds import STAKES
 from toyevm.backends import BACKENDS
 from toyevm.errors import InputError
 from toyevm.rollups.sidechain import Sidechain
+from toyevm.rollups.sidechain.votes import vote_on
 from toyevm.transactions import Transaction
 from toyevm.units import ETHER
 
@@ -92,3 +95,32 @@ def test_names_that_sign_nothing_are_refused() -> None:
     with pytest.raises(InputError, match="is in no block of the sidechain"):
         side.exit(side.burn("Ann", 1))
     assert burn
+
+
+@pytest.mark.parametrize("stake", [0, -1, 1.5, "40", None])
+def test_a_stake_is_a_whole_number_of_wei(stake: Any) -> None:
+    with pytest.raises(InputError, match=r"Pia: a stake of .* wei"):
+        Sidechain({"Pia": stake})
+
+
+@pytest.mark.parametrize("confirmations", [-1, 1.5, "1"])
+def test_confirmations_are_a_number_of_blocks(confirmations: Any) -> None:
+    with pytest.raises(InputError, match=r"confirmations: .* at least 0"):
+        Sidechain(STAKES, confirmations=confirmations)
+
+
+def test_headers_begin_at_a_block_that_is_there() -> None:
+    side, _ = with_burn()
+    for start in (-1, 99, "a"):
+        with pytest.raises(InputError, match=f"there is no block {start} yet .expected 0 to 2"):
+            side.headers(start)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="a vote on no block"):
+        side.post([])
+
+
+def test_what_is_under_a_checkpoint_of_strangers_only_they_know() -> None:
+    side, burn = with_burn()
+    signed = side.sign(vote_on("checkpoint", side.headers(1)))
+    assert side.contracts.submit_checkpoint(signed).accepted
+    with pytest.raises(InputError, match="nobody here knows the blocks under checkpoint 1"):
+        side.exit(burn)

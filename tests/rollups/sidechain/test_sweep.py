@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from toyevm.errors import InputError
 from toyevm.rollups.sidechain.sweep import collusion_sweep, run_collusion, share_sweep
 from toyevm.units import ETHER
 
@@ -47,3 +49,11 @@ def test_three_of_five_can_do_nothing_if_their_stake_is_small() -> None:
 
 def test_every_percent_does_what_the_fractions_say() -> None:
     assert [point.outcome for point in share_sweep(100)] == [expected(at, 100) for at in range(101)]
+
+
+@pytest.mark.parametrize(
+    ("total", "step", "name"), [(0, 1, "total"), (100, 0, "step"), (100, -1, "step"), (9.5, 1, "total")]
+)
+def test_a_sweep_goes_up_in_whole_wei(total: Any, step: Any, name: str) -> None:
+    with pytest.raises(InputError, match=f"{name}: .* at least 1"):
+        share_sweep(total, step)

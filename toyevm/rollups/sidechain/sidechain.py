@@ -47,6 +47,9 @@ class Sidechain:
         l1_chain: the rules of its L1.
         compiled: manager and bridge, for who wants to try others.
 
+    Raises:
+        InputError: one of them is not what it should be.
+
     Attributes:
         signed: all votes so far, with their signatures: what a watcher has seen.
         final: the last block with a milestone: the sidechain itself takes it for final.
@@ -64,6 +67,8 @@ class Sidechain:
         l1_chain: ChainConfig = L1_CHAIN,
         compiled: tuple[Contract, Contract] = (MANAGER, BRIDGE),
     ) -> None:
+        if not isinstance(confirmations, int) or confirmations < 0:
+            raise InputError(f"{confirmations!r:.80}", "confirmations", "a whole number of blocks, at least 0")
         self.validators = validator_set(stakes, conducts)
         people = [wallet(name) for name in users]
         self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)], l1_chain)
@@ -182,9 +187,18 @@ class Sidechain:
 
     @property
     def posted(self) -> list[tuple[Header, ...]]:
-        """The headers under each checkpoint that L1 has now, as their signers had them."""
-        roots = (self.contracts.root(checkpoint) for checkpoint in range(1, self.contracts.count + 1))
-        return [self._under[root] for root in roots]
+        """The headers under each checkpoint that L1 has now, as their signers had them.
+
+        Raises:
+            InputError: a checkpoint came to L1 by another way, and only its signers know what is under it.
+        """
+        return [self._headers_under(checkpoint) for checkpoint in range(1, self.contracts.count + 1)]
+
+    def _headers_under(self, checkpoint: int) -> tuple[Header, ...]:
+        root = self.contracts.root(checkpoint)
+        if root not in self._under:
+            raise InputError(f"nobody here knows the blocks under checkpoint {checkpoint}", "sidechain")
+        return self._under[root]
 
     @property
     def next_start(self) -> int:
@@ -197,10 +211,9 @@ class Sidechain:
         Raises:
             InputError: there is no such block yet.
         """
-        found = tuple(entry.sealed.header for entry in self.chain.entries[start:])
-        if not found:
-            raise InputError(f"there is no block {start} yet", "sidechain", "produce")
-        return found
+        if start not in range(len(self.chain.entries)):
+            raise InputError(f"there is no block {start} yet", "sidechain", f"0 to {self.chain.head.number}")
+        return tuple(entry.sealed.header for entry in self.chain.entries[start:])
 
     @property
     def escrow(self) -> int:

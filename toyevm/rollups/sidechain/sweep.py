@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from toyevm.errors import InputError
 from toyevm.rollups.sidechain.attacks import SideOutcome, forge_checkpoint, run_attack, set_scene, withhold
 from toyevm.rollups.sidechain.validators import Conduct
 
@@ -42,9 +43,15 @@ def collusion_sweep(stakes: Mapping[str, int]) -> list[CollusionPoint]:
 def share_sweep(total: int = 100, step: int = 1) -> list[CollusionPoint]:
     """Return a point for each colluding stake from 0 to `total` wei: one colluder has it, somebody honest the rest.
 
+    Raises:
+        InputError: `total` or `step` is not at least one wei.
+
     >>> [(point.colluding, point.outcome) for point in share_sweep(6, 2)]
     [(0, 'safe'), (2, 'halted'), (4, 'halted'), (6, 'stolen')]
     """
+    for name, value in (("total", total), ("step", step)):
+        if not isinstance(value, int) or value < 1:
+            raise InputError(f"{value!r:.80} wei", name, "a whole number, at least 1")
     points = []
     for colluding in range(0, total + 1, step):
         both = {"colluder": colluding, "honest": total - colluding}

@@ -31,8 +31,10 @@ class Validator:
     conduct: Conduct = "honest"
 
     def __post_init__(self) -> None:
-        if self.stake < 1:
-            raise InputError(f"a stake of {self.stake} wei", where=self.name, expected="at least 1 wei")
+        if not isinstance(self.stake, int) or self.stake < 1:
+            raise InputError(
+                f"a stake of {self.stake!r:.80} wei", where=self.name, expected="a whole number, at least 1"
+            )
 
     @property
     def wallet(self) -> Wallet:

@@ -13,7 +13,7 @@ from typing import Literal
 from toyevm.blocks import Header
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256, recover_address, sign
-from toyevm.errors import InvalidSignature, ToyevmError
+from toyevm.errors import InputError, InvalidSignature, ToyevmError
 from toyevm.rollups.sidechain.merkle import header_leaf, merkle_root
 from toyevm.rollups.sidechain.validators import Validator, checkpoint_threshold, milestone_threshold
 from toyevm.types import Address, Hash32
@@ -67,7 +67,9 @@ class SignedVote:
 
 
 def vote_on(kind: VoteKind, headers: Sequence[Header]) -> Vote:
-    """Return the true vote about consecutive headers, of which there must be some."""
+    """Return the true vote about consecutive headers; raise InputError if there are none."""
+    if not headers:
+        raise InputError("a vote on no block", expected="at least one")
     return Vote(kind, headers[0].number, headers[-1].number, merkle_root([header_leaf(each) for each in headers]))
 
 
