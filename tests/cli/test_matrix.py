@@ -16,7 +16,7 @@ def test_a_row_has_what_there_was_and_what_is_left(toyevm: Command) -> None:
 def test_without_options_all_cells_are_run(toyevm: Command) -> None:
     rows = toyevm.succeeds("matrix")
     assert len(rows) == len(CELLS)
-    assert all(row["defended"] for row in rows)
+    assert all(row["defended"] == (row["defence"] is not None) for row in rows)
 
 
 def test_on_a_terminal_it_is_a_table(toyevm: Command) -> None:

@@ -38,7 +38,7 @@ def run_cell(cell: MatrixCell, defended: bool) -> Report:
         "system": cell.system,
         "story": cell.story,
         "defence": cell.defence,
-        "defended": defended,
+        "defended": defended and cell.defence is not None,
         "before": dict(damage.before),
         "after": dict(damage.after),
         "delaySeconds": damage.delay,
@@ -53,7 +53,7 @@ def print_matrix(console: Console, rows: Sequence[Report]) -> None:
         moved = [f"{name} {_ether(row['before'][name])} > {_ether(row['after'][name])}" for name in row["before"]]
         late = [f"{row['delaySeconds']:,} s later"] if row["delaySeconds"] else []
         cells.append((row["attack"], row["system"], row["outcome"], "\n".join([row["story"], *moved, *late])))
-    title = "with the defences" if rows and rows[0]["defended"] else "without the defences"
+    title = "with the defences that there are" if any(row["defended"] for row in rows) else "without defences"
     console.print(table(title, ("attack", "system", "outcome", "what happened, in ether"), cells, words=(0, 1, 2, 3)))
     for row in rows:
         known = f"the defence is that {row['defence']}" if row["defence"] else "there is no defence"
