@@ -95,7 +95,7 @@ def test_lists_may_be_nested_as_deep_as_the_limit_says_and_no_deeper():
     def tower(height: int) -> bytes:
         data = b"\xc0"
         for _ in range(height - 1):
-            data = rlp._header(rlp.LIST, len(data)) + data
+            data = rlp.header(rlp.LIST, len(data)) + data
         return data
 
     assert rlp.encode(rlp.decode(tower(rlp.MAX_DEPTH))) == tower(rlp.MAX_DEPTH)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
 from tests.support.pictures import hide_ipywidgets
 from tests.workloads.test_transfers import executed
+from toyevm import teaching
 from toyevm.errors import InputError
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.job import job_of
@@ -20,6 +23,7 @@ from toyevm.teaching.kit.price_walk_player import PriceWalk
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
+from toyevm.teaching.kit.two_chains_player import TwoChainsPlayer
 from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
@@ -28,6 +32,7 @@ from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
 from toyevm.teaching.lessons.schedulers.plans import read_job
+from toyevm.teaching.lessons.sidechain.signers_player import SignerSwitches
 from toyevm.teaching.lessons.state_transactions_blocks.order import token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
 from toyevm.teaching.lessons.why_blocks_are_slow.cores_player import CoresSlider
@@ -180,10 +185,15 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     SamplingGrid: (),
     PriceWalk: (),
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
+    TwoChainsPlayer: (),
+    SignerSwitches: (),
 }
 
 
 def test_every_player_has_its_line_without_ipywidgets() -> None:
+    for module in walk_packages(teaching.__path__, "toyevm.teaching."):
+        if module.name.endswith("player"):
+            import_module(module.name)
     assert {*PLAYERS} == {*Player.__subclasses__()}
 
 
