@@ -52,7 +52,7 @@ SMALL = [[2, 3, 1, 1], [1, 2, 3, 1], [1, 1, 2, 3], [3, 1, 1, 2]]
 
 @cache
 def full_matrix() -> Elements:
-    """Return the layer of the full rounds: the small matrix between any two blocks of four, twice from one to itself."""
+    """Return the layer of the full rounds: the small matrix between any two blocks of four, twice within a block."""
     return elements(np.kron(np.ones((4, 4), dtype=np.int64) + np.eye(4, dtype=np.int64), SMALL))
 
 
