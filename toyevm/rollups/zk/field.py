@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Elements = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.uint32]  # elements at rest: as they are hashed, sent, and kept where there are many
 Floats = npt.NDArray[np.float64]
 
 P = 2**31 - 2**24 + 1

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
-import numpy.typing as npt
 
-from toyevm.rollups.zk.field import Elements
-
-Rows = npt.NDArray[np.uint32]
+from toyevm.rollups.zk.field import Elements, Rows
 
 DIGEST = 32  # bytes; two equal hashes take 2^128 tries to find
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from toyevm.rollups.zk.field import BLOCK, Elements, P, linear, multiply, powers, root_of_unity
+from toyevm.rollups.zk.field import BLOCK, Elements, P, Rows, linear, multiply, powers, root_of_unity
 
 RADIX = 64  # no more than field.TERMS
 
@@ -37,14 +37,15 @@ def interpolate(values: Elements, shift: int = 1) -> Elements:
     return multiply(raw, multiply(powers(pow(shift, -1, P), size), np.uint64(pow(size, -1, P)))[:, None])
 
 
-def extend(coefficients: Elements, blowup: int, shift: int) -> Elements:
+def extend(coefficients: Elements, blowup: int, shift: int) -> Rows:
     """Return the values on a coset `blowup` times as long as the polynomials.
 
-    The long coset is `blowup` short ones, interleaved: each is a transform of the short size.
+    The long coset is `blowup` short ones, interleaved: each is a transform of the short size. The result is the largest
+    array there is, hence four bytes an element.
     """
     size = len(coefficients)
     root = root_of_unity(size * blowup)
-    result = np.empty((size * blowup, coefficients.shape[1]), dtype=np.uint64)
+    result = np.empty((size * blowup, coefficients.shape[1]), dtype="<u4")
     for k in range(blowup):
         result[k::blowup] = evaluate(coefficients, shift * pow(root, k, P) % P)
     return result
