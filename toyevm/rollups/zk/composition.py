@@ -21,7 +21,7 @@ from toyevm.rollups.zk.extension import (
     scale,
 )
 from toyevm.rollups.zk.field import (
-    BLOCK,
+    BLOCK_ROWS,
     GENERATOR,
     Elements,
     P,
@@ -54,10 +54,9 @@ def quotient_chunks(air: Air, extended: Rows, size: int, factors: Elements) -> E
     above = np.resize(inverse(subtract(power(at[:spread], size), elements([1]))), len(rows))
     above = multiply(above, subtract(at, elements([_last(size)])))
     quotient = np.empty((len(rows), DEGREE), dtype=np.uint64)
-    length = max(BLOCK // air.width, 1)
-    for start in range(0, len(rows), length):
-        some = slice(start, start + length)
-        ahead = np.take(rows, range(start + spread, start + spread + len(at[some])), axis=0, mode="wrap")
+    for start in range(0, len(rows), BLOCK_ROWS):
+        some = slice(start, start + BLOCK_ROWS)
+        ahead = rows[np.arange(start + spread, start + spread + len(at[some])) % len(rows)]
         now = rows[some].T.astype(np.uint64)
         following = ahead[:, list(air.looks_ahead)].T.astype(np.uint64)
         residues = multiply(air.evaluate(now, following, periodic[:, some]), above[None, some])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toyevm.rollups.zk.extension import DEGREE, inverse_differences, multiply_extended, scale
-from toyevm.rollups.zk.field import BLOCK, Elements, Rows, add, linear, subtract
+from toyevm.rollups.zk.field import BLOCK_ROWS, Elements, Rows, add, linear, subtract
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,8 @@ class Opened:
 def deep_word(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened]) -> Elements:
     """Return the word at the points `at`, from the trace's and the quotient's rows there."""
     word = np.empty((len(at), DEGREE), dtype=np.uint64)
-    length = max(BLOCK // (rows[0].shape[1] + rows[1].shape[1]), 1)
-    for start in range(0, len(at), length):
-        some = slice(start, start + length)
+    for start in range(0, len(at), BLOCK_ROWS):
+        some = slice(start, start + BLOCK_ROWS)
         columns = np.concatenate([rows[0][some].T, rows[1][some].T]).astype(np.uint64)
         word[some] = _deep_block(columns, at[some], opened)
     return word

@@ -18,6 +18,7 @@ P = 2**31 - 2**24 + 1
 GENERATOR = 3
 TWO_ADICITY = 24
 TERMS = 64  # as many products of 31 and 15 bits sum up to 2^52, and a float is exact up to 2^53
+BLOCK_ROWS = 1024  # rows of a trace that are worked on at once: enough for numpy, few enough for the cache
 BLOCK = 1 << 15  # elements of a block: what the second-level cache holds beside its temporaries
 
 _P = np.uint64(P)

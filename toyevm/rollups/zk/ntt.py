@@ -15,6 +15,7 @@ import numpy as np
 from toyevm.rollups.zk.field import BLOCK, Elements, P, Rows, linear, multiply, powers, root_of_unity
 
 RADIX = 64  # no more than field.TERMS
+MIN_COLUMNS = 8  # of a block: a line of memory, 64 bytes, has eight elements of a row
 
 
 def evaluate_slowly(coefficients: Elements, shift: int = 1) -> Elements:
@@ -59,7 +60,7 @@ def domain(size: int, shift: int = 1) -> Elements:
 def _by_columns(transform: Callable[[Elements], Elements], matrix: Elements) -> Elements:
     """Transform a few columns at a time, so that a block stays in the cache between the steps."""
     size, width = matrix.shape
-    step = max(1, BLOCK // max(size, 1))
+    step = max(MIN_COLUMNS, BLOCK // max(size, 1))
     if width <= step:
         return transform(matrix)
     result = np.empty_like(matrix)

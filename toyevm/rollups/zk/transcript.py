@@ -46,24 +46,28 @@ class Transcript:
 
     def grind(self, bits: int) -> int:
         """Find and absorb the least nonce whose hash ends in so many zero bits: each try at cheating costs that."""
-        nonce = 0
-        while not self._is_ground(nonce, bits):
+        begun, nonce = self._begin_grinding(), 0
+        while not _is_ground(begun, nonce, bits):
             nonce += 1
         self.absorb(b"nonce", nonce.to_bytes(NONCE_BYTES, "little"))
         return nonce
 
     def check_grinding(self, nonce: int, bits: int) -> bool:
         """Absorb a nonce and say whether its hash ends in so many zero bits."""
-        ground = self._is_ground(nonce, bits)
+        ground = _is_ground(self._begin_grinding(), nonce, bits)
         self.absorb(b"nonce", nonce.to_bytes(NONCE_BYTES, "little"))
         return ground
 
-    def _is_ground(self, nonce: int, bits: int) -> bool:
-        message = self._state + nonce.to_bytes(NONCE_BYTES, "little")
-        digest = blake2b(message, digest_size=32, person=b"toyevm grind").digest()
-        return int.from_bytes(digest, "big") & ((1 << bits) - 1) == 0
+    def _begin_grinding(self) -> blake2b:
+        return blake2b(self._state, digest_size=32, person=b"toyevm grind")
 
     def _block(self) -> bytes:
         message = self._state + self._drawn.to_bytes(8, "little")
         self._drawn += 1
         return blake2b(message, digest_size=64, person=b"toyevm draw").digest()
+
+
+def _is_ground(begun: blake2b, nonce: int, bits: int) -> bool:
+    tried = begun.copy()
+    tried.update(nonce.to_bytes(NONCE_BYTES, "little"))
+    return int.from_bytes(tried.digest(), "big") & ((1 << bits) - 1) == 0
