@@ -18,6 +18,7 @@ P = 2**31 - 2**24 + 1
 GENERATOR = 3
 TWO_ADICITY = 24
 TERMS = 64  # as many products of 31 and 15 bits sum up to 2^52, and a float is exact up to 2^53
+BLAS_SIZE = 1 << 18  # multiplications up to which OpenBLAS starts no threads: these would wait for each other
 BLOCK_ROWS = 1024  # rows of a trace that are worked on at once: enough for numpy, few enough for the cache
 BLOCK = 1 << 15  # elements of a block: what the second-level cache holds beside its temporaries
 
@@ -106,12 +107,20 @@ def linear(matrix: Elements, vectors: Elements) -> Elements:
     """
     low = ((matrix + np.uint64(1 << 15)) & np.uint64(0xFFFF)).astype(np.float64) - (1 << 15)
     high = (matrix.astype(np.float64) - low) / 65536
+    width, step = vectors.shape[-1], max(1, BLAS_SIZE // (matrix.shape[-2] * min(TERMS, matrix.shape[-1] or 1)))
+    if width <= step:
+        return _linear_block(high, low, vectors)
+    parts = [_linear_block(high, low, vectors[..., start : start + step]) for start in range(0, width, step)]
+    return np.concatenate(parts, axis=-1)
+
+
+def _linear_block(high: Floats, low: Floats, vectors: Elements) -> Elements:
     total: Elements | None = None
-    for start in range(0, matrix.shape[-1], TERMS):
+    for start in range(0, high.shape[-1], TERMS):
         some = slice(start, start + TERMS)
         part = _split_product(high[..., some], low[..., some], vectors[..., some, :].astype(np.float64))
         total = part if total is None else add(total, part)
-    return np.zeros((*matrix.shape[:-1], vectors.shape[-1]), dtype=np.uint64) if total is None else total
+    return np.zeros((*high.shape[:-1], vectors.shape[-1]), dtype=np.uint64) if total is None else total
 
 
 def _split_product(high: Floats, low: Floats, vectors: Floats) -> Elements:
