@@ -22,6 +22,7 @@ def test_the_shape_folds_until_the_polynomial_can_be_sent() -> None:
     assert fri.fri_shape(1 << 15, 4) == fri.FriShape(1 << 17, (8, 8, 8), 64)
     assert fri.fri_shape(128, 8) == fri.FriShape(1024, (8,), 16)
     assert fri.fri_shape(8, 4) == fri.FriShape(32, (), 8)
+    assert fri.fri_shape(4, 4, arity=8, final=1) == fri.FriShape(16, (4,), 1)
     assert fri.fri_shape(1 << 15, 4).sizes() == [1 << 17, 1 << 14, 1 << 11, 1 << 8]
 
 

@@ -52,8 +52,23 @@ def test_periodic_columns_and_cubes_are_proven() -> None:
 
 
 def test_a_degree_that_the_blowup_cannot_hold_is_refused_to_the_prover() -> None:
-    with pytest.raises(ValueError, match="need a blowup of 2"):
-        checked(*cubes(8), dataclasses.replace(SMALL, blowup=1))
+    statement, trace = cubes(8)
+    with pytest.raises(ValueError, match="of degree 4 need a blowup of 4"):
+        checked(dataclasses.replace(statement, degree=4), trace, dataclasses.replace(SMALL, blowup=2))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"blowup": 1}, {"blowup": 6}, {"arity": 1}, {"final": 0}, {"queries": 0}, {"grinding": -1}, {"grinding": 99}],
+)
+def test_parameters_that_prove_nothing_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong)).replace("queries", "query").replace("grinding", "work")):
+        stark.StarkParameters(**wrong)
+
+
+def test_an_air_with_another_number_of_constraints_than_it_says_is_refused() -> None:
+    with pytest.raises(ValueError, match="fibonacci square: 2 transition constraints, not 3"):
+        checked(dataclasses.replace(STATEMENT, transition_count=3), TRACE)
 
 
 def forged(family: int) -> field.Elements:

@@ -85,9 +85,16 @@ class Air:
     periodic: tuple[tuple[int, ...], ...] = ()
 
     def evaluate(self, now: Elements, following: Elements, periodic: Elements) -> Elements:
-        """Return the transition constraints, one a row, at many points (see `Columns`)."""
+        """Return the transition constraints, one a row, at many points (see `Columns`).
+
+        Raises:
+            ValueError: the AIR has more or fewer than it says.
+        """
         found = self.transitions(Columns(now), Columns(following), Columns(periodic))
-        return np.concatenate([part.values for part in found])
+        joined = np.concatenate([part.values for part in found])
+        if len(joined) != self.transition_count:
+            raise ValueError(f"{self.name}: {len(joined)} transition constraints, not {self.transition_count}")
+        return joined
 
 
 def broken_constraints(air: Air, trace: Elements) -> list[tuple[str, int, int]]:

@@ -52,8 +52,8 @@ def fri_shape(degree: int, blowup: int, arity: int = 8, final: int = 64) -> FriS
     """Return the shape for polynomials of `degree` coefficients: fold until at most `final` of them are left."""
     folds = []
     while degree > final:
-        folds.append(arity)
-        degree //= arity
+        folds.append(min(arity, degree))
+        degree //= folds[-1]
     return FriShape(degree * blowup * prod(folds), tuple(folds), degree)
 
 

@@ -24,17 +24,30 @@ from toyevm.rollups.zk.ntt import domain, extend, interpolate
 from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
 
 PROTOCOL = b"toyevm stark 1"
+MAX_GRINDING = 32  # bits: more would be hours
 
 
 @dataclass(frozen=True)
 class StarkParameters:
-    """What decides on size and security: both sides agree on it before, it is never read from a proof."""
+    """What decides on size and security: both sides agree on it before, it is never read from a proof.
+
+    Raises:
+        ValueError: a number that nothing can be proven with.
+    """
 
     blowup: int = 4
     queries: int = 87
     grinding: int = 16
     arity: int = 8
     final: int = 64
+
+    def __post_init__(self) -> None:
+        for name, least in (("blowup", 2), ("arity", 2), ("final", 1)):
+            value = getattr(self, name)
+            if value < least or value & (value - 1):
+                raise ValueError(f"{name} is a power of two from {least} on, not {value}")
+        if self.queries < 1 or not 0 <= self.grinding <= MAX_GRINDING:
+            raise ValueError(f"at least one query, and work of 0 to {MAX_GRINDING} bits: not {self}")
 
 
 @dataclass(frozen=True)
