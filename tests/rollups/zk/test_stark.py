@@ -1,9 +1,11 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 from toyevm.rollups.zk import fibonacci, field, stark
 from toyevm.rollups.zk.air import Air, BoundaryConstraint, Columns, broken_constraints
+from toyevm.rollups.zk.transcript import Transcript
 
 ROWS = 32
 SMALL = stark.StarkParameters(blowup=4, queries=6, grinding=4, final=4)
@@ -69,6 +71,38 @@ def test_parameters_that_prove_nothing_are_refused(wrong: dict[str, int]) -> Non
 def test_an_air_with_another_number_of_constraints_than_it_says_is_refused() -> None:
     with pytest.raises(ValueError, match="fibonacci square: 2 transition constraints, not 3"):
         checked(dataclasses.replace(STATEMENT, transition_count=3), TRACE)
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3, 4, 5])
+def test_any_degree_that_the_blowup_holds_is_proven(degree: int) -> None:
+    """x' = x^degree + 1: the quotient is one polynomial of the trace's length, or degree - 1 of them."""
+
+    def transitions(now: Columns, following: Columns, _: Columns) -> list[Columns]:
+        power = now[0]
+        for _factor in range(degree - 1):
+            power = power * now[0]
+        return [following[0] - power - 1]
+
+    numbers = [7]
+    for _ in range(15):
+        numbers.append((pow(numbers[-1], degree, field.P) + 1) % field.P)
+    cell = BoundaryConstraint(15, 0, numbers[-1])
+    statement, trace = Air("power", 1, degree, 1, transitions, (cell,), (0,)), field.elements(numbers)[:, None]
+    assert checked(statement, trace).valid
+    trace[3] += np.uint64(1)
+    assert not checked(statement, trace).valid
+
+
+def test_the_point_is_outside_every_domain() -> None:
+    class Loaded(Transcript):
+        def challenges(self, count: int) -> field.Elements:
+            drawn = super().challenges(count)
+            self.rolled = getattr(self, "rolled", 0) + 1
+            return drawn if self.rolled == 3 else drawn * field.elements([1, 0, 0, 0, 0])  # in the field, twice
+
+    transcript = Loaded(b"test")
+    assert stark._point_outside(transcript)[1:].any()
+    assert transcript.rolled == 3
 
 
 def forged(family: int) -> field.Elements:
