@@ -27,15 +27,17 @@ def evaluate_slowly(coefficients: Elements, shift: int = 1) -> Elements:
 
 def evaluate(coefficients: Elements, shift: int = 1) -> Elements:
     """Return the values of the polynomials, of `size` coefficients each, on the coset of `size` points."""
-    scaled = coefficients if shift == 1 else multiply(coefficients, powers(shift, len(coefficients))[:, None])
-    return _by_columns(lambda block: _transform(block, root_of_unity(len(block))), scaled)
+    size = len(coefficients)
+    root, scale = root_of_unity(size), powers(shift, size)[:, None]
+    return _by_columns(lambda block: _transform(multiply(block, scale), root), coefficients)
 
 
 def interpolate(values: Elements, shift: int = 1) -> Elements:
     """Return the coefficients of the polynomials with these values on the coset: the inverse of `evaluate`."""
     size = len(values)
-    raw = _by_columns(lambda block: _transform(block, pow(root_of_unity(size), -1, P)), values)
-    return multiply(raw, multiply(powers(pow(shift, -1, P), size), np.uint64(pow(size, -1, P)))[:, None])
+    root = pow(root_of_unity(size), -1, P)
+    scale = multiply(powers(pow(shift, -1, P), size), np.uint64(pow(size, -1, P)))[:, None]
+    return _by_columns(lambda block: multiply(_transform(block, root), scale), values)
 
 
 def extend(coefficients: Elements, blowup: int, shift: int) -> Rows:
