@@ -1,0 +1,89 @@
+"""Merkle trees over rows of field elements, and one opening for many rows.
+
+A leaf is the hash of a row, four bytes an element, little-endian; leaves and nodes are hashed under different names, so
+neither can pass for the other. An opening of many rows has each hash once, and none that follows from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from toyevm.rollups.zk.field import Elements, Rows
+
+DIGEST = 32  # bytes; two equal hashes take 2^128 tries to find
+
+
+def hash_leaf(row: bytes | memoryview[int]) -> bytes:
+    """Return the hash of a row's bytes."""
+    return blake2b(row, digest_size=DIGEST, person=b"toyevm leaf").digest()
+
+
+def hash_node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of a node with these children."""
+    return blake2b(left + right, digest_size=DIGEST, person=b"toyevm node").digest()
+
+
+def pack(rows: Elements) -> Rows:
+    """Return rows of elements as they are hashed and sent: four bytes each."""
+    return np.ascontiguousarray(rows, dtype="<u4")
+
+
+@dataclass(frozen=True)
+class MerkleTree:
+    """All levels of a tree over rows, from the leaves up to the root."""
+
+    levels: tuple[tuple[bytes, ...], ...]
+
+    @property
+    def root(self) -> bytes:
+        """Return the hash that stands for all rows."""
+        return self.levels[-1][0]
+
+    def open(self, indices: Sequence[int]) -> list[bytes]:
+        """Return the hashes that, with the rows at these indices, lead to the root: level by level, left to right."""
+        known, hashes = sorted(set(indices)), []
+        for level in self.levels[:-1]:
+            hashes += [level[i ^ 1] for i in known if i ^ 1 not in set(known)]
+            known = sorted({i // 2 for i in known})
+        return hashes
+
+
+def build_tree(rows: Rows) -> MerkleTree:
+    """Return the tree over rows; their number is a power of two."""
+    size = rows.shape[0]
+    if size < 1 or size & (size - 1):
+        raise ValueError(f"a tree has a power of two of rows, not {size}")
+    flat = rows.reshape(-1).view(np.uint8).data  # a view: no row is copied to be hashed
+    step = len(flat) // size
+    level = tuple(hash_leaf(flat[start : start + step]) for start in range(0, len(flat), step))
+    levels = [level]
+    while len(level) > 1:
+        level = tuple(hash_node(level[i], level[i + 1]) for i in range(0, len(level), 2))
+        levels.append(level)
+    return MerkleTree(tuple(levels))
+
+
+def opening_size(size: int, indices: Sequence[int]) -> int:
+    """Return the number of hashes that an opening of these indices has: it follows from the indices alone."""
+    known, count = set(indices), 0
+    while size > 1:
+        count += sum(i ^ 1 not in known for i in known)
+        known, size = {i // 2 for i in known}, size // 2
+    return count
+
+
+def root_of(size: int, rows: dict[int, bytes], hashes: Sequence[bytes]) -> bytes | None:
+    """Return the root that rows (their bytes, by index) and hashes lead to; None if these are too few or many."""
+    known = {index: hash_leaf(row) for index, row in sorted(rows.items())}
+    if not known or len(hashes) != opening_size(size, list(known)):
+        return None
+    rest = iter(hashes)
+    while size > 1:
+        full = {i ^ 1: next(rest) for i in known if i ^ 1 not in known} | known
+        known = {i // 2: hash_node(full[i & ~1], full[i | 1]) for i in known}
+        size //= 2
+    return known[0]

@@ -1,0 +1,195 @@
+"""The STARK: a proof that a trace satisfies an AIR, much smaller than the trace, and its check.
+
+The conversation: root of the trace; factors; root of the quotient; a point outside the domain; the columns' values
+there; factors; FRI; work; queries. Sources: eprint 2018/046, "ethSTARK documentation" (eprint 2021/582). The
+proof hides nothing: it is succinct, not zero-knowledge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from toyevm.rollups.zk import fri
+from toyevm.rollups.zk.air import Air
+from toyevm.rollups.zk.composition import chunk_count, composition_at, joined_chunks, quotient_chunks
+from toyevm.rollups.zk.deep import Opened, deep_word, next_point, values_at
+from toyevm.rollups.zk.encoding import Reader, Rejected, encode
+from toyevm.rollups.zk.extension import DEGREE, powers_extended
+from toyevm.rollups.zk.field import GENERATOR, Elements, Rows, root_of_unity
+from toyevm.rollups.zk.merkle import build_tree, opening_size, pack, root_of
+from toyevm.rollups.zk.ntt import domain, extend, interpolate
+from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
+
+PROTOCOL = b"toyevm stark 1"
+MAX_GRINDING = 32  # bits: more would be hours
+
+
+@dataclass(frozen=True)
+class StarkParameters:
+    """What decides on size and security: both sides agree on it before, it is never read from a proof.
+
+    Raises:
+        ValueError: a number that nothing can be proven with.
+    """
+
+    blowup: int = 4
+    queries: int = 87
+    grinding: int = 16
+    arity: int = 8
+    final: int = 64
+
+    def __post_init__(self) -> None:
+        for name, least in (("blowup", 2), ("arity", 2), ("final", 1)):
+            value = getattr(self, name)
+            if value < least or value & (value - 1):
+                raise ValueError(f"{name} is a power of two from {least} on, not {value}")
+        if self.queries < 1 or not 0 <= self.grinding <= MAX_GRINDING:
+            raise ValueError(f"at least one query, and work of 0 to {MAX_GRINDING} bits: not {self}")
+
+
+@dataclass(frozen=True)
+class ProofCheck:
+    """What the verifier says: valid, or the check that failed first."""
+
+    valid: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Lengths that follow from the AIR, the rows and the parameters alone."""
+
+    air: Air
+    size: int
+    parameters: StarkParameters
+
+    @property
+    def fri(self) -> fri.FriShape:
+        return fri.fri_shape(self.size, self.parameters.blowup, self.parameters.arity, self.parameters.final)
+
+    @property
+    def chunk_columns(self) -> int:
+        return DEGREE * chunk_count(self.air)
+
+    @property
+    def factor_count(self) -> int:
+        return self.air.transition_count + len(self.air.boundary)
+
+    @property
+    def opened_count(self) -> int:
+        return self.air.width + self.chunk_columns + len(self.air.looks_ahead)
+
+    def transcript(self) -> Transcript:
+        """Begin the conversation with all that both sides know."""
+        transcript = Transcript(PROTOCOL)
+        air, cells = self.air, [number for cell in self.air.boundary for number in astuple(cell)]
+        transcript.absorb(b"air", air.name.encode())
+        shape = [self.size, air.width, air.degree, air.transition_count, len(air.looks_ahead), *air.looks_ahead]
+        for label, numbers in ((b"shape", shape), (b"boundary", cells), (b"parameters", astuple(self.parameters))):
+            transcript.absorb(label, b"".join(int(number).to_bytes(8, "little") for number in numbers))
+        for values in air.periodic:
+            transcript.absorb(b"periodic", b"".join(value.to_bytes(8, "little") for value in values))
+        return transcript
+
+    def opened(self, z: Elements, values: Elements, factors: Elements) -> list[Opened]:
+        """Return what is claimed at z, of all columns, and at the next point, of the trace columns used there."""
+        every = self.air.width + self.chunk_columns
+        ahead = next_point(z, root_of_unity(self.size))
+        return [
+            Opened(z, list(range(every)), values[:every], factors[:every]),
+            Opened(ahead, list(self.air.looks_ahead), values[every:], factors[every:]),
+        ]
+
+
+def _point_outside(transcript: Transcript) -> Elements:
+    """Draw a point that is not in the field: so it is in no domain. Four more coefficients are zero once in 2^124."""
+    while True:
+        z: Elements = transcript.challenges(1)[0]
+        if z[1:].any():
+            return z
+
+
+def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None) -> bytes:
+    """Return a proof that a trace, of a power of two of rows, satisfies an AIR.
+
+    A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused.
+    """
+    shape = _Shape(air, len(trace), parameters or StarkParameters())
+    transcript, blowup = shape.transcript(), shape.parameters.blowup
+    coefficients = interpolate(trace)
+    rows = extend(coefficients, blowup, GENERATOR)
+    tree = build_tree(rows)
+    transcript.absorb(b"trace root", tree.root)
+    chunks = quotient_chunks(air, rows, shape.size, transcript.challenges(shape.factor_count))
+    chunk_rows = extend(chunks, blowup, GENERATOR)
+    chunk_tree = build_tree(chunk_rows)
+    transcript.absorb(b"quotient root", chunk_tree.root)
+    z = _point_outside(transcript)
+    values = _claims(shape, z, coefficients, chunks)
+    transcript.absorb(b"values", encode(values))
+    opened = shape.opened(z, values, transcript.challenges(shape.opened_count))
+    word = deep_word((rows, chunk_rows), domain(len(rows), GENERATOR), opened)
+    commitment = fri.commit(word, shape.fri, transcript)
+    nonce = transcript.grind(shape.parameters.grinding)
+    indices = sorted(set(transcript.indices(shape.parameters.queries, len(rows))))
+    parts = [tree.root, chunk_tree.root, encode(values), commitment.encode(), nonce.to_bytes(NONCE_BYTES, "little")]
+    parts += [rows[indices].tobytes(), *tree.open(indices), chunk_rows[indices].tobytes(), *chunk_tree.open(indices)]
+    return b"".join([*parts, fri.open_words(commitment, indices)])
+
+
+def _claims(shape: _Shape, z: Elements, coefficients: Elements, chunks: Elements) -> Elements:
+    rising = powers_extended(z, shape.size)
+    ahead = powers_extended(next_point(z, root_of_unity(shape.size)), shape.size)
+    used = coefficients[:, list(shape.air.looks_ahead)]
+    return np.concatenate([values_at(coefficients, rising), values_at(chunks, rising), values_at(used, ahead)])
+
+
+def verify(air: Air, size: int, proof: bytes, parameters: StarkParameters | None = None) -> ProofCheck:
+    """Check a proof that somebody has a trace of `size` rows that satisfies an AIR. No bytes make it raise."""
+    try:
+        _verify(_Shape(air, size, parameters or StarkParameters()), Reader(proof))
+    except Rejected as rejected:
+        return ProofCheck(False, rejected.reason)
+    return ProofCheck(True)
+
+
+def _verify(shape: _Shape, reader: Reader) -> None:
+    transcript, air = shape.transcript(), shape.air
+    roots = reader.digests(2, "roots")
+    transcript.absorb(b"trace root", roots[0])
+    factors = transcript.challenges(shape.factor_count)
+    transcript.absorb(b"quotient root", roots[1])
+    z = _point_outside(transcript)
+    values = reader.extended(shape.opened_count, "values outside the domain")
+    _check_outside(shape, z, values, factors)
+    transcript.absorb(b"values", encode(values))
+    opened = shape.opened(z, values, transcript.challenges(shape.opened_count))
+    claim = fri.read_claim(reader, shape.fri, transcript)
+    nonce = int.from_bytes(reader.take(NONCE_BYTES, "grinding"), "little")
+    if not transcript.check_grinding(nonce, shape.parameters.grinding):
+        raise Rejected("grinding: too little work")
+    indices = sorted(set(transcript.indices(shape.parameters.queries, shape.fri.size)))
+    rows = _read_rows(reader, "trace", roots[0], air.width, indices, shape.fri.size)
+    chunk_rows = _read_rows(reader, "quotient", roots[1], shape.chunk_columns, indices, shape.fri.size)
+    word = deep_word((rows, chunk_rows), fri.points(shape.fri.size, indices, GENERATOR), opened)
+    fri.check_words(reader, claim, shape.fri, indices, word)
+    reader.end()
+
+
+def _check_outside(shape: _Shape, z: Elements, values: Elements, factors: Elements) -> None:
+    """Refuse values that do not satisfy the constraints at the point outside the domain."""
+    width, every = shape.air.width, shape.air.width + shape.chunk_columns
+    expected = composition_at(shape.air, shape.size, z, values[:width], values[every:], factors)
+    if (joined_chunks(shape.air, shape.size, z, values[width:every]) != expected).any():
+        raise Rejected("constraints: they do not hold outside the domain")
+
+
+def _read_rows(reader: Reader, what: str, root: bytes, width: int, indices: Sequence[int], size: int) -> Rows:
+    rows = pack(reader.elements(len(indices) * width, f"{what} rows").reshape(len(indices), width))
+    hashes = reader.digests(opening_size(size, indices), f"{what} hashes")
+    if root_of(size, {index: rows[k].tobytes() for k, index in enumerate(indices)}, hashes) != root:
+        raise Rejected(f"{what} rows: they do not lead to the root")
+    return rows
