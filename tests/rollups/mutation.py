@@ -14,13 +14,11 @@ import argparse
 import inspect
 import itertools
 import json
-import signal
 import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +28,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.backends.mutation import Mutation, mutations_of, planted
+from tests.support.cpu_time import cpu_limit
 from toyevm.deadline import OutOfTime
 
 ENCODINGS = ("test_encodings", "test_span_oracle")
@@ -110,7 +109,7 @@ def verdict_on(mutation: Mutation) -> str:
     """Return how a mutation was found; "" if it was not."""
     tests = calls(mutation.module)
     try:
-        with planted(mutation), processor_limit(SECONDS):
+        with planted(mutation), cpu_limit(SECONDS):
             for _, name, call in tests:
                 try:
                     call()
@@ -119,22 +118,6 @@ def verdict_on(mutation: Mutation) -> str:
     except OutOfTime:
         return "it does not come to an end"
     return ""
-
-
-@contextmanager
-def processor_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so much time of the processor: whatever else the machine does, the verdict is the same."""
-
-    def give_up(*_: Any) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 def survivors() -> dict[str, str]:

@@ -11,13 +11,12 @@ import copy
 import io
 import json
 import os
-import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from tests.support.cpu_time import cpu_limit
 from tests.teaching.lab.mutants import Mutant, function_mutants, program_mutants, value_mutants
 from toyevm.deadline import OutOfTime
 from toyevm.teaching.lab.items import Case, Exercise, read_items
@@ -134,22 +133,6 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
     if ast.get_docstring(bare) and len(bare.body) > 1:
         del bare.body[0]
     return bare
-
-
-@contextlib.contextmanager
-def cpu_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the block when it has computed for so long, however busy the machine is."""
-
-    def out_of_time(signum: int, frame: FrameType | None) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGVTALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 def survives(lesson: Lesson, item: Exercise, mutant: Mutant) -> bool:
