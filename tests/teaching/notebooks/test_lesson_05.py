@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, printed, read, source, words_of
 from toyevm.backends import Locks
 from toyevm.simulation.metrics import measure
 from toyevm.teaching.lab.turns import take_turn
@@ -64,10 +64,6 @@ ASKED = {
     "fee-turn": ("B is aborted", "B1 B2.", "three runs", "lost"),
     "costs-turn": ("14.0", "(14", "times more", "3.9"),
 }
-
-
-def words_of(output: Any) -> str:
-    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
 
 
 def revealed(notebook: Any, name: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, read, source
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, read, shown_in, source, words_of
 from toyevm.backends import RunConfig
 from toyevm.backends.block_stm import BLOCK_STM
 from toyevm.bench.blockstm import PREDICTED, Setting, random_transfers
@@ -37,14 +36,6 @@ GIVEAWAYS = {
     "bet": ("ESTIMATE", "waits", "marked", "7 executions"),
     "orders-bet": ("1 state root", "one final state", "right in both", "no result is wrong"),
 }
-
-
-def words_of(output: Any) -> str:
-    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
-
-
-def shown_in(notebook: Any) -> dict[str, str]:
-    return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
 
 
 @pytest.mark.slow

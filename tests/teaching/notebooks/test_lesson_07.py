@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, read, source
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
 
 LESSON = COURSE / "07-block-access-lists/07-block-access-lists.ipynb"
 RIGHT = {
@@ -29,14 +28,6 @@ GIVEAWAYS = {
     "same-value": ("no-op", "read 1", "as it began", "touched"),
     "consistent-lie": ("tx 1: FAILS", "in transaction 1", "started from true", "starts from true"),
 }
-
-
-def words_of(output: Any) -> str:
-    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
-
-
-def shown_in(notebook: Any) -> dict[str, str]:
-    return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
 
 
 @pytest.mark.slow
@@ -66,12 +57,7 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
 
 @pytest.mark.parametrize("name", GIVEAWAYS)
 def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
-    cells = read(LESSON)["cells"]
-    (at,) = (i for i, cell in enumerate(cells) if f'lab.predict("{name}")' in source(cell))
-    near = cells[:at] if at < 5 else cells[at - 1 : at]
-    above = [source(cell) + "".join(map(words_of, cell.get("outputs", []))) for cell in near]
-    text = "\n".join([*above, *map(source, cells[at : at + 2])]).casefold()
-    assert [words for words in GIVEAWAYS[name] if words.casefold() in text] == []
+    assert given_away(read(LESSON), name, GIVEAWAYS[name]) == []
 
 
 def test_the_surprise_comes_within_five_cells() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_of, execute, read, source
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in, source
 
 LESSON = COURSE / "10-sidechain/10-sidechain.ipynb"
 RIGHT = {
@@ -46,14 +45,6 @@ GIVEAWAYS = {
 }
 
 
-def words_of(output: Any) -> str:
-    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
-
-
-def shown_in(notebook: Any) -> dict[str, str]:
-    return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
-
-
 @pytest.mark.slow
 def test_a_student_who_answers_lesson_10_rightly_is_told_so() -> None:
     shown = shown_in(execute(LESSON, RIGHT | PLAYED))
@@ -90,12 +81,7 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
 
 @pytest.mark.parametrize("name", GIVEAWAYS)
 def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
-    cells = read(LESSON)["cells"]
-    (at,) = (i for i, cell in enumerate(cells) if f'lab.predict("{name}")' in source(cell))
-    near = cells[:at] if at < 5 else cells[at - 1 : at]
-    above = [source(cell) + "".join(map(words_of, cell.get("outputs", []))) for cell in near]
-    text = "\n".join([*above, *map(source, cells[at : at + 2])]).casefold()
-    assert [words for words in GIVEAWAYS[name] if words.casefold() in text] == []
+    assert given_away(read(LESSON), name, GIVEAWAYS[name]) == []
 
 
 def test_the_second_bet_stands_above_all_that_says_who_can_steal() -> None:

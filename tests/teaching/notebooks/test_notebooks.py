@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,25 @@ def prose(notebook: Notebook) -> str:
     """All Markdown, without code blocks: no heading or word is counted in there."""
     text = "\n\n".join(source(cell) for cell in cells_of(notebook, "markdown"))
     return re.sub(r"^(?: {4}|\t).*$", "", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
+
+
+def words_of(output: Any) -> str:
+    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
+
+
+def shown_in(notebook: Any) -> dict[str, str]:
+    """Return the words below each cell of code, by the cell's id."""
+    return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
+
+
+def given_away(notebook: Notebook, bet: str, clues: Sequence[str]) -> list[str]:
+    """Return which clues to a bet can be read above it, in the first cells or on its screen, or in the cell below."""
+    cells = notebook["cells"]
+    (at,) = (i for i, cell in enumerate(cells) if f'lab.predict("{bet}")' in source(cell))
+    near = cells[:at] if at < 5 else cells[at - 1 : at]
+    above = [source(cell) + "".join(map(words_of, cell.get("outputs", []))) for cell in near]
+    text = "\n".join([*above, *map(source, cells[at : at + 2])]).casefold()
+    return [clue for clue in clues if clue.casefold() in text]
 
 
 def executed(notebook: Notebook, folder: Path) -> Iterator[str]:
