@@ -50,6 +50,15 @@ class Columns:
         flat = linear(matrix, self.values.reshape(len(self.values), -1))
         return Columns(flat.reshape(len(matrix), *self.values.shape[1:]))
 
+    def plus(self, constants: Elements) -> Columns:
+        """Return the columns, to each of which a constant of its own is added."""
+        upright = constants.reshape(-1, *[1] * (self.values.ndim - 1))
+        return Columns(add(self.values, embed(upright[..., 0]) if self.values.ndim == 3 else upright))
+
+    def joined(self, *others: Columns) -> Columns:
+        """Return these columns and others, one after the other."""
+        return Columns(np.concatenate([self.values, *(other.values for other in others)]))
+
     def _like(self, other: Columns | int) -> Elements:
         if isinstance(other, Columns):
             return other.values
