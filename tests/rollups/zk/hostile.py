@@ -59,28 +59,35 @@ class Target:
     @cached_property
     def sections(self) -> list[Section]:
         """Return what the verifier reads of the honest proof, in order; what has no bytes is left out."""
-        found: list[Section] = []
-
-        class Recorder(Reader):
-            def take(self, count: int, what: str) -> bytes:
-                found.append(Section(what, self._place, count, False))
-                return super().take(count, what)
-
-            def elements(self, count: int, what: str) -> Elements:
-                values = super().elements(count, what)
-                found[-1] = found[-1]._replace(elements=True)
-                return values
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stark, "Reader", Recorder)
-            if reason := self.answer(self.proof).reason:
-                raise ValueError(f"the honest proof is refused: {reason}")
-        return [section for section in found if section.size]
+        if reason := self.answer(self.proof).reason:
+            raise ValueError(f"the honest proof is refused: {reason}")
+        return [section for section in reads(self, self.proof) if section.size]
 
     @property
     def fri(self) -> fri.FriShape:
         one = self.parameters
         return fri.fri_shape(len(self.trace), one.blowup, one.arity, one.final)
+
+
+def reads(target: Target, proof: bytes) -> list[Section]:
+    """Return what the verifier asks for, in order, until it has read all or refuses."""
+    found: list[Section] = []
+
+    class Recorder(Reader):
+        def take(self, count: int, what: str) -> bytes:
+            found.append(Section(what, self._place, count, False))
+            return super().take(count, what)
+
+        def elements(self, count: int, what: str) -> Elements:
+            try:
+                return super().elements(count, what)
+            finally:
+                found[-1] = found[-1]._replace(elements=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stark, "Reader", Recorder)
+        target.answer(proof)
+    return found
 
 
 def checks(target: Target) -> set[str]:
@@ -268,17 +275,7 @@ def _overheard(target: Target, proof: bytes, owner: Any, name: str) -> list[tupl
 
 def _place(target: Target, proof: bytes, what: str) -> int:
     """Return where a section of any proof starts: what stands before it depends on the queries."""
-    with pytest.MonkeyPatch.context() as patch:
-        starts: dict[str, int] = {}
-
-        class Recorder(Reader):
-            def take(self, count: int, what: str) -> bytes:
-                starts.setdefault(what, self._place)
-                return super().take(count, what)
-
-        patch.setattr(stark, "Reader", Recorder)
-        target.answer(proof)
-    return starts[what]
+    return next(section.start for section in reads(target, proof) if section.what == what)
 
 
 def _solved(matrix: list[list[int]], right: list[int]) -> list[int]:
