@@ -138,7 +138,8 @@ def _written(proof: bytes, place: int, part: bytes) -> bytes:
 
 def attacks(target: Target) -> Iterator[tuple[str, bytes]]:
     """Yield forged proofs in which all is in order but one thing, so that only one check can tell."""
-    yield "no work", without_work(target)
+    for bit in {0, target.parameters.grinding - 1}:
+        yield f"work but for bit {bit}", without_work(target, bit)
     yield "another word", with_word_of_zeros(target)
     for k in range(len(target.fri.folds)):
         yield f"another fold {k}", with_fold_of_zeros(target, k)
@@ -153,12 +154,16 @@ def false_trace(target: Target) -> Elements:
     return trace % np.uint64(P)
 
 
-def without_work(target: Target) -> bytes:
-    """Take a nonce that no work was done for."""
+def without_work(target: Target, bit: int = 0) -> bytes:
+    """Take a nonce whose hash has but one bit wrong."""
 
     def grind(self: Any, bits: int) -> int:
-        begun = self._begin_grinding()
-        nonce = next(n for n in count() if not transcript._is_ground(begun, n, bits))
+        begun, mask = self._begin_grinding(), (1 << bits) - 1
+        hashes = ((nonce, begun.copy()) for nonce in count())
+        for nonce, tried in hashes:
+            tried.update(nonce.to_bytes(transcript.NONCE_BYTES, "little"))
+            if int.from_bytes(tried.digest(), "big") & mask == 1 << bit:
+                break
         self.check_grinding(nonce, bits)
         return nonce
 
