@@ -36,6 +36,15 @@ def test_challenges_are_canonical_and_what_follows_differs() -> None:
     assert not (first == second).any(axis=1).any()
 
 
+def test_what_is_p_or_more_is_drawn_again() -> None:
+    class Loaded(Transcript):
+        def _block(self) -> bytes:
+            words = [P, P + 1, (1 << 31) - 1, P - 1, 0, 1, 2, 3]
+            return b"".join((word << 1).to_bytes(4, "little") for word in words)
+
+    assert Loaded(b"test").challenges(2).tolist() == [[P - 1, 0, 1, 2, 3]] * 2
+
+
 def test_indices_lie_in_the_domain_and_reach_all_of_it() -> None:
     assert set(Transcript(b"test").indices(500, 16)) == set(range(16))
 
