@@ -1,0 +1,40 @@
+"""Proving a batch of payments, and checking the proof without the payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toyevm.errors import InputError
+from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
+from toyevm.rollups.zk.payments.layout import DIGEST, ROOT
+from toyevm.rollups.zk.payments.trace import payments_trace
+from toyevm.rollups.zk.payments.tree import AccountTree
+from toyevm.rollups.zk.payments.values import ProvenPayment
+from toyevm.rollups.zk.stark import ProofCheck, StarkParameters, prove, verify
+
+MAX_COUNT = 1 << 12  # payments of one batch: 2^17 rows, some gigabytes of memory
+
+
+def prove_payments(
+    tree: AccountTree, payments: Sequence[ProvenPayment], parameters: StarkParameters | None = None
+) -> tuple[PaymentStatement, bytes]:
+    """Return what the payments do to the accounts, and a proof of it.
+
+    Raises:
+        InputError: there are none or too many, or one of them cannot be made.
+    """
+    if not 1 <= len(payments) <= MAX_COUNT:
+        raise InputError(f"{len(payments)} payments", "a batch", f"1 to {MAX_COUNT}")
+    trace = payments_trace(tree, payments)
+    statement = PaymentStatement(
+        old_root=tree.root,
+        new_root=tuple(trace[-1, ROOT].tolist()),
+        digest=tuple(trace[-1, DIGEST].tolist()),
+        count=len(payments),
+    )
+    return statement, prove(payments_air(statement), trace, parameters)
+
+
+def check_payments(statement: PaymentStatement, proof: bytes, parameters: StarkParameters | None = None) -> ProofCheck:
+    """Check the proof of a statement. No bytes make it raise."""
+    return verify(payments_air(statement), statement.rows, proof, parameters)
