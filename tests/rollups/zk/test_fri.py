@@ -72,3 +72,29 @@ def test_a_proof_of_another_length_is_refused(damaged: bytes | None) -> None:
     proof, values, shape = proven(512, 512)
     with pytest.raises(Rejected):
         check(proof[:-1] if damaged is None else (proof + damaged if damaged else b""), values, shape)
+
+
+@pytest.mark.parametrize("coefficient", range(5))
+@pytest.mark.parametrize("which", range(5))
+def test_a_last_polynomial_that_is_wrong_at_one_query_in_one_coefficient_is_refused(
+    which: int, coefficient: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is checked at every query: here it is right at all others."""
+    proof, values, shape = proven(512, 512)
+    asked: list[field.Elements] = []
+    honest = fri.points
+    monkeypatch.setattr(fri, "points", lambda *rest: asked.append(honest(*rest)) or asked[-1])
+    check(proof, values, shape)
+    others = [int(x) for k, x in enumerate(asked[-1]) if k != which]
+    zero_at_others = [1]
+    for x in others:  # times (X - x), the lowest coefficient first
+        shifted = zip([0, *zero_at_others], [*zero_at_others, 0], strict=True)
+        zero_at_others = [(above - x * below) % field.P for above, below in shifted]
+    reader = Reader(proof)
+    claim = fri.read_claim(reader, shape, Transcript(b"test"))
+    claim.final[: len(zero_at_others), coefficient] = field.add(
+        claim.final[: len(zero_at_others), coefficient], field.elements(zero_at_others)
+    )
+    assert len(asked[-1]) == 5
+    with pytest.raises(Rejected, match="fri final polynomial: its values"):
+        fri.check_words(reader, claim, shape, sorted(set(QUERIES)), values)

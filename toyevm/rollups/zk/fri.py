@@ -181,7 +181,7 @@ def check_words(reader: Reader, claim: FriClaim, shape: FriShape, indices: Seque
         full = np.zeros((len(rows), order, DEGREE), dtype=np.uint64)
         full[_places(rows, indices, count)] = values
         full[~known] = reader.extended(int((~known).sum()), what)
-        hashes = reader.digests(opening_size(count, rows), what)
+        hashes = reader.digests(opening_size(count, rows), f"{what} hashes")
         packed = pack(full.reshape(len(rows), -1))
         if root_of(count, {row: packed[i].tobytes() for i, row in enumerate(rows)}, hashes) != claim.roots[k]:
             raise Rejected(f"{what}: the computed values are not the committed ones")

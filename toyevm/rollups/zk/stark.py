@@ -92,7 +92,14 @@ class _Shape:
             transcript.absorb(label, b"".join(int(number).to_bytes(8, "little") for number in numbers))
         for values in air.periodic:
             transcript.absorb(b"periodic", b"".join(value.to_bytes(8, "little") for value in values))
+        transcript.absorb(b"constraints", encode(self._fingerprint(transcript)))
         return transcript
+
+    def _fingerprint(self, transcript: Transcript) -> Elements:
+        """Return the constraints at cells drawn from all that was said: other polynomials would have other values."""
+        air, ahead = self.air, len(self.air.looks_ahead)
+        drawn = transcript.challenges(air.width + ahead + len(air.periodic))[:, None]
+        return air.evaluate(drawn[: air.width], drawn[air.width :][:ahead], drawn[air.width + ahead :])[:, 0]
 
     def opened(self, z: Elements, values: Elements, factors: Elements) -> list[Opened]:
         """Return what is claimed at z, of all columns, and at the next point, of the trace columns used there."""
