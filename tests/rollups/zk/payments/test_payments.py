@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.rollups.zk.payments.batches import random_accounts, random_payments
 from toyevm.errors import InputError
 from toyevm.rollups.zk.air import broken_constraints
+from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.payments.air import PaymentStatement, family_sizes, payments_air
 from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.layout import COLUMNS, ROLES
@@ -34,11 +36,29 @@ def test_a_proof_convinces_of_its_statement_and_of_no_other() -> None:
     statement, proof = prove_payments(tree, payments)
     assert statement == PaymentStatement(tree.root, tree.after(payments).root, batch_digest(payments), 3)
     assert check_payments(statement, proof).valid
-    others = [replace(statement, count=5), replace(statement, count=2)]
+    others = [replace(statement, count=count) for count in (1, 2, 4, 5)]
     for name in ("old_root", "new_root", "digest"):
         digest = getattr(statement, name)
         others.append(replace(statement, **{name: (digest[0] ^ 1, *digest[1:])}))
     assert not any(check_payments(other, proof).valid for other in others)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"count": 0}, "0 payments, not 1 to"),
+        ({"count": -1}, "-1 payments"),
+        ({"count": MAX_COUNT + 1}, "4097 payments"),
+        ({"old_root": (P, *[0] * 7)}, "not eight elements below p"),
+        ({"new_root": (-1, *[0] * 7)}, "not eight elements below p"),
+        ({"digest": (0,) * 9}, "not eight elements below p"),
+    ],
+)
+def test_a_statement_out_of_range_is_refused_and_nothing_is_raised(wrong: dict[str, Any], says: str) -> None:
+    statement = replace(PaymentStatement((0,) * 8, (0,) * 8, (0,) * 8, 1), **wrong)
+    answer = check_payments(statement, b"")
+    assert not answer.valid
+    assert says in str(answer.reason)
 
 
 def test_every_column_has_one_role() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.rollups.zk.payments.batches import random_accounts, random_payments
 from toyevm.errors import DecodingError, InputError
 from toyevm.rollups.zk.field import P, elements
-from toyevm.rollups.zk.payments.digest import batch_digest, padded
+from toyevm.rollups.zk.payments.digest import batch_digest, digest_chain, padded
 from toyevm.rollups.zk.payments.tree import AccountTree, path_root
 from toyevm.rollups.zk.payments.values import (
     BRIDGE,
@@ -112,10 +112,18 @@ def test_the_batchs_digest_depends_on_every_number_of_every_payment_and_on_their
     assert len(digests) == 3 + 12
 
 
-def test_padding_is_written_into_the_digest() -> None:
+def test_padding_is_written_into_the_digest_and_so_is_how_many_payments_there_are() -> None:
     payments = [ProvenPayment(1, 2, 3, 4)] * 3
     assert padded(payments) == [*payments, PADDING]
-    assert batch_digest(payments) == batch_digest([*payments, PADDING]) != batch_digest(payments[:2])
+    assert len(digest_chain(payments)) == 1 + 4
+    assert len({batch_digest(some) for some in (payments, [*payments, PADDING], payments[:2])}) == 3
+
+
+def test_a_nonce_that_would_begin_again_at_zero_is_refused() -> None:
+    last = AccountTree({1: AccountLeaf(5, P - 1)})
+    with pytest.raises(InputError, match=f"^payment 0: nonce {P - 1} "):
+        last.after([ProvenPayment(1, 2, 3, P - 1)])
+    assert last.after([ProvenPayment(1, 2, 3, None)]).leaf(1) == AccountLeaf(2, P - 1)
 
 
 def test_levels_of_the_tree_are_not_shared_with_the_next() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from toyevm.rollups.zk.air import Air, BoundaryConstraint, Columns
 from toyevm.rollups.zk.payments.constraints import LOOKS_AHEAD, PERIODIC, transitions
-from toyevm.rollups.zk.payments.digest import START
+from toyevm.rollups.zk.payments.digest import chain_start
 from toyevm.rollups.zk.payments.layout import COLUMNS, DIGEST, PAYMENT_ROWS, ROOT
 from toyevm.rollups.zk.payments.values import AccountDigest, padded_count
 
@@ -39,7 +39,7 @@ def payments_air(statement: PaymentStatement, without: Sequence[str] = ()) -> Ai
     last = statement.rows - 1
     cells = (
         (0, ROOT, statement.old_root),
-        (0, DIGEST, START),
+        (0, DIGEST, chain_start(statement.count)),
         (last, ROOT, statement.new_root),
         (last, DIGEST, statement.digest),
     )

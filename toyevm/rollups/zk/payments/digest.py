@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from toyevm.rollups.zk.payments.values import PADDING, AccountDigest, ProvenPayment, padded_count, record
 from toyevm.rollups.zk.poseidon2 import RATE, compress_one
 
-START: AccountDigest = (0,) * RATE
+
+def chain_start(count: int) -> AccountDigest:
+    """Return what the chain begins with, the number of payments: a batch and the same one with padding differ."""
+    return (count, *(0,) * (RATE - 1))
 
 
 def padded(payments: Sequence[ProvenPayment]) -> list[ProvenPayment]:
@@ -16,13 +19,13 @@ def padded(payments: Sequence[ProvenPayment]) -> list[ProvenPayment]:
 
 
 def digest_chain(payments: Sequence[ProvenPayment]) -> list[AccountDigest]:
-    """Return the digest before the first payment, and after each."""
-    chain = [START]
-    for payment in payments:
+    """Return the digest before the first payment, and after each; padding, too."""
+    chain = [chain_start(len(payments))]
+    for payment in padded(payments):
         chain.append(compress_one(chain[-1], record(payment)))
     return chain
 
 
 def batch_digest(payments: Sequence[ProvenPayment]) -> AccountDigest:
     """Return the digest of a batch, padded."""
-    return digest_chain(padded(payments))[-1]
+    return digest_chain(payments)[-1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from toyevm.errors import InputError
+from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.payments.values import LIMIT, AccountLeaf, ProvenPayment, check_payment
 
 
@@ -33,6 +34,8 @@ def moves(leaves: Mapping[int, AccountLeaf], payments: Iterable[ProvenPayment]) 
             raise InputError(
                 f"an amount of {payment.amount}", f"payment {place}", f"at most {payer.balance}, the balance"
             )
+        if payer.nonce == P - 1 and payment.nonce is not None:
+            raise InputError(f"nonce {payment.nonce}", f"payment {place}", f"below {P - 1}: the next would be 0 again")
         paid = AccountLeaf(payer.balance - payment.amount, payer.nonce + (payment.nonce is not None))
         found.append(AccountMove(payment.payer, payer, paid))
         now[payment.payer] = paid

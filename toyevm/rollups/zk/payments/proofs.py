@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.errors import InputError
+from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.layout import DIGEST, ROOT
 from toyevm.rollups.zk.payments.trace import payments_trace
 from toyevm.rollups.zk.payments.tree import AccountTree
 from toyevm.rollups.zk.payments.values import ProvenPayment
+from toyevm.rollups.zk.poseidon2 import RATE
 from toyevm.rollups.zk.stark import ProofCheck, StarkParameters, prove, verify
 
 MAX_COUNT = 1 << 12  # payments of one batch: 2^17 rows, some gigabytes of memory
@@ -36,5 +38,10 @@ def prove_payments(
 
 
 def check_payments(statement: PaymentStatement, proof: bytes, parameters: StarkParameters | None = None) -> ProofCheck:
-    """Check the proof of a statement. No bytes make it raise."""
+    """Check the proof of a statement. No bytes make it raise, and no numbers in the statement."""
+    if not 1 <= statement.count <= MAX_COUNT:
+        return ProofCheck(False, f"statement: {statement.count} payments, not 1 to {MAX_COUNT}")
+    for digest in (statement.old_root, statement.new_root, statement.digest):
+        if len(digest) != RATE or not all(0 <= element < P for element in digest):
+            return ProofCheck(False, "statement: a root or digest is not eight elements below p")
     return verify(payments_air(statement), statement.rows, proof, parameters)

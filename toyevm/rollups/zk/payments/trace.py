@@ -49,7 +49,7 @@ def payments_trace(tree: AccountTree, payments: Sequence[ProvenPayment]) -> Elem
     trace = np.zeros((len(made) * HALF, COLUMNS), dtype=np.uint64)
     halves = trace.reshape(len(made), HALF, COLUMNS)
     _fill_paths(halves, tree, made)
-    _fill_payments(halves, batch)
+    _fill_payments(halves, batch, elements(digest_chain(payments)))
     _fill_digits(halves, batch, made)
     return trace
 
@@ -86,10 +86,9 @@ def _pairs(nodes: Elements, siblings: Elements, bits: Numbers) -> Elements:
     return pairs
 
 
-def _fill_payments(halves: Elements, batch: Sequence[ProvenPayment]) -> None:
+def _fill_payments(halves: Elements, batch: Sequence[ProvenPayment], chain: Elements) -> None:
     """Fill in what is the same in all rows of a payment, the digest, and its permutations."""
     records = elements([record(payment) for payment in batch])
-    chain = elements(digest_chain(batch))
     payers, payees = halves[::2], halves[1::2]
     for half in (payers, payees):
         half[:, :, PAYMENT] = records[:, None, : PAYMENT.stop - PAYMENT.start]
