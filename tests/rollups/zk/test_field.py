@@ -57,7 +57,7 @@ def test_a_domain_of_another_size_is_refused(order: int) -> None:
         field.root_of_unity(order)
 
 
-@pytest.mark.parametrize("terms", [0, 1, 63, 64, 65, 200])
+@pytest.mark.parametrize("terms", [0, 1, 127, 128, 129, 300])
 @pytest.mark.parametrize("left", [*CORNERS, None])
 @pytest.mark.parametrize("right", [field.P - 1, None])
 def test_linear_equals_its_clear_twin_at_the_extremes(terms: int, left: int | None, right: int | None) -> None:
