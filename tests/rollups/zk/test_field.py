@@ -40,6 +40,14 @@ def test_an_inverse_times_its_element_is_one_and_that_of_zero_is_zero(values: li
     assert field.multiply(a, field.inverse(a)).tolist() == [int(v != 0) for v in values]
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (63,), (64,), (3, 128), (1000,)])
+def test_inverse_equals_its_clear_twin(shape: tuple[int, ...]) -> None:
+    a = np.random.default_rng(1).integers(0, field.P, shape, dtype=np.uint64)
+    a = np.where(a % np.uint64(5) == 0, np.uint64(0), a)
+    assert field.inverse(a).shape == shape
+    assert (field.inverse(a) == field.inverse_slowly(a)).all()
+
+
 def test_powers_are_those_of_integers() -> None:
     assert field.powers(7, 13).tolist() == [pow(7, k, field.P) for k in range(13)]
 

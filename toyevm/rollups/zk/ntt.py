@@ -25,6 +25,7 @@ from toyevm.rollups.zk.field import (
     root_of_unity,
     split,
 )
+from toyevm.rollups.zk.parallel import ALONE, Team
 
 RADIX = 64  # no more than field.TERMS
 MIN_COLUMNS = 96  # of a block: runs of 384 bytes at least, as memory likes them
@@ -67,22 +68,22 @@ def interpolate_into(coefficients: Elements | Rows, values: Elements | Rows, shi
         coefficients[:, some] = multiply(scale, _transform(values[:, some], root))
 
 
-def extend(coefficients: Elements | Rows, blowup: int, shift: int) -> Rows:
+def extend(coefficients: Elements | Rows, blowup: int, shift: int, team: Team = ALONE) -> Rows:
     """Return the values on a coset `blowup` times as long as the polynomials.
 
     The long coset is `blowup` short ones, interleaved: each is a transform of the short size. The result is the largest
     array there is, hence four bytes an element.
     """
     size = len(coefficients)
-    result = np.empty((size * blowup, coefficients.shape[1]), dtype="<u4")
-    for k in range(blowup):
-        evaluate_into(result[k::blowup], coefficients, part_shift(size * blowup, k, shift))
+    root = root_of_unity(size * blowup)
+    result: Rows = team.array((size * blowup, coefficients.shape[1]), "<u4")
+
+    def fill(some: slice) -> None:
+        for k in range(some.start, some.stop):
+            evaluate_into(result[k::blowup], coefficients, shift * pow(root, k, P) % P)
+
+    team.share(fill, blowup)
     return result
-
-
-def part_shift(size: int, k: int, shift: int) -> int:
-    """Return the shift of the short coset that begins at point k of a long one."""
-    return shift * pow(root_of_unity(size), k, P) % P
 
 
 def domain(size: int, shift: int = 1) -> Elements:
