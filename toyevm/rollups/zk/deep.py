@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toyevm.rollups.zk.extension import DEGREE, inverse_differences, multiply_extended, scale
-from toyevm.rollups.zk.field import BLOCK_ROWS, Elements, Rows, add, linear, split, subtract
+from toyevm.rollups.zk.extension import DEGREE, Inverter, multiply_extended, scale
+from toyevm.rollups.zk.field import Elements, Rows, add, linear, split, subtract
 from toyevm.rollups.zk.parallel import ALONE, Team
+
+DEEP_ROWS = 4096  # of a block: the word has five columns only
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,14 @@ def deep_word(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened], team:
     trace_width, chunk_width = (part.shape[1] for part in rows)
     mixing = _mixing(trace_width + chunk_width, opened)
     of_trace, of_chunks = split(mixing[:, :trace_width]), split(mixing[:, trace_width:])
+    points = [(_claim(one), Inverter(one.point)) for one in opened]
     word = team.array((len(at), DEGREE), np.uint64)
 
     def fill(some: slice) -> None:
-        for start in range(some.start, some.stop, BLOCK_ROWS):
-            block = slice(start, min(start + BLOCK_ROWS, some.stop))
+        for start in range(some.start, some.stop, DEEP_ROWS):
+            block = slice(start, min(start + DEEP_ROWS, some.stop))
             mixed = add(linear(of_trace, rows[0][block].T), linear(of_chunks, rows[1][block].T))
-            word[block] = _deep_block(mixed, at[block], opened)
+            word[block] = _deep_block(mixed, at[block], points)
 
     team.share(fill, len(at))
     return word
@@ -50,12 +53,16 @@ def _mixing(width: int, opened: list[Opened]) -> Elements:
     return matrix.reshape(-1, width)
 
 
-def _deep_block(mixed: Elements, at: Elements, opened: list[Opened]) -> Elements:
+def _claim(one: Opened) -> Elements:
+    """Return the sum of the claimed values, each times its factor."""
+    claimed = multiply_extended(one.values, one.factors)
+    return linear(np.ones((1, len(claimed)), dtype=np.uint64), claimed)
+
+
+def _deep_block(mixed: Elements, at: Elements, points: list[tuple[Elements, Inverter]]) -> Elements:
     total = np.zeros((len(at), DEGREE), dtype=np.uint64)
-    for part, one in zip(mixed.reshape(len(opened), DEGREE, -1), opened, strict=True):
-        claimed = multiply_extended(one.values, one.factors)
-        claim = linear(np.ones((1, len(claimed)), dtype=np.uint64), claimed)
-        total = add(total, multiply_extended(subtract(part.T, claim), inverse_differences(at, one.point)))
+    for part, (claim, inverter) in zip(mixed.reshape(len(points), DEGREE, -1), points, strict=True):
+        total = add(total, multiply_extended(subtract(part.T, claim), inverter.inverse_differences(at)))
     return total
 
 
