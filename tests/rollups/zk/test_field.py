@@ -40,6 +40,14 @@ def test_an_inverse_times_its_element_is_one_and_that_of_zero_is_zero(values: li
     assert field.multiply(a, field.inverse(a)).tolist() == [int(v != 0) for v in values]
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (63,), (64,), (3, 128), (1000,)])
+def test_inverse_equals_its_clear_twin(shape: tuple[int, ...]) -> None:
+    a = np.random.default_rng(1).integers(0, field.P, shape, dtype=np.uint64)
+    a = np.where(a % np.uint64(5) == 0, np.uint64(0), a)
+    assert field.inverse(a).shape == shape
+    assert (field.inverse(a) == field.inverse_slowly(a)).all()
+
+
 def test_powers_are_those_of_integers() -> None:
     assert field.powers(7, 13).tolist() == [pow(7, k, field.P) for k in range(13)]
 
@@ -57,7 +65,7 @@ def test_a_domain_of_another_size_is_refused(order: int) -> None:
         field.root_of_unity(order)
 
 
-@pytest.mark.parametrize("terms", [0, 1, 63, 64, 65, 200])
+@pytest.mark.parametrize("terms", [0, 1, 127, 128, 129, 300])
 @pytest.mark.parametrize("left", [*CORNERS, None])
 @pytest.mark.parametrize("right", [field.P - 1, None])
 def test_linear_equals_its_clear_twin_at_the_extremes(terms: int, left: int | None, right: int | None) -> None:

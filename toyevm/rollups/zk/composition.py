@@ -27,15 +27,18 @@ from toyevm.rollups.zk.field import (
     P,
     Rows,
     add,
+    apply,
     elements,
     inverse,
     linear,
     multiply,
     power,
     root_of_unity,
+    split,
     subtract,
 )
 from toyevm.rollups.zk.ntt import domain, interpolate
+from toyevm.rollups.zk.parallel import ALONE, Team
 
 
 def chunk_count(air: Air) -> int:
@@ -43,27 +46,49 @@ def chunk_count(air: Air) -> int:
     return max(1, air.degree - 1)
 
 
-def quotient_chunks(air: Air, extended: Rows, size: int, factors: Elements) -> Elements:
+def quotient_chunks(air: Air, extended: Rows, size: int, factors: Elements, team: Team = ALONE) -> Elements:
     """Return the coefficients of the quotient, cut: five columns a chunk, one for each coefficient of the extension."""
     spread = 1 << (chunk_count(air) - 1).bit_length()  # a power of two of trace lengths holds the quotient
     step = len(extended) // (size * spread)
     if not step:
         raise ValueError(f"constraints of degree {air.degree} need a blowup of {spread}")
-    rows = extended[::step]
-    at, periodic = domain(len(rows), GENERATOR), _periodic_on_domain(air, size, spread)
-    above = np.resize(inverse(subtract(power(at[:spread], size), elements([1]))), len(rows))
-    above = multiply(above, subtract(at, elements([_last(size)])))
-    quotient = np.empty((len(rows), DEGREE), dtype=np.uint64)
-    for start in range(0, len(rows), BLOCK_ROWS):
-        some = slice(start, start + BLOCK_ROWS)
-        ahead = rows[np.arange(start + spread, start + spread + len(at[some])) % len(rows)]
-        now = rows[some].T.astype(np.uint64)
-        following = ahead[:, list(air.looks_ahead)].T.astype(np.uint64)
-        residues = multiply(air.evaluate(now, following, periodic[:, some]), above[None, some])
-        boundary = _boundary_on_domain(air, now, at[some], size)
-        quotient[some] = linear(factors.T, np.concatenate([residues, boundary])).T
+    on = _QuotientDomain(air, extended[::step], size, spread)
+    quotient = team.array((len(on.rows), DEGREE), np.uint64)
+    team.share(lambda some: _fill_quotient(quotient, on, factors, some), len(quotient))
     coefficients = interpolate(quotient, GENERATOR)[: chunk_count(air) * size]
     return coefficients.reshape(-1, size, DEGREE).transpose(1, 0, 2).reshape(size, -1)
+
+
+def _fill_quotient(quotient: Elements, on: _QuotientDomain, factors: Elements, some: slice) -> None:
+    """Write the quotient of some rows, a block at a time.
+
+    What divides the transitions is the same for all of them: the sum of them is divided.
+    """
+    count = on.air.transition_count
+    of_transitions, of_boundary = split(factors[:count].T), split(factors[count:].T)
+    for start in range(some.start, some.stop, BLOCK_ROWS):
+        block = slice(start, min(start + BLOCK_ROWS, some.stop))
+        now, following = on.columns(block)
+        residues = on.air.evaluate(now, following, on.periodic[:, block])
+        above = multiply(on.above[block], apply(of_transitions, residues))
+        boundary = _boundary_on_domain(on.air, now, on.at[block], on.size)
+        quotient[block] = add(above, apply(of_boundary, boundary).astype(np.uint64)).T
+
+
+class _QuotientDomain:
+    """The points that the quotient is computed at, and what is known there before its factors are."""
+
+    def __init__(self, air: Air, rows: Rows, size: int, spread: int) -> None:
+        self.air, self.rows, self.size, self._spread = air, rows, size, spread
+        self.at, self.periodic = domain(len(rows), GENERATOR), _periodic_on_domain(air, size, spread)
+        zeros = np.resize(inverse(subtract(power(self.at[:spread], size), elements([1]))), len(rows))
+        self.above = multiply(zeros, subtract(self.at, elements([_last(size)])))
+
+    def columns(self, block: slice) -> tuple[Elements, Elements]:
+        """Return all columns of some rows, and those that look ahead of the rows that follow in the trace."""
+        ahead = np.arange(block.start, block.stop) + self._spread
+        following = self.rows[(ahead % len(self.rows))[:, None], list(self.air.looks_ahead)]
+        return self.rows[block].T.astype(np.uint64), following.T.astype(np.uint64)
 
 
 def _last(size: int) -> int:
@@ -71,7 +96,8 @@ def _last(size: int) -> int:
 
 
 def _boundary_on_domain(air: Air, now: Elements, at: Elements, size: int) -> Elements:
-    below = {cell.row: inverse(subtract(at, elements([_point(size, cell.row)]))) for cell in air.boundary}
+    rows = {cell.row for cell in air.boundary}
+    below = {row: inverse(subtract(at, elements([_point(size, row)]))) for row in rows}
     found = [multiply(subtract(now[c.column], elements([c.value])), below[c.row]) for c in air.boundary]
     return np.array(found, dtype=np.uint64).reshape(len(found), len(at))
 

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toyevm.rollups.zk.extension import DEGREE, inverse_differences, multiply_extended, scale
-from toyevm.rollups.zk.field import BLOCK_ROWS, Elements, Rows, add, linear, subtract
+from toyevm.rollups.zk.extension import DEGREE, Inverter, multiply_extended, scale
+from toyevm.rollups.zk.field import Elements, Rows, add, linear, split, subtract
+from toyevm.rollups.zk.parallel import ALONE, Team
+
+DEEP_ROWS = 4096  # of a block: the word has five columns only
 
 
 @dataclass(frozen=True)
@@ -24,27 +27,46 @@ class Opened:
     factors: Elements
 
 
-def deep_word(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened]) -> Elements:
+def deep_word(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened], team: Team = ALONE) -> Elements:
     """Return the word at the points `at`, from the trace's and the quotient's rows there."""
-    word = np.empty((len(at), DEGREE), dtype=np.uint64)
-    for start in range(0, len(at), BLOCK_ROWS):
-        some = slice(start, start + BLOCK_ROWS)
-        columns = np.concatenate([rows[0][some].T, rows[1][some].T]).astype(np.uint64)
-        word[some] = _deep_block(columns, at[some], opened)
+    trace_width, chunk_width = (part.shape[1] for part in rows)
+    mixing = _mixing(trace_width + chunk_width, opened)
+    of_trace, of_chunks = split(mixing[:, :trace_width]), split(mixing[:, trace_width:])
+    points = [(_claim(one), Inverter(one.point)) for one in opened]
+    word = team.array((len(at), DEGREE), np.uint64)
+
+    def fill(some: slice) -> None:
+        for start in range(some.start, some.stop, DEEP_ROWS):
+            block = slice(start, min(start + DEEP_ROWS, some.stop))
+            mixed = add(linear(of_trace, rows[0][block].T), linear(of_chunks, rows[1][block].T))
+            word[block] = _deep_block(mixed, at[block], points)
+
+    team.share(fill, len(at))
     return word
 
 
-def _deep_block(columns: Elements, at: Elements, opened: list[Opened]) -> Elements:
+def _mixing(width: int, opened: list[Opened]) -> Elements:
+    """Return the matrix of all factors, five rows for each point: what is not opened there counts zero times."""
+    matrix = np.zeros((len(opened), DEGREE, width), dtype=np.uint64)
+    for part, one in zip(matrix, opened, strict=True):
+        part[:, one.columns] = one.factors.T
+    return matrix.reshape(-1, width)
+
+
+def _claim(one: Opened) -> Elements:
+    """Return the sum of the claimed values, each times its factor."""
+    claimed = multiply_extended(one.values, one.factors)
+    return linear(np.ones((1, len(claimed)), dtype=np.uint64), claimed)
+
+
+def _deep_block(mixed: Elements, at: Elements, points: list[tuple[Elements, Inverter]]) -> Elements:
     total = np.zeros((len(at), DEGREE), dtype=np.uint64)
-    for one in opened:
-        claimed = multiply_extended(one.values, one.factors)
-        claim = linear(np.ones((1, len(claimed)), dtype=np.uint64), claimed)
-        mixed = linear(one.factors.T, columns[one.columns]).T
-        total = add(total, multiply_extended(subtract(mixed, claim), inverse_differences(at, one.point)))
+    for part, (claim, inverter) in zip(mixed.reshape(len(points), DEGREE, -1), points, strict=True):
+        total = add(total, multiply_extended(subtract(part.T, claim), inverter.inverse_differences(at)))
     return total
 
 
-def values_at(coefficients: Elements, rising: Elements) -> Elements:
+def values_at(coefficients: Elements | Rows, rising: Elements) -> Elements:
     """Return the values of polynomials (one a column) at a point of the extension, by its powers: one row a column."""
     return linear(rising.T, coefficients).T
 

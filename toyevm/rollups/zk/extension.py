@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from toyevm.rollups.zk.field import Elements, P, add, elements, inverse, linear, multiply, reduce, subtract
+from toyevm.rollups.zk.field import Elements, P, add, elements, inverse, linear, multiply, reduce, split, subtract
 
 DEGREE = 5
 ONE = elements([1, 0, 0, 0, 0])
@@ -51,8 +51,12 @@ def _product(a: list[int], b: list[int]) -> list[int]:
 
 
 def multiply_extended(a: Elements, b: Elements) -> Elements:
-    """Return a * b, element by element; a and b broadcast as numpy's arrays do, the last axis apart."""
-    c = [_coefficient(a, b, k) for k in range(2 * DEGREE - 1)]
+    """Return a * b, element by element; a and b broadcast as numpy's arrays do, the last axis apart.
+
+    The coefficients go to the front meanwhile: each then lies together in memory.
+    """
+    x, y = (np.ascontiguousarray(np.moveaxis(side, -1, 0)) for side in (a, b))
+    c = [_coefficient(x, y, k) for k in range(2 * DEGREE - 1)]
     folded = [
         add(c[0], subtract(c[5], c[8])),
         add(c[1], c[6]),
@@ -60,17 +64,15 @@ def multiply_extended(a: Elements, b: Elements) -> Elements:
         add(subtract(c[3], c[6]), c[8]),
         subtract(c[4], c[7]),
     ]
-    return np.concatenate(folded, axis=-1)
+    return np.ascontiguousarray(np.moveaxis(np.concatenate(folded), 0, -1))
 
 
 def _coefficient(a: Elements, b: Elements, k: int) -> Elements:
     """Return the sum of a_i * b_(k - i); four products fit in 64 bits, the fifth is added after a reduction.
 
-    A slice, not an index, keeps the last axis: numpy warns when a lone number wraps around, and not when an array does.
+    A slice, not an index, keeps the first axis: numpy warns when a lone number wraps around, not when an array does.
     """
-    products = [
-        a[..., i : i + 1] * b[..., k - i : k - i + 1] for i in range(max(0, k - DEGREE + 1), min(k, DEGREE - 1) + 1)
-    ]
+    products = [a[i : i + 1] * b[k - i : k - i + 1] for i in range(max(0, k - DEGREE + 1), min(k, DEGREE - 1) + 1)]
     total: Elements = reduce(np.asarray(sum(products[1:4], products[0])))
     return reduce(total + products[4]) if len(products) == DEGREE else total
 
@@ -124,18 +126,23 @@ def minimal_polynomial(z: Elements) -> Elements:
     return polynomial[:, 0]
 
 
-def inverse_differences(points: Elements, z: Elements) -> Elements:
-    """Return 1 / (x - z) for many points x of the field, with inverses in the field only.
+class Inverter:
+    """What gives 1 / (x - z) for many points x of the field, with inverses in the field only.
 
     With m the minimal polynomial of z, 1 / (x - z) is q(x) / m(x), where q = m / (X - z) comes by Horner's division.
     """
-    m = minimal_polynomial(z)
-    quotient = [ONE]
-    for coefficient in m[-2:0:-1]:
-        quotient.append(add(multiply_extended(quotient[-1], z), embed(coefficient)))
-    rising = np.stack(_rising(points), axis=-1)
-    below = linear(m[None, :], rising.T)[0]
-    return scale(linear(rising[:, :DEGREE], np.stack(quotient[::-1])), inverse(below))
+
+    def __init__(self, z: Elements) -> None:
+        m = minimal_polynomial(z)
+        quotient = [ONE]
+        for coefficient in m[-2:0:-1]:
+            quotient.append(add(multiply_extended(quotient[-1], z), embed(coefficient)))
+        self._below, self._above = split(m[None, :]), split(np.stack(quotient[::-1]).T)
+
+    def inverse_differences(self, points: Elements) -> Elements:
+        """Return 1 / (x - z) for each point x."""
+        rising = np.stack(_rising(points))
+        return scale(linear(self._above, rising[:DEGREE]).T, inverse(linear(self._below, rising)[0]))
 
 
 def _rising(points: Elements) -> list[Elements]:

@@ -7,6 +7,8 @@ Source of p and its generator 3: Plonky3, koala-bear/src/koala_bear.rs.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +19,8 @@ Floats = npt.NDArray[np.float64]
 P = 2**31 - 2**24 + 1
 GENERATOR = 3
 TWO_ADICITY = 24
-TERMS = 64  # as many products of 31 and 15 bits sum up to 2^52, and a float is exact up to 2^53
-BLAS_SIZE = 1 << 18  # multiplications up to which OpenBLAS starts no threads: these would wait for each other
+TERMS = 128  # as many products of numbers below p and up to 2^15 sum up to 2^53 - 2^46: a float is exact up to 2^53
+FEW = 64  # elements, with which numpy takes as long as with one
 BLOCK_ROWS = 1024  # rows of a trace that are worked on at once: enough for numpy, few enough for the cache
 BLOCK = 1 << 15  # elements of a block: what the second-level cache holds beside its temporaries
 
@@ -60,7 +62,7 @@ def subtract(a: Elements, b: Elements) -> Elements:
     return smaller
 
 
-def multiply(a: Elements, b: Elements | np.uint64) -> Elements:
+def multiply(a: Elements, b: Elements | Rows | np.uint64) -> Elements:
     """Return a * b, element by element."""
     return reduce(a * b)
 
@@ -75,9 +77,25 @@ def power(a: Elements, exponent: int) -> Elements:
     return result
 
 
-def inverse(a: Elements) -> Elements:
-    """Return 1 / a by Fermat: a^(p-2). The inverse of 0 is 0."""
+def inverse_slowly(a: Elements) -> Elements:
+    """Return 1 / a by Fermat: a^(p-2). The inverse of 0 is 0. The clear twin of `inverse`."""
     return power(a, P - 2)
+
+
+def inverse(a: Elements) -> Elements:
+    """Return 1 / a; the inverse of 0 is 0. Many are inverted by one inversion, as Montgomery did, halves at a time."""
+    flat = a.reshape(-1)
+    safe = np.where(flat == 0, np.uint64(1), flat)
+    return np.where(flat == 0, np.uint64(0), _inverse_by_halves(safe)).reshape(a.shape)
+
+
+def _inverse_by_halves(a: Elements) -> Elements:
+    """Return 1 / a from the inverse of x * y, for x in the one half and y in the other: y / (xy) and x / (xy)."""
+    if len(a) % 2 or len(a) < FEW:
+        return inverse_slowly(a)
+    x, y = a.reshape(2, -1)
+    both = _inverse_by_halves(multiply(x, y))
+    return np.concatenate([multiply(both, y), multiply(both, x)])
 
 
 def powers(base: int, count: int) -> Elements:
@@ -100,42 +118,65 @@ def linear_slowly(matrix: Elements, vectors: Elements) -> Elements:
     return np.asarray((matrix.astype(object) @ vectors.astype(object)) % P).astype(np.uint64)
 
 
-def linear(matrix: Elements, vectors: Elements) -> Elements:
-    """Return matrix @ vectors (numpy's rules for the axes), by BLAS.
+class Split(NamedTuple):
+    """A constant matrix in limbs that floats multiply exactly: high * 65536 + low."""
 
-    The matrix is split into two limbs of 16 bits: each product of floats has at most 46 bits, sums of 64 are exact.
-    """
+    high: Floats
+    low: Floats
+
+
+def split(matrix: Elements) -> Split:
+    """Return a matrix in two limbs of 16 bits, both signed, ready for `apply`."""
     low = ((matrix + np.uint64(1 << 15)) & np.uint64(0xFFFF)).astype(np.float64) - (1 << 15)
-    high = (matrix.astype(np.float64) - low) / 65536
-    width, step = vectors.shape[-1], max(1, BLAS_SIZE // (matrix.shape[-2] * min(TERMS, matrix.shape[-1] or 1)))
-    if width <= step:
-        return _linear_block(high, low, vectors)
-    parts = [_linear_block(high, low, vectors[..., start : start + step]) for start in range(0, width, step)]
-    return np.concatenate(parts, axis=-1)
+    return Split((matrix.astype(np.float64) - low) / 65536, low)
 
 
-def _linear_block(high: Floats, low: Floats, vectors: Elements) -> Elements:
-    total: Elements | None = None
-    for start in range(0, high.shape[-1], TERMS):
+def linear(matrix: Elements | Split, vectors: Elements | Rows) -> Elements:
+    """Return matrix @ vectors (numpy's rules for the axes), by BLAS."""
+    return apply(matrix if isinstance(matrix, Split) else split(matrix), vectors).astype(np.uint64)
+
+
+def apply(matrix: Split, vectors: Elements | Rows) -> Rows:
+    """Return matrix @ vectors for a matrix in limbs, a block of vectors at a time.
+
+    Each product of floats has at most 46 bits, so sums of 128, below 2^53, are exact.
+    """
+    rows, terms = matrix.high.shape[-2:]
+    width, step = vectors.shape[-1], max(1, BLOCK // max(rows, min(terms, TERMS), 1))
+    if vectors.ndim != 2 or width <= step:
+        return _apply_block(matrix, vectors)
+    result = np.empty((rows, width), dtype=np.uint32)
+    for start in range(0, width, step):
+        some = slice(start, start + step)
+        result[:, some] = _apply_block(matrix, vectors[:, some])
+    return result
+
+
+def _apply_block(matrix: Split, vectors: Elements | Rows) -> Rows:
+    total = np.zeros((*matrix.high.shape[:-1], vectors.shape[-1]))
+    for start in range(0, matrix.high.shape[-1], TERMS):
         some = slice(start, start + TERMS)
-        part = _split_product(high[..., some], low[..., some], vectors[..., some, :].astype(np.float64))
-        total = part if total is None else add(total, part)
-    return np.zeros((*high.shape[:-1], vectors.shape[-1]), dtype=np.uint64) if total is None else total
+        part = _product(matrix.high[..., some], matrix.low[..., some], vectors[..., some, :].astype(np.float64))
+        total = part if start == 0 else total + part
+    if matrix.high.shape[-1] > TERMS:
+        _centre(total)
+    canonical = total.astype(np.int32).view(np.uint32)  # a negative one has wrapped around, as in `subtract`
+    smaller: Rows = np.minimum(canonical, canonical + np.uint32(P))
+    return smaller
 
 
-def _split_product(high: Floats, low: Floats, vectors: Floats) -> Elements:
-    total = high @ vectors
+def _product(high: Floats, low: Floats, vectors: Floats) -> Floats:
+    total: Floats = high @ vectors
     _centre(total)
     total *= 65536
     total += low @ vectors
     _centre(total)
-    canonical = total.astype(np.int64).view(np.uint64)  # a negative one has wrapped around, as in `subtract`
-    smaller: Elements = np.minimum(canonical, canonical + _P)
-    return smaller
+    return total
 
 
 def _centre(a: Floats) -> None:
     """Bring whole floats between -p/2 and p/2, in place."""
-    quotient = np.rint(a * (1 / P))
+    quotient = a * (1 / P)
+    np.rint(quotient, out=quotient)
     quotient *= P
     a -= quotient

@@ -6,25 +6,38 @@ neither can pass for the other. An opening of many rows has each hash once, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 from toyevm.rollups.zk.field import Elements, Rows
+from toyevm.rollups.zk.parallel import ALONE, Team
 
 DIGEST = 32  # bytes; two equal hashes take 2^128 tries to find
+SUBTREES = 64  # that the leaves of a large tree are shared out in
+
+Digests = npt.NDArray[np.uint8]
+
+
+_LEAF = blake2b(digest_size=DIGEST, person=b"toyevm leaf")  # a copy of these takes half the time of a new one
+_NODE = blake2b(digest_size=DIGEST, person=b"toyevm node")
 
 
 def hash_leaf(row: bytes | memoryview[int]) -> bytes:
     """Return the hash of a row's bytes."""
-    return blake2b(row, digest_size=DIGEST, person=b"toyevm leaf").digest()
+    hasher = _LEAF.copy()
+    hasher.update(row)
+    return hasher.digest()
 
 
-def hash_node(left: bytes, right: bytes) -> bytes:
-    """Return the hash of a node with these children."""
-    return blake2b(left + right, digest_size=DIGEST, person=b"toyevm node").digest()
+def hash_node(children: bytes | memoryview[int]) -> bytes:
+    """Return the hash of a node with these children, one after the other."""
+    hasher = _NODE.copy()
+    hasher.update(children)
+    return hasher.digest()
 
 
 def pack(rows: Elements) -> Rows:
@@ -36,35 +49,51 @@ def pack(rows: Elements) -> Rows:
 class MerkleTree:
     """All levels of a tree over rows, from the leaves up to the root."""
 
-    levels: tuple[tuple[bytes, ...], ...]
+    levels: tuple[Digests, ...]
 
     @property
     def root(self) -> bytes:
         """Return the hash that stands for all rows."""
-        return self.levels[-1][0]
+        root: bytes = self.levels[-1][0].tobytes()
+        return root
 
     def open(self, indices: Sequence[int]) -> list[bytes]:
         """Return the hashes that, with the rows at these indices, lead to the root: level by level, left to right."""
         known, hashes = sorted(set(indices)), []
         for level in self.levels[:-1]:
-            hashes += [level[i ^ 1] for i in known if i ^ 1 not in set(known)]
+            hashes += [level[i ^ 1].tobytes() for i in known if i ^ 1 not in set(known)]
             known = sorted({i // 2 for i in known})
         return hashes
 
 
-def build_tree(rows: Rows) -> MerkleTree:
+def build_tree(rows: Rows, team: Team = ALONE) -> MerkleTree:
     """Return the tree over rows; their number is a power of two."""
     size = rows.shape[0]
     if size < 1 or size & (size - 1):
         raise ValueError(f"a tree has a power of two of rows, not {size}")
-    flat = rows.reshape(-1).view(np.uint8).data  # a view: no row is copied to be hashed
-    step = len(flat) // size
-    level = tuple(hash_leaf(flat[start : start + step]) for start in range(0, len(flat), step))
-    levels = [level]
-    while len(level) > 1:
-        level = tuple(hash_node(level[i], level[i + 1]) for i in range(0, len(level), 2))
-        levels.append(level)
+    levels = [team.array((size >> k, DIGEST), np.uint8) for k in range(size.bit_length())]
+    team.share(lambda some: _grow(levels, rows, some), min(size, SUBTREES))
+    for k in range(len(levels)):
+        if len(levels[k]) < SUBTREES and k:
+            levels[k][:] = _hashes(hash_node, levels[k - 1].reshape(-1, 2 * DIGEST))
     return MerkleTree(tuple(levels))
+
+
+def _grow(levels: list[Digests], rows: Rows, some: slice) -> None:
+    """Fill in some of the subtrees that a tree is cut into, each whole: nobody else's nodes are needed."""
+    count = min(len(rows), SUBTREES)
+    for k, level in enumerate(levels[: (len(rows) // count).bit_length()]):
+        each = len(level) // count
+        part = slice(some.start * each, some.stop * each)
+        below = levels[k - 1].reshape(-1, 2 * DIGEST)[part] if k else rows[part]
+        level[part] = _hashes(hash_node if k else hash_leaf, below)
+
+
+def _hashes(hasher: Callable[[memoryview[int]], bytes], rows: Rows | Digests) -> Digests:
+    flat = rows.reshape(-1).view(np.uint8).data  # a view: no row is copied to be hashed
+    step = len(flat) // len(rows)
+    hashes = b"".join([hasher(flat[start : start + step]) for start in range(0, len(flat), step)])
+    return np.frombuffer(hashes, dtype=np.uint8).reshape(-1, DIGEST)
 
 
 def opening_size(size: int, indices: Sequence[int]) -> int:
@@ -84,6 +113,6 @@ def root_of(size: int, rows: dict[int, bytes], hashes: Sequence[bytes]) -> bytes
     rest = iter(hashes)
     while size > 1:
         full = {i ^ 1: next(rest) for i in known if i ^ 1 not in known} | known
-        known = {i // 2: hash_node(full[i & ~1], full[i | 1]) for i in known}
+        known = {i // 2: hash_node(full[i & ~1] + full[i | 1]) for i in known}
         size //= 2
     return known[0]

@@ -20,7 +20,8 @@ from toyevm.rollups.zk.encoding import Reader, Rejected, encode
 from toyevm.rollups.zk.extension import DEGREE, powers_extended
 from toyevm.rollups.zk.field import GENERATOR, Elements, Rows, root_of_unity
 from toyevm.rollups.zk.merkle import build_tree, opening_size, pack, root_of
-from toyevm.rollups.zk.ntt import domain, extend, interpolate
+from toyevm.rollups.zk.ntt import domain, extend, interpolate_into
+from toyevm.rollups.zk.parallel import Team, one_blas_thread, team_for
 from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
 
 PROTOCOL = b"toyevm stark 1"
@@ -119,26 +120,36 @@ def _point_outside(transcript: Transcript) -> Elements:
             return z
 
 
-def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None) -> bytes:
+def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None, processes: int | None = None) -> bytes:
     """Return a proof that a trace, of a power of two of rows, satisfies an AIR.
 
-    A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused.
+    A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused. The number of
+    processes changes no byte; by default they are two, for a large trace, where that is safe (see `parallel`).
+
+    Raises:
+        ValueError: parameters that cannot hold the AIR, or an AIR that miscounts.
+        InputError: there can be no such number of processes here.
+        HelperDied: another process was killed.
     """
-    shape = _Shape(air, len(trace), parameters or StarkParameters())
+    with one_blas_thread():
+        return _prove(_Shape(air, len(trace), parameters or StarkParameters()), trace, team_for(trace, processes))
+
+
+def _prove(shape: _Shape, trace: Elements, team: Team) -> bytes:
     transcript, blowup = shape.transcript(), shape.parameters.blowup
-    coefficients = interpolate(trace)
-    rows = extend(coefficients, blowup, GENERATOR)
-    tree = build_tree(rows)
+    coefficients = _interpolated(trace, team)
+    rows = extend(coefficients, blowup, GENERATOR, team)
+    tree = build_tree(rows, team)
     transcript.absorb(b"trace root", tree.root)
-    chunks = quotient_chunks(air, rows, shape.size, transcript.challenges(shape.factor_count))
+    chunks = quotient_chunks(shape.air, rows, shape.size, transcript.challenges(shape.factor_count), team)
     chunk_rows = extend(chunks, blowup, GENERATOR)
-    chunk_tree = build_tree(chunk_rows)
+    chunk_tree = build_tree(chunk_rows, team)
     transcript.absorb(b"quotient root", chunk_tree.root)
     z = _point_outside(transcript)
     values = _claims(shape, z, coefficients, chunks)
     transcript.absorb(b"values", encode(values))
     opened = shape.opened(z, values, transcript.challenges(shape.opened_count))
-    word = deep_word((rows, chunk_rows), domain(len(rows), GENERATOR), opened)
+    word = deep_word((rows, chunk_rows), domain(len(rows), GENERATOR), opened, team)
     commitment = fri.commit(word, shape.fri, transcript)
     nonce = transcript.grind(shape.parameters.grinding)
     indices = sorted(set(transcript.indices(shape.parameters.queries, len(rows))))
@@ -147,7 +158,13 @@ def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None) 
     return b"".join([*parts, fri.open_words(commitment, indices)])
 
 
-def _claims(shape: _Shape, z: Elements, coefficients: Elements, chunks: Elements) -> Elements:
+def _interpolated(trace: Elements, team: Team) -> Rows:
+    coefficients: Rows = team.array(trace.shape)
+    team.share(lambda some: interpolate_into(coefficients[:, some], trace[:, some]), trace.shape[1])
+    return coefficients
+
+
+def _claims(shape: _Shape, z: Elements, coefficients: Rows, chunks: Elements) -> Elements:
     rising = powers_extended(z, shape.size)
     ahead = powers_extended(next_point(z, root_of_unity(shape.size)), shape.size)
     used = coefficients[:, list(shape.air.looks_ahead)]
