@@ -5,13 +5,12 @@ from __future__ import annotations
 from toyevm.errors import NotProvable
 from toyevm.rollups.base import ExecutedBlock
 from toyevm.rollups.l1 import L1
-from toyevm.rollups.zk.payments.proofs import prove_payments
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, digest_bytes
 from toyevm.rollups.zk_rollup.accounts import tree_of
 from toyevm.rollups.zk_rollup.precompiles import ZK_L1_CHAIN
 from toyevm.rollups.zk_rollup.provable import provable
+from toyevm.rollups.zk_rollup.proven_batch import prove_batch
 from toyevm.rollups.zk_rollup.root_contract import KEEPER, RollupTerms, RootContract
-from toyevm.rollups.zk_rollup.signed_batch import encode_payments
 
 
 def post(executed: ExecutedBlock) -> RootContract:
@@ -29,9 +28,7 @@ def post(executed: ExecutedBlock) -> RootContract:
     for deposit in block.deposits:
         contract.deposit(KEEPER, deposit.amount * UNIT, block.owners[deposit.payee])
     if block.proven:
-        statement, proof = prove_payments(tree, block.proven)
-        data = encode_payments(block.payments)
-        answer = contract.submit(digest_bytes(statement.new_root), data, len(block.deposits), proof)
+        answer = contract.submit(prove_batch(tree, block.payments, block.deposits))
         if not answer.accepted:
             raise NotProvable(None, answer.reason)
     return contract

@@ -16,6 +16,7 @@ from toyevm.contracts.abi import encode_arguments, revert_reason
 from toyevm.crypto import keccak256, sign
 from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
+from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.transactions import Transaction
 from toyevm.types import Address, Hash32, to_address
 from toyevm.workloads.wallets import Wallet, wallet
@@ -98,18 +99,18 @@ class RootContract:
             self.register([owner])
         return self._ask(self._contract.call_data("deposit", self.number(owner)), sender, value=amount)
 
-    def submit(self, new_root: Hash32, data: bytes, taken: int, proof: bytes, sender: Wallet = KEEPER) -> ZkAnswer:
+    def submit(self, batch: ProvenBatch, sender: Wallet = KEEPER) -> ZkAnswer:
         """Bring a batch with its payments."""
-        return self._ask(self._contract.call_data("submit", new_root, data, taken, proof), sender, SUBMIT_GAS)
+        arguments = (batch.new_root, batch.data, batch.taken, batch.proof)
+        return self._ask(self._contract.call_data("submit", *arguments), sender, SUBMIT_GAS)
 
-    def submit_attested(
-        self, new_root: Hash32, digest: Hash32, count: int, proof: bytes, members: Iterable[Wallet]
-    ) -> ZkAnswer:
+    def submit_attested(self, batch: ProvenBatch, members: Iterable[Wallet]) -> ZkAnswer:
         """Bring a batch without its payments, for which these members of the committee vouch."""
-        message = keccak256(encode_arguments(self.l1.chain.chain_id, self.address, self.root, new_root, digest, count))
+        claim = (batch.new_root, batch.digest, batch.count)
+        message = keccak256(encode_arguments(self.l1.chain.chain_id, self.address, self.root, *claim))
         signatures = [_sign(message, member) for member in sorted(members, key=lambda one: one.address)]
-        arguments = (new_root, digest, count, proof, b"".join(signatures))
-        return self._ask(self._contract.call_data("submit_attested", *arguments), gas_limit=SUBMIT_GAS)
+        data = self._contract.call_data("submit_attested", *claim, batch.proof, b"".join(signatures))
+        return self._ask(data, gas_limit=SUBMIT_GAS)
 
     def leave(self, number: int, balance: int, nonce: int, path: bytes) -> ZkAnswer:
         """Leave with a leaf under the last root; `balance` is in units."""

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from toyevm.errors import DecodingError
 from toyevm.rollups.zk.payments.values import UNIT, ProvenPayment, check_payment
-from toyevm.transactions import FEE_MARKET, Transaction
+from toyevm.transactions import FEE_MARKET, Transaction, sign_transaction
 from toyevm.types import Address
+from toyevm.workloads.wallets import Wallet
 
 RECORD = 77
 
@@ -46,6 +47,12 @@ class SignedPayment(NamedTuple):
 def unsigned_payment(chain_id: int, nonce: int, to: Address, amount: int) -> Transaction:
     """Return a payment's transaction, in the one form in which it can be posted; `amount` is in units."""
     return Transaction(type=FEE_MARKET, chain_id=chain_id, nonce=nonce, to=to, value=amount * UNIT)
+
+
+def sign_payment(payer: Wallet, chain_id: int, payment: SignedPayment, payee: Address) -> SignedPayment:
+    """Return a payment with its payer's signature; `payee` is the address behind the payee's number."""
+    unsigned = unsigned_payment(chain_id, payment.nonce, payee, payment.amount)
+    return payment._replace(signature=signature_of(sign_transaction(unsigned, payer.private_key)))
 
 
 def signature_of(tx: Transaction) -> bytes:
