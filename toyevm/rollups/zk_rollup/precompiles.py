@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.types import to_address
 from toyevm.vm.precompiles import Precompile
 
@@ -46,10 +46,9 @@ def _later(name: str) -> Callable[[bytes], bytes]:
     """Return a check that is loaded by its first call. A node without numpy must stop: it has no answer, not a no."""
 
     def check(data: bytes) -> bytes:
-        try:
-            from toyevm.rollups.zk_rollup import statements
-        except ImportError as error:
-            raise InputError("numpy is not installed", name, "pip install 'toyevm[course]'") from error
+        need_numpy(name)
+        from toyevm.rollups.zk_rollup import statements
+
         answer: bytes = getattr(statements, name)(data)
         return answer
 

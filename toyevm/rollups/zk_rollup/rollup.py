@@ -93,7 +93,7 @@ class ZkRollup:
         Raises:
             InputError: it is not in whole units, or somebody has no account.
         """
-        signed = self.sign(wallet(payer), self._number(payee), amount)
+        signed = self.sign(wallet(payer), self.number(payee), amount)
         self.pool.append(signed)
         return signed
 
@@ -107,7 +107,7 @@ class ZkRollup:
         """Return the next payment of somebody, to an account by its number; `amount` is in wei."""
         if amount % UNIT or amount < 0:
             raise InputError(f"{amount} wei", "amount", f"whole units of {UNIT} wei")
-        number = self._number(payer.name)
+        number = self.number(payer.name)
         waiting = sum(payment.payer == number for payment in self.pool)
         nonce = self.world.accounts[payer.address].nonce + waiting if payer.address in self.world.accounts else waiting
         owner, chain_id = self.contract.owners[payee], self.contract.terms.l2_chain
@@ -119,7 +119,7 @@ class ZkRollup:
 
     def leave(self, name: str, tree: AccountTree | None = None) -> ZkAnswer:
         """Leave without a batch, with a leaf of this tree, by default the operator's."""
-        tree, number = tree or self.tree, self._number(name)
+        tree, number = tree or self.tree, self.number(name)
         path = b"".join(map(digest_bytes, tree.path(number)))
         return self.contract.leave(number, *tree.leaf(number), path)
 
@@ -181,7 +181,8 @@ class ZkRollup:
         """Return what somebody has on L1, in wei."""
         return self.l1.account(wallet(name).address).balance
 
-    def _number(self, name: str) -> int:
+    def number(self, name: str) -> int:
+        """Return the number of somebody's account; raise InputError if there is none."""
         number = self.contract.number(wallet(name).address)
         if not number:
             raise InputError(f"{name!r} has no account", "ZkRollup", "one of the users, or who has deposited")

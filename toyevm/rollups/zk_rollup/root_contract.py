@@ -77,7 +77,7 @@ class RootContract:
     """
 
     def __init__(self, l1: L1, terms: RollupTerms, contract: Contract = ZK_ROLLUP) -> None:
-        self.l1, self.terms, self._contract = l1, terms, contract
+        self.l1, self.terms, self._contract, self.slots = l1, terms, contract, contract.slots
         members = b"".join(member.address for member in terms.committee)
         self.address = l1.deploy(
             *(KEEPER, contract, terms.l2_chain, terms.root, terms.room, terms.parameters, terms.delay),
@@ -173,7 +173,7 @@ class RootContract:
         return [log for log in every if log.topics[0] == topic]
 
     def _slot(self, name: str, key: int | bytes | None = None) -> int:
-        slot = self._contract.slots[name]
+        slot = self.slots[name]
         storage = self.l1.account(self.address).storage
         return storage.get(slot if key is None else mapping_slot(slot, key), 0)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from toyevm.errors import InputError, InvalidTransaction, NotProvable
 from toyevm.rollups.base import ExecutedBlock
+from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.state import WorldState
 from toyevm.types import Hash32
 
@@ -41,10 +42,9 @@ class ZkRollupSettlement:
             NotProvable: not all of the block are payments that can be proven, or the result is not theirs.
             InputError: numpy is not installed.
         """
-        try:
-            from toyevm.rollups.zk_rollup.posting import post
-        except ImportError as error:
-            raise InputError("numpy is not installed", self.name, "pip install 'toyevm[course]'") from error
+        need_numpy(self.name)
+        from toyevm.rollups.zk_rollup.posting import post
+
         try:
             return PostedPayments(post(executed), executed.pre)
         except InvalidTransaction as error:
