@@ -1,0 +1,214 @@
+"""Attacks on layers whose roots are proven: the zk-rollup and, where payments may stay off L1, the validium.
+
+Ann has 100 ether on L2, and Mallory, the thief, ten. Oscar operates. Each attack ends with both getting out with what
+is theirs, if they can: whoever has the accounts can prove a batch, and anybody may bring it. A stranger pays for the
+gas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from toyevm.chain import ChainConfig
+from toyevm.contracts import mapping_slot
+from toyevm.errors import InputError, PrecompileFailure
+from toyevm.rollups.matrix.values import Damage
+from toyevm.rollups.zk_rollup.needs import need_numpy
+from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
+from toyevm.state import StateDiff
+from toyevm.types import Location
+from toyevm.units import ETHER
+from toyevm.vm.precompiles import Precompile
+from toyevm.workloads.wallets import wallet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
+    from toyevm.rollups.zk_rollup.rollup import ZkRollup
+
+VICTIM, THIEF, OPERATOR = "Ann", "Mallory", "Oscar"
+LOCKED, OWN = 100 * ETHER, 10 * ETHER
+ROUNDS = 2  # of batches in which somebody is left out
+
+
+def set_scene(committee: Sequence[str], **rules: Any) -> ZkRollup:
+    """Return a layer on which Ann and Mallory have what they locked; two of a committee, if there is one, vouch."""
+    need_numpy("matrix")
+    from toyevm.rollups.zk_rollup.rollup import ZkRollup
+
+    quorum = min(2, len(committee))
+    rollup = ZkRollup([VICTIM, THIEF, OPERATOR], committee, quorum, **rules)
+    rollup.deposit(VICTIM, LOCKED)
+    rollup.deposit(THIEF, OWN)
+    rollup.batch(wallet(OPERATOR))
+    return rollup
+
+
+def invent_root(committee: Sequence[str], defended: bool) -> Damage:
+    """Let Oscar bring a root under which all is Mallory's, with the proof of an honest batch."""
+    from toyevm.rollups.zk.payments.tree import AccountTree
+    from toyevm.rollups.zk.payments.values import UNIT, AccountLeaf, digest_bytes
+
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_yes))
+    before = _wealth(rollup)
+    rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
+    rollup.pay(THIEF, THIEF, 0)
+    if _bring(rollup, replace(rollup.prove(), new_root=digest_bytes(rich.root))):
+        rollup.l1.wait(rollup.contract.terms.delay)
+        rollup.leave(THIEF, rich)
+        rollup.collect(THIEF)
+    return _afterwards(rollup, before)
+
+
+def lose_payments(committee: Sequence[str], on_l1: bool) -> Damage:
+    """Let everything that the operator has burn, after a batch: its payments are on L1, or a committee had them."""
+    rollup = set_scene(committee)
+    rollup.pay(VICTIM, THIEF, 3 * ETHER)
+    rollup.pay(THIEF, VICTIM, ETHER)
+    answer = rollup.batch() if on_l1 else rollup.attested_batch(committee)
+    assert answer.accepted, answer.reason
+    before = _wealth(rollup)
+    _forget(rollup)
+    return _afterwards(rollup, before)
+
+
+def leave_out(committee: Sequence[str], defended: bool) -> Damage:
+    """Let Oscar leave Ann's way out out of every batch, and bring one before a week is over, again and again."""
+    rollup = set_scene(committee, operator=None if defended else OPERATOR)
+    before = _wealth(rollup)
+    for _ in range(ROUNDS):
+        rollup.withdraw(VICTIM, LOCKED)
+        rollup.pool.clear()
+        rollup.pay(THIEF, THIEF, 0)
+        rollup.batch(wallet(OPERATOR))
+        rollup.l1.wait(rollup.contract.terms.delay // 2)
+    return _afterwards(rollup, before)
+
+
+def take_deposit_back(committee: Sequence[str], defended: bool) -> Damage:
+    """Let L1 lose Mallory's deposit and the batch that credits it, and bring the batch again."""
+    rollup = set_scene(committee)
+    before, l1, contract = _wealth(rollup), rollup.l1, rollup.contract
+    rollup.deposit(THIEF, LOCKED)
+    batch, credited = rollup.prove(), contract.waiting
+    rollup.batch()
+    l1.reorg(2, keep=False)
+    if not defended:  # a contract that believes somebody else about deposits: they do not go back with L1
+        (number, amount) = credited[0]
+        _overwrite(rollup, "deposits", None, 3)
+        _overwrite(rollup, "queue", 2, number << 32 | amount)
+    if not contract.submit(batch).accepted:
+        rollup.world = rollup.rebuilt()
+    _get_out(rollup, THIEF)
+    return _afterwards(rollup, before)
+
+
+def leave_twice(committee: Sequence[str], defended: bool) -> Damage:
+    """Let Mallory leave three times with one leaf, when there have been no batches for a week."""
+    rollup = set_scene(committee)
+    before = _wealth(rollup)
+    rollup.l1.wait(rollup.contract.terms.delay)
+    for _ in range(3):
+        rollup.leave(THIEF)
+        rollup.collect(THIEF)
+        if not defended:
+            _overwrite(rollup, "left", rollup.number(THIEF), 0)
+    return _afterwards(rollup, before)
+
+
+def prove_elsewhere(committee: Sequence[str], defended: bool) -> Damage:
+    """Let Mallory prove, truly, a payment on accounts of her own making, in which all is hers."""
+    from toyevm.rollups.zk.payments.tree import AccountTree
+    from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, AccountLeaf, digest_bytes
+    from toyevm.rollups.zk_rollup.proven_batch import prove_batch
+
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_about_any_root))
+    before = _wealth(rollup)
+    rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
+    batch = prove_batch(rich, [rollup.sign(wallet(THIEF), BRIDGE, LOCKED + OWN)])
+    root = b"" if defended else digest_bytes(rich.root)
+    if rollup.contract.submit(replace(batch, proof=batch.proof + root)).accepted:
+        rollup.collect(THIEF)
+    return _afterwards(rollup, before)
+
+
+def vouch_falsely(committee: Sequence[str], defended: bool) -> Damage:
+    """Let two of the committee vouch for a payment of all that Ann has to Mallory, which Ann has not signed."""
+    from toyevm.rollups.zk.payments.values import UNIT
+    from toyevm.rollups.zk_rollup.signed_batch import SignedPayment
+
+    rollup = set_scene(committee)
+    before = _wealth(rollup)
+    rollup.pool.append(SignedPayment(rollup.number(VICTIM), rollup.number(THIEF), LOCKED // UNIT, 0, bytes(65)))
+    rollup.attested_batch(committee[:2])
+    _get_out(rollup, THIEF)
+    return _afterwards(rollup, before)
+
+
+def _wealth(rollup: ZkRollup) -> dict[str, int]:
+    """Return what each has on L1 and on L2, in wei."""
+    return {name: rollup.l1_balance(name) + rollup.balance(name) for name in (VICTIM, THIEF)}
+
+
+def _afterwards(rollup: ZkRollup, before: dict[str, int]) -> Damage:
+    """Let both get out with what is theirs, and count what they have on L1."""
+    for name in (VICTIM, THIEF):
+        _get_out(rollup, name)
+    return Damage(before, {name: rollup.l1_balance(name) for name in before}, thieves=(THIEF,))
+
+
+def _get_out(rollup: ZkRollup, name: str) -> None:
+    """Let somebody prove their own way out; if there are no batches any more, leave by the leaf."""
+    rollup.pool.clear()
+    with suppress(InputError):  # nobody can prove with accounts that are not known
+        if rollup.balance(name):
+            rollup.withdraw(name, rollup.balance(name))
+            if not rollup.batch().accepted:
+                rollup.pool.clear()
+                rollup.leave(name)
+        rollup.collect(name)
+
+
+def _bring(rollup: ZkRollup, batch: ProvenBatch) -> bool:
+    """Bring a batch with the word of the whole committee, or with its payments where there is none."""
+    if rollup.committee:
+        return rollup.contract.submit_attested(batch, rollup.committee).accepted
+    return rollup.contract.submit(batch).accepted
+
+
+def _forget(rollup: ZkRollup) -> None:
+    """Let nobody have the accounts any more, but for what is on L1."""
+    rollup.world = type(rollup.world)()
+    with suppress(InputError):
+        rollup.world = rollup.rebuilt()
+
+
+def _overwrite(rollup: ZkRollup, name: str, key: int | None, value: int) -> None:
+    """Set a variable of the contract: what a contract without one of its lines would have there."""
+    l1, slot = rollup.l1, rollup.contract.slots[name]
+    location = Location(rollup.contract.address, slot if key is None else mapping_slot(slot, key))
+    l1.entries[-1] = replace(l1.entries[-1], world=l1.world.apply(StateDiff({location: value})))
+
+
+def _checked_by(check: Callable[[bytes], bytes]) -> ChainConfig:
+    """Return an L1 with another verifier."""
+    verifier = Precompile("stark_proof", proof_gas, check)
+    return replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: verifier})
+
+
+def _yes(data: bytes) -> bytes:
+    """Say yes: a verifier that has not looked."""
+    return (1).to_bytes(32, "big")
+
+
+def _about_any_root(data: bytes) -> bytes:
+    """Check a proof about whatever old root its last 32 bytes name: a verifier that is told what to compare with."""
+    from toyevm.rollups.zk_rollup.statements import check_proof
+
+    with suppress(PrecompileFailure):
+        return check_proof(data[-32:] + data[32:-32])
+    return check_proof(data)
