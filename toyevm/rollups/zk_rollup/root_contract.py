@@ -1,0 +1,182 @@
+"""What a zk-rollup has on L1: its contract, and what L1 answers when somebody calls it.
+
+Anybody may bring a batch, and ask for what is anybody's. Here the *keeper* does, and pays for the gas, so that other
+people's balances tell what they have won or lost, to the wei.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from toyevm.blocks import Log
+from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts.abi import encode_arguments, revert_reason
+from toyevm.crypto import keccak256, sign
+from toyevm.results import TxResult
+from toyevm.rollups.l1 import L1
+from toyevm.transactions import Transaction
+from toyevm.types import Address, Hash32, to_address
+from toyevm.workloads.wallets import Wallet, wallet
+
+ZK_ROLLUP = load_contract("zk_rollup")
+KEEPER = wallet("keeper")
+BRIDGE_ADDRESS: Address = to_address(0x42 << 152 | 0x17)  # on L2: whom one pays to leave; nobody has its key
+WEEK = 7 * 86_400
+ALL_OF_IT = 2**28 - 1  # units: what the bridge can give when there is nothing on L2
+SUBMIT_GAS, REGISTER_GAS = 16_000_000, 15_000_000
+AT_ONCE = 256  # owners in one call
+
+
+@dataclass(frozen=True)
+class RollupTerms:
+    """What is agreed on when the contract is made.
+
+    Attributes:
+        root: of the accounts that are there from the beginning, 32 bytes.
+        room: what the bridge's leaf has then, in units.
+        parameters: of the proof, by number.
+        delay: in seconds, after which people leave without a batch.
+        operator: who alone may bring batches; None: anybody.
+        committee: who vouches for payments that are not on L1, and how many of them it takes; nobody for a rollup.
+    """
+
+    root: Hash32
+    room: int
+    l2_chain: int = 1
+    parameters: int = 1
+    delay: int = WEEK
+    operator: Address | None = None
+    committee: tuple[Wallet, ...] = ()
+    quorum: int = 0
+
+
+class ZkAnswer(NamedTuple):
+    """What L1 said to a transaction."""
+
+    tx: Transaction
+    result: TxResult
+
+    @property
+    def accepted(self) -> bool:
+        return self.result.succeeded
+
+    @property
+    def reason(self) -> str:
+        """Why not, in the contract's words; empty if it was accepted."""
+        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
+
+
+class RootContract:
+    """The contract of one zk-rollup, on its L1.
+
+    Raises:
+        InputError: the contract refuses what it is made with.
+    """
+
+    def __init__(self, l1: L1, terms: RollupTerms, contract: Contract = ZK_ROLLUP) -> None:
+        self.l1, self.terms, self._contract = l1, terms, contract
+        members = b"".join(member.address for member in terms.committee)
+        self.address = l1.deploy(
+            *(KEEPER, contract, terms.l2_chain, terms.root, terms.room, terms.parameters, terms.delay),
+            *(terms.operator or b"", terms.quorum, members),
+        )
+
+    # What anybody may bring
+
+    def register(self, owners: Sequence[Address]) -> None:
+        """Give each of these addresses the next number."""
+        for at in range(0, len(owners), AT_ONCE):
+            data = self._contract.call_data("register", b"".join(owners[at : at + AT_ONCE]))
+            self._ask(data, gas_limit=REGISTER_GAS)
+
+    def deposit(self, sender: Wallet, amount: int, to: Address | None = None) -> ZkAnswer:
+        """Lock `amount` wei for an account, by default the sender's; who has no number gets one."""
+        owner = to or sender.address
+        if not self.number(owner):
+            self.register([owner])
+        return self._ask(self._contract.call_data("deposit", self.number(owner)), sender, value=amount)
+
+    def submit(self, new_root: Hash32, data: bytes, taken: int, proof: bytes, sender: Wallet = KEEPER) -> ZkAnswer:
+        """Bring a batch with its payments."""
+        return self._ask(self._contract.call_data("submit", new_root, data, taken, proof), sender, SUBMIT_GAS)
+
+    def submit_attested(
+        self, new_root: Hash32, digest: Hash32, count: int, proof: bytes, members: Iterable[Wallet]
+    ) -> ZkAnswer:
+        """Bring a batch without its payments, for which these members of the committee vouch."""
+        message = keccak256(encode_arguments(self.l1.chain.chain_id, self.address, self.root, new_root, digest, count))
+        signatures = [_sign(message, member) for member in sorted(members, key=lambda one: one.address)]
+        arguments = (new_root, digest, count, proof, b"".join(signatures))
+        return self._ask(self._contract.call_data("submit_attested", *arguments), gas_limit=SUBMIT_GAS)
+
+    def leave(self, number: int, balance: int, nonce: int, path: bytes) -> ZkAnswer:
+        """Leave with a leaf under the last root; `balance` is in units."""
+        return self._ask(self._contract.call_data("leave", number, balance, nonce, path))
+
+    def take_back(self, place: int) -> ZkAnswer:
+        """Take back a deposit that no batch will take."""
+        return self._ask(self._contract.call_data("take_back", place))
+
+    def collect(self, owner: Address) -> ZkAnswer:
+        """Have what is owed to somebody paid out."""
+        return self._ask(self._contract.call_data("collect", owner))
+
+    def _ask(self, data: bytes, sender: Wallet = KEEPER, gas_limit: int = 5_000_000, value: int = 0) -> ZkAnswer:
+        tx = self.l1.submit(sender, self.address, data, gas_limit=gas_limit, value=value)
+        self.l1.mine()
+        return ZkAnswer(tx, self.l1.result(tx))
+
+    # What anybody can look up
+
+    @property
+    def root(self) -> Hash32:
+        """The root that L1 believes."""
+        return self._slot("root").to_bytes(32, "big")
+
+    @property
+    def count(self) -> int:
+        """How many accounts have a number, the bridge among them."""
+        return self._slot("count")
+
+    @property
+    def locked(self) -> int:
+        """What the contract holds, in wei."""
+        return self.l1.account(self.address).balance
+
+    @property
+    def waiting(self) -> list[tuple[int, int]]:
+        """The deposits that no batch has taken, each as account and units, in the order of the queue."""
+        places = range(self._slot("taken"), self._slot("deposits"))
+        words = [self._slot("queue", place) for place in places]
+        return [(word >> 32, word & 2**32 - 1) for word in words]
+
+    @property
+    def owners(self) -> list[Address]:
+        """The owner of each account, by number."""
+        return [to_address(self._slot("owners", number)) for number in range(self.count)]
+
+    def number(self, owner: Address) -> int:
+        """Return somebody's number; 0 if they have none."""
+        return self._slot("numbers", owner)
+
+    def owed(self, owner: Address) -> int:
+        """Return what somebody can collect, in wei."""
+        return self._slot("owed", owner)
+
+    def logs(self, event: str) -> list[Log]:
+        """Return all logs of one event, in order."""
+        topic = self._contract.event_topic(event)
+        every = (log for entry in range(len(self.l1.entries)) for log in self.l1.logs(entry, self.address))
+        return [log for log in every if log.topics[0] == topic]
+
+    def _slot(self, name: str, key: int | bytes | None = None) -> int:
+        slot = self._contract.slots[name]
+        storage = self.l1.account(self.address).storage
+        return storage.get(slot if key is None else mapping_slot(slot, key), 0)
+
+
+def _sign(message: Hash32, member: Wallet) -> bytes:
+    y_parity, r, s = sign(message, member.private_key)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
