@@ -7,7 +7,7 @@ proof hides nothing: it is succinct, not zero-knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -25,6 +25,9 @@ from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
 
 PROTOCOL = b"toyevm stark 1"
 MAX_GRINDING = 32  # bits: more would be hours
+PHASES = (  # of the prover, in the order in which it tells of them
+    "extension", "commitments", "constraints", "extension", "commitments", "openings", "fri", "grinding", "queries"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,28 +115,43 @@ def _point_outside(transcript: Transcript) -> Elements:
             return z
 
 
-def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None) -> bytes:
+def prove(
+    air: Air,
+    trace: Elements,
+    parameters: StarkParameters | None = None,
+    progress: Callable[[str], None] = lambda phase: None,
+) -> bytes:
     """Return a proof that a trace, of a power of two of rows, satisfies an AIR.
 
-    A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused.
+    A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused. `progress` is
+    told the name of each phase when it begins: see `PHASES`.
     """
     shape = _Shape(air, len(trace), parameters or StarkParameters())
     transcript, blowup = shape.transcript(), shape.parameters.blowup
+    progress("extension")
     coefficients = interpolate(trace)
     rows = extend(coefficients, blowup, GENERATOR)
+    progress("commitments")
     tree = build_tree(rows)
     transcript.absorb(b"trace root", tree.root)
+    progress("constraints")
     chunks = quotient_chunks(air, rows, shape.size, transcript.challenges(shape.factor_count))
+    progress("extension")
     chunk_rows = extend(chunks, blowup, GENERATOR)
+    progress("commitments")
     chunk_tree = build_tree(chunk_rows)
     transcript.absorb(b"quotient root", chunk_tree.root)
+    progress("openings")
     z = _point_outside(transcript)
     values = _claims(shape, z, coefficients, chunks)
     transcript.absorb(b"values", encode(values))
     opened = shape.opened(z, values, transcript.challenges(shape.opened_count))
     word = deep_word((rows, chunk_rows), domain(len(rows), GENERATOR), opened)
+    progress("fri")
     commitment = fri.commit(word, shape.fri, transcript)
+    progress("grinding")
     nonce = transcript.grind(shape.parameters.grinding)
+    progress("queries")
     indices = sorted(set(transcript.indices(shape.parameters.queries, len(rows))))
     parts = [tree.root, chunk_tree.root, encode(values), commitment.encode(), nonce.to_bytes(NONCE_BYTES, "little")]
     parts += [rows[indices].tobytes(), *tree.open(indices), chunk_rows[indices].tobytes(), *chunk_tree.open(indices)]
