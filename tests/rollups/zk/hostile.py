@@ -191,7 +191,7 @@ def with_fitting_claims(target: Target, trace: Elements, but: int | None = None)
     honest, drawn = stark.quotient_chunks, []
     claims = stark._claims
 
-    def quotient_chunks(air: Air, rows: Any, size: int, factors: Elements) -> Elements:
+    def quotient_chunks(air: Air, rows: Any, size: int, factors: Elements, *team: Any) -> Elements:
         drawn.append(factors)
         return honest(air, rows, size, factors)
 
