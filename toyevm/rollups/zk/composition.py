@@ -123,11 +123,15 @@ def composition_at(air: Air, size: int, z: Elements, now: Elements, ahead: Eleme
     residues = air.evaluate(now[:, None], ahead[:, None], periodic)[:, 0]
     last = subtract(z, embed(elements(_last(size))))
     above = multiply_extended(last, inverse_extended(subtract(power_extended(z, size), _one())))
-    found = list(multiply_extended(residues, above))
-    for cell in air.boundary:
-        below = inverse_extended(subtract(z, embed(elements(_point(size, cell.row)))))
-        found.append(multiply_extended(subtract(now[cell.column], embed(elements(cell.value))), below))
-    return _sum(multiply_extended(np.stack(found), factors))
+    found = np.concatenate([multiply_extended(residues, above), _boundary_at(air, size, z, now)])
+    return _sum(multiply_extended(found, factors))
+
+
+def _boundary_at(air: Air, size: int, z: Elements, now: Elements) -> Elements:
+    rows = sorted({cell.row for cell in air.boundary})
+    below = inverse_extended(subtract(z, embed(elements([_point(size, row) for row in rows]))))
+    above = subtract(now[[cell.column for cell in air.boundary]], embed(elements([c.value for c in air.boundary])))
+    return multiply_extended(above, below[[rows.index(cell.row) for cell in air.boundary]])
 
 
 def _periodic_at(values: Sequence[int], size: int, z: Elements) -> Elements:

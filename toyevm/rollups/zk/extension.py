@@ -55,7 +55,7 @@ def multiply_extended(a: Elements, b: Elements) -> Elements:
 
     The coefficients go to the front meanwhile: each then lies together in memory.
     """
-    x, y = (np.ascontiguousarray(np.moveaxis(side, -1, 0)) for side in (a, b))
+    x, y = _coefficients_first(a), _coefficients_first(b)
     c = [_coefficient(x, y, k) for k in range(2 * DEGREE - 1)]
     folded = [
         add(c[0], subtract(c[5], c[8])),
@@ -65,6 +65,10 @@ def multiply_extended(a: Elements, b: Elements) -> Elements:
         subtract(c[4], c[7]),
     ]
     return np.ascontiguousarray(np.moveaxis(np.concatenate(folded), 0, -1))
+
+
+def _coefficients_first(a: Elements) -> Elements:
+    return np.ascontiguousarray(a.transpose(a.ndim - 1, *range(a.ndim - 1)))
 
 
 def _coefficient(a: Elements, b: Elements, k: int) -> Elements:
