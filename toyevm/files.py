@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def write_whole(path: Path, data: bytes, make_folder: bool = False, durable: boo
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft = _draft_of(path)
     try:
         draft.write_bytes(data)
         if durable:
@@ -28,3 +29,25 @@ def write_whole(path: Path, data: bytes, make_folder: bool = False, durable: boo
         with suppress(OSError):
             draft.unlink()
         raise
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write several files: all drafts first, then each into its place. An OSError while drafting leaves all as it was.
+
+    What can fail after that is a move, where somebody changes the folder in this moment.
+    """
+    drafts = {path: _draft_of(path) for path in files}
+    try:
+        for path, draft in drafts.items():
+            draft.write_bytes(files[path])
+        for path, draft in drafts.items():
+            draft.replace(path)
+    except OSError:
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink()
+        raise
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.draft")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from toyevm.cli.extras import need_numpy
 from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
 from toyevm.cli.sweep import AsJson
@@ -185,6 +186,35 @@ def matrix(
     from toyevm.cli import matrix as command
 
     command.run(attack, system, not without_defence, as_json)
+
+
+@app.command()
+def prove(
+    transactions: Annotated[int, typer.Option(help="How many payments.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the proof to this file.")],
+    statement: Annotated[Path, typer.Option(metavar="FILE", help="Write what it is a proof of to this file.")],
+    security: Annotated[str, typer.Option(help="proven, small, unique or conjectured: see the README.")] = "proven",
+    seed: Annotated[int, typer.Option(help="Other payments by other people.")] = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Prove what signed payments do to accounts, and check the proof."""
+    need_numpy("prove")
+    from toyevm.cli import prove as command
+
+    return command.run_prove(transactions, out, statement, security, seed, as_json)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proof.")],
+    statement: Annotated[Path, typer.Option(metavar="FILE", help="What it is to be a proof of.")],
+    as_json: AsJson = False,
+) -> int:
+    """Check a proof of payments, and their signatures."""
+    need_numpy("verify")
+    from toyevm.cli import prove as command
+
+    return command.run_verify(file, statement, as_json)
 
 
 @app.command()

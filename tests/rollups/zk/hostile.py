@@ -191,9 +191,9 @@ def with_fitting_claims(target: Target, trace: Elements, but: int | None = None)
     honest, drawn = stark.quotient_chunks, []
     claims = stark._claims
 
-    def quotient_chunks(air: Air, rows: Any, size: int, factors: Elements, *rest: Any) -> Elements:
+    def quotient_chunks(air: Air, rows: Any, size: int, factors: Elements, *team: Any) -> Elements:
         drawn.append(factors)
-        return honest(air, rows, size, factors, *rest)
+        return honest(air, rows, size, factors)
 
     def fitting(shape: Any, z: Elements, *polynomials: Elements) -> Elements:
         values = claims(shape, z, *polynomials)

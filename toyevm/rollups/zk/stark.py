@@ -7,7 +7,7 @@ proof hides nothing: it is succinct, not zero-knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -26,6 +26,9 @@ from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
 
 PROTOCOL = b"toyevm stark 1"
 MAX_GRINDING = 32  # bits: more would be hours
+PHASES = (  # of the prover, in the order in which it tells of them
+    "extension", "commitments", "constraints", "extension", "commitments", "openings", "fri", "grinding", "queries"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,38 +123,55 @@ def _point_outside(transcript: Transcript) -> Elements:
             return z
 
 
-def prove(air: Air, trace: Elements, parameters: StarkParameters | None = None, processes: int | None = None) -> bytes:
+def prove(
+    air: Air,
+    trace: Elements,
+    parameters: StarkParameters | None = None,
+    processes: int | None = None,
+    progress: Callable[[str], None] = lambda phase: None,
+) -> bytes:
     """Return a proof that a trace, of a power of two of rows, satisfies an AIR.
 
     A trace that does not is not noticed here (see `air.broken_constraints`): its proof is refused. The number of
     processes changes no byte; by default they are two, for a large trace, where that is safe (see `parallel`).
+    `progress` is told the name of each phase when it begins: see `PHASES`.
 
     Raises:
         ValueError: parameters that cannot hold the AIR, or an AIR that miscounts.
         InputError: there can be no such number of processes here.
         HelperDied: another process was killed.
     """
+    shape = _Shape(air, len(trace), parameters or StarkParameters())
     with one_blas_thread():
-        return _prove(_Shape(air, len(trace), parameters or StarkParameters()), trace, team_for(trace, processes))
+        return _prove(shape, trace, team_for(trace, processes), progress)
 
 
-def _prove(shape: _Shape, trace: Elements, team: Team) -> bytes:
+def _prove(shape: _Shape, trace: Elements, team: Team, progress: Callable[[str], None]) -> bytes:
     transcript, blowup = shape.transcript(), shape.parameters.blowup
+    progress("extension")
     coefficients = _interpolated(trace, team)
     rows = extend(coefficients, blowup, GENERATOR, team)
+    progress("commitments")
     tree = build_tree(rows, team)
     transcript.absorb(b"trace root", tree.root)
+    progress("constraints")
     chunks = quotient_chunks(shape.air, rows, shape.size, transcript.challenges(shape.factor_count), team)
+    progress("extension")
     chunk_rows = extend(chunks, blowup, GENERATOR)
+    progress("commitments")
     chunk_tree = build_tree(chunk_rows, team)
     transcript.absorb(b"quotient root", chunk_tree.root)
+    progress("openings")
     z = _point_outside(transcript)
     values = _claims(shape, z, coefficients, chunks)
     transcript.absorb(b"values", encode(values))
     opened = shape.opened(z, values, transcript.challenges(shape.opened_count))
     word = deep_word((rows, chunk_rows), domain(len(rows), GENERATOR), opened, team)
+    progress("fri")
     commitment = fri.commit(word, shape.fri, transcript)
+    progress("grinding")
     nonce = transcript.grind(shape.parameters.grinding)
+    progress("queries")
     indices = sorted(set(transcript.indices(shape.parameters.queries, len(rows))))
     parts = [tree.root, chunk_tree.root, encode(values), commitment.encode(), nonce.to_bytes(NONCE_BYTES, "little")]
     parts += [rows[indices].tobytes(), *tree.open(indices), chunk_rows[indices].tobytes(), *chunk_tree.open(indices)]

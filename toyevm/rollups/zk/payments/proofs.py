@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from toyevm.errors import InputError
 from toyevm.rollups.zk.field import P
@@ -18,15 +18,20 @@ MAX_COUNT = 1 << 12  # payments of one batch: 2^17 rows, some gigabytes of memor
 
 
 def prove_payments(
-    tree: AccountTree, payments: Sequence[ProvenPayment], parameters: StarkParameters | None = None
+    tree: AccountTree,
+    payments: Sequence[ProvenPayment],
+    parameters: StarkParameters | None = None,
+    processes: int | None = None,
+    progress: Callable[[str], None] = lambda phase: None,
 ) -> tuple[PaymentStatement, bytes]:
-    """Return what the payments do to the accounts, and a proof of it.
+    """Return what the payments do to the accounts, and a proof of it; see `stark.prove` for the last two arguments.
 
     Raises:
         InputError: there are none or too many, or one of them cannot be made.
     """
     if not 1 <= len(payments) <= MAX_COUNT:
         raise InputError(f"{len(payments)} payments", "a batch", f"1 to {MAX_COUNT}")
+    progress("trace")
     trace = payments_trace(tree, payments)
     statement = PaymentStatement(
         old_root=tree.root,
@@ -34,7 +39,7 @@ def prove_payments(
         digest=tuple(trace[-1, DIGEST].tolist()),
         count=len(payments),
     )
-    return statement, prove(payments_air(statement), trace, parameters)
+    return statement, prove(payments_air(statement), trace, parameters, processes, progress)
 
 
 def check_payments(statement: PaymentStatement, proof: bytes, parameters: StarkParameters | None = None) -> ProofCheck:
