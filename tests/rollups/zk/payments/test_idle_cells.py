@@ -1,0 +1,96 @@
+"""Whatever is changed in a trace of payments, a constraint notices it, but for cells that nobody reads."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from tests.rollups.zk.payments.batches import random_accounts
+from toyevm.rollups.zk.air import broken_constraints
+from toyevm.rollups.zk.field import Elements, P, elements
+from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
+from toyevm.rollups.zk.payments.digest import batch_digest
+from toyevm.rollups.zk.payments.layout import (
+    AMOUNT_BITS,
+    BALANCE_BITS,
+    BIT,
+    BUMP,
+    COLUMNS,
+    DIGEST_ROW,
+    HALF,
+    NEW,
+    OLD,
+    PAYMENT_ROWS,
+)
+from toyevm.rollups.zk.payments.trace import payments_trace
+from toyevm.rollups.zk.payments.values import BRIDGE, ProvenPayment
+from toyevm.rollups.zk.poseidon2 import WIDTH
+from toyevm.rollups.zk.poseidon2_trace import permutation_columns
+
+TREE = random_accounts(Random(8))
+PAYMENTS = [
+    ProvenPayment(1, 2, 5, TREE.leaf(1).nonce),
+    ProvenPayment(BRIDGE, 4, 9, None),
+    ProvenPayment(7, 7, 3, TREE.leaf(7).nonce),
+    ProvenPayment(2**13, 3, 0, 0),
+]
+AIR = payments_air(PaymentStatement(TREE.root, TREE.after(PAYMENTS).root, batch_digest(PAYMENTS), len(PAYMENTS)))
+TRACE = payments_trace(TREE, PAYMENTS)
+LAST = len(TRACE) - 1
+PERMUTATIONS = [range(where.start, where.stop) for where in (OLD, NEW)]
+INPUTS = {column for where in PERMUTATIONS for column in where[:WIDTH]}
+ARE_BITS = {BIT, BUMP, *range(BALANCE_BITS.start, AMOUNT_BITS.stop)}
+
+# Where no digit stands: beside the leaves, the digest and the rest.
+DIGITS = {(row, column) for row in (0, DIGEST_ROW, HALF, 2 * HALF - 1) for column in range(BIT, COLUMNS)}
+# Permutations that nobody reads: a right one may be another right one.
+UNREAD = {(row, column) for row, where in ((DIGEST_ROW, NEW), (2 * HALF - 1, OLD), (2 * HALF - 1, NEW))
+          for column in range(where.start, where.stop)}  # fmt: skip
+
+
+def unnoticed(row: int, again: bool) -> set[tuple[int, int]]:
+    """Return the cells of a row whose change breaks nothing, each tried alone; `again`: its row is hashed again."""
+    changed = np.repeat(TRACE[row][None], COLUMNS, axis=0)
+    for column in range(COLUMNS):
+        old = int(TRACE[row, column])
+        changed[column, column] = 1 - old if column in ARE_BITS and old < 2 else (old + 12_345) % P
+    for where in PERMUTATIONS if again else ():
+        inputs = list(where[:WIDTH])
+        changed[inputs, where.start : where.stop] = permutation_columns(changed[inputs][:, inputs].T)[0].T
+    before, after = TRACE[row - 1], TRACE[(row + 1) % len(TRACE)]
+    breaks = broken_between(before, changed, row - 1) | broken_between(changed, after, row)
+    public = {cell.column for cell in AIR.boundary if cell.row == row}
+    return {(row % PAYMENT_ROWS, column) for column in range(COLUMNS) if not breaks[column] and column not in public}
+
+
+def broken_between(now: Elements, following: Elements, row: int) -> Elements:
+    """Return for which of many pairs of rows a constraint is not zero; none counts from the last row to the first."""
+    if row in (-1, LAST):
+        return np.zeros(COLUMNS, dtype=np.bool_)
+    now, following = (np.broadcast_to(rows, (COLUMNS, COLUMNS)).T for rows in (now, following))
+    periodic = elements([[values[row % PAYMENT_ROWS]] * COLUMNS for values in AIR.periodic])
+    found: Elements = AIR.evaluate(now, following[list(AIR.looks_ahead)], periodic).any(axis=0)
+    return found
+
+
+@pytest.mark.parametrize("payment", range(len(PAYMENTS)))
+def test_cells_whose_change_nobody_notices_are_those_that_nobody_reads(payment: int) -> None:
+    rows = range(payment * PAYMENT_ROWS, (payment + 1) * PAYMENT_ROWS)
+    in_the_last = {cell for cell in UNREAD if cell[0] == PAYMENT_ROWS - 1} if rows[-1] == LAST else set()
+    assert set().union(*(unnoticed(row, again=False) for row in rows)) == DIGITS | in_the_last
+    inputs = {cell for cell in UNREAD if cell[1] in INPUTS}
+    assert set().union(*(unnoticed(row, again=True) for row in rows)) == DIGITS | in_the_last | inputs
+
+
+def test_all_of_them_at_once_change_nothing_that_is_proven() -> None:
+    trace, random = TRACE.copy(), np.random.default_rng(1)
+    cells = trace.reshape(-1, PAYMENT_ROWS, COLUMNS)
+    for row, column in DIGITS:
+        cells[:, row, column] = random.integers(2 if column in ARE_BITS else P, size=len(cells), dtype=np.uint64)
+    for row, where in ((DIGEST_ROW, NEW), (PAYMENT_ROWS - 1, OLD), (PAYMENT_ROWS - 1, NEW)):
+        states = random.integers(P, size=(WIDTH, len(cells)), dtype=np.uint64)
+        cells[:, row, where] = permutation_columns(states)[0].T
+    assert np.count_nonzero(trace != TRACE) > 2_000
+    assert broken_constraints(AIR, trace) == []
