@@ -56,7 +56,6 @@ class Stopwatch:
 
     def time(self, name: str, work: Callable[[], Any]) -> Any:
         """Do the work and return what it returns."""
-        gc.collect()
         with garbage_collector_off():
             wall, cpu = perf_counter(), _cpu_seconds()
             answer = work()
@@ -114,10 +113,10 @@ def measure_payments(count: int, repeats: int, security: str = "proven") -> Repo
     batch, watch, phases = payment_batch(count), Stopwatch(), defaultdict[str, list[float]](list)
     block, valid = [encode_transaction(tx) for tx in batch.workload.block.transactions], True
     for _ in range(repeats):
+        gc.collect()
         clock = PhaseClock()
         with peak_memory() as memory:
-            signed, proof = watch.time("prove", partial(prove_batch, batch, security, clock))
-        clock.stop()
+            signed, proof = watch.time("prove", partial(_prove, batch, security, clock))
         for phase, seconds in clock.seconds.items():
             phases[phase].append(seconds)
         for _ in range(CHECKS):
@@ -142,6 +141,12 @@ def measure_payments(count: int, repeats: int, security: str = "proven") -> Repo
         "ratios": _ratios(medians["cpuSeconds"]),
         "peakMemoryBytes": memory.bytes,
     }
+
+
+def _prove(batch: PaymentBatch, security: str, clock: PhaseClock) -> tuple[SignedStatement, bytes]:
+    proven = prove_batch(batch, security, clock)
+    clock.stop()
+    return proven
 
 
 def _execute(batch: PaymentBatch, block: Sequence[bytes]) -> Run:
