@@ -24,7 +24,7 @@ VERIFIER = {
     "merkle": "hash_node opening_size root_of",
     "transcript": "Transcript.__init__ Transcript.absorb Transcript.challenges Transcript.indices "
     "Transcript.check_grinding Transcript._begin_grinding Transcript._block _is_ground",
-    "composition": "chunk_count _last composition_at _periodic_at joined_chunks _sum",
+    "composition": "chunk_count _last composition_at _boundary_at _periodic_at joined_chunks _sum",
     "deep": "deep_word _mixing _claim _deep_block",
 }
 MUTATIONS = [
