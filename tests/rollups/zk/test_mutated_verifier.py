@@ -1,6 +1,6 @@
 """Each small change to what the verifier runs is noticed: an honest proof is refused, or a hostile one accepted.
 
-A sample; `make whole` tries all, about 80 seconds of one core; 15 of 261 are explained.
+A sample; `make whole` tries all, about 80 seconds of one core; 15 of 264 are explained.
 """
 
 from functools import cache
