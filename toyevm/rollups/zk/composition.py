@@ -33,6 +33,7 @@ from toyevm.rollups.zk.field import (
     linear,
     multiply,
     power,
+    reduce,
     root_of_unity,
     split,
     subtract,
@@ -123,11 +124,15 @@ def composition_at(air: Air, size: int, z: Elements, now: Elements, ahead: Eleme
     residues = air.evaluate(now[:, None], ahead[:, None], periodic)[:, 0]
     last = subtract(z, embed(elements(_last(size))))
     above = multiply_extended(last, inverse_extended(subtract(power_extended(z, size), _one())))
-    found = list(multiply_extended(residues, above))
-    for cell in air.boundary:
-        below = inverse_extended(subtract(z, embed(elements(_point(size, cell.row)))))
-        found.append(multiply_extended(subtract(now[cell.column], embed(elements(cell.value))), below))
-    return _sum(multiply_extended(np.stack(found), factors))
+    quotients = [multiply_extended(residues, above), _boundary_at(air, size, z, now)]
+    return _sum(multiply_extended(np.concatenate(quotients), factors))
+
+
+def _boundary_at(air: Air, size: int, z: Elements, now: Elements) -> Elements:
+    cells, rows = air.boundary, {cell.row for cell in air.boundary}
+    below = {row: inverse_extended(subtract(z, embed(elements(_point(size, row))))) for row in rows}
+    above = subtract(now[[cell.column for cell in cells]], embed(elements([cell.value for cell in cells])))
+    return multiply_extended(above, np.array([below[cell.row] for cell in cells], dtype=np.uint64).reshape(-1, DEGREE))
 
 
 def _periodic_at(values: Sequence[int], size: int, z: Elements) -> Elements:
@@ -147,7 +152,5 @@ def _one() -> Elements:
 
 
 def _sum(terms: Elements) -> Elements:
-    total = np.zeros(DEGREE, dtype=np.uint64)
-    for term in terms:
-        total = add(total, term)
-    return total
+    """Return the sum of fewer than 2^33 elements of the extension: of canonical ones, so many fit."""
+    return reduce(terms.sum(axis=0, dtype=np.uint64))
