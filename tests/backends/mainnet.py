@@ -18,7 +18,8 @@ from typing import Any
 
 from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
-from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
+from tests.support.whole_backends import WHOLE_BACKENDS
+from toyevm.backends import CostModel, Hints, RunConfig, hints_for
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.run import Run
 from toyevm.workloads.mainnet import load_block
@@ -44,7 +45,7 @@ def _compare(
     assert isinstance(oracle, Run)
     coinbase = real.block.header.coinbase
     truth = hints_for(real.pre, real.block, real.chain, oracle.result.results)
-    for backend in BACKENDS:
+    for backend in WHOLE_BACKENDS:
         if backend.kind == "sequential" or (names and backend.name not in names):
             continue
         choices: list[Hints | None] = [None, truth] if honest and backend.hint_kind else [None]

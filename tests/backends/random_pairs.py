@@ -27,6 +27,7 @@ from tests.backends.cases import Case
 from tests.backends.invariants import broken_invariants
 from tests.backends.judge import Outcome, differences, oracle_of, outcome_of
 from tests.backends.random_blocks import OWN_CHAIN, random_case
+from tests.support.whole_backends import WHOLE_BACKENDS
 from toyevm.access_lists import AccountChanges, Change, decode, encode
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, CostModel, Hints, RunConfig, hints_for
@@ -38,7 +39,9 @@ from toyevm.types import Field, Location
 SCHEDULES = 4  # of each block
 BLOCKS_A_CHUNK = 50
 PARALLEL = [backend for backend in BACKENDS if backend.kind == "parallel"]
-SETTLEMENTS = [backend for backend in BACKENDS if backend.kind == "settlement"]  # whose time is their inner backend's
+SETTLEMENTS = [
+    backend for backend in WHOLE_BACKENDS if backend.kind == "settlement"
+]  # whose time is their inner backend's
 NO_HINTS_AT_ALL, NO_LIST, HONEST_LIST, LYING_LIST = "no hints", "no list", "an honest list", "a list with lies"
 
 

@@ -9,12 +9,13 @@ import pytest
 from tests.backends.cases import CASES, Case
 from tests.backends.edges import EDGES
 from tests.backends.judge import differences, oracle_of, outcome_of
+from tests.support.whole_backends import WHOLE_BACKENDS
 from toyevm.access_lists import Change, decode, encode
 from toyevm.access_lists.values import Changes
-from toyevm.backends import BACKENDS, Backend, CostModel, Hints, RunConfig, hints_for
+from toyevm.backends import Backend, CostModel, Hints, RunConfig, hints_for
 from toyevm.errors import InvalidBlock
 
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in WHOLE_BACKENDS if backend.kind != "sequential"]
 SCHEDULES = ((1, 0), (2, 1), (3, 2), (16, 0), (64, 5))  # cores, seed
 WILD = CostModel(jitter=300)
 

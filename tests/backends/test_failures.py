@@ -14,6 +14,7 @@ import pytest
 from tests.backends.cases import BURN, Case, case, mixed_snapshot_cases, sent
 from tests.backends.judge import differences, oracle_of
 from tests.backends.suite import NO_HINTS
+from tests.support.whole_backends import WHOLE_BACKENDS
 from tests.support.worlds import CONTRACT, contract
 from toyevm.backends import BACKENDS, Backend, Run, RunConfig
 from toyevm.chain import ChainConfig
@@ -24,7 +25,7 @@ from toyevm.types import Address, Location
 from toyevm.vm.precompiles import Precompile
 
 PLANTED = (0xFA11).to_bytes(20, "big")
-PARALLEL = [backend for backend in BACKENDS if backend.kind != "sequential"]
+PARALLEL = [backend for backend in WHOLE_BACKENDS if backend.kind != "sequential"]
 CALM = {"two_phase"}  # they commit nothing while others run, so that no attempt sees a mixed snapshot
 GUESSING = [backend for backend in PARALLEL if backend.name not in CALM]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.backends.mainnet import blocks, compare
-from toyevm.backends import BACKENDS
+from tests.support.whole_backends import WHOLE_BACKENDS
 
-ALL = [backend.name for backend in BACKENDS if backend.kind != "sequential"]
+ALL = [backend.name for backend in WHOLE_BACKENDS if backend.kind != "sequential"]
 
 
 @pytest.mark.data

@@ -15,6 +15,7 @@ from tests.support.forks import FORKS_WITH_RULES, FORKS_WITH_RULES_IN_EELS
 from tests.support.full_block import BLOB_HASH, accounts, transactions, withdrawals
 from tests.support.oracles import list_root, specification
 from tests.support.system_contracts import RING, system_accounts
+from tests.support.whole_backends import WHOLE_BACKENDS
 from tests.support.worlds import (
     COINBASE,
     CONTRACT,
@@ -395,7 +396,7 @@ def test_a_backend_name_that_is_taken_or_unknown_is_refused() -> None:
     assert next(iter(BACKENDS)).kind == "sequential"
 
 
-@pytest.mark.parametrize("backend", [backend.name for backend in BACKENDS])
+@pytest.mark.parametrize("backend", [backend.name for backend in WHOLE_BACKENDS])
 def test_no_backend_changes_what_it_is_given(backend: str) -> None:
     pre = world(accounts(OSAKA))
     root = pre.root

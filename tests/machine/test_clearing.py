@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chains import block_of, run_block, specified_header
+from tests.support.whole_backends import WHOLE_BACKENDS
 from tests.support.worlds import (
     ALICE_KEY,
     BASE_FEE,
@@ -27,7 +28,6 @@ from tests.support.worlds import (
     world,
 )
 from toyevm.assembler import assemble
-from toyevm.backends import BACKENDS
 from toyevm.blocks import Withdrawal
 from toyevm.forks import LONDON, SHANGHAI
 from toyevm.journal import Journal
@@ -68,7 +68,7 @@ BLOCKS: dict[str, tuple[Address, Account | None, tuple[Transaction, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("backend", [backend.name for backend in BACKENDS])
+@pytest.mark.parametrize("backend", [backend.name for backend in WHOLE_BACKENDS])
 @pytest.mark.parametrize(("address", "expected", "transactions"), BLOCKS.values(), ids=BLOCKS)
 def test_an_empty_account_is_gone_when_its_transaction_ends(
     address: Address, expected: Account | None, transactions: tuple[Transaction, ...], backend: str

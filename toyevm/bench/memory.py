@@ -1,14 +1,13 @@
 """How much memory a piece of work takes at its worst, in this process and its helpers together.
 
 The system keeps the high-water mark of this process. Helpers share pages with it, which must not count twice: so while
-there are any, the proportional shares of all (a page of two processes is half a page of each) are added up again and
-again. What lies between two looks at helpers is missed. Without /proc it is the two high-water marks together: more
-than the truth, as shared pages count twice.
+there are any, what this process has and what each helper has for itself are added up again and again. What lies between
+two looks is missed, and so is what helpers share with each other alone. Without /proc it is the two high-water marks
+together: more than the truth, as shared pages count twice.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,8 +49,8 @@ def _watch(ended: Event, looks: list[int]) -> None:
     while not ended.wait(pause):
         begun = thread_time()
         if helpers := _helpers():
-            looks.append(sum(map(_proportional_share, (os.getpid(), *helpers))))
-            looks[:] = [max(looks)]
+            now = _reported("self/status", "VmRSS:") + sum(map(_own_pages, helpers))
+            looks[:] = [max(now, *looks)]
         pause = max(PERIOD, SHARE * (thread_time() - begun))
 
 
@@ -63,13 +62,12 @@ def _helpers() -> list[int]:
     return found
 
 
-def _proportional_share(process: int) -> int:
-    return _kibibytes(PROCESSES / f"{process}/smaps_rollup", "Pss:") or 0
+def _own_pages(process: int) -> int:
+    return _reported(f"{process}/smaps_rollup", "Private_Clean:", "Private_Dirty:")
 
 
 def _high_water_mark() -> int | None:
-    mark = _kibibytes(PROCESSES / "self/status", "VmHWM:")
-    return _marks_of_all() if mark is None else mark
+    return _reported("self/status", "VmHWM:") or _marks_of_all()
 
 
 def _marks_of_all() -> int | None:
@@ -81,10 +79,9 @@ def _marks_of_all() -> int | None:
     return unit * sum(getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
 
 
-def _kibibytes(file: Path, field: str) -> int | None:
-    """Return a field of one of the system's reports in bytes; None if there is none (a helper may have ended)."""
-    with suppress(OSError):
-        for line in file.read_text().splitlines():
-            if line.startswith(field):
-                return 1024 * int(line.split()[1])
-    return None
+def _reported(file: str, *fields: str) -> int:
+    """Return some fields of one of the system's reports, together and in bytes; 0 where there is no such report."""
+    with suppress(OSError):  # a helper may have ended meanwhile
+        lines = (PROCESSES / file).read_text().splitlines()
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
+    return 0

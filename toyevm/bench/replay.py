@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.backends.base import compare_results
 from toyevm.blocks import Header
-from toyevm.errors import InputError, InvalidBlock, InvalidSignature
+from toyevm.errors import InputError, InvalidBlock, InvalidSignature, NotProvable
 from toyevm.results import BlockResult
 from toyevm.sealing import header_after, receipts_of
 from toyevm.simulation.metrics import Metrics, measure
@@ -48,7 +48,10 @@ def replay_block(
 
     def row(backend: Backend) -> dict[str, Any]:
         progress(backend.name)
-        timed = right if backend is sequential else _timed(backend, real, config)
+        try:
+            timed = right if backend is sequential else _timed(backend, real, config)
+        except NotProvable as error:
+            return {"equal": None, "refused": str(error)}
         return _row(timed, right.run.result, real, config)
 
     real = load_block(path)

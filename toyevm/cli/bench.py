@@ -11,10 +11,12 @@ from toyevm.bench.peers import version_of
 from toyevm.bench.ratios_chart import speedup_chart
 from toyevm.charts import check_plot
 from toyevm.cli.bench_tables import print_blockstm, print_machines, print_parallel, print_replays
+from toyevm.cli.extras import need_numpy
 from toyevm.cli.screen import progress, show
 from toyevm.errors import InputError
+from toyevm.workloads.json_input import parse_int
 
-SUITES = ("vm", "replay", "parallel", "blockstm")
+SUITES = ("vm", "replay", "parallel", "blockstm", "stark")
 
 
 def run(
@@ -41,6 +43,10 @@ def run(
         if files or repeats or plot:
             raise InputError("only --cores, --only and --json are for parallel", "bench parallel", "options only")
         return _parallel(as_json, cores or parallel.CORES, only or parallel.DEFAULT)
+    if suite == "stark":
+        if files or cores:
+            raise InputError("--only, --repeats, --plot and --json are for stark", "bench stark", "options only")
+        return _stark(as_json, repeats or 3, only, plot)
     if cores:
         raise InputError("--cores is for parallel", f"bench {suite}", "parallel")
     if suite == "replay":
@@ -84,6 +90,25 @@ def _blockstm(as_json: bool) -> int:
         report = blockstm.run_bench_blockstm(begin)
     show(report, as_json, print_blockstm)
     return 0
+
+
+def _stark(as_json: bool, repeats: int, only: Sequence[str], plot: Path | None) -> int:
+    need_numpy("bench stark")
+    from toyevm.bench import stark
+    from toyevm.bench.stark_chart import stark_chart
+    from toyevm.cli.stark_tables import print_stark
+
+    sizes = [parse_int(size, "--only", bits=32) for size in only] or stark.SIZES
+    if plot is not None:
+        check_plot(plot)
+    with progress("rows", stark.count_rows(sizes)) as begin:
+        report = stark.run_bench_stark(sizes, repeats, progress=begin)
+    if plot is not None:
+        chart = stark_chart(report["rows"])
+        chart.save(plot)
+        print(f"{plot}: {chart.text}", file=sys.stderr)
+    show(report, as_json, print_stark)
+    return 0 if all(map(stark.is_right, report["rows"])) else 1
 
 
 def _replay(files: Sequence[Path], as_json: bool, repeats: int) -> int:

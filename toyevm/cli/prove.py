@@ -17,6 +17,7 @@ from toyevm.cli.output import complain
 from toyevm.cli.screen import Begin, progress, show
 from toyevm.errors import InputError
 from toyevm.files import write_together
+from toyevm.rollups.zk.parallel import HelperDied
 from toyevm.rollups.zk.stark import ProofCheck
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def run_prove(count: int, out: Path, statement: Path, security: str, seed: int, 
     try:
         with progress("phases", STEPS) as begin:
             report, proof, text, reason = _prove(count, security, seed, begin)
-    except MemoryError:
-        raise InputError("not enough memory", "--transactions", f"fewer than {count}") from None
+    except (MemoryError, HelperDied) as error:
+        what = str(error) or "not enough memory"
+        raise InputError(what, "--transactions", f"fewer than {count}, or more memory") from None
     if reason:
         complain(f"the proof was refused: {reason}")
         return 1

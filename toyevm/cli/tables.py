@@ -81,10 +81,16 @@ def print_replay(console: Console, report: Report) -> None:
     columns = ("", "equal", "cores", "speedup", "runs", "aborts", "waste", "CPU")
     console.print(table("", columns, list(_backend_rows(report["backends"]))))
     console.print(SPEEDUPS_NOTE)
+    for name, run in report["backends"].items():
+        if "refused" in run:
+            console.print(f"{name} refuses this block: {run['refused']}")
 
 
 def _backend_rows(backends: dict[str, Report]) -> Iterator[Sequence[object]]:
     for name, run in backends.items():
+        if "refused" in run:
+            yield (name, "refused", *[""] * 6)
+            continue
         yield (
             name, "yes" if run["equal"] else "NO", run["cores"], f"{run['speedup']:.2f}x", run["executions"],
             run["aborts"], f"{run['wasted']:.0%}", duration(run["cpuSeconds"]),

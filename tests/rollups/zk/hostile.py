@@ -193,7 +193,7 @@ def with_fitting_claims(target: Target, trace: Elements, but: int | None = None)
 
     def quotient_chunks(air: Air, rows: Any, size: int, factors: Elements, *team: Any) -> Elements:
         drawn.append(factors)
-        return honest(air, rows, size, factors)
+        return honest(air, rows, size, factors, *team)
 
     def fitting(shape: Any, z: Elements, *polynomials: Elements) -> Elements:
         values = claims(shape, z, *polynomials)

@@ -31,7 +31,7 @@ MUTATIONS = [
     mutation
     for module, functions in VERIFIER.items()
     for mutation in mutations_of(f"toyevm.rollups.zk.{module}")
-    if mutation.function in functions.split()
+    if mutation.function in functions.split() and "drop degree" not in mutation.name  # it would fill the memory
 ]
 SAME = "the same result: "
 EXPLAINED = {  # what no proof notices: why, or which test does

@@ -120,7 +120,7 @@ def test_an_interrupted_prover_leaves_no_process() -> None:
 
 
 def test_large_traces_get_two_processes_where_two_cores_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    large, small = np.zeros((2048, 357), dtype=np.uint64), np.zeros((64, 2), dtype=np.uint64)
+    large, small = np.zeros((8192, 357), dtype=np.uint64), np.zeros((64, 2), dtype=np.uint64)
     monkeypatch.setattr(parallel.sys, "platform", "linux")
     for cores in (1, 2, 16):
         monkeypatch.setattr(parallel, "usable_cores", lambda cores=cores: cores)
@@ -134,7 +134,7 @@ def test_large_traces_get_two_processes_where_two_cores_are(monkeypatch: pytest.
 def test_without_fork_there_is_one_process_and_more_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     monkeypatch.setattr(parallel.sys, "platform", "win32")
-    assert parallel.team_for(np.zeros((2048, 357), dtype=np.uint64)) == Team(1)
+    assert parallel.team_for(np.zeros((8192, 357), dtype=np.uint64)) == Team(1)
     assert parallel.team_for(TRACE, 1) == Team(1)
     with pytest.raises(InputError, match=r"processes: 2 processes cannot prove \(expected 1, as no process can be"):
         parallel.team_for(TRACE, 2)

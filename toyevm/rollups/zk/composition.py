@@ -6,8 +6,6 @@ one point; the formula is the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from toyevm.rollups.zk.air import Air
@@ -18,7 +16,6 @@ from toyevm.rollups.zk.extension import (
     multiply_extended,
     power_extended,
     powers_extended,
-    scale,
 )
 from toyevm.rollups.zk.field import (
     BLOCK_ROWS,
@@ -120,25 +117,25 @@ def _periodic_on_domain(air: Air, size: int, spread: int) -> Elements:
 
 def composition_at(air: Air, size: int, z: Elements, now: Elements, ahead: Elements, factors: Elements) -> Elements:
     """Return the quotient at a point of the extension, from the columns' values there and at the next point."""
-    periodic = np.stack([_periodic_at(values, size, z) for values in air.periodic] or [z])[: len(air.periodic), None]
-    residues = air.evaluate(now[:, None], ahead[:, None], periodic)[:, 0]
+    residues = air.evaluate(now[:, None], ahead[:, None], _periodic_at(air, size, z)[:, None])[:, 0]
     last = subtract(z, embed(elements(_last(size))))
     above = multiply_extended(last, inverse_extended(subtract(power_extended(z, size), _one())))
-    quotients = [multiply_extended(residues, above), _boundary_at(air, size, z, now)]
-    return _sum(multiply_extended(np.concatenate(quotients), factors))
+    found = np.concatenate([multiply_extended(residues, above), _boundary_at(air, size, z, now)])
+    return _sum(multiply_extended(found, factors))
 
 
 def _boundary_at(air: Air, size: int, z: Elements, now: Elements) -> Elements:
-    cells, rows = air.boundary, {cell.row for cell in air.boundary}
-    below = {row: inverse_extended(subtract(z, embed(elements(_point(size, row))))) for row in rows}
-    above = subtract(now[[cell.column for cell in cells]], embed(elements([cell.value for cell in cells])))
-    return multiply_extended(above, np.array([below[cell.row] for cell in cells], dtype=np.uint64).reshape(-1, DEGREE))
+    rows = sorted({cell.row for cell in air.boundary})
+    below = inverse_extended(subtract(z, embed(elements([_point(size, row) for row in rows]))))
+    above = subtract(now[[cell.column for cell in air.boundary]], embed(elements([c.value for c in air.boundary])))
+    return multiply_extended(above, below[[rows.index(cell.row) for cell in air.boundary]])
 
 
-def _periodic_at(values: Sequence[int], size: int, z: Elements) -> Elements:
-    coefficients = interpolate(elements(values)[:, None])[:, 0]
-    rising = powers_extended(power_extended(z, size // len(values)), len(values))
-    return _sum(scale(rising, coefficients))
+def _periodic_at(air: Air, size: int, z: Elements) -> Elements:
+    periods = {len(values) for values in air.periodic}
+    rising = {period: powers_extended(power_extended(z, size // period), period) for period in periods}
+    found = [linear(interpolate(elements(values)[:, None]).T, rising[len(values)]) for values in air.periodic]
+    return np.concatenate([np.zeros((0, DEGREE), dtype=np.uint64), *found])
 
 
 def joined_chunks(air: Air, size: int, z: Elements, chunks: Elements) -> Elements:
@@ -152,5 +149,4 @@ def _one() -> Elements:
 
 
 def _sum(terms: Elements) -> Elements:
-    """Return the sum of fewer than 2^33 elements of the extension: of canonical ones, so many fit."""
     return reduce(terms.sum(axis=0, dtype=np.uint64))

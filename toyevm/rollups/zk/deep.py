@@ -14,7 +14,7 @@ from toyevm.rollups.zk.extension import DEGREE, Inverter, multiply_extended, sca
 from toyevm.rollups.zk.field import Elements, Rows, add, linear, split, subtract
 from toyevm.rollups.zk.parallel import ALONE, Team
 
-DEEP_ROWS = 4096  # of a block: the word has five columns only
+DEEP_ROWS = 2048  # of a block: the word has five columns only
 
 
 @dataclass(frozen=True)

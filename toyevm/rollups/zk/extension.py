@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from toyevm.rollups.zk.field import Elements, P, add, elements, inverse, linear, multiply, reduce, split, subtract
+from toyevm.rollups.zk.field import Elements, P, Split, add, elements, inverse, linear, multiply, split, subtract
 
 DEGREE = 5
 ONE = elements([1, 0, 0, 0, 0])
@@ -53,28 +53,26 @@ def _product(a: list[int], b: list[int]) -> list[int]:
 def multiply_extended(a: Elements, b: Elements) -> Elements:
     """Return a * b, element by element; a and b broadcast as numpy's arrays do, the last axis apart.
 
-    The coefficients go to the front meanwhile: each then lies together in memory.
+    All products of two coefficients at once, then what u^(i + j) is: few steps, as the verifier multiplies little at a
+    time. The coefficients go to the front meanwhile: each then lies together in memory.
     """
-    x, y = (np.ascontiguousarray(np.moveaxis(side, -1, 0)) for side in (a, b))
-    c = [_coefficient(x, y, k) for k in range(2 * DEGREE - 1)]
-    folded = [
-        add(c[0], subtract(c[5], c[8])),
-        add(c[1], c[6]),
-        add(subtract(c[2], c[5]), add(c[7], c[8])),
-        add(subtract(c[3], c[6]), c[8]),
-        subtract(c[4], c[7]),
-    ]
-    return np.ascontiguousarray(np.moveaxis(np.concatenate(folded), 0, -1))
+    dimensions = max(a.ndim, b.ndim)
+    x, y = _coefficients_first(a, dimensions), _coefficients_first(b, dimensions)
+    products = multiply(x[:, None], y[None])
+    shape = products.shape[2:]
+    return linear(_folding(), products.reshape(DEGREE * DEGREE, -1)).T.reshape(*shape, DEGREE)
 
 
-def _coefficient(a: Elements, b: Elements, k: int) -> Elements:
-    """Return the sum of a_i * b_(k - i); four products fit in 64 bits, the fifth is added after a reduction.
+def _coefficients_first(a: Elements, dimensions: int) -> Elements:
+    wide = a.reshape((1,) * (dimensions - a.ndim) + a.shape)
+    return np.ascontiguousarray(wide.transpose(dimensions - 1, *range(dimensions - 1)))
 
-    A slice, not an index, keeps the first axis: numpy warns when a lone number wraps around, not when an array does.
-    """
-    products = [a[i : i + 1] * b[k - i : k - i + 1] for i in range(max(0, k - DEGREE + 1), min(k, DEGREE - 1) + 1)]
-    total: Elements = reduce(np.asarray(sum(products[1:4], products[0])))
-    return reduce(total + products[4]) if len(products) == DEGREE else total
+
+@cache
+def _folding() -> Split:
+    """Return the matrix that makes five coefficients of the 25 products of two."""
+    units = np.eye(DEGREE, dtype=np.uint64)
+    return split(multiply_slowly(units[:, None], units[None]).reshape(-1, DEGREE).T)
 
 
 def power_extended(a: Elements, exponent: int) -> Elements:

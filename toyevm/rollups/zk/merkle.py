@@ -61,7 +61,8 @@ class MerkleTree:
         """Return the hashes that, with the rows at these indices, lead to the root: level by level, left to right."""
         known, hashes = sorted(set(indices)), []
         for level in self.levels[:-1]:
-            hashes += [level[i ^ 1].tobytes() for i in known if i ^ 1 not in set(known)]
+            there = set(known)
+            hashes += [level[i ^ 1].tobytes() for i in known if i ^ 1 not in there]
             known = sorted({i // 2 for i in known})
         return hashes
 

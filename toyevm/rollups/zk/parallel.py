@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from toyevm.rollups.zk.field import Elements
 
-FEWEST_CELLS = 1 << 19  # of a trace that a second process is worth starting for: they take 0.2 seconds
+FEWEST_CELLS = 1 << 21  # of a trace that a second process is worth starting for: they take about a second
 PATIENCE = 10.0  # a helper may take so many times as long as the same work here, and so many seconds
 
 

@@ -31,7 +31,12 @@ def tree_of(world: WorldState, owners: Sequence[Address]) -> AccountTree:
 
 
 def paid(world: WorldState, owners: Sequence[Address], payments: Iterable[ProvenPayment]) -> WorldState:
-    """Return a world after some payments. On L2, who leaves pays the bridge's address, and it keeps that."""
+    """Return a world after some payments."""
+    return world.apply(StateDiff(writes_of(world, owners, payments)))
+
+
+def writes_of(world: WorldState, owners: Sequence[Address], payments: Iterable[ProvenPayment]) -> dict[Location, Value]:
+    """Return what payments write to a world. On L2, who leaves pays the bridge's address, and it keeps that."""
     writes: dict[Location, Value] = {}
     for payment in payments:
         payer, payee, wei = owners[payment.payer], owners[payment.payee], payment.amount * UNIT
@@ -39,7 +44,7 @@ def paid(world: WorldState, owners: Sequence[Address], payments: Iterable[Proven
             _add(world, writes, Location(payer, Field.BALANCE), -wei)
             _add(world, writes, Location(payer, Field.NONCE), 1)
         _add(world, writes, Location(payee, Field.BALANCE), wei)
-    return world.apply(StateDiff(writes))
+    return writes
 
 
 def _add(world: WorldState, writes: dict[Location, Value], location: Location, amount: int) -> None:

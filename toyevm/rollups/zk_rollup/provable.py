@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from toyevm.chain import ChainConfig
@@ -10,14 +10,14 @@ from toyevm.errors import NotProvable
 from toyevm.results import TxResult
 from toyevm.rollups.base import ExecutedBlock
 from toyevm.rollups.zk.payments.values import BRIDGE, CAPACITY, LIMIT, UNIT, ProvenPayment
-from toyevm.rollups.zk_rollup.accounts import paid
+from toyevm.rollups.zk_rollup.accounts import writes_of
 from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, signature_of, unsigned_payment
 from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
-from toyevm.state import WorldState
+from toyevm.state import StateDiff, WorldState
 from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, REQUEST_QUEUES
 from toyevm.transactions import BLOB, FIELDS, SET_CODE, Transaction
-from toyevm.types import Address
+from toyevm.types import Address, Location, Value
 from toyevm.units import GWEI
 
 TRANSFER_GAS = 21_000
@@ -175,10 +175,14 @@ def _check_result(executed: ExecutedBlock, block: PaymentBlock) -> None:
     if len(result.results) != len(block.payments) or result.requests:
         raise NotProvable(None, f"{len(result.results)} results and {len(result.requests)} requests")
     for tx_index, (payment, one) in enumerate(zip(block.payments, result.results, strict=True)):
-        after = paid(world, block.owners, [payment.proven])
-        if not _is_a_payments(one) or world.apply(one.diff).accounts != after.accounts:
+        writes = writes_of(world, block.owners, [payment.proven])
+        if not _is_a_payments(one) or _changes(world, one.write_set) != _changes(world, writes):
             raise NotProvable(tx_index, "the result is not what a payment does")
-        world = after
+        world = world.apply(StateDiff(writes))
+
+
+def _changes(world: WorldState, writes: Mapping[Location, Value]) -> dict[Location, Value]:
+    return {location: value for location, value in writes.items() if world.read(location).value != value}
 
 
 def _is_a_payments(result: TxResult) -> bool:

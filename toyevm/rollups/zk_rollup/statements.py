@@ -89,7 +89,9 @@ def _arguments(data: bytes) -> tuple[int, bytes, list[int], list[int]]:
     parties_at = 5 * WORD + -(-size // WORD) * WORD
     parties, deposits_at = _array(data, parties_at)
     deposits, end = _array(data, deposits_at)
-    if offsets != [4 * WORD, parties_at, deposits_at] or end != len(data) or any(party >> 160 for party in parties):
+    padding = data[5 * WORD + size : parties_at]
+    is_plain = offsets == [4 * WORD, parties_at, deposits_at] and end == len(data) and not any(padding)
+    if not is_plain or any(party >> 160 for party in parties):
         raise PrecompileFailure("not the encoding of a call")
     return chain_id, data[5 * WORD : 5 * WORD + size], parties, deposits
 
