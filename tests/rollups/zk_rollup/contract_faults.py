@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from toyevm.assembler import assemble
@@ -20,7 +21,8 @@ from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK, ZkAnswer
-from toyevm.rollups.zk_rollup.signed_batch import encode_payments
+from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
+from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
 from toyevm.state import StateDiff
 from toyevm.types import Location
 from toyevm.units import ETHER
@@ -161,6 +163,21 @@ def batch_faults(contract: Contract) -> Iterator[str]:
     yield from expect("the first deposit alone", rollup.contract.submit(one), "")
     yield from equal("the queue", rollup.contract.waiting, [(ANN, 2)])
     yield from expect("one too many", rollup.contract.submit(replace(one, taken=2)), "more deposits than there are")
+
+
+def size_faults(contract: Contract) -> Iterator[str]:
+    """The largest batch, with a proof larger than any, fits into a transaction."""
+    rollup = opened(contract)
+    payer, owner, chain_id = wallet("Ann"), wallet("Bob").address, rollup.contract.terms.l2_chain
+    payments = [SignedPayment(ANN, BOB, 1, nonce, b"") for nonce in range(MAX_PAYMENTS + 1)]
+    payments = [sign_payment(payer, chain_id, payment, owner) for payment in payments]
+    rollup.pool = payments[:-1]
+    batch = replace(unproven(rollup, ()), proof=Random(1).randbytes(265_000))
+    too_many = rollup.contract.submit(replace(batch, data=encode_payments(payments)))
+    yield from equal("one payment too many", too_many.accepted, False)
+    answer = rollup.contract.submit(batch)
+    yield from expect(f"{MAX_PAYMENTS} payments", answer, "")
+    yield from equal("gas below a transaction's limit", answer.result.gas_used < 2**24, True)
 
 
 def digest_faults(contract: Contract) -> Iterator[str]:
@@ -374,4 +391,5 @@ CHECKS = (
     committee_faults,
     lonely_faults,
     proof_faults,
+    size_faults,
 )
