@@ -20,8 +20,8 @@ def print_stark(console: Console, report: Report) -> None:
     console.print(_proofs(payments, environment))
     console.print(_checks(payments))
     console.print(
-        "Proving and phases: wall time; the other times: CPU time. The statement check (posted data, by their digest, and "
-        "signatures) is no part of the proof. Re-execution: the sequential backend, signatures by "
+        "Proving and phases: wall time; the other times: CPU time. The statement check (signatures, and the digest of "
+        "the posted data) is no part of the proof. Re-execution: the sequential backend, signatures by "
         f"{environment['signatures']} included; x: how many times as long as the proof check, and as both checks."
     )
     console.print(_phases(payments))
