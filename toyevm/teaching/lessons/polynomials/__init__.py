@@ -1,0 +1,1 @@
+"""Lesson 12: polynomials over a small field, and how a few random points catch a lie."""

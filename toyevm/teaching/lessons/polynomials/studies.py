@@ -1,0 +1,81 @@
+"""What lesson 12 runs: changed blocks compared at one point, a false quotient, and liars who try again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from random import Random
+from statistics import mean
+
+from toyevm.teaching.lessons.polynomials.field import GENERATOR, interpolate, length
+from toyevm.teaching.lessons.polynomials.fri import FALSE_ROWS, fold_down, tries_to_guess
+from toyevm.teaching.lessons.polynomials.machine import ROWS, extended, quotient_word
+from toyevm.transactions import encode_transaction
+from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.wallets import wallet
+
+BIG_P = 2_130_706_433  # the field of `toyevm.rollups.zk`
+LIARS = 20
+
+
+@cache
+def mixed_block() -> tuple[bytes, ...]:
+    """Return the transactions of the block that runs through all lessons, encoded."""
+    return tuple(map(encode_transaction, APPLICATIONS["mixed"](40).block.transactions))
+
+
+def fingerprint(data: bytes, x: int) -> int:
+    """Return the value at x of the polynomial whose coefficients are these bytes, modulo 2,130,706,433.
+
+    >>> fingerprint(bytes([5, 2, 1]), 3)
+    20
+    """
+    total = 0
+    for byte in reversed(data):
+        total = (total * x + byte) % BIG_P
+    return total
+
+
+def changed_copies() -> list[bytes]:
+    """Return copies of the mixed block, in each of which another transaction goes to Mallory."""
+    raws = mixed_block()
+    copies = []
+    for k, (raw, transaction) in enumerate(zip(raws, APPLICATIONS["mixed"](40).block.transactions, strict=True)):
+        to = transaction.to
+        if to is not None:
+            changed = raw.replace(to, wallet("Mallory").address, 1)
+            copies.append(b"".join([*raws[:k], changed, *raws[k + 1 :]]))
+    return copies
+
+
+def one_point() -> str:
+    """Return how many changed copies of the mixed block are seen at one random point each."""
+    block, draw = b"".join(mixed_block()), Random(12)
+    copies = changed_copies()
+    points = [draw.randrange(BIG_P) for _ in copies]
+    seen = sum(fingerprint(block, x) != fingerprint(copy, x) for x, copy in zip(points, copies, strict=True))
+    return (
+        f"{len(copies)} false copies of the {len(block):,} bytes; in each, another transaction goes to Mallory. "
+        f"Each was compared at one random point: {seen} of {len(copies)} differ there (simulated)"
+    )
+
+
+def true_and_false() -> str:
+    """Return what is left of two quotients: of the true rows, and of rows with a false step."""
+    rows = [f"{'rows':<11} {'coefficients of the quotient':<30} {'after three folds'}"]
+    for name, each in (("true", ROWS), ("false", FALSE_ROWS)):
+        word = quotient_word(extended(each))
+        rows.append(f"{name:<11} {length(interpolate(word, GENERATOR)):<30} {_line(fold_down(word)[-1])}")
+    return "\n".join(rows)
+
+
+@cache
+def liars(queries: Sequence[int] = (1, 2, 3, 4)) -> str:
+    """Return how often liars must try, on average, until a false proof is accepted."""
+    tried = [(each, mean(tries_to_guess(each, seed) for seed in range(LIARS))) for each in queries]
+    found = ", ".join(f"{each} quer{'y' if each == 1 else 'ies'}: {tries:.0f} proofs" for each, tries in tried)
+    return f"{LIARS} liars tried until their false proof was accepted. On average (simulated): {found}"
+
+
+def _line(values: Iterable[int]) -> str:
+    return " ".join(f"{each:>2}" for each in values)
