@@ -7,7 +7,7 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, missing, read_list, read_number, repeat, right, wrong
 from toyevm.teaching.lessons.polynomials.field import P, inverse, length, value
-from toyevm.teaching.lessons.polynomials.machine import COUNT, H, POINTS, ROWS, extended
+from toyevm.teaching.lessons.polynomials.machine import COUNT, POINTS, ROWS, H, extended
 
 GIVEN = {0: 7, 1: 12, 2: 20}
 MOST_KEPT = COUNT - 1
@@ -36,7 +36,9 @@ def three_quarters(answer: Any) -> Reply:
         text = f"You round 0.75 to {number}. Nothing is rounded in a field: which number, times 4, gives 3?"
         return wrong("rounds", text, shown)
     return wrong(
-        "another-product", f"Times 4, it gives {left} and not 3. Which multiple of 97 helps: 3 + 97, 3 + ...?", shown
+        "another-product",
+        f"Times 4, it gives {left} and not 3. Which of 3 + 97, 3 + 194, … can be divided by 4?",
+        shown,
     )
 
 
@@ -66,7 +68,8 @@ def through_points(answer: Any) -> Reply:
     if off == [2] and length(found) <= 2:
         return wrong("a-line", "A line fits two points, and misses the third. Which power of x is missing?", shown)
     if off:
-        text = f"At x = {off[0]} yours is {values[off[0]]}, and not {GIVEN[off[0]]}. What is 2a + 4b there, with a + b = 5?"
+        x = off[0]
+        text = f"At x = {x} yours is {values[x]}, and not {GIVEN[x]}. What must the coefficients add up to there?"
         return wrong("misses-a-point", text, shown)
     if length(found) > 3:
         text = f"It fits, with {length(found)} coefficients. How many are needed for three points?"
@@ -91,15 +94,13 @@ def hide_a_lie(answer: Any) -> Reply:
     if not false:
         return wrong("no-lie", "All rows are true: this is no lie. Which value must be false, for a start?", shown)
     if len(kept) == MOST_KEPT:
-        text = f"{len(kept)} of 32: more is impossible. A verifier looks at one of the 32 points. How often does it see the lie?"
+        text = f"{len(kept)} of 32: more is impossible. At how many of the 32 points is the lie seen?"
         return right(text, shown)
     if not kept and len(false) == 1:
         text = "One row is false, and all 32 points have changed. Which points can you *choose*, instead of rows?"
         return wrong("small-lie-small-trace", text, shown)
     if not kept:
-        return wrong(
-            "nothing-kept", "Not one point is unchanged. Which entries of `word` did you put into `through`?", shown
-        )
+        return wrong("nothing-kept", "Not one point is unchanged. Which entries of `word` are in it?", shown)
     text = f"{len(kept)} unchanged. You put a polynomial through some points. How many of them can be true ones?"
     return wrong("could-hide-more", text, shown)
 
