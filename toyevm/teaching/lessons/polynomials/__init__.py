@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
+from toyevm.teaching.lessons.polynomials.extension_view import show_extension
 from toyevm.teaching.lessons.polynomials.field import domain, interpolate, inverse, through, value
-from toyevm.teaching.lessons.polynomials.fri import fold_down
 from toyevm.teaching.lessons.polynomials.machine import POINTS, ROWS, extended
-from toyevm.teaching.lessons.polynomials.studies import liars, one_point, true_and_false
+from toyevm.teaching.lessons.polynomials.studies import folded, liars, one_point, quotients
 
 word = dict(zip(POINTS, extended(ROWS), strict=True))  # what the lesson hides a lie in
 
 __all__ = [
-    "POINTS", "ROWS", "domain", "extended", "fold_down", "interpolate", "inverse", "liars", "one_point", "through",
-    "true_and_false", "value", "word",
+    "POINTS", "ROWS", "ExtensionPlayer", "domain", "extended", "folded", "interpolate", "inverse", "liars", "one_point",
+    "quotients", "show_extension", "through", "value", "word",
 ]  # fmt: skip

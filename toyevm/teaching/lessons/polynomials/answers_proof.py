@@ -64,7 +64,7 @@ def forge(answer: Any) -> Reply:
     off = [i for i in range(len(POINTS)) if word[i] * ZEROS[i] % P != CONSTRAINT[i]]
     if not off:
         text = (
-            f"Accepted at all 32 points, and the last row is false. Your word as a polynomial has "
+            f"Accepted at all 32 points, and the last row is false. Your word, as a polynomial, has "
             f"{length(interpolate(word, GENERATOR))} coefficients. How many has a true quotient?"
         )
         return right(text, "accepted at 32 of 32 points")
@@ -170,7 +170,9 @@ def query_places(answer: Any) -> Reply:
         size //= 2
     if len(pairs) != len(true):
         return wrong(
-            "how-many-words", f"You open {len(pairs)} words. Which words are folded on the way to 4?", "\n".join(shown)
+            "how-many-words",
+            f"You open {len(pairs)} words. Which ones are folded on the way to 4?",
+            "\n".join(shown),
         )
     return right("Six values of 56. How many would it be in a word of a million?", "\n".join(shown))
 
@@ -178,7 +180,10 @@ def query_places(answer: Any) -> Reply:
 def _not_opened(said: tuple[int, ...], wanted: tuple[int, int], size: int) -> tuple[str, str]:
     half, at = size // 2, QUERY % size
     if said[1] >= size:
-        return "the-old-place", f"This word has the places 0 to {size - 1}. Where did place {said[1]} go in the fold?"
+        return (
+            "the-old-place",
+            f"This word has the places 0 to {size - 1}. Where did place {said[1]} go in the fold?",
+        )
     if at not in said:
         return "another-place", f"Neither of them comes from place {QUERY}. Which places of this word does it fold to?"
     if said[1] - said[0] == 1:

@@ -60,12 +60,21 @@ def one_point() -> str:
     )
 
 
-def true_and_false() -> str:
-    """Return what is left of two quotients: of the true rows, and of rows with a false step."""
-    rows = [f"{'rows':<11} {'coefficients of the quotient':<30} {'after three folds'}"]
-    for name, each in (("true", ROWS), ("false", FALSE_ROWS)):
-        word = quotient_word(extended(each))
-        rows.append(f"{name:<11} {length(interpolate(word, GENERATOR)):<30} {_line(fold_down(word)[-1])}")
+def quotients() -> str:
+    """Return the coefficients of two quotients: that of the true rows, and that of the rows with a false step."""
+    rows = []
+    for name, each in (("true rows", ROWS), ("false rows", FALSE_ROWS)):
+        found = interpolate(quotient_word(extended(each)), GENERATOR)
+        rows.append(f"{name:<11} {length(found):>2} coefficients: {_line(found[: length(found)])}")
+    return "\n".join(rows)
+
+
+def folded() -> str:
+    """Return the last two words to which the two quotients are folded."""
+    rows = [f"{'':<11} {'a word of 8':<24} a word of 4"]
+    for name, each in (("true rows", ROWS), ("false rows", FALSE_ROWS)):
+        before, last = fold_down(quotient_word(extended(each)))[-2:]
+        rows.append(f"{name:<11} {_line(before):<24} {_line(last)}")
     return "\n".join(rows)
 
 
