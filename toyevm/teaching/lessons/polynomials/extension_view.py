@@ -29,11 +29,11 @@ def show_extension(rows: Sequence[int]) -> Picture:
         y = _height(tick)
         body += [svg.line((SIDE, y), (WIDTH - MARGIN, y), FAINT.line, width=1), svg.note(MARGIN, y + 4, str(tick))]
     for i, (now, true) in enumerate(zip(extended(rows), extended(ROWS), strict=True)):
-        x = SIDE + STEP * (i + 0.5)
-        body += [_dot(x, true, PAPER, DOT + 4)]
-        body += [_dot(x, now, LEFT if now == true else FAILED, DOT)]
+        at = SIDE + STEP * (i + 0.5)
+        body += [_dot(at, true, PAPER, DOT + 4)]
+        body += [_dot(at, now, LEFT if now == true else FAILED, DOT)]
         if now != true:
-            body.append(svg.line((x, _height(true)), (x, _height(now)), FAILED.line, width=1, dashes="3 3"))
+            body.append(svg.line((at, _height(true)), (at, _height(now)), FAILED.line, width=1, dashes="3 3"))
     y = TOP + PLOT + 30
     body.append(
         svg.note(MARGIN, y, "the 32 points, in order; white: true value; green in white: unchanged; red: changed")
