@@ -6,11 +6,11 @@ from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
 from toyevm.teaching.lessons.polynomials.extension_view import show_extension
 from toyevm.teaching.lessons.polynomials.field import domain, interpolate, inverse, through, value
 from toyevm.teaching.lessons.polynomials.machine import POINTS, ROWS, extended
-from toyevm.teaching.lessons.polynomials.studies import folded, liars, one_point, quotients
+from toyevm.teaching.lessons.polynomials.studies import every_claim, folded, liars, one_point, quotients, verdicts
 
-word = dict(zip(POINTS, extended(ROWS), strict=True))  # what the lesson hides a lie in
+codeword = dict(zip(POINTS, extended(ROWS), strict=True))  # what the lesson hides a lie in
 
 __all__ = [
-    "POINTS", "ROWS", "ExtensionPlayer", "domain", "extended", "folded", "interpolate", "inverse", "liars", "one_point",
-    "quotients", "show_extension", "through", "value", "word",
+    "POINTS", "ROWS", "ExtensionPlayer", "codeword", "domain", "every_claim", "extended", "folded", "interpolate",
+    "inverse", "liars", "one_point", "quotients", "show_extension", "through", "value", "verdicts",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, Turn, missing
+from toyevm.teaching.lessons.polynomials.answers_odds import odds_of_challenges
 from toyevm.teaching.lessons.polynomials.answers_points import hide_a_lie, three_quarters, through_points
 from toyevm.teaching.lessons.polynomials.answers_proof import fold_function, forge, query_places, steps_broken
 from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
@@ -30,4 +31,5 @@ TURNS: Mapping[str, Turn] = {
     "forge": forge,
     "fold": fold_function,
     "query": query_places,
+    "odds": odds_of_challenges,
 }

@@ -1,4 +1,4 @@
-"""What lesson 12 says to divisions, to polynomials through points, and to lies in the extended word."""
+"""What lesson 12 says to divisions, to polynomials through points, and to lies in the extension."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def hide_a_lie(answer: Any) -> Reply:
         text = "One row is false, and all 32 points have changed. Which points can you *choose*, instead of rows?"
         return wrong("small-lie-small-trace", text, shown)
     if not kept:
-        return wrong("nothing-kept", "Not one point is unchanged. Which entries of `word` are in it?", shown)
+        return wrong("nothing-kept", "Not one point is unchanged. Which entries of `codeword` are in it?", shown)
     text = f"{len(kept)} unchanged. You put a polynomial through some points. How many of them can be true ones?"
     return wrong("could-hide-more", text, shown)
 
 
-def word_of(answer: Any) -> list[int]:
+def numbers_of(answer: Any) -> list[int]:
     """Return 32 numbers, reduced.
 
     Raises:

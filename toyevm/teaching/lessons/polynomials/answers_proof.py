@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_numbers, read_pair, repeat, right, wrong
-from toyevm.teaching.lessons.polynomials.answers_points import word_of
+from toyevm.teaching.lessons.polynomials.answers_points import numbers_of
 from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, interpolate, inverse, length
 from toyevm.teaching.lessons.polynomials.fri import FALSE_ROWS, fold_pair, places
 from toyevm.teaching.lessons.polynomials.machine import (
@@ -14,15 +14,15 @@ from toyevm.teaching.lessons.polynomials.machine import (
     ROWS,
     ZEROS,
     broken_steps,
-    constraint_word,
+    constraint_values,
     extended,
-    quotient_word,
+    quotient_values,
 )
 
 FLIPPED = [*ROWS[:3], 18, *ROWS[4:]]
 FOLDS = ((11, 4, 3, 10), (10, 4, 1, 0), (5, 43, 40, 53), (96, 95, 50, 7), (0, 1, 96, 31))
 QUERY = 21
-CONSTRAINT = constraint_word(extended(FALSE_ROWS))
+CONSTRAINT = constraint_values(extended(FALSE_ROWS))
 
 
 def steps_broken(answer: Any) -> Reply:
@@ -60,24 +60,24 @@ def forge(answer: Any) -> Reply:
     if isinstance(made, (list, tuple)) and any(isinstance(each, float) for each in made):
         text = f"You return {repeat(made[0])}, a fraction. How is 1 / z computed modulo 97?"
         return wrong("a-fraction", text)
-    word = word_of(made)
-    off = [i for i in range(len(POINTS)) if word[i] * ZEROS[i] % P != CONSTRAINT[i]]
+    values = numbers_of(made)
+    off = [i for i in range(len(POINTS)) if values[i] * ZEROS[i] % P != CONSTRAINT[i]]
     if not off:
         text = (
-            f"Accepted at all 32 points, and the last row is false. Your word, as a polynomial, has "
-            f"{length(interpolate(word, GENERATOR))} coefficients. How many has a true quotient?"
+            f"Accepted at all 32 points, and the last step is false. Your list, as a polynomial, has "
+            f"{length(interpolate(values, GENERATOR))} coefficients. How many has a true quotient?"
         )
         return right(text, "accepted at 32 of 32 points")
     i = off[0]
-    got = word[i] * ZEROS[i] % P
+    got = values[i] * ZEROS[i] % P
     shown = (
-        f"point {i}: c = {CONSTRAINT[i]}, z = {ZEROS[i]}, your q = {word[i]}: q * z = {got}\n"
+        f"point {i}: c = {CONSTRAINT[i]}, z = {ZEROS[i]}, your q = {values[i]}: q * z = {got}\n"
         f"accepted at {32 - len(off)} of 32 points"
     )
-    return wrong(*_not_forged(word, i, got), shown)
+    return wrong(*_not_forged(values, i, got), shown)
 
 
-def _not_forged(word: list[int], i: int, got: int) -> tuple[str, str]:
+def _not_forged(values: list[int], i: int, got: int) -> tuple[str, str]:
     c, z = CONSTRAINT, ZEROS
     kinds: dict[str, tuple[Callable[[int, int], int], str]] = {
         "rounds": (lambda a, b: a // b % P, "You divide and round. Which number, times {z}, gives {c} modulo 97?"),
@@ -91,13 +91,13 @@ def _not_forged(word: list[int], i: int, got: int) -> tuple[str, str]:
         "inverse-only": (lambda a, b: inverse(b), "You return 1 / z, so q * z is 1. What must it be?"),
     }
     for belief, (rule, text) in kinds.items():
-        if word == [rule(a, b) for a, b in zip(c, z, strict=True)]:
+        if values == [rule(a, b) for a, b in zip(c, z, strict=True)]:
             return belief, text.format(c=c[i], z=z[i])
-    if word == quotient_word(extended(ROWS)):
+    if values == quotient_values(extended(ROWS)):
         return "the-true-quotient", "This is the quotient of the *true* rows. Which c does the verifier compute here?"
-    if not any(word):
+    if not any(values):
         return "all-zeros", f"Zeros say that c is 0 at every point. What is c at point {i}?"
-    return "another-word", f"At point {i} the verifier compares q * z = {got} with c = {c[i]}. What must q be?"
+    return "another-list", f"At point {i} the verifier compares q * z = {got} with c = {c[i]}. What must q be?"
 
 
 def fold_function(answer: Any) -> Reply:
@@ -152,7 +152,7 @@ def _not_folded(left: int, other: int, x: int, beta: int, said: int) -> tuple[st
 
 
 def query_places(answer: Any) -> Reply:
-    """Judge which places of the three words a query opens."""
+    """Judge which places of the three lists a query opens."""
     if answer is None:
         return missing("three pairs of places, such as [(0, 16), (0, 8), (0, 4)].")
     rows = read_list(answer, "pairs, such as [(0, 16), (0, 8), (0, 4)]", 8)
@@ -164,17 +164,17 @@ def query_places(answer: Any) -> Reply:
     true, size = places(QUERY), 32
     shown: list[str] = []
     for said, wanted in zip(pairs, true, strict=False):
-        shown.append(f"word of {size}: you open {said[0]} and {said[1]}")
+        shown.append(f"list of {size}: you open {said[0]} and {said[1]}")
         if said != wanted:
             return wrong(*_not_opened(said, wanted, size), "\n".join(shown))
         size //= 2
     if len(pairs) != len(true):
         return wrong(
-            "how-many-words",
-            f"You open {len(pairs)} words. Which ones are folded on the way to 4?",
+            "how-many-lists",
+            f"You open {len(pairs)} lists. Which ones are folded on the way to 4?",
             "\n".join(shown),
         )
-    return right("Six values of 56. How many would it be in a word of a million?", "\n".join(shown))
+    return right("Six values of 56. How many would it be in a list of a million?", "\n".join(shown))
 
 
 def _not_opened(said: tuple[int, ...], wanted: tuple[int, int], size: int) -> tuple[str, str]:
@@ -182,12 +182,12 @@ def _not_opened(said: tuple[int, ...], wanted: tuple[int, int], size: int) -> tu
     if said[1] >= size:
         return (
             "the-old-place",
-            f"This word has the places 0 to {size - 1}. Where did place {said[1]} go in the fold?",
+            f"This list has the places 0 to {size - 1}. Where did place {said[1]} go in the fold?",
         )
     if at not in said:
-        return "another-place", f"Neither of them comes from place {QUERY}. Which places of this word does it fold to?"
+        return "another-place", f"Neither of them comes from place {QUERY}. Which places of this list does it fold to?"
     if said[1] - said[0] == 1:
-        return "neighbours", f"You open neighbours. x and -x are half a word apart. How far is that, of {size}?"
+        return "neighbours", f"You open neighbours. x and -x are half a list apart. How far is that, of {size}?"
     if sum(said) == size - 1:
         return "mirrored", f"You count from the other end. -x is {half} places further. Which place is that?"
-    return "not-half-a-word", f"They are {said[1] - said[0]} apart. How far apart are x and -x in a word of {size}?"
+    return "not-half-a-list", f"They are {said[1] - said[0]} apart. How far apart are x and -x in a list of {size}?"

@@ -1,4 +1,4 @@
-"""Eight rows and their word of 32 values: which of them a change of a row leaves as they were."""
+"""Eight rows and their 32 values: which of them a change of a row leaves as they were."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CELL, DOT = 58, 9
 
 
 def show_extension(rows: Sequence[int]) -> Picture:
-    """Return the rows, and their word over that of the true rows, as picture and words."""
+    """Return the rows, and their values over the true ones, as picture and words."""
     lines = extension_lines(rows)
     body = [svg.heading(MARGIN, 26, lines[-1]), svg.note(MARGIN, 56, "rows")]
     for k, (now, true) in enumerate(zip(rows, ROWS, strict=True)):
@@ -48,9 +48,9 @@ def extension_lines(rows: Sequence[int]) -> list[str]:
     false = [str(k) for k in range(len(ROWS)) if rows[k] != ROWS[k]]
     changed = f"row{'s' * (len(false) > 1)} {', '.join(false)} changed" if false else "no row changed"
     return [
-        f"rows           {_line(rows)}",
-        f"true word  {_line(true)}",
-        f"word now   {_line(now)}",
+        f"rows            {_line(rows)}",
+        f"true codeword   {_line(true)}",
+        f"values now      {_line(now)}",
         f"{changed}: {same} of {len(POINTS)} points as before",
     ]
 

@@ -1,7 +1,7 @@
 """A machine with one register, its eight rows, and what makes them right: a constraint and its quotient.
 
-In each step the register is squared, and 1 is added, modulo 97. Words are values on the 32 points of `POINTS`, where
-x times w is four places further: w has order 8.
+In each step the register is squared, and 1 is added, modulo 97. Lists of 32 are values at `POINTS`, where x times w is
+four places further: w has order 8.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def broken_steps(rows: Sequence[int]) -> list[int]:
 
 
 def extended(rows: Sequence[int]) -> list[int]:
-    """Return the word of some rows: the values of their polynomial on the 32 points."""
+    """Return the values of some rows' polynomial at the 32 points: a codeword of the Reed-Solomon code."""
     return extend(interpolate(rows), BLOWUP, GENERATOR)
 
 
-def constraint_word(word: Sequence[int]) -> list[int]:
-    """Return the constraint at each of the 32 points, from the word of the rows."""
-    return [transitions(word[i], word[(i + BLOWUP) % len(word)]) for i in range(len(word))]
+def constraint_values(trace: Sequence[int]) -> list[int]:
+    """Return the constraint at each of the 32 points, from the extended rows."""
+    return [transitions(trace[i], trace[(i + BLOWUP) % len(trace)]) for i in range(len(trace))]
 
 
 def zeros_at(x: int) -> int:
@@ -61,6 +61,6 @@ def zeros_at(x: int) -> int:
 ZEROS = [zeros_at(x) for x in POINTS]
 
 
-def quotient_word(word: Sequence[int]) -> list[int]:
+def quotient_values(trace: Sequence[int]) -> list[int]:
     """Return the constraint divided by the zeros, point by point."""
-    return [c * inverse(z) % P for c, z in zip(constraint_word(word), ZEROS, strict=True)]
+    return [c * inverse(z) % P for c, z in zip(constraint_values(trace), ZEROS, strict=True)]
