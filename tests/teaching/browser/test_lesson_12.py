@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.teaching.browser.every_lesson import (  # noqa: F401 - pytest runs them here
+    test_a_figure_is_drawn_large_enough,
     test_every_cell_runs_without_a_failure,
     test_the_text_form_says_what_the_picture_says,
 )
@@ -15,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "12-polynomials"
-CELLS = 18
+CELLS, FIGURES, SMALLEST = 22, ["query-picture"], (600, 200)
 
 
 @pytest.fixture

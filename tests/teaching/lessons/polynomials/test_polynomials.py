@@ -23,6 +23,7 @@ from toyevm.teaching.lessons.polynomials.field import (
     root_of_unity,
     value,
 )
+from toyevm.teaching.lessons.polynomials.fold_view import show_folds
 from toyevm.teaching.lessons.polynomials.machine import POINTS, ROWS, ZEROS, H, broken_steps, extended, quotient_values
 
 EIGHT = st.lists(st.integers(0, P - 1), min_size=8, max_size=8)
@@ -93,6 +94,14 @@ def test_a_query_opens_a_point_and_its_negative_in_each_list(index: int) -> None
         points = domain(size, shift)
         assert points[right] == P - points[left]
         shift, size = shift * shift % P, size // 2
+
+
+def test_the_picture_of_the_folds_shows_the_opened_places_and_whether_the_last_values_are_equal() -> None:
+    true, false = (str(show_folds(rows, 21)).split("\n")[-1] for rows in (ROWS, fri.FALSE_ROWS))
+    assert true == "place 21 opens 5 and 21, then 5 and 13, then 1 and 5. The last 4 values are all equal"
+    assert false.endswith("The last 4 values are not all equal")
+    with pytest.raises(InputError, match="a place from 0 to 31"):
+        show_folds(ROWS, 32)
 
 
 def test_every_changed_copy_of_the_mixed_block_is_seen_at_one_point() -> None:
