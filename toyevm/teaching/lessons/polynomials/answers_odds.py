@@ -24,6 +24,8 @@ def odds_of_challenges(answer: Any) -> Reply:
     if said == [ENGINE, HERE]:
         return wrong("exchanged", "Both pairs are right, in the other order. Which one does the task want first?")
     for pair, true, belief in ((said[0], HERE, _here), (said[1], ENGINE, _engine)):
+        if pair[::-1] == true:
+            return wrong("turned-round", f"You say: for {repeat(pair[0])}, of {pair[1]}. Which of the two is larger?")
         if pair != true:
             return wrong(*belief(*pair))
     tries = ENGINE[1] // ENGINE[0]

@@ -32,6 +32,8 @@ def three_quarters(answer: Any) -> Reply:
         return wrong("inverse-only", f"{number} is 1/4. And what is 3/4?", shown)
     if number % P == 4 * inverse(3) % P:
         return wrong("upside-down", f"{number} is 4/3. Which of the two numbers do you divide by?", shown)
+    if number == 3 * 4:
+        return wrong("multiplies", "12 is 3 · 4. Which number, times 4, gives 3?", shown)
     if number in (0, 1):
         text = f"You round 0.75 to {number}. Nothing is rounded in a field: which number, times 4, gives 3?"
         return wrong("rounds", text, shown)
@@ -69,7 +71,12 @@ def through_points(answer: Any) -> Reply:
         return wrong("a-line", "A line fits two points, and misses the third. Which power of x is missing?", shown)
     if off:
         x = off[0]
-        text = f"At x = {x} yours is {values[x]}, and not {GIVEN[x]}. What must the coefficients add up to there?"
+        ask = (
+            "What must the coefficients add up to there?"
+            if x == 1
+            else "What is the last coefficient multiplied by there?"
+        )
+        text = f"At x = {x} yours is {values[x]}, and not {GIVEN[x]}. {ask}"
         return wrong("misses-a-point", text, shown)
     if length(found) > 3:
         text = f"It fits, with {length(found)} coefficients. How many are needed for three points?"

@@ -117,11 +117,11 @@ def fold_function(answer: Any) -> Reply:
                 )
             return wrong("no-number", "A fold returns one whole number. What does yours return?", shown)
         if said != true:
-            return wrong(*_not_folded(left, right_one, x, beta, said), shown)
+            return wrong(*(_not_folded(left, right_one, x, beta, said) or _part_not_folded(answer)), shown)
     return right(f"All {len(FOLDS)} folds fit. Two values became one. What became of the number of coefficients?")
 
 
-def _not_folded(left: int, other: int, x: int, beta: int, said: int) -> tuple[str, str]:
+def _not_folded(left: int, other: int, x: int, beta: int, said: int) -> tuple[str, str] | None:
     half = inverse(2)
     even, odd = (left + other) * half % P, (left - other) * inverse(2 * x) % P
     if said % P == (even + beta * odd) % P:
@@ -148,7 +148,22 @@ def _not_folded(left: int, other: int, x: int, beta: int, said: int) -> tuple[st
             return belief, text
     if said % P == (left + other) // 2 + beta * ((left - other) // (2 * x or 1)) % P:
         return "rounds", "You divide and round, with `//`. Which function divides in this field?"
-    return "another-fold", f"The even part is {even} here. What must be added to it, with beta = {beta}?"
+    return None
+
+
+def _part_not_folded(fold: Callable[..., Any]) -> tuple[str, str]:
+    """Return which part of the sum goes wrong, found with values of which the other parts are 0."""
+    probes = {
+        "even-part": (10, 10, 3, 0, "only the even part counts, and it is 10. From what is it computed?"),
+        "beta-beside-odd": (10, 10, 3, 5, "the odd part is 0, and the fold is 10. What do you multiply by beta?"),
+        "odd-part": (10, 87, 3, 1, "87 is -10: even is 0, and odd is 10 / 3 = 68. How do you compute odd?"),
+        "odd-by-beta": (10, 87, 3, 5, "even is 0, odd is 68, and beta · odd is 49. What do you do with beta?"),
+    }
+    for belief, (left, other, x, beta, text) in probes.items():
+        said = call(fold, left, other, x, beta)
+        if said != fold_pair(left, other, x, beta):
+            return belief, f"With f(x) = {left}, f(-x) = {other}, x = {x}, beta = {beta} you get {repeat(said)}: {text}"
+    return "another-fold", "Each part alone is right. How are even and beta · odd put together?"
 
 
 def query_places(answer: Any) -> Reply:
@@ -171,7 +186,7 @@ def query_places(answer: Any) -> Reply:
     if len(pairs) != len(true):
         return wrong(
             "how-many-lists",
-            f"You open {len(pairs)} lists. Which ones are folded on the way to 4?",
+            f"Pairs: {len(pairs)}, one for each list. Which lists are folded on the way to 4?",
             "\n".join(shown),
         )
     return right("Six values of 56. How many would it be in a list of a million?", "\n".join(shown))

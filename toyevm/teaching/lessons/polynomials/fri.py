@@ -22,22 +22,17 @@ def fold_pair(left: int, right: int, x: int, beta: int) -> int:
     return ((left + right) * inverse(2) + beta * (left - right) * inverse(2 * x)) % P
 
 
-def fold(values: Sequence[Sequence[int]], at: Sequence[int], beta: int) -> list[int]:
-    """Return the folded values, from values[0][i] = f(at[i]) and values[1][i] = f(-at[i])."""
-    return [fold_pair(left, right, x, beta) for left, right, x in zip(*values, at, strict=True)]
-
-
-def fold_values(values: Sequence[int], shift: int, beta: int) -> list[int]:
+def fold(values: Sequence[int], shift: int, beta: int) -> list[int]:
     """Return what a fold makes of the values of a polynomial on a coset."""
-    half = len(values) // 2
-    return fold([values[:half], values[half:]], domain(len(values), shift)[:half], beta)
+    half, at = len(values) // 2, domain(len(values), shift)
+    return [fold_pair(values[k], values[k + half], at[k], beta) for k in range(half)]
 
 
 def fold_down(values: Sequence[int], betas: Sequence[int] = BETAS) -> list[list[int]]:
     """Return values on the coset of the generator, and what each fold makes of them."""
     lists, shift = [list(values)], GENERATOR
     for beta in betas:
-        lists.append(fold_values(lists[-1], shift, beta))
+        lists.append(fold(lists[-1], shift, beta))
         shift = shift * shift % P
     return lists
 

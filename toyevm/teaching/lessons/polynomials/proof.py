@@ -19,7 +19,7 @@ from toyevm.rollups.zk.merkle import MerkleTree, build_tree, root_of
 from toyevm.rollups.zk.stark import ProofCheck
 from toyevm.rollups.zk.transcript import Transcript
 from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, domain, extend, inverse, through
-from toyevm.teaching.lessons.polynomials.fri import BETAS, FALSE_ROWS, fold_pair, fold_values, places
+from toyevm.teaching.lessons.polynomials.fri import BETAS, FALSE_ROWS, fold, fold_pair, places
 from toyevm.teaching.lessons.polynomials.machine import (
     BLOWUP,
     POINTS,
@@ -126,7 +126,7 @@ def prove(
             trees.append(_tree(lists[-1]))
         coins.take(b"root", trees[-1].root)
         source = instead if instead is not None and k == 0 else lists[-1]
-        lists.append(fold_values(source, shift, coins.draw()))
+        lists.append(fold(source, shift, coins.draw()))
         shift = shift * shift % P
     final = lists.pop()[0]
     coins.take(b"final", bytes([final]))
@@ -172,22 +172,17 @@ def verify(proof: Proof, queries: int = QUERIES, folds: bool = True) -> ProofChe
 def _opened_places(indices: Sequence[int]) -> list[list[int]]:
     """Return what is opened under each root: rows and their next ones; then a pair for each query and fold."""
     pairs = [places(index, SIZE, FOLDS) for index in indices]
-    ahead = [{(k + step) % SIZE for pair in pairs for k in pair[0] for step in (0, BLOWUP)}]
-    return [sorted(each) for each in [*ahead, *({k for pair in pairs for k in pair[fold]} for fold in range(FOLDS))]]
-
-
-def _sizes() -> list[int]:
-    return [SIZE, *(SIZE >> fold for fold in range(FOLDS))]
+    rows = {(place + step) % SIZE for pair in pairs for place in pair[0] for step in (0, BLOWUP)}
+    return [sorted(rows), *(sorted({place for pair in pairs for place in pair[k]}) for k in range(FOLDS))]
 
 
 def _committed(proof: Proof, opened: Sequence[Sequence[int]]) -> str | None:
     if not len(proof.roots) == len(proof.openings) == 1 + FOLDS:
         return "roots: too few or too many"
-    for what, root, opening, at, size in zip(
-        range(-1, FOLDS), proof.roots, proof.openings, opened, _sizes(), strict=True
-    ):
-        if sorted(opening.values) != at or not opening.leads_to(root, size):
-            return f"{'trace rows' if what < 0 else f'fri layer {what}'}: the opened values are not the committed ones"
+    for layer, root, opening, at in zip(range(-1, FOLDS), proof.roots, proof.openings, opened, strict=True):
+        if sorted(opening.values) != at or not opening.leads_to(root, SIZE >> max(layer, 0)):
+            what = "trace rows" if layer < 0 else f"fri layer {layer}"
+            return f"{what}: the opened values are not the committed ones"
     return None
 
 
@@ -201,18 +196,16 @@ def _equations(proof: Proof, indices: Sequence[int], factors: Sequence[int]) -> 
 
 
 def _folds(proof: Proof, indices: Sequence[int], betas: Sequence[int]) -> str | None:
-    after = [*(opening.values for opening in proof.openings[2:]), None]
+    lists = [opening.values for opening in proof.openings[1:]]
     for index in indices:
         shift = GENERATOR
-        for fold, (left, right) in enumerate(places(index, SIZE, FOLDS)):
-            values, size = proof.openings[1 + fold].values, SIZE >> fold
-            made = fold_pair(values[left], values[right], domain(size, shift)[left], betas[fold])
-            following = after[fold]
-            if following is None and made != proof.final:
-                return "fri final polynomial: its values are not the folded ones"
-            if following is not None and made != following[left]:
-                return f"fri layer {fold + 1}: the folded values are not the committed ones"
+        for k, (left, right) in enumerate(places(index, SIZE, FOLDS)):
+            made = fold_pair(lists[k][left], lists[k][right], domain(SIZE >> k, shift)[left], betas[k])
+            if k + 1 < FOLDS and made != lists[k + 1][left]:
+                return f"fri layer {k + 1}: the folded values are not the committed ones"
             shift = shift * shift % P
+        if made != proof.final:
+            return "fri final polynomial: its values are not the folded ones"
     return None
 
 
