@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "12-polynomials"
-CELLS, FIGURES, SMALLEST = 22, ["query-picture"], (600, 200)
+CELLS, FIGURES, SMALLEST = 20, ["query-picture"], (600, 200)
 
 
 @pytest.fixture

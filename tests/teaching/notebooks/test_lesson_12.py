@@ -75,3 +75,9 @@ def test_a_false_cell_in_the_first_row_is_refused_by_the_engine_too() -> None:
 @pytest.mark.parametrize("name", GIVEAWAYS)
 def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
     assert given_away(read(LESSON), name, GIVEAWAYS[name]) == []
+
+
+def test_the_picture_above_the_turn_on_queries_does_not_show_its_answer() -> None:
+    shown = shown_in(read(LESSON))
+    assert "place 3 opens 3 and 19, then 3 and 11, then 3 and 7" in shown["query-picture"]
+    assert [cell for cell, words in shown.items() if "5 and 13" in words or "(5, 13)" in words] == []
