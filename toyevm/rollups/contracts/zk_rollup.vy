@@ -6,8 +6,9 @@
     payment of who leaves, and a way out if no batches come any more. Anybody may bring a batch: whoever is left out
     brings their own. With a committee it is a validium too: payments may stay off L1 if the committee vouches for them.
     It omits tokens, fees and a change of the verifier.
-@dev Storage: root, room (of the bridge's leaf), last (when a batch came), frozen; count, owners (by number), numbers (by
-    owner); deposits, taken, queue; owed (by owner), left (by number). Hot: root and last, in every batch.
+@dev Storage: members (of the committee); root, room (of the bridge's leaf), last (when a batch came), frozen; count,
+    owners (by number), numbers (by owner); deposits, taken, queue; owed (by owner), left (by number). Hot: root and last,
+    in every batch.
     What is owed is collected in a call of its own: who cannot be paid must not hold up a batch.
 """
 
