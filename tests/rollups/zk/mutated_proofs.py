@@ -8,8 +8,8 @@ refused for which reason, and which checks were first for none. Ends with 1 if a
 raised, or if fewer than 95 % of the checks were the first to refuse something.
 
 A check takes 15 to 40 ms, and there are 170,000 bytes. But most of what the verifier computes is the same for all, up
-to the changed byte: what its pure functions answered for the honest proof is remembered by their arguments. What runs is
-the verifier itself; a test compares the answers with those that it gives without.
+to the changed byte: what its pure functions answered for the honest proof is remembered by their arguments. It is the
+verifier itself that runs; a test compares the answers with those that it gives without.
 """
 
 from __future__ import annotations
