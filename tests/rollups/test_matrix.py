@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from toyevm.errors import InputError
 from toyevm.rollups.matrix import ATTACKS, CELLS, SYSTEMS, Damage, MatrixCell, MatrixVerdict, chosen_cells
 
 WORST_FIRST = list(MatrixVerdict)
+PROVEN = ("zk", "validium")
+
+
+@cache
+def damage(cell: MatrixCell, defended: bool) -> Damage:
+    """Return what came of a cell, run once."""
+    return cell.run(defended)
 
 
 DEFENDED = [cell for cell in CELLS if cell.defence]
@@ -15,23 +24,37 @@ DEFENDED = [cell for cell in CELLS if cell.defence]
 
 @pytest.mark.parametrize("cell", DEFENDED, ids=lambda cell: f"{cell.attack}, {cell.system}")
 def test_without_its_defence_a_cell_becomes_worse(cell: MatrixCell) -> None:
-    defended, bare = cell.run(True).verdict, cell.run(False).verdict
+    defended, bare = damage(cell, True).verdict, damage(cell, False).verdict
     assert WORST_FIRST.index(bare) < WORST_FIRST.index(defended)
     assert bare in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.defence], ids=lambda cell: cell.attack)
 def test_where_there_is_no_defence_something_is_lost(cell: MatrixCell) -> None:
-    assert cell.run(True).verdict in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
+    assert damage(cell, True).verdict in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
-def test_the_sidechains_column_is_whole() -> None:
-    assert [cell.attack for cell in chosen_cells(system="sidechain")] == list(ATTACKS)
+@pytest.mark.parametrize("system", ["sidechain", "validium"])
+def test_a_column_is_whole(system: str) -> None:
+    assert [cell.attack for cell in chosen_cells(system=system)] == list(ATTACKS)
+
+
+def test_the_zk_rollups_column_is_whole_but_for_collusion() -> None:
+    assert [cell.attack for cell in chosen_cells(system="zk")] == [one for one in ATTACKS if one != "2/3 collusion"]
+
+
+def test_withheld_data_freezes_a_validium_and_nothing_else_where_roots_are_proven() -> None:
+    verdicts = {(cell.system, cell.attack): damage(cell, True).verdict for cell in CELLS if cell.system in PROVEN}
+    bad = {key: verdict for key, verdict in verdicts.items() if verdict is not MatrixVerdict.SAFE}
+    assert bad == {
+        ("validium", "withheld data"): MatrixVerdict.FROZEN,
+        ("validium", "2/3 collusion"): MatrixVerdict.STOLEN,  # a signature is in no proof
+    }
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack}, {cell.system}")
 def test_an_attack_comes_out_alike_each_time(cell: MatrixCell) -> None:
-    assert cell.run(True) == cell.run(True)
+    assert cell.run(True) == damage(cell, True)
 
 
 def test_each_pair_is_there_once_and_is_of_a_known_attack() -> None:

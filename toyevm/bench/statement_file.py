@@ -104,6 +104,11 @@ def read_statement(path: Path) -> SignedStatement:
     return parse_statement(read_json(path), str(path))
 
 
+def read_back(text: str) -> SignedStatement:
+    """Read the text that `to_json` wrote."""
+    return parse_statement(json.loads(text), "the statement")
+
+
 def parse_statement(value: Any, where: str) -> SignedStatement:
     """Read a statement from the JSON in its file; whether it is true is not looked at.
 

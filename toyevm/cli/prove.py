@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toyevm.bench.memory import peak_memory
 from toyevm.bench.payment_batches import check_count, payment_batch
 from toyevm.bench.proving import STEPS, level, prove_batch
-from toyevm.bench.statement_file import parse_statement, read_statement, security_set
+from toyevm.bench.statement_file import read_back, read_statement, security_set
 from toyevm.cli.output import complain
 from toyevm.cli.screen import Begin, progress, show
 from toyevm.errors import InputError
@@ -65,7 +64,7 @@ def _prove(count: int, security: str, seed: int, begin: Begin) -> tuple[Report, 
         signed, proof = prove_batch(batch, security, begin)
         prove_seconds = perf_counter() - begun
     text = signed.to_json()
-    written = parse_statement(json.loads(text), "the statement")
+    written = read_back(text)
     proof_seconds, of_proof = _timed(lambda: written.check_proof(proof))
     statement_seconds, of_data = _timed(written.check_data)
     bits, assumption = level(signed)

@@ -20,9 +20,9 @@ def print_stark(console: Console, report: Report) -> None:
     console.print(_proofs(payments, environment))
     console.print(_checks(payments))
     console.print(
-        "Proving and phases: wall time; the other times: CPU time. The statement check (posted data and signatures) is "
-        f"no part of the proof. Re-execution: the sequential backend, signatures by {environment['signatures']} "
-        "included; x: how many times as long as the proof check, and as both checks."
+        "Proving and phases: wall time; the other times: CPU time. The statement check (signatures, and the digest of "
+        "the posted data) is no part of the proof. Re-execution: the sequential backend, signatures by "
+        f"{environment['signatures']} included; x: how many times as long as the proof check, and as both checks."
     )
     console.print(_phases(payments))
     for row in report["rows"]:
@@ -47,7 +47,7 @@ def _proofs(rows: Sequence[Report], environment: Report) -> Any:
 
 
 def _checks(rows: Sequence[Report]) -> Any:
-    names = ("proofCheck", "statementCheck", "reexecution")
+    names = ("proofCheck", "statementCheck", "digest", "reexecution")
     cells = [
         (
             f"{row['transactions']:,}",
@@ -56,7 +56,15 @@ def _checks(rows: Sequence[Report]) -> Any:
         )
         for row in rows
     ]
-    columns = ("payments", "proof check\nms", "statement\nms", "re-execution\nms", "to proof\ncheck", "to both\nchecks")
+    columns = (
+        "payments",
+        "proof check\nms",
+        "statement\nms",
+        "digest\nms",
+        "re-execution\nms",
+        "to proof\ncheck",
+        "to both\nchecks",
+    )
     return table("Checking, and executing again", columns, cells, words=())
 
 

@@ -1,9 +1,10 @@
-"""Measure the STARK on this machine: `python -m tests.rollups.zk.measure [rows] [processes]`, the median of five.
+"""Measure the proof of payments on this machine: `python -m tests.rollups.zk.measure [payments] [processes]`.
 
-The statement has the shape of the payments (`wide`): 2,048 rows are those of 64, 32,768 of 1,024. Peak memory is that
-of all processes together, shared pages counted once, with the trace that the prover is given; only Linux tells.
+Medians of five runs. On a busy machine the processor's time says more than the clock's. Peak memory is that of all
+processes together, shared pages counted once; only Linux tells.
 """
 
+import json
 import os
 import statistics
 import sys
@@ -11,33 +12,61 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
-from tests.rollups.zk.wide import wide, wide_trace
+from tests.rollups.zk.payments.batches import random_accounts, random_payments
+from toyevm.rollups.zk.payments.air import payments_air
+from toyevm.rollups.zk.payments.proofs import check_payments, prove_payments
 from toyevm.rollups.zk.security import proven_bits
-from toyevm.rollups.zk.stark import StarkParameters, prove, verify
+from toyevm.rollups.zk.stark import StarkParameters
 
 
-def measure(rows: int, processes: int | None = None, runs: int = 5) -> dict[str, object]:
+class Clock:
+    """What time it is, by the wall, by this process and by its children; and how long each phase took, by the first."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._phase, self._begun = "", self.now()
+
+    @staticmethod
+    def now() -> tuple[float, float, float]:
+        """Return three times in seconds."""
+        cpu = os.times()
+        return time.perf_counter(), cpu.user + cpu.system, cpu.children_user + cpu.children_system
+
+    def tell(self, phase: str) -> None:
+        """End a phase and begin another."""
+        now = self.now()
+        for what, before, after in zip(("wall", "own", "helpers"), self._begun, now):
+            for name in (what, f"{self._phase}: {what}"):
+                self.seconds[name] = self.seconds.get(name, 0.0) + after - before
+        self._phase, self._begun = phase, now
+
+
+def measure(count: int, processes: int | None = None, runs: int = 5) -> dict[str, object]:
     """Return seconds (medians of some runs), megabytes, bytes and bits."""
-    trace = wide_trace(rows)
-    statement, seconds = wide(trace), []
+    random = Random(1)
+    tree = random_accounts(random)
+    payments = random_payments(random, tree, count)
+    seconds: dict[str, list[float]] = {}
     for _ in range(runs):
-        times = [(time.perf_counter(), os.times())]
-        proof = prove(statement, trace, processes=processes)
-        times.append((time.perf_counter(), os.times()))
-        valid = verify(statement, rows, proof).valid
-        times.append((time.perf_counter(), os.times()))
-        (a, cpu), (b, cpu_after), (c, _) = times
-        seconds.append((b - a, sum(cpu_after[:2]) - sum(cpu[:2]), sum(cpu_after[2:4]) - sum(cpu[2:4]), c - b))
-    names = ("proveSeconds", "ownProcessorSeconds", "helpersProcessorSeconds", "verifySeconds")
+        clock = Clock()
+        statement, proof = prove_payments(tree, payments, processes=processes, progress=clock.tell)
+        clock.tell("")
+        checking = Clock()
+        valid = check_payments(statement, proof).valid
+        checking.tell("")
+        times = clock.seconds | {f"check: {name}": checking.seconds[name] for name in ("wall", "own")}
+        for name, value in times.items():
+            seconds.setdefault(name, []).append(value)
     return {
-        "rows": rows,
+        "payments": count,
         "processes": processes or "default",
         "valid": valid,
-        **{name: round(statistics.median(column), 4) for name, column in zip(names, zip(*seconds))},
+        "seconds": {name: round(statistics.median(some), 3) for name, some in seconds.items() if name[0] != ":"},
         "proofBytes": len(proof),
-        "provenBits": proven_bits(statement, rows, StarkParameters()),
-        "peakMegabytes": peak_megabytes(lambda: prove(statement, trace, processes=processes)),
+        "provenBits": proven_bits(payments_air(statement), statement.rows, StarkParameters()),
+        "peakMegabytes": peak_megabytes(lambda: prove_payments(tree, payments, processes=processes)),
     }
 
 
@@ -71,4 +100,4 @@ def _kilobytes(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    print(measure(*map(int, sys.argv[1:])) if len(sys.argv) > 1 else measure(2048))
+    print(json.dumps(measure(*map(int, sys.argv[1:])) if len(sys.argv) > 1 else measure(64), indent=1))

@@ -1,22 +1,28 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
+import warnings
+from random import Random
 
 import numpy as np
 import pytest
 
-from tests.rollups.zk.wide import wide, wide_trace
+from tests.rollups.zk.payments.batches import random_accounts, random_payments
 from toyevm.errors import InputError
 from toyevm.rollups.zk import fibonacci, parallel, stark
 from toyevm.rollups.zk.air import Air, Columns
 from toyevm.rollups.zk.merkle import build_tree
 from toyevm.rollups.zk.parallel import HelperDied, Team
+from toyevm.rollups.zk.payments.proofs import check_payments, prove_payments
+from toyevm.rollups.zk.payments.trace import payments_trace
 
 pytestmark = pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods(), reason="no process can be forked here"
 )
-TRACE = wide_trace(64)
+TREE = random_accounts(Random(1))
+PAYMENTS = random_payments(Random(2), TREE, 2)
 QUICK = stark.StarkParameters(queries=6, grinding=4)
 
 
@@ -47,10 +53,10 @@ def test_helpers_are_other_processes() -> None:
 
 @pytest.mark.parametrize("processes", [2, 3])
 def test_the_number_of_processes_changes_no_byte(processes: int) -> None:
-    statement = wide(TRACE)
-    proof = stark.prove(statement, TRACE, QUICK, processes=1)
-    assert stark.prove(statement, TRACE, QUICK, processes=processes) == proof
-    assert stark.verify(statement, len(TRACE), proof, QUICK).valid
+    alone = prove_payments(TREE, PAYMENTS, QUICK, processes=1)
+    assert prove_payments(TREE, PAYMENTS, QUICK, processes=processes) == alone
+    assert check_payments(*alone, QUICK).valid
+    assert (payments_trace(TREE, PAYMENTS, Team(processes)) == payments_trace(TREE, PAYMENTS)).all()
 
 
 @pytest.mark.parametrize("size", [1, 2, 32, 64, 256])
@@ -107,6 +113,33 @@ def test_a_helper_that_hangs_is_ended_and_its_part_done_here(monkeypatch: pytest
     assert not multiprocessing.active_children()
 
 
+def test_a_team_works_beside_busy_threads_and_without_a_warning() -> None:
+    """A notebook's process has threads; Python 3.12 and later warn of that."""
+    done, matrix = threading.Event(), np.ones((100, 100))
+
+    def be_busy() -> None:
+        while not done.wait(0.001):
+            print((matrix @ matrix).sum(), end="\r")
+
+    threads = [threading.Thread(target=be_busy, daemon=True) for _ in range(3)]
+    sums = Team(2).array((2,))
+
+    def work(some: slice) -> None:
+        sums[some] = turn + int((matrix @ matrix)[0, 0])
+
+    with parallel.one_blas_thread(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for thread in threads:
+            thread.start()
+        for turn in range(10):
+            Team(2).share(work, 2)
+            assert sums.tolist() == [turn + 100] * 2
+        done.set()
+        for thread in threads:
+            thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_an_interrupted_prover_leaves_no_process() -> None:
     def work(some: slice) -> None:
         if some.start:
@@ -120,7 +153,7 @@ def test_an_interrupted_prover_leaves_no_process() -> None:
 
 
 def test_large_traces_get_two_processes_where_two_cores_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    large, small = np.zeros((8192, 357), dtype=np.uint64), np.zeros((64, 2), dtype=np.uint64)
+    large, small = 8192 * 357, 64 * 2
     monkeypatch.setattr(parallel.sys, "platform", "linux")
     for cores in (1, 2, 16):
         monkeypatch.setattr(parallel, "usable_cores", lambda cores=cores: cores)
@@ -134,16 +167,16 @@ def test_large_traces_get_two_processes_where_two_cores_are(monkeypatch: pytest.
 def test_without_fork_there_is_one_process_and_more_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     monkeypatch.setattr(parallel.sys, "platform", "win32")
-    assert parallel.team_for(np.zeros((8192, 357), dtype=np.uint64)) == Team(1)
-    assert parallel.team_for(TRACE, 1) == Team(1)
+    assert parallel.team_for(8192 * 357) == Team(1)
+    assert parallel.team_for(8192 * 357, 1) == Team(1)
     with pytest.raises(InputError, match=r"processes: 2 processes cannot prove \(expected 1, as no process can be"):
-        parallel.team_for(TRACE, 2)
+        parallel.team_for(8192 * 357, 2)
 
 
 @pytest.mark.parametrize("processes", [0, -1])
 def test_less_than_one_process_is_refused(processes: int) -> None:
     with pytest.raises(InputError, match="expected 1 or more"):
-        stark.prove(wide(TRACE), TRACE, QUICK, processes=processes)
+        prove_payments(TREE, PAYMENTS, QUICK, processes=processes)
 
 
 def test_blas_has_one_thread_while_proving_and_what_it_had_after() -> None:

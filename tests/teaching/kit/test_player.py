@@ -30,6 +30,7 @@ from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInsp
 from toyevm.teaching.lessons.block_access_lists.village import village
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
+from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
 from toyevm.teaching.lessons.schedulers.plans import read_job
 from toyevm.teaching.lessons.sidechain.signers_player import SignerSwitches
@@ -187,6 +188,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
     TwoChainsPlayer: (),
     SignerSwitches: (),
+    ExtensionPlayer: (),
 }
 
 

@@ -5,7 +5,9 @@ is sent to it, and nothing comes back but what it wrote to shared memory. It doe
 
 Forking beside other threads (a notebook has some) is safe if the copy never waits for what one of them held. So a
 helper computes and hashes, takes no lock, prints nothing and leaves without Python's farewells; one that hangs
-all the same is ended and its part done here. Windows has no fork, and macOS's libraries do not survive one.
+all the same is ended and its part done here. Fork only inside `one_blas_thread`: a fork stops OpenBLAS's threads, and
+another Python thread whose product they were at would wait for them for ever (so no large product may be under way in
+one when a proof begins). Windows has no fork, and macOS's libraries do not survive one.
 """
 
 from __future__ import annotations
@@ -33,8 +35,6 @@ from toyevm.errors import InputError, ToyevmError
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
-    from toyevm.rollups.zk.field import Elements
-
 FEWEST_CELLS = 1 << 21  # of a trace that a second process is worth starting for: they take about a second
 PATIENCE = 10.0  # a helper may take so many times as long as the same work here, and so many seconds
 
@@ -56,7 +56,7 @@ class Team:
         memory = mmap.mmap(-1, max(1, prod(shape) * np.dtype(dtype).itemsize))
         return np.frombuffer(memory, dtype=dtype, count=prod(shape)).reshape(shape)
 
-    def share(self, work: Callable[[slice], None], count: int) -> None:
+    def share(self, work: Callable[[slice], object], count: int) -> None:
         """Do the work on `count` things, each process on as many: the first part here, the others in helpers.
 
         Raises:
@@ -64,8 +64,10 @@ class Team:
         """
         size = max(1, min(self.size, count))
         first, *others = [slice(*pair) for pair in pairwise(count * k // size for k in range(size + 1))]
-        helpers = [_Helper(work, part) for part in others]
+        helpers: list[_Helper] = []
         try:
+            for part in others:
+                helpers.append(_Helper(work, part))  # noqa: PERF401 - one that was started is ended if the next fails
             begun = perf_counter()
             work(first)
             limit = PATIENCE + PATIENCE * (perf_counter() - begun)
@@ -80,7 +82,7 @@ ALONE = Team()
 
 
 class _Helper:
-    def __init__(self, work: Callable[[slice], None], part: slice) -> None:
+    def __init__(self, work: Callable[[slice], object], part: slice) -> None:
         self._work, self._part = work, part
         self._process = multiprocessing.get_context("fork").Process(target=_do_and_leave, args=(work, part))
         with warnings.catch_warnings():  # Python 3.12 and later warn of forks beside threads: see above
@@ -101,7 +103,7 @@ class _Helper:
         self._process.join()
 
 
-def _do_and_leave(work: Callable[[slice], None], part: slice) -> None:
+def _do_and_leave(work: Callable[[slice], object], part: slice) -> None:
     code = 1
     try:
         work(part)
@@ -110,8 +112,8 @@ def _do_and_leave(work: Callable[[slice], None], part: slice) -> None:
         os._exit(code)
 
 
-def team_for(trace: Elements, processes: int | None = None) -> Team:
-    """Return a team of so many processes; by default two, for a large trace, where two cores and a safe fork are.
+def team_for(cells: int, processes: int | None = None) -> Team:
+    """Return a team for a trace of so many cells; by default two processes, if it is large, where fork is safe.
 
     Raises:
         InputError: there can be no such team here.
@@ -119,7 +121,7 @@ def team_for(trace: Elements, processes: int | None = None) -> Team:
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     is_helper = multiprocessing.current_process().daemon  # such a process may start no others
     if processes is None:
-        worth_it = sys.platform == "linux" and not is_helper and trace.size >= FEWEST_CELLS
+        worth_it = sys.platform == "linux" and not is_helper and cells >= FEWEST_CELLS
         return Team(min(2, usable_cores()) if worth_it else 1)
     if processes < 1 or (processes > 1 and (is_helper or not can_fork)):
         expected = "1 or more" if can_fork and not is_helper else "1, as no process can be forked here"

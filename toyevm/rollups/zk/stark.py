@@ -143,7 +143,7 @@ def prove(
     """
     shape = _Shape(air, len(trace), parameters or StarkParameters())
     with one_blas_thread():
-        return _prove(shape, trace, team_for(trace, processes), progress)
+        return _prove(shape, trace, team_for(trace.size, processes), progress)
 
 
 def _prove(shape: _Shape, trace: Elements, team: Team, progress: Callable[[str], None]) -> bytes:

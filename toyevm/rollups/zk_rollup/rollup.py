@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.chain import ChainConfig
+from toyevm.contracts import Contract
 from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1
 from toyevm.rollups.zk.payments.tree import AccountTree
@@ -28,6 +29,7 @@ from toyevm.rollups.zk_rollup.root_contract import (
     BRIDGE_ADDRESS,
     KEEPER,
     WEEK,
+    ZK_ROLLUP,
     RollupTerms,
     RootContract,
     ZkAnswer,
@@ -49,6 +51,8 @@ class ZkRollup:
         operator: who alone may bring batches; None: anybody.
         delay: in seconds, after which people leave without a batch.
         l1_chain: the rules of its L1.
+        parameters: of the proofs, by number.
+        compiled: the contract, for who wants to try another.
 
     Attributes:
         world: L2, as the operator has it.
@@ -63,6 +67,8 @@ class ZkRollup:
         operator: str | None = None,
         delay: int = WEEK,
         l1_chain: ChainConfig = ZK_L1_CHAIN,
+        parameters: int = 1,
+        compiled: Contract = ZK_ROLLUP,
     ) -> None:
         self.l1 = L1([KEEPER, *map(wallet, users)], l1_chain)
         self.committee = tuple(map(wallet, committee))
@@ -71,12 +77,13 @@ class ZkRollup:
         terms = RollupTerms(
             digest_bytes(tree.root),
             tree.leaf(BRIDGE).balance,
+            parameters=parameters,
             delay=delay,
             operator=alone,
             committee=self.committee,
             quorum=quorum,
         )
-        self.contract = RootContract(self.l1, terms)
+        self.contract = RootContract(self.l1, terms, compiled)
         self.contract.register([wallet(name).address for name in users])
         self.world = NOTHING
         self.pool: list[SignedPayment] = []
@@ -137,7 +144,8 @@ class ZkRollup:
 
     def prove(self, deposits: Sequence[ProvenPayment] | None = None) -> ProvenBatch:
         """Return a proven batch of the pool, and of all deposits that wait."""
-        return prove_batch(self.tree, self.pool, self.deposits if deposits is None else deposits)
+        chosen = self.deposits if deposits is None else deposits
+        return prove_batch(self.tree, self.pool, chosen, self.contract.terms.parameters)
 
     def batch(self, sender: Wallet = KEEPER) -> ZkAnswer:
         """Bring the pool and the deposits before L1, with their payments.

@@ -106,11 +106,15 @@ class RootContract:
 
     def submit_attested(self, batch: ProvenBatch, members: Iterable[Wallet]) -> ZkAnswer:
         """Bring a batch without its payments, for which these members of the committee vouch."""
-        claim = (batch.new_root, batch.digest, batch.count)
-        message = keccak256(encode_arguments(self.l1.chain.chain_id, self.address, self.root, *claim))
-        signatures = [_sign(message, member) for member in sorted(members, key=lambda one: one.address)]
-        data = self._contract.call_data("submit_attested", *claim, batch.proof, b"".join(signatures))
-        return self._ask(data, gas_limit=SUBMIT_GAS)
+        signatures = [self.vouch(batch, member) for member in sorted(members, key=lambda one: one.address)]
+        arguments = (batch.new_root, batch.digest, batch.count, batch.proof, b"".join(signatures))
+        return self._ask(self._contract.call_data("submit_attested", *arguments), gas_limit=SUBMIT_GAS)
+
+    def vouch(self, batch: ProvenBatch, member: Wallet) -> bytes:
+        """Return a member's signature on a batch that comes next, after the root that L1 has now."""
+        claim = (self.l1.chain.chain_id, self.address, self.root, batch.new_root, batch.digest, batch.count)
+        y_parity, r, s = sign(keccak256(encode_arguments(*claim)), member.private_key)
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
 
     def leave(self, number: int, balance: int, nonce: int, path: bytes) -> ZkAnswer:
         """Leave with a leaf under the last root; `balance` is in units."""
@@ -176,8 +180,3 @@ class RootContract:
         slot = self.slots[name]
         storage = self.l1.account(self.address).storage
         return storage.get(slot if key is None else mapping_slot(slot, key), 0)
-
-
-def _sign(message: Hash32, member: Wallet) -> bytes:
-    y_parity, r, s = sign(message, member.private_key)
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])

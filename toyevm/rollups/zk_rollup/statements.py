@@ -23,12 +23,12 @@ from toyevm.rollups.zk.payments.values import (
     digest_bytes,
     read_digest,
 )
-from toyevm.rollups.zk.stark import StarkParameters
+from toyevm.rollups.zk.security import SECURITY_SETS
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, decode_payments
 from toyevm.types import to_address
 
 MAX_PAYMENTS = 1_024  # of a batch, deposits among them
-PARAMETERS = {1: StarkParameters(), 2: StarkParameters(blowup=8, queries=58)}  # by the number that a contract chooses
+PARAMETERS = {1: SECURITY_SETS["proven"].parameters, 2: SECURITY_SETS["small"].parameters}  # a contract chooses one
 YES = (1).to_bytes(32, "big")
 WORD = 32
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from toyevm.errors import InputError
 from toyevm.rollups.zk.field import P
+from toyevm.rollups.zk.parallel import one_blas_thread, team_for
 from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
-from toyevm.rollups.zk.payments.layout import DIGEST, ROOT
+from toyevm.rollups.zk.payments.layout import COLUMNS, DIGEST, PAYMENT_ROWS, ROOT
 from toyevm.rollups.zk.payments.trace import payments_trace
 from toyevm.rollups.zk.payments.tree import AccountTree
-from toyevm.rollups.zk.payments.values import ProvenPayment
+from toyevm.rollups.zk.payments.values import ProvenPayment, padded_count
 from toyevm.rollups.zk.poseidon2 import RATE
 from toyevm.rollups.zk.stark import ProofCheck, StarkParameters, prove, verify
 
@@ -32,7 +33,9 @@ def prove_payments(
     if not 1 <= len(payments) <= MAX_COUNT:
         raise InputError(f"{len(payments)} payments", "a batch", f"1 to {MAX_COUNT}")
     progress("trace")
-    trace = payments_trace(tree, payments)
+    cells = PAYMENT_ROWS * padded_count(len(payments)) * COLUMNS
+    with one_blas_thread():
+        trace = payments_trace(tree, payments, team_for(cells, processes))
     statement = PaymentStatement(
         old_root=tree.root,
         new_root=tuple(trace[-1, ROOT].tolist()),

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toyevm.rollups.zk.field import Elements, elements
+from toyevm.rollups.zk.parallel import ALONE, Team
 from toyevm.rollups.zk.payments.digest import digest_chain, padded
 from toyevm.rollups.zk.payments.layout import (
     AMOUNT_BITS,
@@ -32,14 +33,16 @@ from toyevm.rollups.zk.payments.layout import (
 from toyevm.rollups.zk.payments.moves import AccountMove, moves
 from toyevm.rollups.zk.payments.tree import AccountTree, leaf_states
 from toyevm.rollups.zk.payments.values import DEPTH, ProvenPayment, record
-from toyevm.rollups.zk.poseidon2 import WIDTH
+from toyevm.rollups.zk.poseidon2 import RATE, WIDTH
 from toyevm.rollups.zk.poseidon2_trace import compressed_columns
 
 Numbers = npt.NDArray[np.int64]
 
 
-def payments_trace(tree: AccountTree, payments: Sequence[ProvenPayment]) -> Elements:
+def payments_trace(tree: AccountTree, payments: Sequence[ProvenPayment], team: Team = ALONE) -> Elements:
     """Return the trace of the payments, padded: 32 rows for each, 357 columns.
+
+    The paths take as long as the chain of digests, of which each needs the one before: two processes do one each.
 
     Raises:
         InputError: one of the payments cannot be made.
@@ -48,8 +51,14 @@ def payments_trace(tree: AccountTree, payments: Sequence[ProvenPayment]) -> Elem
     made = moves(tree.leaves, batch)
     trace = np.zeros((len(made) * HALF, COLUMNS), dtype=np.uint64)
     halves = trace.reshape(len(made), HALF, COLUMNS)
-    _fill_paths(halves, tree, made)
-    _fill_payments(halves, batch, elements(digest_chain(payments)))
+    chain = team.array((len(batch) + 1, RATE), np.uint64)
+
+    def fill_chain() -> None:
+        chain[:] = digest_chain(payments)
+
+    jobs = [lambda: _fill_paths(halves, tree, made), fill_chain]
+    team.share(lambda some: [job() for job in jobs[some]], len(jobs))
+    _fill_payments(halves, batch, chain)
     _fill_digits(halves, batch, made)
     return trace
 
