@@ -1,15 +1,15 @@
 """Every byte of a proof of 16 payments, by the default parameters, with one random bit changed: each is refused.
 
-    python -m tests.rollups.zk.mutated_proofs --jobs 2        all of them, some minutes
+    python -m tests.rollups.zk.mutated_proofs --jobs 2        all of them: four minutes of one core
     python -m tests.rollups.zk.mutated_proofs --every 100     one in a hundred
 
 With them go proofs cut off, made longer, with numbers not below p, and forged ones (`hostile`). Prints how many were
 refused for which reason, and which checks were first for none. Ends with 1 if a proof was accepted, if anything was
 raised, or if fewer than 95 % of the checks were the first to refuse something.
 
-A check takes 40 ms, and there are 170,000 bytes. But most of what the verifier computes is the same for all, up to
-the changed byte: what its pure functions answered for the honest proof is remembered by their arguments. What runs
-is the verifier itself; a test compares the answers with those that it gives without.
+A check takes 15 to 40 ms, and there are 170,000 bytes. But most of what the verifier computes is the same for all, up
+to the changed byte: what its pure functions answered for the honest proof is remembered by their arguments. It is the
+verifier itself that runs; a test compares the answers with those that it gives without.
 """
 
 from __future__ import annotations

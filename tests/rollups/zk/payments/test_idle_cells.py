@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.rollups.zk.payments.batches import random_accounts
-from toyevm.rollups.zk.air import broken_constraints
-from toyevm.rollups.zk.field import Elements, P, elements
-from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
+from toyevm.rollups.zk.air import Air, broken_constraints
+from toyevm.rollups.zk.field import Elements, P, elements, multiply, subtract
+from toyevm.rollups.zk.payments.air import PaymentStatement, family_sizes, payments_air
 from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.layout import (
     AMOUNT_BITS,
@@ -18,11 +18,13 @@ from toyevm.rollups.zk.payments.layout import (
     BIT,
     BUMP,
     COLUMNS,
+    DIGEST,
     DIGEST_ROW,
     HALF,
     NEW,
     OLD,
     PAYMENT_ROWS,
+    ROOT,
 )
 from toyevm.rollups.zk.payments.trace import payments_trace
 from toyevm.rollups.zk.payments.values import BRIDGE, ProvenPayment
@@ -36,7 +38,8 @@ PAYMENTS = [
     ProvenPayment(7, 7, 3, TREE.leaf(7).nonce),
     ProvenPayment(2**13, 3, 0, 0),
 ]
-AIR = payments_air(PaymentStatement(TREE.root, TREE.after(PAYMENTS).root, batch_digest(PAYMENTS), len(PAYMENTS)))
+STATEMENT = PaymentStatement(TREE.root, TREE.after(PAYMENTS).root, batch_digest(PAYMENTS), len(PAYMENTS))
+AIR = payments_air(STATEMENT)
 TRACE = payments_trace(TREE, PAYMENTS)
 LAST = len(TRACE) - 1
 PERMUTATIONS = [range(where.start, where.stop) for where in (OLD, NEW)]
@@ -94,3 +97,60 @@ def test_all_of_them_at_once_change_nothing_that_is_proven() -> None:
         cells[:, row, where] = permutation_columns(states)[0].T
     assert np.count_nonzero(trace != TRACE) > 2_000
     assert broken_constraints(AIR, trace) == []
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("without", [(), *((name,) for name in family_sizes() if name != "balances")])
+def test_no_cells_are_free_together_given_what_is_paid_and_the_tree_before(without: tuple[str, ...]) -> None:
+    """As many linear combinations of small changes go unnoticed as there are idle cells that are no bits.
+
+    Row by row, the derivatives of the constraints are solved for the row; what is left of them is about the next row.
+    Without a family there is more; without "balances" it would be bits, which have no small changes.
+    """
+    unread = 3 * WIDTH + 3 * 4  # what goes into idle permutations, and the three countdowns where no digit stands
+    left, free, air = np.zeros((0, len(AIR.looks_ahead)), dtype=np.uint64), 0, payments_air(STATEMENT, without)
+    for row in range(PAYMENT_ROWS):
+        here, ahead = derivatives(air, row)
+        before = np.zeros((len(left), COLUMNS), dtype=np.uint64)
+        before[:, AIR.looks_ahead] = left
+        now = np.delete(np.concatenate([before, here]), given(row), axis=1)
+        following = np.concatenate([np.zeros((len(left), ahead.shape[1]), dtype=np.uint64), ahead])
+        rank, left = solved_for(np.concatenate([now, following], axis=1), now.shape[1])
+        free += now.shape[1] - rank
+    chains = [AIR.looks_ahead.index(column) for column in range(ROOT.start, DIGEST.stop)]  # after the payment
+    free += len(chains) - solved_for(left[:, chains], len(chains))[0]
+    assert (free > unread) if without else (free == unread)
+
+
+def given(row: int) -> list[int]:
+    """Return the columns of a row that are public, or follow from the tree before."""
+    found = list(range(OLD.start, OLD.start + WIDTH)) if row not in (DIGEST_ROW, PAYMENT_ROWS - 1) else []
+    return [*found, *range(ROOT.start, BUMP + 1)] if row == 0 else found
+
+
+def derivatives(air: Air, row: int) -> tuple[Elements, Elements]:
+    """Return those of all constraints by each cell of a row, and by each of the next row that is looked at."""
+    now, ahead = TRACE[row], TRACE[row + 1, list(AIR.looks_ahead)]
+    both = np.concatenate([now, ahead])
+    periodic = elements([[values[row]] * len(both) for values in AIR.periodic])
+    at = [np.array(both[:, None] + np.uint64(t) * np.eye(len(both), dtype=np.uint64)) % np.uint64(P) for t in (1, 2, 3)]
+    one, two, three = (air.evaluate(cells[:COLUMNS], cells[COLUMNS:], periodic) for cells in at)
+    total = elements(18 * one.astype(np.int64) - 9 * two.astype(np.int64) + 2 * three.astype(np.int64))
+    slopes = multiply(total, elements(pow(6, -1, P)))  # of a polynomial of degree 3 that is 0 at 0
+    return slopes[:, :COLUMNS], slopes[:, COLUMNS:]
+
+
+def solved_for(matrix: Elements, columns: int) -> tuple[int, Elements]:
+    """Return how many of the first columns are determined, and the equations that are left for the others."""
+    rank = 0
+    for column in range(columns):
+        rows = rank + np.flatnonzero(matrix[rank:, column])
+        if not len(rows):
+            continue
+        matrix[[rank, rows[0]]] = matrix[[rows[0], rank]]
+        line = multiply(matrix[rank], elements(pow(int(matrix[rank, column]), -1, P)))
+        others = rank + 1 + np.flatnonzero(matrix[rank + 1 :, column])
+        matrix[others] = subtract(matrix[others], multiply(matrix[others, column][:, None], line[None]))
+        rank += 1
+    rest = matrix[rank:, columns:]
+    return rank, rest[rest.any(axis=1)]
