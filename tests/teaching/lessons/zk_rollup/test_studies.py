@@ -61,7 +61,7 @@ def test_the_mixed_block_is_refused_with_a_reason() -> None:
 @pytest.mark.parametrize(("system", "attack"), ATTACKED)
 def test_the_attacks_on_data_are_rows_of_the_matrix(system: str, attack: str) -> None:
     (cell,) = chosen_cells(attack, system)
-    assert re.search(rf"^{system} +{attack} +\w+ +{re.escape(cell.story)}$", attacks_on_data(), re.MULTILINE)
+    assert re.search(rf"^{system}, {attack}: \w+\n    {re.escape(cell.story)}$", attacks_on_data(), re.MULTILINE)
 
 
 def test_withheld_data_freezes_and_a_false_root_is_refused() -> None:

@@ -138,9 +138,9 @@ def what_a_stranger_reads() -> str:
 
 
 def attacks_on_data() -> str:
-    """Return what comes of attacks on what L1 has, or has not, beside the proof."""
-    rows = [f"{'layer':<9} {'attack':<14} {'outcome':<8} what happens"]
+    """Return what comes of attacks on what L1 has, or has not, beside the proof; all of them are run."""
+    lines = []
     for system, attack in ATTACKED:
         (cell,) = chosen_cells(attack, system)
-        rows.append(f"{system:<9} {attack:<14} {cell.run(True).verdict:<8} {cell.story}")
-    return "\n".join(rows)
+        lines += [f"{system}, {attack}: {cell.run(True).verdict}", f"    {cell.story}"]
+    return "\n".join(lines)
