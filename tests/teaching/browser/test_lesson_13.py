@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "13-zk-rollup"
-CELLS, FIGURES, SMALLEST = 22, ["trace", "batch"], (600, 200)
+CELLS, FIGURES, SMALLEST = 22, ["trace", "column", "batch"], (600, 200)
 
 
 @pytest.fixture
