@@ -23,11 +23,16 @@ def encode(values: Elements) -> bytes:
 
 
 class Reader:
-    """The bytes of a proof and how far they have been read."""
+    """The bytes of a proof and how far they have been read.
+
+    Attributes:
+        parts: what has been read so far, and how many bytes of it.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._place = 0
+        self.parts: list[tuple[str, int]] = []
 
     def take(self, count: int, what: str) -> bytes:
         """Return the next bytes."""
@@ -35,6 +40,7 @@ class Reader:
         if len(part) != count:
             raise Rejected(f"{what}: the proof ends too early")
         self._place += count
+        self.parts.append((what, count))
         return part
 
     def elements(self, count: int, what: str) -> Elements:

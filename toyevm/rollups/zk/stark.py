@@ -8,6 +8,7 @@ proof hides nothing: it is succinct, not zero-knowledge.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -200,7 +201,24 @@ def verify(air: Air, size: int, proof: bytes, parameters: StarkParameters | None
     return ProofCheck(True)
 
 
-def _verify(shape: _Shape, reader: Reader) -> None:
+def parts(air: Air, size: int, proof: bytes, parameters: StarkParameters | None = None) -> list[tuple[str, int]]:
+    """Return what the verifier reads of a proof, and how many bytes of each: all of it, if the proof is valid."""
+    reader = Reader(proof)
+    with suppress(Rejected):
+        _verify(_Shape(air, size, parameters or StarkParameters()), reader)
+    return reader.parts
+
+
+def opened_rows(air: Air, size: int, proof: bytes, parameters: StarkParameters | None = None) -> dict[int, Rows]:
+    """Return the rows of the extended trace that a valid proof shows, by their place; none, if it is refused."""
+    try:
+        return _verify(_Shape(air, size, parameters or StarkParameters()), Reader(proof))
+    except Rejected:
+        return {}
+
+
+def _verify(shape: _Shape, reader: Reader) -> dict[int, Rows]:
+    """Check everything, and return the rows of the trace in which the queries looked."""
     transcript, air = shape.transcript(), shape.air
     roots = reader.digests(2, "roots")
     transcript.absorb(b"trace root", roots[0])
@@ -221,6 +239,7 @@ def _verify(shape: _Shape, reader: Reader) -> None:
     word = deep_word((rows, chunk_rows), fri.points(shape.fri.size, indices, GENERATOR), opened)
     fri.check_words(reader, claim, shape.fri, indices, word)
     reader.end()
+    return dict(zip(indices, rows, strict=True))
 
 
 def _check_outside(shape: _Shape, z: Elements, values: Elements, factors: Elements) -> None:

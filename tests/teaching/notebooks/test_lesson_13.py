@@ -1,0 +1,76 @@
+"""Lesson 13 with a student in it: answers right and wrong, and none at all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
+
+LESSON = COURSE / "13-zk-rollup/13-zk-rollup.ipynb"
+RIGHT = {
+    'lab.predict("changed-cell")': 'lab.predict("changed-cell", choose="B")',
+    'lab.predict("stranger")': 'lab.predict("stranger", choose="A")',
+    "return None  # Your turn: a number that is 0 exactly if the rule holds": (
+        "return following.ann - now.ann + now.amount * (1 - 2 * now.back)"
+    ),
+    "my_cell = None": 'my_cell = (7, "amount")',
+    "my_bytes = None": "my_bytes = [0, 570, 600, 1400, 2000]",
+    "my_amounts = None": "my_amounts = [-20, 0, 0, 0, 0, 0, 0]",
+    "my_claim = None": 'my_claim = claim._replace(receiver="Mallory")',
+    "my_bits = (None, None, None)": "my_bits = tuple(int(-50 * log2(c)) for c in (5 / 8, 1 / 2, 1 / 4))",
+    "my_places = None": "my_places = [k for k in range(32) if k % 4 != 1]",
+}
+GIVEAWAYS = {
+    "changed-cell": ("91", "random point 91", "equation with it fails", "not hold outside"),
+    "stranger": ("pays Cleo", "pays Dan", "the amounts 5", "succinct", "can be interpolated"),
+}
+
+
+@pytest.mark.slow
+def test_a_student_who_answers_lesson_13_rightly_is_told_so() -> None:
+    shown = shown_in(execute(LESSON, RIGHT))
+    assert "*a lie stays in its row*" in shown["imports"]
+    assert "the constraints at a random point 91" in shown["imports"]
+    assert "13 cases of 13" in shown["rule-turn"]
+    assert "all rules hold" in shown["free-turn"]
+    assert "5 checks" in shown["checks-turn"]
+    assert "Ann has taken 20 ether from Bob" in shown["rob-turn"]
+    assert "all rules  refused: constraints" in shown["rob-turn"]
+    assert "Mallory gets the fee" in shown["fee-turn"]
+    assert "by the engine: 33.9, 48.2, 100.0" in shown["bits-turn"]
+    assert "*validity is privacy*" in shown["privacy-reveal"]
+    assert "pays" in shown["privacy-reveal"]
+    assert "24 of 32 places are false" in shown["folds-turn"]
+
+
+@pytest.mark.slow
+def test_what_was_changed_in_the_player_counts_in_the_cell_below() -> None:
+    moved = "rules = RulesPlayer(book())\n"
+    shown = shown_in(execute(LESSON, {moved: moved + 'rules.set(column="bob", row=4, add=1)\n'}))
+    assert "2 values are not 0, in rows 3 and 4" in shown["free-turn"]
+
+
+def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
+    shown = shown_in(read(LESSON))
+    assert re.findall(r"minimum.*?([\d.]+) +([\d.]+) +([\d.]+)", shown["rounds"]) == [("75.0", "102.3", "128.0")]
+    assert "a trace of 512 rows and 357 columns" in shown["batch"]
+    assert "32 rows, 357 columns" in shown["batch"]
+    assert "1,024 payments: proof" in shown["growth"]
+    assert shown["mixed"].strip().endswith("refused: transaction 0: calls a contract")
+    assert shown["withheld"].split("\n")[3].split()[3] == "frozen"
+
+
+@pytest.mark.parametrize("name", GIVEAWAYS)
+def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> None:
+    assert given_away(read(LESSON), name, GIVEAWAYS[name]) == []
+
+
+def test_the_second_bet_stands_above_all_that_says_what_a_proof_shows() -> None:
+    ids = [cell["id"] for cell in read(LESSON)["cells"]]
+    assert ids.index("privacy-bet") < min(map(ids.index, ("proof-head", "rollup-head", "privacy-reveal")))
+
+
+def test_the_surprise_comes_within_five_cells() -> None:
+    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]
