@@ -55,6 +55,8 @@ def _not_bits(said: int, chance: float, every: Sequence[Any]) -> tuple[str, str]
     exact = bits(chance)
     if list(every) == [floor(bits(one)) for one in reversed(list(CHANCES.values()))]:
         return "upside-down", "your numbers are in the opposite order. Is a liar better off with 5/8, or with 1/4?"
+    if chance == CHANCES["Johnson"] and floor(query_bits(QUERIES, RATE, JOHNSON)) <= said < exact:
+        return "below-the-bound", NEARLY
     kinds = (
         ("rounds-up", round(exact), f"{exact:.1f} bits are not {said}: a level is rounded down. Which number is that?"),
         ("the-sign", floor(-exact), NEGATIVE),
@@ -64,7 +66,6 @@ def _not_bits(said: int, chance: float, every: Sequence[Any]) -> tuple[str, str]
         ("adds-chances", floor(QUERIES * (1 - chance)), COUNTED),
         ("another-logarithm", floor(-QUERIES * log(chance)), NATURAL),
         ("one-query", floor(-log2(chance)), "this is the worth of one query. How many queries are there?"),
-        ("below-the-bound", floor(query_bits(QUERIES, RATE, JOHNSON)), NEARLY),
         ("two-a-query", 2 * QUERIES, "2 bits a query belong to the chance 1/4. Which chance stands in this row?"),
     )
     for belief, value, text in kinds:

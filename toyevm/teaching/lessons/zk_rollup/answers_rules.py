@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.rollups.zk.field import P
 from toyevm.teaching.kit.stark.changed_cell import ChangedCell, rules_lines
 from toyevm.teaching.kit.stark.named_table import signed
-from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_number, read_one_of, read_pair, right, wrong
+from toyevm.teaching.lab.turns import (
+    Reply,
+    call,
+    missing,
+    read_list,
+    read_number,
+    read_one_of,
+    read_pair,
+    repeat,
+    right,
+    wrong,
+)
 from toyevm.teaching.lessons.zk_rollup.book import ANN, ANN_BITS, BOB, COLUMNS, FAMILIES, ROWS, book, proven
-from toyevm.teaching.lessons.zk_rollup.cells import NOT_A_POLYNOMIAL, FieldCell, number
+from toyevm.teaching.lessons.zk_rollup.cells import NOT_A_POLYNOMIAL, FieldCell, NamedCells, number
 
 CASES = (  # Ann before, Ann after, the amount, back: those that are right, then those that are not
     (40, 35, 5, 0), (35, 40, 5, 1), (20, 20, 0, 1), (12, 0, 12, 0), (0, 9, 9, 1),
@@ -47,9 +57,9 @@ def rule_with_a_condition(answer: Any) -> Reply:
 def _value(answer: Any, before: int, after: int, amount: int, back: int) -> int | None:
     """Return the number that a student's rule gives, or None if it gives nothing."""
     cells = {name: FieldCell(value) for name, value in (("ann", before), ("amount", amount), ("back", back))}
-    now = SimpleNamespace(**cells, bob=FieldCell(TOTAL - before))
-    following = SimpleNamespace(ann=FieldCell(after), bob=FieldCell(TOTAL - after))
-    said = call(answer, now, following)
+    said = call(answer, NamedCells(**cells, bob=FieldCell(BOB)), NamedCells(ann=FieldCell(after), bob=FieldCell(BOB)))
+    if said is not None and said is not ... and type(said) not in (int, FieldCell):
+        raise InputError(f"your function returns {repeat(said)}", expected="one number, made of +, - and *")
     return None if said is None or said is ... else number(said) % P
 
 
@@ -61,8 +71,8 @@ def _no_number(words: str) -> Reply:
     if NOT_A_POLYNOMIAL in words:
         return wrong(
             "an-if-is-no-polynomial",
-            "Your function asks, compares or divides. The verifier computes it at a random point, where `back` is "
-            "neither 0 nor 1. Which product is 0 where a condition does not hold?",
+            "Your function does more than add, subtract and multiply. The verifier computes it at a random point, where "
+            "`back` is neither 0 nor 1. Which product is 0 where a condition does not hold?",
         )
     _, ended, how = words.partition("it ended")
     raise InputError(f"your function {ended[3:]}{how}" if ended else words)

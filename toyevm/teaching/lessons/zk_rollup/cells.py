@@ -42,11 +42,25 @@ class FieldCell:
         _refuse()
 
     __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _no
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __abs__ = __int__ = __index__ = _no
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __rpow__ = _no
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = __abs__ = __int__ = __index__ = _no
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return str(self.value if self.value <= P // 2 else self.value - P)
+
+
+class NamedCells:
+    """Cells of a row, by the names of their columns."""
+
+    def __init__(self, **cells: FieldCell) -> None:
+        self.__dict__.update(cells)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"there is no {name!r} in this row; there are {', '.join(self.__dict__)}")
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{name} {cell}" for name, cell in self.__dict__.items())
 
 
 def number(value: object) -> int:
