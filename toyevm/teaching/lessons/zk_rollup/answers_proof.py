@@ -117,8 +117,8 @@ def unnoticed(answer: Any) -> Reply:
     shown = f"false in the word of {last}: {', '.join(map(str, sorted(folding.levels[-1])))}"
     if len(places) < most:
         text = (
-            f"{len(places)} of {WORD} places are false, and the query does not notice. Which others are not folded into "
-            f"place {arrives} either?"
+            f"{len(places)} of {WORD} places are false, and the query does not notice. Which others are not "
+            f"folded into place {arrives} either?"
         )
         return wrong("more-are-possible", text, shown)
     return right(

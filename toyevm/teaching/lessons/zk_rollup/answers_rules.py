@@ -71,8 +71,8 @@ def _no_number(words: str) -> Reply:
     if NOT_A_POLYNOMIAL in words:
         return wrong(
             "an-if-is-no-polynomial",
-            "Your function does more than add, subtract and multiply. The verifier computes it at a random point, where "
-            "`back` is neither 0 nor 1. Which product is 0 where a condition does not hold?",
+            "Your function does more than add, subtract and multiply. The verifier computes it at a random "
+            "point, where `back` is neither 0 nor 1. Which product is 0 where a condition does not hold?",
         )
     _, ended, how = words.partition("it ended")
     raise InputError(f"your function {ended[3:]}{how}" if ended else words)
