@@ -35,7 +35,7 @@ def numbers_of(rules: list[str], table: list[list[int]]) -> list[int]:
     found = [table[0][0] - 2, table[-1][0] - 11]
     for now, following in pairwise(table):
         row = SimpleNamespace(**dict(zip(names, now, strict=False)), gap_bits=now[4:])
-        scope = {"now": row, "following": SimpleNamespace(**dict(zip(names, following, strict=False)))}
+        scope: dict[str, Any] = {"now": row, "following": SimpleNamespace(**dict(zip(names, following, strict=False)))}
         scope["total"] = lambda bits: bits[0] + 2 * bits[1] + 4 * bits[2]
         for rule in rules:
             found += [eval(rule, {**scope, "bit": bit}) for bit in (now[4:] if "bit *" in rule else [0])]
