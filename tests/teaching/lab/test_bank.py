@@ -68,6 +68,12 @@ def beliefs(lesson: Lesson, item: Exercise) -> Iterator[str]:
             yield f"{item.id}: the message of {one.id} says the answer"
 
 
+def puzzles(lesson: Lesson, item: Exercise) -> Iterator[str]:
+    head = f"def {item.answer}("
+    if item.judge == "function" and item.parsons and not any(line.startswith(head) for line in item.parsons):
+        yield f"{item.id}: no line of its puzzle begins with {head!r}"
+
+
 def mutants(lesson: Lesson, item: Exercise) -> Iterator[str]:
     alive, made = survivors(lesson, item)
     explained = [one.mutant for one in lesson.marking.entries[item.id].survivors]
@@ -85,7 +91,7 @@ def read_once(folder: Path) -> Lesson:
     return read_lesson(folder)
 
 
-CHECKS = [untouched, solution, wrong_answers, beliefs, mutants]
+CHECKS = [untouched, solution, wrong_answers, beliefs, puzzles, mutants]
 
 
 def problems(lesson: Lesson) -> list[str]:
@@ -155,6 +161,12 @@ WRONGS = {
         "How many of your cores are busy?",
         "Both blocks use the same gas. What else differs?",
         ["why: one message for two beliefs"],
+    ),
+    "a puzzle without its first line": (
+        "items.toml",
+        ', "def meet(one, other):"]',
+        "]",
+        ["meet: no line of its puzzle begins with 'def meet('"],
     ),
     "a survivor that nobody explains": (
         "03-shop.ipynb",

@@ -157,6 +157,17 @@ def test_a_function_can_be_put_together(lab: Lesson) -> None:
     assert "IndentationError" in lab.parsons("meet", order_of(lab, "meet", right, head)).text
 
 
+def test_a_puzzle_knows_the_names_of_the_notebook_but_for_an_earlier_answer(
+    lab: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells above an answer may hold helpers that its solution calls."""
+    head, right = "def meet(one, other):", "    return bool({*one} & {*other})"
+    monkeypatch.setattr("__main__.meet", lambda one, other: bool({*one} & {*other}), raising=False)
+    assert "Both cases agree" not in lab.parsons("meet", order_of(lab, "meet", right)).text
+    monkeypatch.setattr("__main__.bool", lambda _: False, raising=False)
+    assert "Both cases agree" not in lab.parsons("meet", order_of(lab, "meet", head, right)).text
+
+
 @pytest.mark.parametrize("order", [[9], [0], ["1"], [True]])
 def test_a_line_that_is_none_is_refused(lab: Lesson, order: list[Any]) -> None:
     assert "numbers from 1 to 4" in lab.parsons("plus", order).text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -55,8 +56,11 @@ def judge_order(item: Exercise, order: Sequence[int]) -> str:
 
 
 def _define(item: Exercise, source: str) -> object:
-    """Return the function that the lines define: this is the student's own notebook, and their own lines."""
-    names: dict[str, object] = {}
+    """Return the function that the lines define: this is the student's own notebook, and their own lines.
+
+    So the lines may use what stands in the notebook, but not an answer that was given there before.
+    """
+    names = {name: value for name, value in vars(import_module("__main__")).items() if name != item.answer}
     try:
         exec(source, names)
     except Exception as error:
