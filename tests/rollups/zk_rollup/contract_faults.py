@@ -116,9 +116,9 @@ def deposit_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract)
     ask, data = rollup.contract._ask, rollup.contract._contract.call_data
     ann = wallet("Ann")
-    for number in (0, 3, 2**200):
-        answer = ask(data("deposit", number), ann, value=UNIT)
-        yield from expect(f"for account {number}", answer, "no such account")
+    for owner in (bytes(20), BRIDGE_ADDRESS, wallet("Cem").address):
+        answer = ask(data("deposit", owner), ann, value=UNIT)
+        yield from expect(f"for 0x{owner.hex()}", answer, "no such account")
     for value in (0, 1, UNIT - 1, UNIT + 1):
         yield from expect(f"{value} wei", rollup.deposit("Ann", value), "not in whole units")
     room = 2**28 - 1 - 15_000
@@ -131,6 +131,23 @@ def deposit_faults(contract: Contract) -> Iterator[str]:
     overwrite(rollup, "room", 2)
     yield from expect("too much", rollup.deposit("Ann", 3 * UNIT), "more than the bridge can give")
     yield from expect("all there is room for", rollup.deposit("Ann", 2 * UNIT), "")
+
+
+def renumbering_faults(contract: Contract) -> Iterator[str]:
+    """Who registers first when L1 goes back gets the number of another, and nothing of what the other locks."""
+    rollup = opened(contract)
+    cem, eve = wallet("Cem"), wallet("Eve")
+    rollup.contract.register([cem.address])
+    answer = rollup.contract.deposit(wallet("Ann"), UNIT, cem.address)
+    yield from equal("Cem's number", rollup.contract.number(cem.address), 3)
+    rollup.l1.reorg(2, keep=False)
+    rollup.contract.register([eve.address])
+    yield from equal("Eve's number", rollup.contract.number(eve.address), 3)
+    again = rollup.contract._ask(answer.tx.data, wallet("Ann"), value=UNIT)
+    yield from expect("the same call", again, "no such account")
+    rollup.contract.register([cem.address])
+    rollup.contract._ask(answer.tx.data, wallet("Ann"), value=UNIT)
+    yield from equal("the queue", rollup.contract.waiting, [(4, 1)])
 
 
 # Batches
@@ -381,6 +398,7 @@ def lonely_faults(contract: Contract) -> Iterator[str]:
 CHECKS = (
     account_faults,
     deposit_faults,
+    renumbering_faults,
     batch_faults,
     digest_faults,
     leaving_faults,

@@ -122,9 +122,14 @@ def register(its_owners: Bytes[20 * 256]):
 
 @external
 @payable
-def deposit(number: uint256):
+def deposit(owner: address):
+    """
+    @notice Lock ether for the account of an owner, who has a number by then.
+    @dev By name: if L1 went back, somebody else may have registered first, and have the number that the owner had.
+    """
     assert not self.frozen, "frozen"
-    assert number > 0 and number < self.count, "no such account"
+    number: uint256 = self.numbers[owner]
+    assert number > 0, "no such account"
     assert msg.value > 0 and msg.value % UNIT == 0, "not in whole units"
     amount: uint256 = msg.value // UNIT
     assert amount <= self.room, "more than the bridge can give"  # or no batch could ever take it

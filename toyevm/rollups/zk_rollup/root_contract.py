@@ -97,7 +97,7 @@ class RootContract:
         owner = to or sender.address
         if not self.number(owner):
             self.register([owner])
-        return self._ask(self._contract.call_data("deposit", self.number(owner)), sender, value=amount)
+        return self._ask(self._contract.call_data("deposit", owner), sender, value=amount)
 
     def submit(self, batch: ProvenBatch, sender: Wallet = KEEPER) -> ZkAnswer:
         """Bring a batch with its payments."""
