@@ -14,13 +14,13 @@ from typing import Any
 from toyevm.assembler import assemble
 from toyevm.contracts import Contract, mapping_slot
 from toyevm.forks import OSAKA
-from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.l1 import L1_CHAIN, L1Answer
 from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, ProvenPayment, digest_bytes
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
-from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK, ZkAnswer
+from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
 from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
 from toyevm.state import StateDiff
@@ -44,7 +44,7 @@ def faults(contract: Contract) -> Iterator[str]:
             yield f"{check.__name__}: {error!r}"
 
 
-def expect(what: str, answer: ZkAnswer, reason: str) -> Iterator[str]:
+def expect(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
     if answer.reason != reason:
         yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
 
@@ -71,7 +71,7 @@ def unproven(rollup: ZkRollup, deposits: Sequence[ProvenPayment] | None = None) 
     return ProvenBatch(new_root, digest, len(made), encode_payments(rollup.pool), len(taken), b"")
 
 
-def bring(rollup: ZkRollup, **changed: Any) -> ZkAnswer:
+def bring(rollup: ZkRollup, **changed: Any) -> L1Answer:
     deposits = rollup.deposits
     answer = rollup.contract.submit(replace(unproven(rollup, deposits), **changed))
     rollup._note(answer, deposits)
