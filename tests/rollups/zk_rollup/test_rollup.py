@@ -100,6 +100,17 @@ def test_a_validiums_payments_are_not_on_l1() -> None:
     assert rollup.batch().accepted
 
 
+def test_a_way_out_that_l1_would_not_see_is_not_brought() -> None:
+    rollup = ZkRollup(["Ann"], committee=["Pia"], quorum=1, l1_chain=TRUSTING)
+    rollup.deposit("Ann", 10 * ETHER)
+    bring(rollup)
+    rollup.withdraw("Ann", ETHER)
+    with pytest.raises(InputError, match="a payment to the bridge"):
+        rollup.attested_batch(["Pia"])
+    assert bring(rollup).accepted
+    assert rollup.contract.owed(wallet("Ann").address) == ETHER
+
+
 @pytest.mark.parametrize("amount", [1, UNIT + 1, -UNIT])
 def test_parts_of_units_cannot_be_paid(amount: int) -> None:
     rollup = ZkRollup(["Ann", "Bob"], l1_chain=TRUSTING)

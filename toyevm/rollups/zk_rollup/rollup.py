@@ -158,7 +158,15 @@ class ZkRollup:
         return answer
 
     def attested_batch(self, members: Sequence[str]) -> L1Answer:
-        """Bring the pool before L1 with the word of these members, and without its payments."""
+        """Bring the pool before L1 with the word of these members, and without its payments.
+
+        Raises:
+            InputError: one of them cannot be made, or is a way out: L1 would not see it, and pay nobody.
+        """
+        if any(payment.payee == BRIDGE for payment in self.pool):
+            raise InputError(
+                "a payment to the bridge", "attested_batch", "a batch with its payments: L1 pays out of those"
+            )
         answer = self.contract.submit_attested(self.prove(()), map(wallet, members))
         self._note(answer, ())
         return answer
