@@ -7,7 +7,11 @@ from random import Random
 import pytest
 
 from tests.rollups.zk_rollup.contract_faults import TRUSTING, bring
+from toyevm.chain import MAINNET
 from toyevm.errors import InputError
+from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.l2 import L2_CHAIN
+from toyevm.rollups.sidechain.chain import SIDE_CHAIN
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.root_contract import WEEK
 from toyevm.units import ETHER
@@ -141,3 +145,9 @@ def test_a_reorg_of_l1_takes_batches_back_with_their_deposits() -> None:
     rollup.l1.reorg(1, keep=False)
     assert rollup.rebuilt() == first
     assert rollup.contract.waiting == [(2, 1_000)]
+
+
+def test_no_other_chain_of_the_courses_could_replay_a_payment() -> None:
+    rollup = ZkRollup(["Ann"], l1_chain=TRUSTING)
+    others = [chain.chain_id for chain in (MAINNET, L1_CHAIN, L2_CHAIN, SIDE_CHAIN)]
+    assert rollup.contract.terms.l2_chain not in others

@@ -21,6 +21,7 @@ from toyevm.workloads.wallets import Wallet, wallet
 ZK_ROLLUP = load_contract("zk_rollup")
 KEEPER = wallet("keeper")
 BRIDGE_ADDRESS: Address = to_address(0x42 << 152 | 0x17)  # on L2: whom one pays to leave; nobody has its key
+ZK_CHAIN_ID = 43  # no other chain of the course's has it
 WEEK = 7 * 86_400
 ALL_OF_IT = 2**28 - 1  # units: what the bridge can give when there is nothing on L2
 SUBMIT_GAS, REGISTER_GAS = 16_000_000, 15_000_000
@@ -34,6 +35,7 @@ class RollupTerms:
     Attributes:
         root: of the accounts that are there from the beginning, 32 bytes.
         room: what the bridge's leaf has then, in units.
+        l2_chain: the id that is in each signature: a chain with the same one could replay the payments.
         parameters: of the proof, by number.
         delay: in seconds, after which people leave without a batch.
         operator: who alone may bring batches; None: anybody.
@@ -42,7 +44,7 @@ class RollupTerms:
 
     root: Hash32
     room: int
-    l2_chain: int = 1
+    l2_chain: int = ZK_CHAIN_ID
     parameters: int = 1
     delay: int = WEEK
     operator: Address | None = None
