@@ -7,11 +7,13 @@ bytecode.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
+from toyevm.contracts.abi import revert_reason
 from toyevm.errors import InputError
-from toyevm.results import SealedBlock
+from toyevm.results import SealedBlock, TxResult
 from toyevm.rollups.l1_data import deposits_in, l1_block_of
 from toyevm.rollups.mempool_chain import SLOT_SECONDS, MempoolChain
 from toyevm.rollups.precompiles import PROOF_CHECKS
@@ -22,11 +24,27 @@ from toyevm.types import Address, Hash32
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet
 
-__all__ = ["L1", "L1_CHAIN", "SAVINGS", "SLOT_SECONDS"]
+__all__ = ["L1", "L1_CHAIN", "SAVINGS", "SLOT_SECONDS", "L1Answer"]
 
 L1_CHAIN = ChainConfig(chain_id=900, extra_precompiles=PROOF_CHECKS)
 SAVINGS = 1_000 * ETHER
 DEPLOY_GAS = 16_000_000
+
+
+class L1Answer(NamedTuple):
+    """What L1 said to a transaction."""
+
+    tx: Transaction
+    result: TxResult
+
+    @property
+    def accepted(self) -> bool:
+        return self.result.succeeded
+
+    @property
+    def reason(self) -> str:
+        """Why not, in the contract's words; empty if it was accepted."""
+        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
 
 
 class L1(MempoolChain):

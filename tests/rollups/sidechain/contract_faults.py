@@ -13,10 +13,10 @@ from toyevm.contracts import Contract
 from toyevm.crypto import SECP256K1_ORDER
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
+from toyevm.rollups.l1 import L1Answer
 from toyevm.rollups.sidechain import Sidechain
 from toyevm.rollups.sidechain.chain import burn_log
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, forge_block, prove_exit
-from toyevm.rollups.sidechain.root_contracts import Answer
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, VoteDomain, sign_vote, vote_on
 from toyevm.transactions import Transaction
 from toyevm.trie import ordered_trie_root
@@ -38,7 +38,7 @@ def faults(contracts: Pair) -> Iterator[str]:
             yield f"{check.__name__}: {error!r}"
 
 
-def refused(what: str, answer: Answer, reason: str) -> Iterator[str]:
+def refused(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
     if answer.reason != reason:
         yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
 
@@ -63,7 +63,7 @@ def with_burn(contracts: Pair, **options: Any) -> tuple[Sidechain, Transaction]:
     return side, burn
 
 
-def submit(side: Sidechain, vote: Vote, signers: Sequence[str] = ALL, domain: VoteDomain | None = None) -> Answer:
+def submit(side: Sidechain, vote: Vote, signers: Sequence[str] = ALL, domain: VoteDomain | None = None) -> L1Answer:
     who = [MEMBERS[name] for name in signers]
     return side.contracts.submit_checkpoint(sign_vote(vote, domain or side.contracts.domain, who))
 
@@ -151,7 +151,7 @@ def slash_faults(contracts: Pair) -> Iterator[str]:
     true = vote_on("checkpoint", side.headers(1))
     lie = replace(true, root=bytes(32))
 
-    def slash(one: Vote, other: Vote, by: str = "Pia", and_by: str = "Pia") -> Answer:
+    def slash(one: Vote, other: Vote, by: str = "Pia", and_by: str = "Pia") -> L1Answer:
         pair = ((one, by), (other, and_by))
         return side.contracts.slash(*(sign_vote(vote, side.contracts.domain, [MEMBERS[name]]) for vote, name in pair))
 

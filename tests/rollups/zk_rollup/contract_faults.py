@@ -14,13 +14,13 @@ from typing import Any
 from toyevm.assembler import assemble
 from toyevm.contracts import Contract, mapping_slot
 from toyevm.forks import OSAKA
-from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.l1 import L1_CHAIN, L1Answer
 from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, ProvenPayment, digest_bytes
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
-from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK, ZkAnswer
+from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
 from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
 from toyevm.state import StateDiff
@@ -44,7 +44,7 @@ def faults(contract: Contract) -> Iterator[str]:
             yield f"{check.__name__}: {error!r}"
 
 
-def expect(what: str, answer: ZkAnswer, reason: str) -> Iterator[str]:
+def expect(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
     if answer.reason != reason:
         yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
 
@@ -71,7 +71,7 @@ def unproven(rollup: ZkRollup, deposits: Sequence[ProvenPayment] | None = None) 
     return ProvenBatch(new_root, digest, len(made), encode_payments(rollup.pool), len(taken), b"")
 
 
-def bring(rollup: ZkRollup, **changed: Any) -> ZkAnswer:
+def bring(rollup: ZkRollup, **changed: Any) -> L1Answer:
     deposits = rollup.deposits
     answer = rollup.contract.submit(replace(unproven(rollup, deposits), **changed))
     rollup._note(answer, deposits)
@@ -116,9 +116,9 @@ def deposit_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract)
     ask, data = rollup.contract._ask, rollup.contract._contract.call_data
     ann = wallet("Ann")
-    for number in (0, 3, 2**200):
-        answer = ask(data("deposit", number), ann, value=UNIT)
-        yield from expect(f"for account {number}", answer, "no such account")
+    for owner in (bytes(20), BRIDGE_ADDRESS, wallet("Cem").address):
+        answer = ask(data("deposit", owner), ann, value=UNIT)
+        yield from expect(f"for 0x{owner.hex()}", answer, "no such account")
     for value in (0, 1, UNIT - 1, UNIT + 1):
         yield from expect(f"{value} wei", rollup.deposit("Ann", value), "not in whole units")
     room = 2**28 - 1 - 15_000
@@ -131,6 +131,23 @@ def deposit_faults(contract: Contract) -> Iterator[str]:
     overwrite(rollup, "room", 2)
     yield from expect("too much", rollup.deposit("Ann", 3 * UNIT), "more than the bridge can give")
     yield from expect("all there is room for", rollup.deposit("Ann", 2 * UNIT), "")
+
+
+def renumbering_faults(contract: Contract) -> Iterator[str]:
+    """Who registers first when L1 goes back gets the number of another, and nothing of what the other locks."""
+    rollup = opened(contract)
+    cem, eve = wallet("Cem"), wallet("Eve")
+    rollup.contract.register([cem.address])
+    answer = rollup.contract.deposit(wallet("Ann"), UNIT, cem.address)
+    yield from equal("Cem's number", rollup.contract.number(cem.address), 3)
+    rollup.l1.reorg(2, keep=False)
+    rollup.contract.register([eve.address])
+    yield from equal("Eve's number", rollup.contract.number(eve.address), 3)
+    again = rollup.contract._ask(answer.tx.data, wallet("Ann"), value=UNIT)
+    yield from expect("the same call", again, "no such account")
+    rollup.contract.register([cem.address])
+    rollup.contract._ask(answer.tx.data, wallet("Ann"), value=UNIT)
+    yield from equal("the queue", rollup.contract.waiting, [(4, 1)])
 
 
 # Batches
@@ -381,6 +398,7 @@ def lonely_faults(contract: Contract) -> Iterator[str]:
 CHECKS = (
     account_faults,
     deposit_faults,
+    renumbering_faults,
     batch_faults,
     digest_faults,
     leaving_faults,

@@ -7,7 +7,11 @@ from random import Random
 import pytest
 
 from tests.rollups.zk_rollup.contract_faults import TRUSTING, bring
+from toyevm.chain import MAINNET
 from toyevm.errors import InputError
+from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.l2 import L2_CHAIN
+from toyevm.rollups.sidechain.chain import SIDE_CHAIN
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.root_contract import WEEK
 from toyevm.units import ETHER
@@ -100,6 +104,17 @@ def test_a_validiums_payments_are_not_on_l1() -> None:
     assert rollup.batch().accepted
 
 
+def test_a_way_out_that_l1_would_not_see_is_not_brought() -> None:
+    rollup = ZkRollup(["Ann"], committee=["Pia"], quorum=1, l1_chain=TRUSTING)
+    rollup.deposit("Ann", 10 * ETHER)
+    bring(rollup)
+    rollup.withdraw("Ann", ETHER)
+    with pytest.raises(InputError, match="a payment to the bridge"):
+        rollup.attested_batch(["Pia"])
+    assert bring(rollup).accepted
+    assert rollup.contract.owed(wallet("Ann").address) == ETHER
+
+
 @pytest.mark.parametrize("amount", [1, UNIT + 1, -UNIT])
 def test_parts_of_units_cannot_be_paid(amount: int) -> None:
     rollup = ZkRollup(["Ann", "Bob"], l1_chain=TRUSTING)
@@ -130,3 +145,9 @@ def test_a_reorg_of_l1_takes_batches_back_with_their_deposits() -> None:
     rollup.l1.reorg(1, keep=False)
     assert rollup.rebuilt() == first
     assert rollup.contract.waiting == [(2, 1_000)]
+
+
+def test_no_other_chain_of_the_courses_could_replay_a_payment() -> None:
+    rollup = ZkRollup(["Ann"], l1_chain=TRUSTING)
+    others = [chain.chain_id for chain in (MAINNET, L1_CHAIN, L2_CHAIN, SIDE_CHAIN)]
+    assert rollup.contract.terms.l2_chain not in others

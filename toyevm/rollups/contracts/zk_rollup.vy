@@ -7,8 +7,8 @@
     brings their own. With a committee it is a validium too: payments may stay off L1 if the committee vouches for them.
     It omits tokens, fees and a change of the verifier.
 @dev Storage: members (of the committee); root, room (of the bridge's leaf), last (when a batch came), frozen; count,
-    owners (by number), numbers (by owner); deposits, taken, queue; owed (by owner), left (by number). Hot: root and last,
-    in every batch.
+    owners (by number), numbers (by owner); deposits, taken, queue; owed (by owner), left (by number). Hot: root and
+    last, in every batch.
     What is owed is collected in a call of its own: who cannot be paid must not hold up a batch.
 """
 
@@ -53,7 +53,7 @@ event Collected:
     owner: indexed(address)
     amount: uint256  # in wei
 
-l2_chain: public(immutable(uint256))
+l2_chain: public(immutable(uint256))  # in each signature: another layer with this id could replay the payments
 parameters: public(immutable(uint256))  # of the proof: chosen here, never by who brings one
 delay: public(immutable(uint256))  # in seconds, after which those who are left leave without a batch
 operator: public(immutable(address))  # who alone may bring batches; empty: anybody
@@ -122,9 +122,14 @@ def register(its_owners: Bytes[20 * 256]):
 
 @external
 @payable
-def deposit(number: uint256):
+def deposit(owner: address):
+    """
+    @notice Lock ether for the account of an owner, who has a number by then.
+    @dev By name: if L1 went back, somebody else may have registered first, and have the number that the owner had.
+    """
     assert not self.frozen, "frozen"
-    assert number > 0 and number < self.count, "no such account"
+    number: uint256 = self.numbers[owner]
+    assert number > 0, "no such account"
     assert msg.value > 0 and msg.value % UNIT == 0, "not in whole units"
     amount: uint256 = msg.value // UNIT
     assert amount <= self.room, "more than the bridge can give"  # or no batch could ever take it
@@ -156,8 +161,9 @@ def submit_attested(
     """
     @notice Bring a batch whose payments stay off L1.
     @dev The committee vouches for three things that nobody here can see: it has the payments, each is signed, and none
-        is the bridge's. It can keep what it knows to itself, and then nobody leaves. If it lies about signatures, it
-        steals: a validium that is to be safe from that has to prove the signatures as well.
+        is to or from the bridge: who left here would be paid nothing. It can keep what it knows to itself, and then
+        nobody leaves. If it lies about signatures, it steals: a validium that is to be safe from that has to prove the
+        signatures as well.
     """
     assert quorum > 0, "no committee"
     message: bytes32 = keccak256(abi_encode(chain.id, self, self.root, new_root, digest, count))

@@ -6,13 +6,9 @@ pays for the gas, so that other people's balances tell what they have won or los
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from toyevm.contracts import Contract, load_contract
-from toyevm.contracts.abi import revert_reason
 from toyevm.errors import InputError, InvalidTransaction
-from toyevm.results import TxResult
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.sidechain.chain import GATEWAY
 from toyevm.rollups.sidechain.exits import ExitProof
 from toyevm.rollups.sidechain.validators import Validator, ValidatorSet
@@ -24,22 +20,6 @@ from toyevm.workloads.wallets import Wallet, wallet
 
 MANAGER, BRIDGE = load_contract("checkpoint_manager"), load_contract("sidechain_bridge")
 KEEPER = wallet("keeper")
-
-
-class Answer(NamedTuple):
-    """What L1 said to a transaction."""
-
-    tx: Transaction
-    result: TxResult
-
-    @property
-    def accepted(self) -> bool:
-        return self.result.succeeded
-
-    @property
-    def reason(self) -> str:
-        """Why not, in the contract's words; empty if it was accepted."""
-        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
 
 
 class RootContracts:
@@ -80,20 +60,20 @@ class RootContracts:
 
     # What anybody may bring
 
-    def submit_checkpoint(self, signed: SignedVote) -> Answer:
+    def submit_checkpoint(self, signed: SignedVote) -> L1Answer:
         """Bring a checkpoint before the manager."""
         vote = signed.vote
         arguments = (vote.start, vote.end, vote.root, b"".join(signed.signatures))
         return self._ask(self.manager, self._manager.call_data("submit_checkpoint", *arguments))
 
-    def slash(self, one: SignedVote, other: SignedVote) -> Answer:
+    def slash(self, one: SignedVote, other: SignedVote) -> L1Answer:
         """Bring evidence: two votes about one range, each with the same signer's signature alone."""
         kinds = ((KIND_NUMBERS[each.vote.kind], each.vote.root) for each in (one, other))
         numbers = (one.vote.start, one.vote.end, *(part for pair in kinds for part in pair))
         data = self._manager.call_data("slash", *numbers, b"".join(one.signatures + other.signatures))
         return self._ask(self.manager, data)
 
-    def exit(self, exit_proof: ExitProof) -> Answer:
+    def exit(self, exit_proof: ExitProof) -> L1Answer:
         """Ask the bridge to pay out a burn."""
         return self._ask(self.bridge, self._bridge.call_data("exit", *exit_proof.arguments))
 
@@ -102,10 +82,10 @@ class RootContracts:
         data = self._bridge.call_data("deposit", to or sender.address)
         return self.l1.submit(sender, self.bridge, data, value=amount)
 
-    def _ask(self, to: Address, data: bytes) -> Answer:
+    def _ask(self, to: Address, data: bytes) -> L1Answer:
         tx = self.l1.submit(KEEPER, to, data)
         self.l1.mine()
-        return Answer(tx, self.l1.result(tx))
+        return L1Answer(tx, self.l1.result(tx))
 
     # What anybody can look up
 

@@ -15,9 +15,9 @@ from toyevm.blocks import Header
 from toyevm.errors import InvalidBlock, NotProvable
 from toyevm.results import BlockResult
 from toyevm.rollups.base import ExecutedBlock
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.sidechain.merkle import header_leaf
-from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
+from toyevm.rollups.sidechain.root_contracts import KEEPER, RootContracts
 from toyevm.rollups.sidechain.validators import ValidatorSet, validator_set
 from toyevm.rollups.sidechain.votes import sign_vote, vote_on
 from toyevm.sealing import header_after, receipts_of
@@ -33,7 +33,7 @@ class PostedBlock:
     """A checkpoint over one block, what L1 said to it, and the block's header as its signers have it."""
 
     contracts: RootContracts
-    answer: Answer
+    answer: L1Answer
     header: Header
 
 

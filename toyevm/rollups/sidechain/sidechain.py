@@ -20,11 +20,11 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
-from toyevm.rollups.l1 import L1, L1_CHAIN
+from toyevm.rollups.l1 import L1, L1_CHAIN, L1Answer
 from toyevm.rollups.sidechain.books import SideBooks, keep_books
 from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
-from toyevm.rollups.sidechain.root_contracts import BRIDGE, KEEPER, MANAGER, Answer, RootContracts
+from toyevm.rollups.sidechain.root_contracts import BRIDGE, KEEPER, MANAGER, RootContracts
 from toyevm.rollups.sidechain.validators import Conduct, Validator, validator_set
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, VoteRefused, check_vote, sign_vote, vote_on
 from toyevm.rollups.values import Deposit
@@ -98,7 +98,7 @@ class Sidechain:
         data = GATEWAY_CONTRACT.call_data("burn", wallet(to or name).address)
         return self.chain.submit(wallet(name), GATEWAY, data, value=amount, gas_limit=100_000)
 
-    def exit(self, burn: Transaction | ExitProof) -> Answer:
+    def exit(self, burn: Transaction | ExitProof) -> L1Answer:
         """Ask the bridge on L1 to pay out a burn.
 
         Raises:
@@ -157,7 +157,7 @@ class Sidechain:
         self.final = vote.vote.end
         return True
 
-    def checkpoint(self, signers: Iterable[str] | None = None) -> Answer:
+    def checkpoint(self, signers: Iterable[str] | None = None) -> L1Answer:
         """Let validators sign the blocks since the last checkpoint, and bring it before L1.
 
         Args:
@@ -165,7 +165,7 @@ class Sidechain:
         """
         return self.post(self.headers(self.next_start), signers)
 
-    def post(self, headers: Sequence[Header], signers: Iterable[str] | None = None) -> Answer:
+    def post(self, headers: Sequence[Header], signers: Iterable[str] | None = None) -> L1Answer:
         """Let validators sign these headers, whatever they are, and bring the checkpoint before L1."""
         signed = self.sign(vote_on("checkpoint", headers), signers)
         self._under[signed.vote.root] = tuple(headers)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.zk.payments.tree import AccountTree
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, ProvenPayment, digest_bytes
 from toyevm.rollups.zk_rollup.accounts import paid, tree_of
@@ -32,7 +32,6 @@ from toyevm.rollups.zk_rollup.root_contract import (
     ZK_ROLLUP,
     RollupTerms,
     RootContract,
-    ZkAnswer,
 )
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, sign_payment
 from toyevm.state import WorldState
@@ -90,7 +89,7 @@ class ZkRollup:
 
     # What users do
 
-    def deposit(self, name: str, amount: int) -> ZkAnswer:
+    def deposit(self, name: str, amount: int) -> L1Answer:
         """Lock `amount` wei on L1; the next batch credits it."""
         return self.contract.deposit(wallet(name), amount)
 
@@ -120,11 +119,11 @@ class ZkRollup:
         owner, chain_id = self.contract.owners[payee], self.contract.terms.l2_chain
         return sign_payment(payer, chain_id, SignedPayment(number, payee, amount // UNIT, nonce, b""), owner)
 
-    def collect(self, name: str) -> ZkAnswer:
+    def collect(self, name: str) -> L1Answer:
         """Have what the contract owes somebody paid out."""
         return self.contract.collect(wallet(name).address)
 
-    def leave(self, name: str, tree: AccountTree | None = None) -> ZkAnswer:
+    def leave(self, name: str, tree: AccountTree | None = None) -> L1Answer:
         """Leave without a batch, with a leaf of this tree, by default the operator's."""
         tree, number = tree or self.tree, self.number(name)
         path = b"".join(map(digest_bytes, tree.path(number)))
@@ -147,7 +146,7 @@ class ZkRollup:
         chosen = self.deposits if deposits is None else deposits
         return prove_batch(self.tree, self.pool, chosen, self.contract.terms.parameters)
 
-    def batch(self, sender: Wallet = KEEPER) -> ZkAnswer:
+    def batch(self, sender: Wallet = KEEPER) -> L1Answer:
         """Bring the pool and the deposits before L1, with their payments.
 
         Raises:
@@ -158,13 +157,21 @@ class ZkRollup:
         self._note(answer, deposits)
         return answer
 
-    def attested_batch(self, members: Sequence[str]) -> ZkAnswer:
-        """Bring the pool before L1 with the word of these members, and without its payments."""
+    def attested_batch(self, members: Sequence[str]) -> L1Answer:
+        """Bring the pool before L1 with the word of these members, and without its payments.
+
+        Raises:
+            InputError: one of them cannot be made, or is a way out: L1 would not see it, and pay nobody.
+        """
+        if any(payment.payee == BRIDGE for payment in self.pool):
+            raise InputError(
+                "a payment to the bridge", "attested_batch", "a batch with its payments: L1 pays out of those"
+            )
         answer = self.contract.submit_attested(self.prove(()), map(wallet, members))
         self._note(answer, ())
         return answer
 
-    def _note(self, answer: ZkAnswer, deposits: Sequence[ProvenPayment]) -> None:
+    def _note(self, answer: L1Answer, deposits: Sequence[ProvenPayment]) -> None:
         if answer.accepted:
             made = [*(payment.proven for payment in self.pool), *deposits]
             self.world = paid(self.world, self.contract.owners, made)

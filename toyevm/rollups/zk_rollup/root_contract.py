@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from toyevm.blocks import Log
 from toyevm.contracts import Contract, load_contract, mapping_slot
-from toyevm.contracts.abi import encode_arguments, revert_reason
+from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256, sign
-from toyevm.results import TxResult
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
-from toyevm.transactions import Transaction
 from toyevm.types import Address, Hash32, to_address
 from toyevm.workloads.wallets import Wallet, wallet
 
 ZK_ROLLUP = load_contract("zk_rollup")
 KEEPER = wallet("keeper")
 BRIDGE_ADDRESS: Address = to_address(0x42 << 152 | 0x17)  # on L2: whom one pays to leave; nobody has its key
+ZK_CHAIN_ID = 43  # no other chain of the course's has it
 WEEK = 7 * 86_400
 ALL_OF_IT = 2**28 - 1  # units: what the bridge can give when there is nothing on L2
 SUBMIT_GAS, REGISTER_GAS = 16_000_000, 15_000_000
@@ -37,6 +35,7 @@ class RollupTerms:
     Attributes:
         root: of the accounts that are there from the beginning, 32 bytes.
         room: what the bridge's leaf has then, in units.
+        l2_chain: the id that is in each signature: a chain with the same one could replay the payments.
         parameters: of the proof, by number.
         delay: in seconds, after which people leave without a batch.
         operator: who alone may bring batches; None: anybody.
@@ -45,28 +44,12 @@ class RollupTerms:
 
     root: Hash32
     room: int
-    l2_chain: int = 1
+    l2_chain: int = ZK_CHAIN_ID
     parameters: int = 1
     delay: int = WEEK
     operator: Address | None = None
     committee: tuple[Wallet, ...] = ()
     quorum: int = 0
-
-
-class ZkAnswer(NamedTuple):
-    """What L1 said to a transaction."""
-
-    tx: Transaction
-    result: TxResult
-
-    @property
-    def accepted(self) -> bool:
-        return self.result.succeeded
-
-    @property
-    def reason(self) -> str:
-        """Why not, in the contract's words; empty if it was accepted."""
-        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
 
 
 class RootContract:
@@ -92,19 +75,19 @@ class RootContract:
             data = self._contract.call_data("register", b"".join(owners[at : at + AT_ONCE]))
             self._ask(data, gas_limit=REGISTER_GAS)
 
-    def deposit(self, sender: Wallet, amount: int, to: Address | None = None) -> ZkAnswer:
+    def deposit(self, sender: Wallet, amount: int, to: Address | None = None) -> L1Answer:
         """Lock `amount` wei for an account, by default the sender's; who has no number gets one."""
         owner = to or sender.address
         if not self.number(owner):
             self.register([owner])
-        return self._ask(self._contract.call_data("deposit", self.number(owner)), sender, value=amount)
+        return self._ask(self._contract.call_data("deposit", owner), sender, value=amount)
 
-    def submit(self, batch: ProvenBatch, sender: Wallet = KEEPER) -> ZkAnswer:
+    def submit(self, batch: ProvenBatch, sender: Wallet = KEEPER) -> L1Answer:
         """Bring a batch with its payments."""
         arguments = (batch.new_root, batch.data, batch.taken, batch.proof)
         return self._ask(self._contract.call_data("submit", *arguments), sender, SUBMIT_GAS)
 
-    def submit_attested(self, batch: ProvenBatch, members: Iterable[Wallet]) -> ZkAnswer:
+    def submit_attested(self, batch: ProvenBatch, members: Iterable[Wallet]) -> L1Answer:
         """Bring a batch without its payments, for which these members of the committee vouch."""
         signatures = [self.vouch(batch, member) for member in sorted(members, key=lambda one: one.address)]
         arguments = (batch.new_root, batch.digest, batch.count, batch.proof, b"".join(signatures))
@@ -116,22 +99,22 @@ class RootContract:
         y_parity, r, s = sign(keccak256(encode_arguments(*claim)), member.private_key)
         return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
 
-    def leave(self, number: int, balance: int, nonce: int, path: bytes) -> ZkAnswer:
+    def leave(self, number: int, balance: int, nonce: int, path: bytes) -> L1Answer:
         """Leave with a leaf under the last root; `balance` is in units."""
         return self._ask(self._contract.call_data("leave", number, balance, nonce, path))
 
-    def take_back(self, place: int) -> ZkAnswer:
+    def take_back(self, place: int) -> L1Answer:
         """Take back a deposit that no batch will take."""
         return self._ask(self._contract.call_data("take_back", place))
 
-    def collect(self, owner: Address) -> ZkAnswer:
+    def collect(self, owner: Address) -> L1Answer:
         """Have what is owed to somebody paid out."""
         return self._ask(self._contract.call_data("collect", owner))
 
-    def _ask(self, data: bytes, sender: Wallet = KEEPER, gas_limit: int = 5_000_000, value: int = 0) -> ZkAnswer:
+    def _ask(self, data: bytes, sender: Wallet = KEEPER, gas_limit: int = 5_000_000, value: int = 0) -> L1Answer:
         tx = self.l1.submit(sender, self.address, data, gas_limit=gas_limit, value=value)
         self.l1.mine()
-        return ZkAnswer(tx, self.l1.result(tx))
+        return L1Answer(tx, self.l1.result(tx))
 
     # What anybody can look up
 

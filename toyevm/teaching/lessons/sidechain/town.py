@@ -14,9 +14,9 @@ from itertools import pairwise
 from toyevm.blocks import Block
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.sidechain.exits import BurnPlace, prove_exit
-from toyevm.rollups.sidechain.root_contracts import KEEPER, Answer, RootContracts
+from toyevm.rollups.sidechain.root_contracts import KEEPER, RootContracts
 from toyevm.rollups.sidechain.validators import Validator, validator_set
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, sign_vote, vote_on
 from toyevm.teaching.lessons.sidechain.blocks import PEOPLE, invented, side_blocks
@@ -193,7 +193,7 @@ class Town:
         found = [(a, b) for at, a in enumerate(mine) for b in mine[at + 1 :] if a.vote.conflicts_with(b.vote)]
         return found[:1]
 
-    def _say(self, answer: Answer, words: str) -> str:
+    def _say(self, answer: L1Answer, words: str) -> str:
         return self._note(f"L1 {words}" if answer.accepted else f"L1 refuses: {answer.reason}")
 
     def _note(self, words: str) -> str:
