@@ -49,6 +49,7 @@ def extension_lines(rows: Sequence[int]) -> list[str]:
     changed = f"row{'s' * (len(false) > 1)} {', '.join(false)} changed" if false else "no row changed"
     return [
         f"rows            {_line(rows)}",
+        f"point           {_line(range(len(POINTS)))}",
         f"true codeword   {_line(true)}",
         f"values now      {_line(now)}",
         f"{changed}: {same} of {len(POINTS)} points as before",

@@ -58,7 +58,7 @@ def changed_copies() -> list[bytes]:
     return copies
 
 
-def one_point() -> str:
+def compare_copies() -> str:
     """Return how many changed copies of the mixed block are seen at one random point each."""
     block, draw = b"".join(mixed_block()), Random(12)
     copies = changed_copies()
