@@ -13,7 +13,7 @@ from toyevm.teaching.lessons.polynomials.studies import compare_copies, every_cl
 codeword = dict(zip(POINTS, extended(ROWS), strict=True))  # what the lesson hides a lie in
 
 __all__ = [
-    "FALSE_ROWS", "POINTS", "ROWS", "ExtensionPlayer", "codeword", "compare_copies", "domain", "every_claim", "extended",
-    "folded", "interpolate", "inverse", "liars", "quotients", "show_extension", "show_folds", "through", "value",
-    "verdicts",
+    "FALSE_ROWS", "POINTS", "ROWS", "ExtensionPlayer", "codeword", "compare_copies", "domain", "every_claim",
+    "extended", "folded", "interpolate", "inverse", "liars", "quotients", "show_extension", "show_folds", "through",
+    "value", "verdicts",
 ]  # fmt: skip

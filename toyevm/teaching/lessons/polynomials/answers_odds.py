@@ -6,7 +6,6 @@ from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, missing, read_numbers, right, wrong
 from toyevm.teaching.lessons.polynomials.field import P
-from toyevm.teaching.lessons.polynomials.machine import COUNT
 
 TWO, EIGHT = 1, 7  # for so many beta, at most, do two different folds of two, and of eight, values agree
 ENGINE = 2_130_706_433**5  # challenges of `toyevm.rollups.zk`, which folds eight values at once
@@ -38,8 +37,8 @@ def _two(number: int) -> tuple[str, str]:
         2: ("n-not-n-less-1", "even + beta · odd has 2 coefficients. At how many beta can two of these agree?"),
         3: ("three-folds", "3 is for the three folds together. How many beta are there in one of them?"),
         4: ("what-was-seen", "4 lies of 96 got through, in three folds. For one lie, and one fold: how many beta?"),
-        COUNT - 1: ("coefficients-of-f", "7 belongs to a polynomial with 8 coefficients. How many has even + beta · odd?"),
-        COUNT: ("coefficients-of-f", "8 belongs to f, with 8 coefficients. How many has even + beta · odd?"),
+        7: ("coefficients-of-f", "7 belongs to 8 coefficients, as f has them. How many has even + beta · odd?"),
+        8: ("coefficients-of-f", "8 is the number of coefficients of f. How many has even + beta · odd?"),
         P: ("all-of-them", "97: then every lie would vanish. At how many points can two *different* lines meet?"),
     }  # fmt: skip
     asked = f"You say {number} beta, for two values. Draw two different lines: how often can they meet?"
@@ -49,7 +48,10 @@ def _two(number: int) -> tuple[str, str]:
 def _eight(number: int) -> tuple[str, str]:
     known = {
         0: ("never", "You say: never, with eight values. How many coefficients has the sum, and what says the rule?"),
-        1: ("as-with-two-values", "1 is right for a line. Here the sum goes up to beta⁷: at how many beta can it be 0?"),
+        1: (
+            "as-with-two-values",
+            "1 is right for a line. Here the sum goes up to beta⁷: at how many beta can it be 0?",
+        ),
         3: ("as-three-folds", "3 is for three folds of two values. How many coefficients has this one sum?"),
         4: ("four-pairs", "Eight values are four pairs, but they make one sum. How many coefficients has it?"),
         8: ("n-not-n-less-1", "The sum has 8 coefficients. At how many beta can two of these agree, at most?"),

@@ -117,7 +117,9 @@ def hide_a_lie(answer: Any) -> Reply:
     if not kept:
         return wrong("nothing-kept", "Not one point is unchanged. Which entries of `codeword` are in it?", shown)
     if len(lie) < COUNT:
-        text = f"{len(kept)} unchanged, and {len(lie)} coefficients. 8 are allowed: how many more points can you choose?"
+        text = (
+            f"{len(kept)} unchanged, and {len(lie)} coefficients. 8 are allowed: how many more points can you choose?"
+        )
         return wrong("too-short", text, shown)
     text = f"{len(kept)} unchanged. You put a polynomial through 8 points. How many of them can be true ones?"
     return wrong("could-hide-more", text, shown)

@@ -154,7 +154,13 @@ def _part_not_folded(fold: Callable[..., Any]) -> tuple[str, str]:
     probes = {
         "even-part": (10, 10, 3, 0, "only the even part counts, and it is 10. From what is it computed?"),
         "beta-beside-odd": (10, 10, 3, 5, "the odd part is 0, and the fold is 10. What do you multiply by beta?"),
-        "odd-part": (10, 87, 3, 1, "87 is -10: even is 0, odd is 10 / 3 = 68. How do you compute odd, and by what do you multiply it?"),
+        "odd-part": (
+            10,
+            87,
+            3,
+            1,
+            "87 is -10: even is 0, odd is 10 / 3 = 68. How do you compute odd, and by what do you multiply it?",
+        ),
         "odd-by-beta": (10, 87, 3, 5, "even is 0, odd is 68, and beta · odd is 49. What do you do with beta?"),
     }
     for belief, (left, other, x, beta, text) in probes.items():
