@@ -20,7 +20,7 @@ from toyevm.teaching.lessons.polynomials.machine import (
 )
 
 FLIPPED = [*ROWS[:3], 18, *ROWS[4:]]
-FOLDS = ((11, 4, 3, 10), (10, 4, 1, 0), (5, 43, 40, 53), (96, 95, 50, 7), (0, 1, 96, 31))
+FOLDS = ((11, 4, 5, 12), (10, 4, 1, 0), (5, 43, 40, 53), (96, 95, 50, 7), (0, 1, 96, 31))
 QUERY = 21
 CONSTRAINT = constraint_values(extended(FALSE_ROWS))
 
@@ -38,8 +38,12 @@ def steps_broken(answer: Any) -> Reply:
         return wrong("counts-where-it-ends", "You name the rows in which steps *end*. Where do these two begin?")
     if off := [k for k in said if k not in true]:
         k = off[0]
-        text = f"You name step {k} -> {k + 1}. What is {FLIPPED[k]}^2 + 1 modulo 97, and what is in row {k + 1}?"
-        return wrong("all-that-follow" if said[-3:] == [4, 5, 6] else "a-right-step", text)
+        text = f"step {k} -> {k + 1}. What is {FLIPPED[k]}^2 + 1 modulo 97, and what is in row {k + 1}?"
+        if said[-3:] == [4, 5, 6]:
+            return wrong(
+                "all-that-follow", f"You name all that follow, but rows 4 to 7 are as before. Begin with {text}"
+            )
+        return wrong("a-right-step", f"You name {text}")
     if said == [3]:
         return wrong("one-cell-one-step", "One step begins at row 3. Which step ends there?")
     if said == [2]:
