@@ -86,7 +86,7 @@ def _missed(found: list[int], x: int) -> tuple[str, str]:
         return "values-as-coefficients", f"You give the three values. {there} What do the coefficients add up to there?"
     if found == [7, 5, 8]:
         return "differences", f"5 and 8 are the differences of the values. {there} What must 7 + a + b be?"
-    if len(found) == 3 and 1 == (found[1] % P != 52) + (found[2] % P != 50):
+    if len(found) == 3 and (found[1] % P != 52) + (found[2] % P != 50) == 1:
         return "one-is-off", f"{there} One coefficient is off, the others fit. What must the last two add up to?"
     ask = "What must the coefficients add up to there?" if x == 1 else "By what is the last one multiplied there?"
     return "misses-a-point", f"{there} {ask}"
