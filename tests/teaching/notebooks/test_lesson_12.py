@@ -23,11 +23,11 @@ RIGHT = {
         "return ((left + right) * inverse(2) + beta * (left - right) * inverse(2 * x)) % 97\n"
     ),
     "my_places = None": "my_places = [(5, 21), (5, 13), (1, 5)]",
-    "my_odds = None": "my_odds = [(1, 97), (7, 2_130_706_433**5)]",
+    "my_betas = None": "my_betas = [1, 7]",
 }
 GIVEAWAYS = {
-    "points": ("6,509 of", "300,000", "at most n"),
-    "guess": ("4²⁰", "million million:", "232 proofs"),
+    "points": ("6,509 of", "300,000", "at most n", "one point", "one_point"),
+    "guess": ("4¹⁰", "1,048,576", "232 proofs"),
 }
 
 
@@ -45,7 +45,7 @@ def test_a_student_who_answers_lesson_12_rightly_is_told_so() -> None:
     assert (
         "your proof, claim 77\n  the first verifier accepts\n  the whole verifier refuses: fri final" in shown["whole"]
     )
-    assert "one of about 10^45" in shown["odds-turn"]
+    assert "one of about 6 * 10^45" in shown["odds-turn"]
     assert "*a random check can be guessed*" in shown["guess-reveal"]
 
 
@@ -58,6 +58,7 @@ def test_what_was_moved_in_the_player_counts_in_the_cell_below() -> None:
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown = shown_in(read(LESSON))
     assert re.findall(r" (\d+) coefficients", shown["quotients"]) == ["8", "32"]
+    assert all(word in shown["retrieve"] for word in ("`recall-opening`", "`recall-sampling`"))
     assert "the first verifier accepts 96, the whole one 4" in shown["every-claim"]
     assert "valid: True" in shown["engine"]
     assert "constraints: they do not hold" in shown["engine"]

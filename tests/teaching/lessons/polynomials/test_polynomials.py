@@ -15,7 +15,6 @@ from toyevm.teaching.lessons.polynomials.field import (
     GENERATOR,
     P,
     domain,
-    evaluate,
     extend,
     interpolate,
     inverse,
@@ -48,7 +47,7 @@ def test_a_domain_of_another_size_is_refused(size: object) -> None:
 
 @given(EIGHT, st.sampled_from([1, GENERATOR]))
 def test_interpolation_undoes_evaluation(coefficients: list[int], shift: int) -> None:
-    assert interpolate(evaluate(coefficients, shift), shift) == coefficients
+    assert interpolate(extend(coefficients, 1, shift), shift) == coefficients
 
 
 @given(EIGHT, EIGHT)
@@ -104,6 +103,28 @@ def test_the_picture_of_the_folds_shows_the_opened_places_and_whether_the_last_v
         show_folds(ROWS, 32)
 
 
+def test_the_false_quotient_repeats_four_coefficients_as_its_text_says() -> None:
+    false = interpolate(quotient_values(extended(fri.FALSE_ROWS)), GENERATOR)
+    assert false[8:28] == false[12:]
+    assert [pow(H[6], k, P) == 1 for k in range(1, 5)] == [False, False, False, True]
+    assert f"at {H[6]}, adds" in studies.quotients()
+
+
+def test_the_words_below_the_folds_mark_what_is_opened_and_say_what_it_folds_to() -> None:
+    lines = str(show_folds(fri.FALSE_ROWS, 3)).split("\n")
+    assert lines[0].split()[1:] == [str(k) for k in range(32)]
+    for k, (left, right) in enumerate(fri.places(3)):
+        marks = lines[2 + 2 * k]
+        shown, after = lines[1 + 2 * k], lines[3 + 2 * k]
+        opened = [at // 3 for at in range(0, len(marks) - 11, 3) if marks[11 + at :].startswith("^^")]
+        assert opened == [left, right]
+        found = [
+            line[11 + 3 * place : 13 + 3 * place].strip()
+            for line, place in ((shown, left), (shown, right), (after, left))
+        ]
+        assert marks.endswith("  {}, {} -> {}: fits".format(*found))
+
+
 def test_every_changed_copy_of_the_mixed_block_is_seen_at_one_point() -> None:
-    assert "6,510 bytes" in studies.one_point()
-    assert "40 of 40 differ" in studies.one_point()
+    assert "6,510 bytes" in studies.compare_copies()
+    assert "40 of 40 differ" in studies.compare_copies()

@@ -84,6 +84,43 @@ def test_missing_roots_are_refused() -> None:
     assert reason(replace(proof, openings=proof.openings[:-1])) == "roots: too few or too many"
 
 
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"claim": 256}, "values"), ({"claim": -1}, "values"), ({"claim": 97}, "values"), ({"claim": 2.0}, "values"),
+        ({"final": 10**9}, "values"), ({"final": None}, "values"), ({"roots": ()}, "roots"), ({"roots": None}, "roots"),
+        ({"openings": ()}, "roots"), ({"openings": (1, 2, 3, 4)}, "openings"), ({"roots": ("", "", "", "")}, "hashes"),
+        ({"roots": (b"",) * 4}, "hashes"),
+    ],
+)  # fmt: skip
+def test_a_proof_with_an_unreadable_field_is_refused_in_a_line(changed: dict[str, object], what: str) -> None:
+    for folds in (False, True):
+        check = verify(replace(proof_of(ROWS), **changed), folds=folds)  # type: ignore[arg-type]
+        assert not check.valid
+        assert str(check.reason).startswith(f"{what}: ")
+
+
+@pytest.mark.parametrize("value", [-1, 97, 2**32, 2**99, True, None, "3"])
+@pytest.mark.parametrize("which", range(1 + FOLDS))
+def test_an_opened_value_that_is_no_number_of_the_field_is_refused(value: object, which: int) -> None:
+    proof = proof_of(ROWS)
+    opening = proof.openings[which]
+    values = opening.values | {min(opening.values): value}
+    openings = [*proof.openings]
+    openings[which] = Opening(values, opening.hashes)  # type: ignore[arg-type]
+    assert reason(replace(proof, openings=tuple(openings))) == "values: one that is no whole number from 0 to 96"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [Opening(None, ()), Opening([1], ()), Opening({}, None), Opening({1: 2}, (3,)), Opening({1: 2}, ()),
+     Opening({-1: 2}, ()), Opening({"a": 2}, ())],  # type: ignore[arg-type, dict-item]
+)  # fmt: skip
+def test_an_opening_of_another_form_is_refused_in_a_line(opening: Opening) -> None:
+    proof = proof_of(ROWS)
+    assert ": " in reason(replace(proof, openings=(opening, *proof.openings[1:])))
+
+
 def test_each_query_multiplies_the_tries_of_a_liar_by_about_four() -> None:
     tries = [sum(tries_to_guess(queries, seed) for seed in range(20)) / 20 for queries in (1, 2, 3)]
     assert all(2 < after / before < 8 for before, after in pairwise(tries))

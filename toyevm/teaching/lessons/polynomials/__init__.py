@@ -8,12 +8,12 @@ from toyevm.teaching.lessons.polynomials.field import domain, interpolate, inver
 from toyevm.teaching.lessons.polynomials.fold_view import show_folds
 from toyevm.teaching.lessons.polynomials.fri import FALSE_ROWS
 from toyevm.teaching.lessons.polynomials.machine import POINTS, ROWS, extended
-from toyevm.teaching.lessons.polynomials.studies import every_claim, folded, liars, one_point, quotients, verdicts
+from toyevm.teaching.lessons.polynomials.studies import compare_copies, every_claim, folded, liars, quotients, verdicts
 
 codeword = dict(zip(POINTS, extended(ROWS), strict=True))  # what the lesson hides a lie in
 
 __all__ = [
-    "FALSE_ROWS", "POINTS", "ROWS", "ExtensionPlayer", "codeword", "domain", "every_claim", "extended", "folded",
-    "interpolate", "inverse", "liars", "one_point", "quotients", "show_extension", "show_folds", "through", "value",
-    "verdicts",
+    "FALSE_ROWS", "POINTS", "ROWS", "ExtensionPlayer", "codeword", "compare_copies", "domain", "every_claim",
+    "extended", "folded", "interpolate", "inverse", "liars", "quotients", "show_extension", "show_folds", "through",
+    "value", "verdicts",
 ]  # fmt: skip

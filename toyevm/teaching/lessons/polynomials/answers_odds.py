@@ -1,81 +1,60 @@
-"""What lesson 12 says to the chance that a challenge hides a lie."""
+"""What lesson 12 says to the number of challenges that hide a lie."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from toyevm.errors import InputError
-from toyevm.teaching.lab.turns import Reply, missing, read_list, read_pair, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, missing, read_numbers, right, wrong
 from toyevm.teaching.lessons.polynomials.field import P
-from toyevm.teaching.lessons.polynomials.machine import POINTS
 
-BIG_P, DEGREE, ARITY = 2_130_706_433, 5, 8  # of `toyevm.rollups.zk`: numbers of the field, of an element, of a fold
-HERE, ENGINE = (1, P), (ARITY - 1, BIG_P**DEGREE)
+TWO, EIGHT = 1, 7  # for so many beta, at most, do two different folds of two, and of eight, values agree
+ENGINE = 2_130_706_433**5  # challenges of `toyevm.rollups.zk`, which folds eight values at once
 
 
 def odds_of_challenges(answer: Any) -> Reply:
-    """Judge for how many challenges, of how many, a lie vanishes in a fold of two values and in one of eight."""
+    """Judge for how many challenges a lie can vanish in a fold of two values, and in one of eight."""
     if answer is None:
-        return missing("two pairs, such as [(5, 97), (5, 1000)].")
-    pairs = read_list(answer, "two pairs, such as [(5, 97), (5, 1000)]", 4)
-    if len(pairs) != 2:
-        return wrong("how-many-pairs", f"You give {len(pairs)} of them. Which pair is missing, or one too many?")
-    said = [_read(pair) for pair in pairs]
-    if said == [ENGINE, HERE]:
-        return wrong("exchanged", "Both pairs are right, in the other order. Which one does the task want first?")
-    for pair, true, belief in ((said[0], HERE, _here), (said[1], ENGINE, _engine)):
-        if pair[::-1] == true:
-            return wrong("turned-round", f"You say: for {repeat(pair[0])}, of {pair[1]}. Which of the two is larger?")
-        if pair != true:
-            return wrong(*belief(*pair))
-    tries = ENGINE[1] // ENGINE[0]
-    shown = f"here    1 of 97\nengine  7 of 2,130,706,433^5: one of about 10^{len(str(tries)) - 1}"
-    return right("So 97 numbers are too few. Which of the two must grow with a longer program: 7, or the field?", shown)
+        return missing("two numbers, such as [5, 9].")
+    said = read_numbers(answer, 0, ENGINE, "two numbers")
+    if len(said) != 2:
+        return wrong("how-many", f"Numbers: {len(said)}. Which one, for two values or for eight, is missing or extra?")
+    if said == [EIGHT, TWO]:
+        return wrong("exchanged", "Both numbers are right, in the other order. Which fold comes first in the task?")
+    for number, true, belief in ((said[0], TWO, _two), (said[1], EIGHT, _eight)):
+        if number != true:
+            return wrong(*belief(number))
+    text = (
+        "Three folds with a chance of 1 in 97 each: about 3 of the 96 lies are to be expected, and 4 came through. "
+        "So 97 numbers are too few. Which must grow with a longer program: the 7, or the field?"
+    )
+    shown = f"here       two values at once    1 of {P}\nlesson 13  eight values at once  7 of 2,130,706,433^5: "
+    return right(text, f"{shown}one of about {ENGINE // EIGHT:.0e}".replace("e+", " * 10^"))
 
 
-def _read(answer: Any) -> tuple[int, int]:
-    pair = read_pair(answer, "a pair: for how many, of how many")
-    for each in pair:
-        if type(each) is not int or each < 0:
-            raise InputError(repeat(each), expected="whole numbers: for how many, of how many")
-    return pair
+def _two(number: int) -> tuple[str, str]:
+    known = {
+        0: ("never", "You say: never. Four of the 96 lies got through. Where do two different lines meet?"),
+        2: ("n-not-n-less-1", "even + beta · odd has 2 coefficients. At how many beta can two of these agree?"),
+        3: ("three-folds", "3 is for the three folds together. How many beta are there in one of them?"),
+        4: ("what-was-seen", "4 lies of 96 got through, in three folds. For one lie, and one fold: how many beta?"),
+        7: ("coefficients-of-f", "7 belongs to 8 coefficients, as f has them. How many has even + beta · odd?"),
+        8: ("coefficients-of-f", "8 is the number of coefficients of f. How many has even + beta · odd?"),
+        P: ("all-of-them", "97: then every lie would vanish. At how many points can two *different* lines meet?"),
+    }  # fmt: skip
+    asked = f"You say {number} beta, for two values. Draw two different lines: how often can they meet?"
+    return known.get(number, ("another-count", asked))
 
 
-def _here(few: int, size: int) -> tuple[str, str]:
-    if size == len(POINTS):
-        return "points-not-challenges", "32 is the number of points. From how many numbers is beta drawn?"
-    if size != P:
-        return "another-field", f"You say: of {repeat(size)}. From how many numbers do we draw beta?"
-    if few == 2:
-        return "n-not-n-less-1", "even + beta · odd has 2 coefficients. At how many beta can two of these agree?"
-    if few == 0:
-        return "never", "You say: never. Four of the 96 lies got through. Where do two different lines meet?"
-    if few == 4:
-        return "what-was-seen", "4 lies of 96 got through, in three folds. For one lie, and one fold: how many beta?"
-    if few == 3:
-        return "three-folds", "3 is for the three folds together. How many beta are there in one of them?"
-    if few in (7, 8):
-        return "coefficients-of-f", f"{few} belongs to f, with 8 coefficients. How many has even + beta · odd?"
-    return "another-count", f"For {repeat(few)} of 97. Two different lines in beta: at how many beta can they agree?"
-
-
-def _engine(few: int, size: int) -> tuple[str, str]:
-    if size == BIG_P:
-        return "one-coordinate", "You forget the power of 5 in 2,130,706,433⁵. How many numbers are that?"
-    if size == BIG_P * DEGREE:
-        return "times-not-power", "You multiply by 5. What does the small 5 in 2,130,706,433⁵ mean?"
-    if size == P:
-        return "our-field", "97 is the number of *our* challenges. From how many does the engine draw?"
-    if size != ENGINE[1]:
-        return (
-            "another-field",
-            f"Of {repeat(size)}. In Python, a power is `**`. From how many numbers does the engine draw?",
-        )
-    if few == ARITY:
-        return "n-not-n-less-1", "The sum has 8 coefficients. At how many beta can two of these agree, at most?"
-    if few == 1:
-        return (
+def _eight(number: int) -> tuple[str, str]:
+    known = {
+        0: ("never", "You say: never, with eight values. How many coefficients has the sum, and what says the rule?"),
+        1: (
             "as-with-two-values",
             "1 is right for a line. Here the sum goes up to beta⁷: at how many beta can it be 0?",
-        )
-    return "another-count", f"For {repeat(few)} of them. The sum has the powers 1 to beta⁷. What does the rule say?"
+        ),
+        3: ("as-three-folds", "3 is for three folds of two values. How many coefficients has this one sum?"),
+        4: ("four-pairs", "Eight values are four pairs, but they make one sum. How many coefficients has it?"),
+        8: ("n-not-n-less-1", "The sum has 8 coefficients. At how many beta can two of these agree, at most?"),
+    }
+    asked = f"You say {number} beta, for eight values. The powers 1, beta, …, beta⁷: how many numbers is that?"
+    return known.get(number, ("another-count", asked))

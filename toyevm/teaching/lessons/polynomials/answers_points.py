@@ -70,18 +70,26 @@ def through_points(answer: Any) -> Reply:
     if off == [2] and length(found) <= 2:
         return wrong("a-line", "A line fits two points, and misses the third. Which power of x is missing?", shown)
     if off:
-        x = off[0]
-        ask = (
-            "What must the coefficients add up to there?"
-            if x == 1
-            else "What is the last coefficient multiplied by there?"
-        )
-        text = f"At x = {x} yours is {values[x]}, and not {GIVEN[x]}. {ask}"
-        return wrong("misses-a-point", text, shown)
+        return wrong(*_missed(found, off[0]), shown)
     if length(found) > 3:
         text = f"It fits, with {length(found)} coefficients. How many are needed for three points?"
         return wrong("too-long", text, shown)
     return right("It fits. How many other polynomials with three coefficients go through these points?", shown)
+
+
+def _missed(found: list[int], x: int) -> tuple[str, str]:
+    """Return what three coefficients with the right constant do at the first point that they miss."""
+    sum_of = " + ".join(f"{each} · {x**k}" if x**k > 1 else f"{each}" for k, each in enumerate(found))
+    total = sum(each * x**k for k, each in enumerate(found))
+    there = f"At x = {x}, yours is {sum_of} = {total}{f' = {total % P}' if total != total % P else ''}, not {GIVEN[x]}."
+    if found == list(GIVEN.values()):
+        return "values-as-coefficients", f"You give the three values. {there} What do the coefficients add up to there?"
+    if found == [7, 5, 8]:
+        return "differences", f"5 and 8 are the differences of the values. {there} What must 7 + a + b be?"
+    if len(found) == 3 and (found[1] % P != 52) + (found[2] % P != 50) == 1:
+        return "one-is-off", f"{there} One coefficient is off, the others fit. What must the last two add up to?"
+    ask = "What must the coefficients add up to there?" if x == 1 else "By what is the last one multiplied there?"
+    return "misses-a-point", f"{there} {ask}"
 
 
 def hide_a_lie(answer: Any) -> Reply:
@@ -108,7 +116,12 @@ def hide_a_lie(answer: Any) -> Reply:
         return wrong("small-lie-small-trace", text, shown)
     if not kept:
         return wrong("nothing-kept", "Not one point is unchanged. Which entries of `codeword` are in it?", shown)
-    text = f"{len(kept)} unchanged. You put a polynomial through some points. How many of them can be true ones?"
+    if len(lie) < COUNT:
+        text = (
+            f"{len(kept)} unchanged, and {len(lie)} coefficients. 8 are allowed: how many more points can you choose?"
+        )
+        return wrong("too-short", text, shown)
+    text = f"{len(kept)} unchanged. You put a polynomial through 8 points. How many of them can be true ones?"
     return wrong("could-hide-more", text, shown)
 
 

@@ -20,7 +20,7 @@ from toyevm.teaching.lessons.polynomials.machine import (
 )
 
 FLIPPED = [*ROWS[:3], 18, *ROWS[4:]]
-FOLDS = ((11, 4, 3, 10), (10, 4, 1, 0), (5, 43, 40, 53), (96, 95, 50, 7), (0, 1, 96, 31))
+FOLDS = ((11, 4, 5, 12), (10, 4, 1, 0), (5, 43, 40, 53), (96, 95, 50, 7), (0, 1, 96, 31))
 QUERY = 21
 CONSTRAINT = constraint_values(extended(FALSE_ROWS))
 
@@ -36,13 +36,14 @@ def steps_broken(answer: Any) -> Reply:
         return wrong("a-step-after-the-end", "You name row 7, the last one. To which row does a step go from there?")
     if said == [3, 4]:
         return wrong("counts-where-it-ends", "You name the rows in which steps *end*. Where do these two begin?")
-    if len(said) > 3 and said[0] in true:
-        text = f"You name {said[-1]}. Rows 4 and 5 are as before. Is 5 = 2^2 + 1 still right?"
-        return wrong("all-that-follow", text)
     if off := [k for k in said if k not in true]:
         k = off[0]
-        text = f"You name step {k} -> {k + 1}. What is {FLIPPED[k]}^2 + 1 modulo 97, and what is in row {k + 1}?"
-        return wrong("a-right-step", text)
+        text = f"step {k} -> {k + 1}. What is {FLIPPED[k]}^2 + 1 modulo 97, and what is in row {k + 1}?"
+        if said[-3:] == [4, 5, 6]:
+            return wrong(
+                "all-that-follow", f"You name all that follow, but rows 4 to 7 are as before. Begin with {text}"
+            )
+        return wrong("a-right-step", f"You name {text}")
     if said == [3]:
         return wrong("one-cell-one-step", "One step begins at row 3. Which step ends there?")
     if said == [2]:
@@ -135,7 +136,8 @@ def _not_folded(left: int, other: int, x: int, beta: int, said: int) -> tuple[st
         ),
         "turned-round": (even - beta * odd, "The odd part has the wrong sign. Which value is subtracted from which?"),
         "beta-on-even": (beta * even + odd, "You multiply the even part by beta. Which part has the x in it?"),
-        "no-beta": (even + odd, "You add the odd part as it is. Who has a say in the sum, and with which number?"),
+        "no-beta": (even + odd, "You add the odd part as it is. Which number of the verifier must multiply it?"),
+        "x-for-beta": (even + x * odd, "Even and odd are right. By what do you multiply odd, and by what should you?"),
         "times-x": (even + beta * odd * x * x, "You multiply by x. The formula has 1 / (2x). What undoes an x?"),
     }
     kinds |= {
@@ -156,7 +158,13 @@ def _part_not_folded(fold: Callable[..., Any]) -> tuple[str, str]:
     probes = {
         "even-part": (10, 10, 3, 0, "only the even part counts, and it is 10. From what is it computed?"),
         "beta-beside-odd": (10, 10, 3, 5, "the odd part is 0, and the fold is 10. What do you multiply by beta?"),
-        "odd-part": (10, 87, 3, 1, "87 is -10: even is 0, and odd is 10 / 3 = 68. How do you compute odd?"),
+        "odd-part": (
+            10,
+            87,
+            3,
+            1,
+            "87 is -10: even is 0, odd is 10 / 3 = 68. How do you compute odd, and by what do you multiply it?",
+        ),
         "odd-by-beta": (10, 87, 3, 5, "even is 0, odd is 68, and beta · odd is 49. What do you do with beta?"),
     }
     for belief, (left, other, x, beta, text) in probes.items():
@@ -200,7 +208,7 @@ def _not_opened(said: tuple[int, ...], wanted: tuple[int, int], size: int) -> tu
             f"This list has the places 0 to {size - 1}. Where did place {said[1]} go in the fold?",
         )
     if at not in said:
-        return "another-place", f"Neither of them comes from place {QUERY}. Which places of this list does it fold to?"
+        return "another-place", f"Neither of them comes from place {QUERY}. To which place of this list does it fold?"
     if said[1] - said[0] == 1:
         return "neighbours", f"You open neighbours. x and -x are half a list apart. How far is that, of {size}?"
     if sum(said) == size - 1:

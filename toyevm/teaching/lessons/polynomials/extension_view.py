@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PAPER, Paint
@@ -48,14 +48,16 @@ def extension_lines(rows: Sequence[int]) -> list[str]:
     false = [str(k) for k in range(len(ROWS)) if rows[k] != ROWS[k]]
     changed = f"row{'s' * (len(false) > 1)} {', '.join(false)} changed" if false else "no row changed"
     return [
-        f"rows            {_line(rows)}",
-        f"true codeword   {_line(true)}",
-        f"values now      {_line(now)}",
+        f"rows            {in_columns(rows)}",
+        f"point           {in_columns(range(len(POINTS)))}",
+        f"true codeword   {in_columns(true)}",
+        f"values now      {in_columns(now)}",
         f"{changed}: {same} of {len(POINTS)} points as before",
     ]
 
 
-def _line(values: Sequence[int]) -> str:
+def in_columns(values: Iterable[int]) -> str:
+    """Return numbers of two digits, each below that of the line above."""
     return " ".join(f"{each:>2}" for each in values)
 
 

@@ -41,7 +41,7 @@ def domain(size: int, shift: int = 1) -> list[int]:
     return [shift * pow(root, k, P) % P for k in range(size)]
 
 
-def value(coefficients: Sequence[int], x: int) -> int:
+def value(coefficients: Sequence[int], x: int, modulus: int = P) -> int:
     """Return the value of a polynomial at a point.
 
     >>> value([5, 2, 1], 3)
@@ -49,7 +49,7 @@ def value(coefficients: Sequence[int], x: int) -> int:
     """
     total = 0
     for coefficient in reversed(coefficients):
-        total = (total * x + coefficient) % P
+        total = (total * x + coefficient) % modulus
     return total
 
 
@@ -91,17 +91,12 @@ def _read(points: Mapping[int, int]) -> dict[int, int]:
 
 
 def interpolate(values: Sequence[int], shift: int = 1) -> list[int]:
-    """Return the coefficients of the polynomial with these values on the coset: the inverse of `evaluate`.
+    """Return the coefficients of the polynomial with these values on the coset: the inverse of `extend`.
 
-    >>> interpolate(evaluate([5, 2, 1, 0], 5), 5)
+    >>> interpolate(extend([5, 2, 1, 0], 1, 5), 5)
     [5, 2, 1, 0]
     """
     return through(dict(zip(domain(len(values), shift), values, strict=True)))
-
-
-def evaluate(coefficients: Sequence[int], shift: int = 1) -> list[int]:
-    """Return the values of a polynomial on the coset of as many points as it has coefficients."""
-    return [value(coefficients, x) for x in domain(len(coefficients), shift)]
 
 
 def extend(coefficients: Sequence[int], blowup: int, shift: int) -> list[int]:

@@ -9,6 +9,7 @@ from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PAPER, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lab.turns import read_number
+from toyevm.teaching.lessons.polynomials.extension_view import in_columns
 from toyevm.teaching.lessons.polynomials.fri import fold_down, places
 from toyevm.teaching.lessons.polynomials.machine import POINTS, extended, quotient_values
 
@@ -26,7 +27,8 @@ def show_folds(rows: Sequence[int], place: int) -> Picture:
     opened = places(place)
     lines = _lines(lists, place, opened)
     body = [svg.heading(MARGIN, 26, lines[-1])]
-    for k, pair in enumerate(opened):
+    for k, (pair, says) in enumerate(zip(opened, _fits(lists, opened), strict=True)):
+        body.append(svg.note(MARGIN, TOP + k * (BOX + GAP) + BOX + 21, says))
         for each in pair:
             start, end = (_middle(k, each, lists), _middle(k + 1, pair[0], lists))
             body.append(svg.line((start[0], start[1] + BOX / 2), (end[0], end[1] - BOX / 2), HERE.line, width=2))
@@ -59,8 +61,18 @@ def _paint(k: int, i: int, values: Sequence[int], opened: Sequence[tuple[int, in
 
 
 def _lines(lists: Sequence[Sequence[int]], place: int, opened: Sequence[tuple[int, int]]) -> list[str]:
-    rows = [f"{len(values):>2} values  {' '.join(f'{each:>2}' for each in values)}" for values in lists]
+    rows = [f"place      {in_columns(range(len(lists[0])))}"]
+    for values, pair, says in zip(lists, opened, _fits(lists, opened), strict=False):
+        marks = ["^^" if i in pair else "  " for i in range(pair[1] + 1)]
+        rows += [f"{len(values):>2} values  {in_columns(values)}", f"opened     {' '.join(marks)}  {says}"]
+    rows.append(f"{len(lists[-1]):>2} values  {in_columns(lists[-1])}")
     pairs = ", then ".join(f"{left} and {right}" for left, right in opened)
     last = lists[-1]
     same = "all equal" if len(set(last)) == 1 else "not all equal"
     return [*rows, f"place {place} opens {pairs}. The last {len(last)} values are {same}"]
+
+
+def _fits(lists: Sequence[Sequence[int]], opened: Sequence[tuple[int, int]]) -> list[str]:
+    """Return what a query finds in each list: the opened pair, and the value of the next list that it folds to."""
+    found = zip(lists, lists[1:], opened, strict=False)
+    return [f"{now[pair[0]]}, {now[pair[1]]} -> {after[pair[0]]}: fits" for now, after, pair in found]

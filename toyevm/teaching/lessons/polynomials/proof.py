@@ -32,7 +32,7 @@ from toyevm.teaching.lessons.polynomials.machine import (
 )
 
 SIZE, FOLDS, QUERIES = len(POINTS), len(BETAS), 8
-BYTES = 4  # of a committed value
+BYTES, HASH = 4, 32  # of a committed value, and of a hash
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,10 @@ class Coins:
         return sorted(set(self._transcript.indices(count, SIZE)))
 
 
-def boundary_quotients(place: int, register: int, claim: int) -> tuple[int, int]:
-    """Return the two boundary constraints at a point, each divided by what is 0 on its row."""
-    x = POINTS[place]
-    return (register - START) * inverse(x - H[0]) % P, (register - claim) * inverse(x - H[-1]) % P
-
-
 def composition(place: int, transition: int, register: int, claim: int, factors: Sequence[int]) -> int:
     """Return the three quotients at a point as one number: the transition's, and the boundary's times their factors."""
-    first, last = boundary_quotients(place, register, claim)
+    x = POINTS[place]
+    first, last = (register - START) * inverse(x - H[0]), (register - claim) * inverse(x - H[-1])
     return (transition + factors[0] * first + factors[1] * last) % P
 
 
@@ -154,7 +149,9 @@ def tries_to_guess(queries: int, seed: int = 0) -> int:
 
 
 def verify(proof: Proof, queries: int = QUERIES, folds: bool = True) -> ProofCheck:
-    """Check a proof; without `folds`, as the first verifier of the lesson does."""
+    """Check a proof, whatever its fields hold; without `folds`, as the first verifier of the lesson does."""
+    if reason := _unreadable(proof):
+        return ProofCheck(False, reason)
     coins = Coins(proof.claim)
     coins.take(b"trace root", proof.roots[0])
     factors, betas = [coins.draw(), coins.draw()], []
@@ -176,9 +173,25 @@ def _opened_places(indices: Sequence[int]) -> list[list[int]]:
     return [sorted(rows), *(sorted({place for pair in pairs for place in pair[k]}) for k in range(FOLDS))]
 
 
-def _committed(proof: Proof, opened: Sequence[Sequence[int]]) -> str | None:
-    if not len(proof.roots) == len(proof.openings) == 1 + FOLDS:
+def _unreadable(proof: Proof) -> str | None:
+    """Return what in a proof is of another form than the prover's: it is the liar who fills the fields."""
+    fields = (proof.roots, proof.openings)
+    if not all(isinstance(each, tuple) and len(each) == 1 + FOLDS for each in fields):
         return "roots: too few or too many"
+    if not all(
+        isinstance(each, Opening) and (type(each.values), type(each.hashes)) == (dict, tuple) for each in proof.openings
+    ):
+        return "openings: no values by place"
+    hashes = [*proof.roots, *(each for opening in proof.openings for each in opening.hashes)]
+    if not all(isinstance(each, bytes) and len(each) == HASH for each in hashes):
+        return f"hashes: one that has not {HASH} bytes"
+    values = [value for opening in proof.openings for pair in opening.values.items() for value in pair]
+    if not all(type(each) is int and 0 <= each < P for each in (proof.claim, proof.final, *values)):
+        return "values: one that is no whole number from 0 to 96"
+    return None
+
+
+def _committed(proof: Proof, opened: Sequence[Sequence[int]]) -> str | None:
     for layer, root, opening, at in zip(range(-1, FOLDS), proof.roots, proof.openings, opened, strict=True):
         if sorted(opening.values) != at or not opening.leads_to(root, SIZE >> max(layer, 0)):
             what = "trace rows" if layer < 0 else f"fri layer {layer}"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from random import Random
 from statistics import mean
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import call
-from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, interpolate, length
+from toyevm.teaching.lessons.polynomials.answers_points import numbers_of
+from toyevm.teaching.lessons.polynomials.extension_view import in_columns
+from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, interpolate, length, value
 from toyevm.teaching.lessons.polynomials.fri import FALSE_ROWS, fold_down
 from toyevm.teaching.lessons.polynomials.machine import (
-    POINTS,
     ROWS,
     ZEROS,
     constraint_values,
@@ -34,18 +35,6 @@ def mixed_block() -> tuple[bytes, ...]:
     return tuple(map(encode_transaction, APPLICATIONS["mixed"](40).block.transactions))
 
 
-def fingerprint(data: bytes, x: int) -> int:
-    """Return the value at x of the polynomial whose coefficients are these bytes, modulo 2,130,706,433.
-
-    >>> fingerprint(bytes([5, 2, 1]), 3)
-    20
-    """
-    total = 0
-    for byte in reversed(data):
-        total = (total * x + byte) % BIG_P
-    return total
-
-
 def changed_copies() -> list[bytes]:
     """Return copies of the mixed block, in each of which another transaction goes to Mallory."""
     raws = mixed_block()
@@ -58,12 +47,12 @@ def changed_copies() -> list[bytes]:
     return copies
 
 
-def one_point() -> str:
+def compare_copies() -> str:
     """Return how many changed copies of the mixed block are seen at one random point each."""
     block, draw = b"".join(mixed_block()), Random(12)
     copies = changed_copies()
     points = [draw.randrange(BIG_P) for _ in copies]
-    seen = sum(fingerprint(block, x) != fingerprint(copy, x) for x, copy in zip(points, copies, strict=True))
+    seen = sum(value(block, x, BIG_P) != value(copy, x, BIG_P) for x, copy in zip(points, copies, strict=True))
     return (
         f"{len(copies)} false copies of the {len(block):,} bytes; in each, another transaction goes to Mallory. "
         f"Each was compared at one random point: {seen} of {len(copies)} differ there (simulated)"
@@ -71,11 +60,12 @@ def one_point() -> str:
 
 
 def quotients() -> str:
-    """Return the coefficients of two quotients: that of the true rows, and that of the rows with a false step."""
+    """Return the coefficients of two quotients: of the true rows, and of Mallory's, with the claim 77."""
     rows = []
     for name, each in (("true rows", ROWS), ("false rows", FALSE_ROWS)):
         found = interpolate(quotient_values(extended(each)), GENERATOR)
-        rows.append(f"{name:<11} {length(found):>2} coefficients: {_line(found[: length(found)])}")
+        rows.append(f"{name:<11} {length(found):>2} coefficients: {in_columns(found[: length(found)])}")
+    rows.append("            four repeat: the false step, at 75, adds a multiple of 1 / (x - 75), and 75^4 = 1")
     return "\n".join(rows)
 
 
@@ -84,7 +74,7 @@ def folded() -> str:
     rows = [f"{'':<11} {'8 values':<24} 4 values"]
     for name, each in (("true rows", ROWS), ("false rows", FALSE_ROWS)):
         before, last = fold_down(quotient_values(extended(each)))[-2:]
-        rows.append(f"{name:<11} {_line(before):<24} {_line(last)}")
+        rows.append(f"{name:<11} {in_columns(before):<24} {in_columns(last)}")
     return "\n".join(rows)
 
 
@@ -109,12 +99,9 @@ def _made_by(forge: object) -> list[int] | None:
     """Return the 32 numbers that a student's function makes of the false rows, if it makes any."""
     trace = extended(FALSE_ROWS)
     try:
-        made = call(forge, constraint_values(trace), list(ZEROS))
+        return numbers_of(call(forge, constraint_values(trace), list(ZEROS)))
     except InputError:
         return None
-    if not isinstance(made, (list, tuple)) or len(made) != len(POINTS) or any(type(each) is not int for each in made):
-        return None
-    return [each % P for each in made]
 
 
 @cache
@@ -133,7 +120,3 @@ def liars(queries: Sequence[int] = (1, 2, 3, 4)) -> str:
     tried = [(each, mean(tries_to_guess(each, seed) for seed in range(LIARS))) for each in queries]
     found = ", ".join(f"{each} quer{'y' if each == 1 else 'ies'}: {tries:.0f} proofs" for each, tries in tried)
     return f"{LIARS} liars tried until the whole verifier accepted. On average (simulated): {found}"
-
-
-def _line(values: Iterable[int]) -> str:
-    return " ".join(f"{each:>2}" for each in values)
