@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, FAINT, LEFT, PAPER, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.polynomials.field import P
+from toyevm.teaching.lessons.polynomials.field import P, in_columns
 from toyevm.teaching.lessons.polynomials.machine import POINTS, ROWS, extended
 
 TOP, PLOT, SIDE = 98, 194, 40  # pixels: where the plot begins, how high it is, and what is left of it
@@ -54,11 +54,6 @@ def extension_lines(rows: Sequence[int]) -> list[str]:
         f"values now      {in_columns(now)}",
         f"{changed}: {same} of {len(POINTS)} points as before",
     ]
-
-
-def in_columns(values: Iterable[int]) -> str:
-    """Return numbers of two digits, each below that of the line above."""
-    return " ".join(f"{each:>2}" for each in values)
 
 
 def _height(value: int) -> float:

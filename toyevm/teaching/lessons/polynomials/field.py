@@ -6,7 +6,7 @@ of its coefficients, the constant first. A domain is a coset: shift * {1, w, w^2
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from toyevm.errors import InputError
 
@@ -111,3 +111,8 @@ def length(coefficients: Sequence[int]) -> int:
     3
     """
     return max((k + 1 for k, each in enumerate(coefficients) if each % P), default=0)
+
+
+def in_columns(values: Iterable[int]) -> str:
+    """Return numbers of two digits, each below that of the line above."""
+    return " ".join(f"{each:>2}" for each in values)

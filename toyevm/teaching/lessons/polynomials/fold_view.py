@@ -9,7 +9,7 @@ from toyevm.teaching.kit.palette import FAILED, HERE, LEFT, PAPER, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lab.turns import read_number
-from toyevm.teaching.lessons.polynomials.extension_view import in_columns
+from toyevm.teaching.lessons.polynomials.field import in_columns
 from toyevm.teaching.lessons.polynomials.fri import fold_down, places
 from toyevm.teaching.lessons.polynomials.machine import POINTS, extended, quotient_values
 

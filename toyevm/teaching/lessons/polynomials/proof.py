@@ -175,8 +175,7 @@ def _opened_places(indices: Sequence[int]) -> list[list[int]]:
 
 def _unreadable(proof: Proof) -> str | None:
     """Return what in a proof is of another form than the prover's: it is the liar who fills the fields."""
-    fields = (proof.roots, proof.openings)
-    if not all(isinstance(each, tuple) and len(each) == 1 + FOLDS for each in fields):
+    if not all(isinstance(each, tuple) and len(each) == 1 + FOLDS for each in (proof.roots, proof.openings)):
         return "roots: too few or too many"
     if not all(
         isinstance(each, Opening) and (type(each.values), type(each.hashes)) == (dict, tuple) for each in proof.openings

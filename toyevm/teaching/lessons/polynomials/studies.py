@@ -10,8 +10,7 @@ from statistics import mean
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import call
 from toyevm.teaching.lessons.polynomials.answers_points import numbers_of
-from toyevm.teaching.lessons.polynomials.extension_view import in_columns
-from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, interpolate, length, value
+from toyevm.teaching.lessons.polynomials.field import GENERATOR, P, in_columns, interpolate, length, value
 from toyevm.teaching.lessons.polynomials.fri import FALSE_ROWS, fold_down
 from toyevm.teaching.lessons.polynomials.machine import (
     ROWS,
