@@ -1,7 +1,7 @@
 """AIR, the arithmetic of a trace: a table is right when polynomials in its neighbouring rows are zero.
 
 The same constraints are evaluated on numbers of the field (by the prover, on a whole domain) and of the extension (by
-the verifier, at one point outside it). So they are written once, with +, - and *, over `Column`s of either.
+the verifier, at one point outside it). So they are written once, with +, - and *, over `Columns` of either.
 """
 
 from __future__ import annotations
