@@ -233,6 +233,8 @@ MALFORMED: dict[str, Callable[[Any], object]] = {
     "payments that are no list": lambda value: value.update(payments={}),
     "accounts that are no object": lambda value: value.update(accounts=[]),
     "an account above the tree": lambda value: value["accounts"].update({"16384": "0x" + "00" * 20}),
+    "two accounts of one owner": lambda value: value["accounts"].update({"200": value["accounts"]["1"]}),
+    "a number twice": lambda value: value["accounts"].update({"0x1": "0x" + "11" * 20}),
     "an address that is too short": lambda value: value["accounts"].update({"5": "0x00"}),
     "a payment that is null": lambda value: value["payments"].append(None),
     "a payer above the tree": lambda value: value["payments"][0].update(payer=2**14),

@@ -131,12 +131,20 @@ def parse_statement(value: Any, where: str) -> SignedStatement:
         statement=PaymentStatement(old, new, digest, count),
         security=str(fields["security"]),
         chain_id=parse_int(fields["chainId"], f"{where} chainId", bits=64),
-        owners={
-            parse_int(number, f"{where} accounts", bits=14): parse_bytes(address, f"{where} account {number}", 20)
-            for number, address in accounts.items()
-        },
+        owners=_owners(accounts, where),
         payments=tuple(_payment(one, place, where) for place, one in enumerate(payments)),
     )
+
+
+def _owners(accounts: Mapping[str, Any], where: str) -> Mapping[int, Address]:
+    """Read whose each account is; nobody has two: a signature names a signer, no number, and would count for both."""
+    owners = {
+        parse_int(number, f"{where} accounts", bits=14): parse_bytes(address, f"{where} account {number}", 20)
+        for number, address in accounts.items()
+    }
+    if len(set(owners.values())) < len(accounts):
+        raise InputError("a number or an owner is there twice", f"{where} accounts", "one account for each owner")
+    return owners
 
 
 def _payment(value: Any, place: int, where: str) -> SignedPayment:

@@ -53,6 +53,20 @@ def test_periodic_columns_and_cubes_are_proven() -> None:
     assert not checked(other, trace).valid
 
 
+@pytest.mark.parametrize("shift", [-field.P, field.P])
+def test_a_value_is_what_is_left_of_it_modulo_p(shift: int) -> None:
+    statement, trace = cubes(64)
+    (cell,), (repeated,) = statement.boundary, statement.periodic
+    same = dataclasses.replace(
+        statement,
+        boundary=(dataclasses.replace(cell, value=cell.value + shift),),
+        periodic=(tuple(value + shift for value in repeated),),
+    )
+    assert broken_constraints(same, trace) == []
+    assert stark.prove(same, trace, SMALL) == stark.prove(statement, trace, SMALL)
+    assert checked(same, trace).valid
+
+
 def test_a_degree_that_the_blowup_cannot_hold_is_refused_to_the_prover() -> None:
     statement, trace = cubes(8)
     with pytest.raises(ValueError, match="of degree 4 need a blowup of 4"):

@@ -22,7 +22,7 @@ from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
 from toyevm.state import Account, StateDiff, WorldState
 from toyevm.system import BEACON_ROOTS
 from toyevm.transactions import BLOB, LEGACY, SET_CODE
-from toyevm.types import to_address
+from toyevm.types import ZERO_ADDRESS, to_address
 from toyevm.units import ETHER
 
 CONTRACT, STRANGER = b"\xcc" * 20, b"\x44" * 20
@@ -49,6 +49,7 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "contract": ({"to": CONTRACT}, "calls a contract"),
     "precompile": ({"to": to_address(4)}, "calls a precompile"),
     "data": ({"data": b"x"}, "has data"),
+    "zero address": ({"to": ZERO_ADDRESS}, "pays the zero address, which gets no number on L1"),
     "tip": ({"max_fee_per_gas": 9, "max_priority_fee_per_gas": 1}, "pays a fee"),
     "legacy": ({"type": LEGACY}, "not a payment in the form that is posted: type 0, not 2"),
     "gas": ({"gas_limit": 21_001}, "not a payment in the form that is posted: gas_limit 21001, not 21000"),
@@ -103,6 +104,14 @@ BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
     "gwei": (
         {"withdrawals": (Withdrawal(0, 0, STRANGER, 1),)},
         f"a withdrawal of {10**9} wei is not in whole units of {UNIT}",
+    ),
+    "to the bridge": (
+        {"withdrawals": (credit(1, BRIDGE_ADDRESS),)},
+        f"a withdrawal to 0x{BRIDGE_ADDRESS.hex()}, for which nothing can be locked on L1",
+    ),
+    "to nobody": (
+        {"withdrawals": (credit(0, ZERO_ADDRESS), credit(1, ZERO_ADDRESS))},
+        f"a withdrawal to 0x{ZERO_ADDRESS.hex()}, for which nothing can be locked on L1",
     ),
     "too many": (
         {"withdrawals": (credit(1),) * MAX_PAYMENTS},

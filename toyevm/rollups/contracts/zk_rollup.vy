@@ -105,7 +105,8 @@ def __init__(
 def register(its_owners: Bytes[20 * 256]):
     """
     @notice Give each of these addresses the next number; anybody may, for anybody.
-    @dev Nobody has two: a signature names its signer and no number, and would count for both.
+    @dev Nobody has two: a signature names its signer and no number, and would count for both. A number costs gas alone,
+        so somebody with enough of it can use them all up; a real one would ask for a deposit.
     """
     assert len(its_owners) % 20 == 0, "malformed owners"
     for i: uint256 in range(256):
@@ -144,6 +145,7 @@ def submit(new_root: bytes32, data: Bytes[MAX_PAYMENTS * RECORD], taken: uint256
     """
     @notice Bring a batch: payments with their signatures, then the next deposits of the queue; anybody may.
     @param taken How many deposits; what they are, the queue says.
+    @dev A proof is about the root that is there. Who is overtaken by another batch has to prove theirs anew.
     """
     digest: bytes32 = self._digest(data, taken)
     log Batch(root=new_root, taken=taken, data=data)
@@ -187,7 +189,8 @@ def submit_attested(
 def leave(number: uint256, balance: uint256, nonce: uint256, path: Bytes[32 * DEPTH]):
     """
     @notice Leave with what a leaf under the last root says, once, if no batch has come for so long; anybody may ask.
-    @dev From the first who leaves on there are no more batches, or one could pay out the same again.
+    @dev From the first who leaves on there are no more batches, or one could pay out the same again. A quiet time is
+        enough, whether or not anybody waits for a batch: who wants the rollup to go on brings one in time.
     """
     assert self.frozen or block.timestamp >= self.last + delay, "batches still come"
     self.frozen = True

@@ -1,7 +1,7 @@
 """AIR, the arithmetic of a trace: a table is right when polynomials in its neighbouring rows are zero.
 
 The same constraints are evaluated on numbers of the field (by the prover, on a whole domain) and of the extension (by
-the verifier, at one point outside it). So they are written once, with +, - and *, over `Column`s of either.
+the verifier, at one point outside it). So they are written once, with +, - and *, over `Columns` of either.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toyevm.rollups.zk.extension import embed, multiply_extended
-from toyevm.rollups.zk.field import Elements, add, elements, linear, multiply, subtract
+from toyevm.rollups.zk.field import Elements, P, add, elements, linear, multiply, subtract
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Air:
 def broken_constraints(air: Air, trace: Elements) -> list[tuple[str, int, int]]:
     """Return what is wrong with a trace, as (kind, row, which): nothing, if it is right."""
     cells = enumerate(air.boundary)
-    found = [("boundary", cell.row, k) for k, cell in cells if trace[cell.row, cell.column] != cell.value]
+    found = [("boundary", cell.row, k) for k, cell in cells if trace[cell.row, cell.column] != cell.value % P]
     repeats = [np.resize(elements(values), len(trace)) for values in air.periodic]
     periodic = np.array(repeats, dtype=np.uint64).reshape(len(repeats), len(trace))
     following = np.roll(trace, -1, axis=0)[:, list(air.looks_ahead)]

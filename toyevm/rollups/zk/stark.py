@@ -19,7 +19,7 @@ from toyevm.rollups.zk.composition import chunk_count, composition_at, joined_ch
 from toyevm.rollups.zk.deep import Opened, deep_word, next_point, values_at
 from toyevm.rollups.zk.encoding import Reader, Rejected, encode
 from toyevm.rollups.zk.extension import DEGREE, powers_extended
-from toyevm.rollups.zk.field import GENERATOR, Elements, Rows, root_of_unity
+from toyevm.rollups.zk.field import GENERATOR, Elements, P, Rows, root_of_unity
 from toyevm.rollups.zk.merkle import build_tree, opening_size, pack, root_of
 from toyevm.rollups.zk.ntt import domain, extend, interpolate_into
 from toyevm.rollups.zk.parallel import Team, one_blas_thread, team_for
@@ -90,13 +90,13 @@ class _Shape:
     def transcript(self) -> Transcript:
         """Begin the conversation with all that both sides know."""
         transcript = Transcript(PROTOCOL)
-        air, cells = self.air, [number for cell in self.air.boundary for number in astuple(cell)]
+        air, cells = self.air, [number % P for cell in self.air.boundary for number in astuple(cell)]
         transcript.absorb(b"air", air.name.encode())
         shape = [self.size, air.width, air.degree, air.transition_count, len(air.looks_ahead), *air.looks_ahead]
         for label, numbers in ((b"shape", shape), (b"boundary", cells), (b"parameters", astuple(self.parameters))):
             transcript.absorb(label, b"".join(int(number).to_bytes(8, "little") for number in numbers))
         for values in air.periodic:
-            transcript.absorb(b"periodic", b"".join(value.to_bytes(8, "little") for value in values))
+            transcript.absorb(b"periodic", b"".join((value % P).to_bytes(8, "little") for value in values))
         transcript.absorb(b"constraints", encode(self._fingerprint(transcript)))
         return transcript
 

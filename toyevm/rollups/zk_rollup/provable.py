@@ -9,7 +9,7 @@ from toyevm.chain import ChainConfig
 from toyevm.errors import NotProvable
 from toyevm.results import TxResult
 from toyevm.rollups.base import ExecutedBlock
-from toyevm.rollups.zk.payments.values import BRIDGE, CAPACITY, LIMIT, UNIT, ProvenPayment
+from toyevm.rollups.zk.payments.values import BRIDGE, LIMIT, UNIT, ProvenPayment
 from toyevm.rollups.zk_rollup.accounts import writes_of
 from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, signature_of, unsigned_payment
@@ -17,7 +17,7 @@ from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
 from toyevm.state import StateDiff, WorldState
 from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, REQUEST_QUEUES
 from toyevm.transactions import BLOB, FIELDS, SET_CODE, Transaction
-from toyevm.types import Address, Location, Value
+from toyevm.types import ZERO_ADDRESS, Address, Location, Value
 from toyevm.units import GWEI
 
 TRANSFER_GAS = 21_000
@@ -98,6 +98,8 @@ def _kinds(chain: ChainConfig, world: WorldState, tx: Transaction, to: Address) 
         yield "calls a precompile"
     if tx.data:
         yield "has data"
+    if to == ZERO_ADDRESS:
+        yield "pays the zero address, which gets no number on L1"
 
 
 def _amount_faults(what: str, wei: int) -> Iterator[str]:
@@ -133,6 +135,8 @@ def _faults_besides(executed: ExecutedBlock) -> Iterator[str]:
     yield from _account_faults(world, block.header.coinbase) if block.transactions else ()
     for withdrawal in block.withdrawals:
         yield from _amount_faults("a withdrawal", withdrawal.amount * GWEI)
+        if withdrawal.amount and withdrawal.address in (ZERO_ADDRESS, BRIDGE_ADDRESS):
+            yield f"a withdrawal to 0x{withdrawal.address.hex()}, for which nothing can be locked on L1"
         yield from _account_faults(world, withdrawal.address)
 
 
@@ -157,8 +161,6 @@ def _payments_of(executed: ExecutedBlock) -> PaymentBlock:
 def _faults_of_size(world: WorldState, block: PaymentBlock) -> Iterator[str]:
     if len(block.proven) > MAX_PAYMENTS:
         yield f"{len(block.proven)} payments, more than {MAX_PAYMENTS}"
-    if len(block.owners) > CAPACITY:
-        yield f"{len(block.owners)} accounts, more than {CAPACITY}"
     balances = sum(world.accounts[owner].balance for owner in block.owners[1:] if owner in world.accounts) // UNIT
     total = balances + sum(deposit.amount for deposit in block.deposits)
     if total >= LIMIT:
