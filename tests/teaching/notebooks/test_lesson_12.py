@@ -61,7 +61,7 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert all(word in shown["retrieve"] for word in ("`recall-opening`", "`recall-sampling`"))
     assert "the first verifier accepts 96, the whole one 4" in shown["every-claim"]
     assert "valid: True" in shown["engine"]
-    assert "constraints: they do not hold" in shown["engine"]
+    assert "one changed cell, valid: False" in shown["engine"]
 
 
 def test_a_false_cell_in_the_first_row_is_refused_by_the_engine_too() -> None:

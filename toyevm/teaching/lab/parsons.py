@@ -7,9 +7,9 @@ so every order that works is right, and the message is about what it did.
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -60,7 +60,7 @@ def _define(item: Exercise, source: str) -> object:
 
     So the lines may use what stands in the notebook, but not an answer that was given there before.
     """
-    names = {name: value for name, value in vars(import_module("__main__")).items() if name != item.answer}
+    names = {name: value for name, value in vars(sys.modules["__main__"]).items() if name != item.answer}
     try:
         exec(source, names)
     except Exception as error:
