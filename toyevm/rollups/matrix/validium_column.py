@@ -26,7 +26,7 @@ CELLS = (
     MatrixCell(
         "invalid root",
         SYSTEM,
-        "the operator and the whole committee bring a root under which all is Mallory's, with an honest batch's proof",
+        "operator and committee post a false root that gives all to Mallory, with the proof of another, honest batch",
         "L1 checks the proof against that very root, whoever vouches for it",
         partial(attacks.invent_root, COMMITTEE),
     ),
@@ -47,7 +47,7 @@ CELLS = (
     MatrixCell(
         "2/3 collusion",
         SYSTEM,
-        "two of three vouch for a payment of all that Ann has, which she has not signed",
+        "two of the committee sign for a payment of all that Ann has to Mallory; Ann has not signed it",
         None,
         partial(attacks.vouch_falsely, COMMITTEE),
     ),

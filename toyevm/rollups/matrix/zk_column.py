@@ -25,7 +25,7 @@ CELLS = (
     MatrixCell(
         "invalid root",
         SYSTEM,
-        "the operator brings a root under which all is Mallory's, with the proof of an honest batch",
+        "the operator posts a false root that gives all to Mallory, with the proof of another, honest batch",
         "L1 checks the proof against that very root",
         partial(attacks.invent_root, NOBODY),
     ),
