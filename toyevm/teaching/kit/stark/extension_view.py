@@ -7,7 +7,7 @@ from toyevm.rollups.zk.ntt import extend, interpolate
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAINT, READ, WRITTEN
 from toyevm.teaching.kit.picture import Picture
-from toyevm.teaching.kit.stark.named_table import NamedTable, signed
+from toyevm.teaching.kit.stark.named_table import NamedTable
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 
 TOP, PLOT, MOST_LISTED = 56, 190, 32
@@ -45,4 +45,4 @@ def _height(value: int) -> float:
 
 def _line(name: str, values: list[int]) -> str:
     more = f" … {len(values) - MOST_LISTED:,} more" if len(values) > MOST_LISTED else ""
-    return f"{name}  {' '.join(map(signed, values[:MOST_LISTED]))}{more}"
+    return f"{name}  {' '.join(map(str, values[:MOST_LISTED]))}{more}"

@@ -21,8 +21,8 @@ def show_tampering(proven: Proven, place: int | None = None) -> Picture:
         x, y = MARGIN + SCALE * begin / size, TOP + BAR + 24 + ROW * k
         body.append(svg.box(x, TOP, SCALE * (end - begin) / size, BAR, paint, radius=0))
         body += [svg.box(MARGIN, y - 15, 18, 18, paint, radius=2), svg.text(MARGIN + 28, y, what, bold=here)]
-        body.append(svg.text(MARGIN + 310, y, f"{end - begin:,}", anchor="end", bold=here))
-        body.append(svg.text(MARGIN + 330, y, f"bytes: {meaning(what)}", bold=here))
+        body.append(svg.text(MARGIN + 330, y, places(begin, end), anchor="end", bold=here))
+        body.append(svg.text(MARGIN + 345, y, meaning(what), bold=here))
     if place is not None:
         x = MARGIN + SCALE * (place + 0.5) / size
         body += [svg.line((x, TOP - 12), (x, TOP + BAR + 6), PAPER.ink, width=3)]
@@ -42,6 +42,15 @@ def tamper_lines(proven: Proven, place: int | None) -> list[str]:
     lines = [head]
     for what, begin, end in proven.parts:
         here = place is not None and begin <= place < end
-        lines.append(f"{'>' if here else ' '} {what:<26} {end - begin:>9,} bytes: {meaning(what)}")
+        lines.append(f"{'>' if here else ' '} {what:<26} {places(begin, end):>14}  {meaning(what)}")
     answer = proven.answer(place)
     return [*lines, f"the verifier: {answer}" if place is None else f"first to say no: {answer}"]
+
+
+def places(begin: int, end: int) -> str:
+    """Return which bytes a part has, without a comma: as a student types them.
+
+    >>> places(0, 2304)
+    '0 to 2303'
+    """
+    return f"{begin} to {end - 1}"

@@ -91,7 +91,7 @@ def _width(name: str) -> int:
 
 def _short(name: str) -> str:
     """Return the head of a column: of a bit, what it stands for."""
-    return str(1 << int(name.rpartition(" ")[2])) if " bit " in name else name
+    return name.rpartition(" ")[2] if " bit " in name else name
 
 
 def _chars(name: str) -> int:
