@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "13-zk-rollup"
-CELLS, FIGURES, SMALLEST = 22, ["trace", "column", "batch"], (600, 200)
+CELLS, FIGURES, SMALLEST = 22, ["trace", "column", "payment"], (600, 200)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_query_is_followed_through_the_folds(page: Any, tmp_path: Path) -> Non
 
 def test_the_growth_is_drawn(page: Any, tmp_path: Path) -> None:
     go_to(page, "growth")
-    for cell in ("growth", "batch", "trace"):
+    for cell in ("growth", "payment", "trace"):
         go_to(page, cell)
         page.wait_for_timeout(300)
         page.screenshot(path=artefacts(tmp_path) / f"lesson-13-{cell}-page.png")

@@ -26,11 +26,11 @@ from toyevm.teaching.lessons.zk_rollup.book import (
     book_proof,
     proven,
 )
-from toyevm.teaching.lessons.zk_rollup.cells import FieldCell
+from toyevm.teaching.lessons.zk_rollup.cells import FieldCell, NamedCells, names_read
 from toyevm.teaching.lessons.zk_rollup.claims import claim, l1_says, prove_claim
 from toyevm.teaching.lessons.zk_rollup.rebuild import rebuilt
 
-AMOUNT = "amount is their sum"
+AMOUNT = "amount has these bits"
 
 
 @settings(max_examples=40, deadline=None)
@@ -99,3 +99,27 @@ def test_cells_compute_as_the_field_does_and_know_nothing_else() -> None:
 
 def test_columns_have_names() -> None:
     assert len(COLUMNS) == book().air.width == book().trace.shape[1]
+
+
+def test_a_false_root_is_refused_before_a_path_is_compared_with_it() -> None:
+    one = book_proof()
+    assert one.part_of(0) == "roots"
+    assert one.check_of(0) == "constraints"
+    assert [one.check_of(begin) for what, begin, _ in one.parts if what == "trace rows"] == ["trace rows"]
+
+
+def test_a_bit_is_named_by_what_it_is_worth() -> None:
+    true = book()
+    for name, column in zip(COLUMNS, true.trace.T.tolist(), strict=True):
+        of, bit, worth = name.partition(" bit ")
+        if bit:
+            numbers = true.trace[:, COLUMNS.index(of)].tolist()
+            assert column == [number // int(worth) % 2 for number in numbers]
+
+
+def test_a_row_knows_which_of_its_cells_were_used() -> None:
+    now, following = NamedCells(ann=FieldCell(1), bob=FieldCell(2)), NamedCells(ann=FieldCell(3))
+    assert (now.ann - following.ann).value == P - 2
+    assert names_read(now=now, following=following) == {"now.ann", "following.ann"}
+    with pytest.raises(AttributeError, match="there are ann, bob"):
+        _ = now.cleo

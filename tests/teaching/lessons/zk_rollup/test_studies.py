@@ -8,18 +8,21 @@ import pytest
 
 from toyevm.errors import InputError
 from toyevm.rollups.matrix import chosen_cells
-from toyevm.rollups.zk.payments.air import PaymentStatement
+from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.proofs import check_payments
 from toyevm.rollups.zk.payments.values import read_digest
+from toyevm.rollups.zk.security import SECURITY_SETS, security_table
 from toyevm.rollups.zk_rollup.signed_batch import RECORD, decode_payments
 from toyevm.teaching.lessons.zk_rollup.growth_view import MEASURED, growth
 from toyevm.teaching.lessons.zk_rollup.studies import (
     ATTACKED,
+    NO_DIGEST,
     PAYMENTS,
     PEOPLE,
     attacks_on_data,
     bits_of_rounds,
     changed_cells,
+    ends_of_attacks,
     mixed_block,
     prove_batch,
     proven_batch,
@@ -29,7 +32,7 @@ from toyevm.teaching.lessons.zk_rollup.studies import (
 
 
 def test_every_changed_cell_is_refused_by_the_constraints() -> None:
-    assert re.findall(r"\d+", changed_cells()) == ["8", "91", "0", "91", "0", "0"]
+    assert re.findall(r"\d+", changed_cells()) == ["8", "91", "0", "6", "0", "91", "0", "0"]
 
 
 def test_the_batch_is_proven_and_l1_takes_it() -> None:
@@ -49,9 +52,15 @@ def test_a_stranger_reads_the_first_payment_and_all_amounts_of_the_book() -> Non
 
 
 def test_the_level_is_the_minimum_of_each_column() -> None:
-    lines = bits_of_rounds().split("\n")
-    columns = zip(*([float(bits) for bits in re.findall(r"\d+\.\d", line)] for line in lines[1:-2]), strict=True)
-    assert [min(column) for column in columns] == [float(bits) for bits in re.findall(r"\d+\.\d", lines[-1])]
+    lines = bits_of_rounds().split("\n")[1:]
+    queries, others, levels = ([float(bits) for bits in re.findall(r"\d+\.\d", line)] for line in lines)
+    assert list(map(min, queries, others)) == levels
+    statement = PaymentStatement(NO_DIGEST, NO_DIGEST, NO_DIGEST, 64)
+    table = security_table(payments_air(statement), statement.rows, SECURITY_SETS["proven"].parameters)
+    for at, bits in enumerate(table.values()):
+        rounds = {name: value for name, value in bits.items() if name != "minimum"}
+        assert queries[at] == round(rounds.pop("queries"), 1)
+        assert others[at] == round(min(rounds.values()), 1)
 
 
 def test_the_mixed_block_is_refused_with_a_reason() -> None:
@@ -61,11 +70,13 @@ def test_the_mixed_block_is_refused_with_a_reason() -> None:
 @pytest.mark.parametrize(("system", "attack"), ATTACKED)
 def test_the_attacks_on_data_are_rows_of_the_matrix(system: str, attack: str) -> None:
     (cell,) = chosen_cells(attack, system)
-    assert re.search(rf"^{system}, {attack}: \w+\n    {re.escape(cell.story)}$", attacks_on_data(), re.MULTILINE)
+    assert re.search(rf"^\d\. {system}: {re.escape(cell.story)}$", attacks_on_data(), re.MULTILINE)
+    assert cell.run(True).verdict == ends_of_attacks()[ATTACKED.index((system, attack))]
+    assert not set(re.findall(r"\b(safe|frozen|stolen)\b", attacks_on_data()))  # a turn asks for it
 
 
 def test_withheld_data_freezes_and_a_false_root_is_refused() -> None:
-    assert re.findall(r"\b(safe|frozen|stolen)\b", attacks_on_data()) == ["safe", "safe", "frozen", "stolen"]
+    assert ends_of_attacks() == ["safe", "safe", "frozen", "stolen"]
 
 
 def test_growth_is_stored_and_says_so() -> None:

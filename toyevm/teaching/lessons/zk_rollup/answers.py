@@ -8,7 +8,8 @@ from typing import Any
 from toyevm.teaching.kit.stark.rules_player import RulesPlayer
 from toyevm.teaching.lab.turns import Reply, Turn
 from toyevm.teaching.lessons.zk_rollup.answers_bits import bits_of_queries
-from toyevm.teaching.lessons.zk_rollup.answers_proof import five_checks, steal_the_fee, unnoticed
+from toyevm.teaching.lessons.zk_rollup.answers_data import data_attacks
+from toyevm.teaching.lessons.zk_rollup.answers_proof import different_checks, steal_the_fee, unnoticed
 from toyevm.teaching.lessons.zk_rollup.answers_rules import free_cell, rob_bob, rule_with_a_condition
 
 
@@ -20,9 +21,10 @@ def cell_changed(answer: Any) -> Reply:
 TURNS: Mapping[str, Turn] = {
     "rule": rule_with_a_condition,
     "free-cell": cell_changed,
-    "five-checks": five_checks,
+    "checks": different_checks,
     "rob": rob_bob,
     "fee": steal_the_fee,
     "bits": bits_of_queries,
+    "data-attacks": data_attacks,
     "unnoticed": unnoticed,
 }

@@ -21,7 +21,7 @@ from toyevm.teaching.lab.turns import (
 from toyevm.teaching.lessons.zk_rollup.book import book_proof
 from toyevm.teaching.lessons.zk_rollup.claims import Claim, claim, l1_says, prove_claim
 
-WANTED, MOST_TRIED = 5, 40  # checks, bytes
+WANTED, MOST_TRIED = 4, 40  # checks, bytes
 QUERY, WORD = 21, 32
 
 
@@ -31,7 +31,7 @@ def lesson_proof() -> Proven:
     return book_proof()
 
 
-def five_checks(answer: Any) -> Reply:
+def different_checks(answer: Any) -> Reply:
     """Judge bytes of which a flipped bit fails at different checks."""
     if answer is None:
         return missing("places of bytes, such as [0, 100].")
@@ -47,8 +47,8 @@ def five_checks(answer: Any) -> Reply:
         lines.append(f"byte {place:>5}, {proven.part_of(place)}: first to say no: {check}")
     if len(found) >= WANTED:
         return right(
-            f"{len(found)} checks. Nothing is compared with the number of `grinding` itself, nor with a root. Why is a "
-            "change in them noticed all the same?",
+            f"{len(found)} checks. A false root is refused before any path is compared with it: where byte 0 "
+            f"is false, the first to say no is {proven.check_of(0)!r}. Which random number changes with a root?",
             "\n".join(lines),
         )
     return wrong(*_too_few(proven, found, len(places)), "\n".join(lines))
@@ -86,13 +86,8 @@ def steal_the_fee(answer: Any) -> Reply:
     if told == claim:
         return wrong("not-changed", "This is Pia's own claim: Pia gets the fee. Which field says who gets it?", shown)
     if not check.valid:
-        return wrong(
-            "all-fields-are-free",
-            "The balances are public cells: the verifier puts your numbers into the constraints, and the proof "
-            "was made with others. Which field is used by the contract, but not by the verifier?",
-            shown,
-        )
-    if told.receiver.strip().casefold() != "mallory":
+        return wrong(*_unproven(told), shown)
+    if not is_mallory(told.receiver):
         return wrong("somebody-else", f"Accepted: {repeat(receiver)} gets the fee. Who wanted to have it?", shown)
     bound = l1_says(told, prove_claim(claim, bound=True), bound=True)
     return right(
@@ -100,6 +95,26 @@ def steal_the_fee(answer: Any) -> Reply:
         "another z than Pia's. What does the verifier compute at this z?",
         f"{shown}\nreceiver in the transcript: refused: {bound.reason}",
     )
+
+
+def _unproven(told: Claim) -> tuple[str, str]:
+    """Say which balances are not those of the proof."""
+    false = [f"{name}={getattr(told, name)}" for name in ("ann", "bob") if getattr(told, name) != getattr(claim, name)]
+    words = f"{' and '.join(false)} {'is' if len(false) == 1 else 'are'} not what was proven"
+    if is_mallory(told.receiver):
+        return "more-than-needed", (
+            f"The receiver is right. But {words}: the verifier puts the balances into the constraints. Which of your "
+            "changes does Mallory need?"
+        )
+    return "all-fields-are-free", (
+        f"Refused: {words}. The balances are public cells, and the verifier puts them into the constraints. "
+        "Which field is used by the contract, but not by the verifier?"
+    )
+
+
+def is_mallory(receiver: str) -> bool:
+    """Return whether a name is Mallory's; capitals and spaces around it do not count."""
+    return receiver.strip().casefold() == "mallory"
 
 
 def unnoticed(answer: Any) -> Reply:

@@ -22,14 +22,17 @@ from toyevm.teaching.lab.turns import (
     wrong,
 )
 from toyevm.teaching.lessons.zk_rollup.book import ANN, ANN_BITS, BOB, COLUMNS, FAMILIES, ROWS, book, proven
-from toyevm.teaching.lessons.zk_rollup.cells import NOT_A_POLYNOMIAL, FieldCell, NamedCells, number
+from toyevm.teaching.lessons.zk_rollup.cells import NOT_A_POLYNOMIAL, FieldCell, NamedCells, names_read, number
 
 CASES = (  # Ann before, Ann after, the amount, back: those that are right, then those that are not
     (40, 35, 5, 0), (35, 40, 5, 1), (20, 20, 0, 1), (12, 0, 12, 0), (0, 9, 9, 1),
     (40, 36, 5, 0), (40, 40, 5, 0), (40, 40, 5, 1), (40, 44, 5, 1), (40, 45, 5, 0), (35, 30, 5, 1), (40, 30, 5, 0),
     (40, 50, 5, 1),
 )  # fmt: skip
-LEFT_OUT = "amount is their sum"
+NEEDED = ("following.ann", "now.ann", "now.amount", "now.back")
+NO_NUMBER = "a number behind `return`; your function returns nothing."
+BOB_AFTER = 57  # a balance that does not follow: a rule that leans on it fails
+LEFT_OUT = "amount has these bits"
 MOST, TOTAL = 1 << ANN_BITS, ANN + BOB
 NOTHING = "With Ann {0} -> {1}, amount {2} and back {3}, your function returns nothing. What should it return there?"
 
@@ -44,7 +47,7 @@ def rule_with_a_condition(answer: Any) -> Reply:
         except InputError as error:
             return _no_number(str(error))
         if value is None:
-            return missing("what `ann_rule` returns.") if at == 0 else wrong("sometimes-nothing", NOTHING.format(*case))
+            return missing(NO_NUMBER) if at == 0 else wrong("sometimes-nothing", NOTHING.format(*case))
         if (value == 0) != _holds(*case):
             return _misjudged(answer, *case)
     return right(
@@ -56,11 +59,24 @@ def rule_with_a_condition(answer: Any) -> Reply:
 
 def _value(answer: Any, before: int, after: int, amount: int, back: int) -> int | None:
     """Return the number that a student's rule gives, or None if it gives nothing."""
-    cells = {name: FieldCell(value) for name, value in (("ann", before), ("amount", amount), ("back", back))}
-    said = call(answer, NamedCells(**cells, bob=FieldCell(BOB)), NamedCells(ann=FieldCell(after), bob=FieldCell(BOB)))
+    said = call(answer, *_rows(before, after, amount, back))
     if said is not None and said is not ... and type(said) not in (int, FieldCell):
         raise InputError(f"your function returns {repeat(said)}", expected="one number, made of +, - and *")
     return None if said is None or said is ... else number(said) % P
+
+
+def _rows(before: int, after: int, amount: int, back: int) -> tuple[NamedCells, NamedCells]:
+    """Return a row of the other book, and of the next one the balances: no rule needs more of it."""
+    now = {"ann": before, "bob": BOB, "amount": amount, "back": back}
+    following = {"ann": after, "bob": BOB_AFTER}
+    return tuple(NamedCells(**{k: FieldCell(v) for k, v in row.items()}) for row in (now, following))  # type: ignore[return-value]
+
+
+def _read(answer: Any, *case: int) -> set[str]:
+    """Return the cells that a student's rule has used."""
+    now, following = _rows(*case)
+    call(answer, now, following)
+    return names_read(now=now, following=following)
 
 
 def _holds(before: int, after: int, amount: int, back: int) -> bool:
@@ -86,6 +102,14 @@ def _misjudged(answer: Any, before: int, after: int, amount: int, back: int) -> 
     words = ", ".join(map(str, accepted[:4])) + (", …" if len(accepted) > 4 else "") or "no balance at all"
     shown = f"{row}\nright afterwards:   {true}\nyour rule accepts:  {words}"
     text = f"{row}: she should have {true} afterwards. "
+    read = _read(answer, before, after, amount, back)
+    unread = [name for name in NEEDED if name not in read]
+    if bobs := sorted(name for name in read if name.endswith(".bob")):
+        text += f"Your rule uses `{'` and `'.join(bobs)}`. Whose balance is this rule about?"
+        return wrong("bobs-balance", text, shown)
+    if unread:
+        text += f"Your rule does not use `{'` and `'.join(unread)}`. What does `{unread[0]}` say in this row?"
+        return wrong("a-cell-is-missing", text, shown)
     if accepted == [before - (2 * back - 1) * amount]:
         belief = "back-is-ignored" if back else "turned-round"
         return wrong(belief, text + f"Your rule wants {accepted[0]}. Which sign does it give the amount here?", shown)
@@ -95,9 +119,10 @@ def _misjudged(answer: Any, before: int, after: int, amount: int, back: int) -> 
         text += f"Your rule accepts {accepted[0]} and {accepted[1]}. Which part of it depends on `back`?"
         return wrong("either-direction", text, shown)
     if accepted:
-        return wrong("accepts-anything", text + "Your rule accepts many others. Which value does it not use?", shown)
+        text += "Your rule is 0 for all balances: one of its factors is 0 here. What should hold in that case?"
+        return wrong("a-factor-is-zero", text, shown)
     text += f"Your rule is not 0 for that, nor for any other from 0 to {2 * TOTAL - 1}. "
-    return wrong("never-zero", text + "Which of the two balances is missing, or has the wrong sign?", shown)
+    return wrong("never-zero", text + "Which sign has each balance in it?", shown)
 
 
 def free_cell(answer: Any) -> Reply:
@@ -110,8 +135,8 @@ def free_cell(answer: Any) -> Reply:
     shown = "\n".join(rules_lines(change))
     if not change.broken:
         return right(
-            "No rule reads this cell. A rule looks at a row and the next one, and row 7 has no next. That is why "
-            "the two balances in row 7 are public. What could a prover write there otherwise?",
+            "No rule reads this cell. A rule looks at a row and the next one, and row 7 has no next. Nobody checks the "
+            "range in row 7 either; so its balances are public. What could a prover write there otherwise?",
             shown,
         )
     return wrong(*_protected(change), shown)
@@ -153,12 +178,7 @@ def rob_bob(answer: Any) -> Reply:
     shown = "\n".join(f"{name}  {' '.join(f'{signed(value):>5}' for value in column)}"
                       for name, column in (("Ann", ann), ("Bob", bob)))  # fmt: skip
     if ann[-1] >= MOST or bob[-1] >= MOST:
-        return wrong(
-            "more-than-there-is",
-            f"At the end, Ann has {signed(ann[-1])} and Bob {signed(bob[-1])}. L1 refuses: both must be from 0 to "
-            "63. How much does each of them have to lose?",
-            shown,
-        )
+        return _out_of_range(ann[-1], bob[-1], shown)
     check = proven(weak)
     shown += f"\nquick    {'accepted' if check.valid else f'refused: {check.reason}'}"
     if not check.valid:
@@ -171,6 +191,14 @@ def rob_bob(answer: Any) -> Reply:
         "line would you add to `quick`?",
         f"{shown}\nall rules  {'accepted' if whole.valid else f'refused: {whole.reason}'}",
     )
+
+
+def _out_of_range(ann: int, bob: int, shown: str) -> Reply:
+    text = f"At the end, Ann has {signed(ann)} and Bob {signed(bob)}. L1 refuses: both must be from 0 to 63. "
+    if ann > P // 2:
+        return wrong("pays-too-much", text + "Ann has paid Bob more than she had. Which amounts take from him?", shown)
+    text += f"Ann began with {ANN}, Bob with {BOB}. How much ether does Bob have that she can take?"
+    return wrong("more-than-there-is", text, shown)
 
 
 def _no_gain(amounts: list[int], ann: int, shown: str) -> Reply:

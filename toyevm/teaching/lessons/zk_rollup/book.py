@@ -18,11 +18,11 @@ AMOUNT_BITS, ANN_BITS = 4, 6
 ROWS = len(AMOUNTS) + 1
 COLUMNS = (
     "ann", "bob", "amount",
-    *(f"amount bit {k}" for k in range(AMOUNT_BITS)), *(f"ann bit {k}" for k in range(ANN_BITS)),
+    *(f"amount bit {1 << k}" for k in range(AMOUNT_BITS)), *(f"ann bit {1 << k}" for k in range(ANN_BITS)),
 )  # fmt: skip
 ROLES = ("balance", "balance", "payment", *["amount's bits"] * AMOUNT_BITS, *["Ann's bits"] * ANN_BITS)
-FAMILIES = ("Ann pays", "Bob gets", "amount's bits are 0 or 1", "amount is their sum", "Ann's bits are 0 or 1",
-            "Ann is their sum")  # fmt: skip
+FAMILIES = ("Ann pays", "Bob gets", "amount's bits are 0 or 1", "amount has these bits", "Ann's bits are 0 or 1",
+            "Ann has these bits")  # fmt: skip
 SIZES = (1, 1, AMOUNT_BITS, 1, ANN_BITS, 1)  # how many constraints a family has
 LOOKS_AHEAD = (0, 1)
 SMALL = StarkParameters(blowup=4, queries=12, grinding=0, arity=2, final=1)  # of the lesson's short proofs

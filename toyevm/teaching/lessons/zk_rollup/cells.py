@@ -51,16 +51,30 @@ class FieldCell:
 
 
 class NamedCells:
-    """Cells of a row, by the names of their columns."""
+    """Cells of a row, by the names of their columns; `_read` are the names of those that somebody has used."""
 
     def __init__(self, **cells: FieldCell) -> None:
-        self.__dict__.update(cells)
+        self._cells = cells
+        self._read: set[str] = set()
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"there is no {name!r} in this row; there are {', '.join(self.__dict__)}")
+    def __getattr__(self, name: str) -> FieldCell:
+        if name.startswith("_") or name not in self._cells:
+            raise AttributeError(f"there is no {name!r} in this row; there are {', '.join(self._cells)}")
+        self._read.add(name)
+        return self._cells[name]
 
     def __repr__(self) -> str:
-        return ", ".join(f"{name} {cell}" for name, cell in self.__dict__.items())
+        return ", ".join(f"{name} {cell}" for name, cell in self._cells.items())
+
+
+def names_read(**rows: NamedCells) -> set[str]:
+    """Return the cells that were used, as a student writes them.
+
+    >>> now = NamedCells(ann=FieldCell(40))
+    >>> now.ann, names_read(now=now)
+    (40, {'now.ann'})
+    """
+    return {f"{row}.{name}" for row, cells in rows.items() for name in cells._read}
 
 
 def number(value: object) -> int:

@@ -13,7 +13,7 @@ from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.layout import COLUMNS, PAYMENT_ROWS, ROLES
 from toyevm.rollups.zk.payments.trace import payments_trace
 from toyevm.rollups.zk.payments.values import UNIT, digest_bytes
-from toyevm.rollups.zk.security import SECURITY_SETS, security_text
+from toyevm.rollups.zk.security import SECURITY_SETS, security_table
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.signed_batch import decode_payments
@@ -45,7 +45,8 @@ def changed_cells() -> str:
         found["accepted" if check.valid else check_name(str(check.reason))] += 1
     said = [f"{words} {found[words]}" for words in CHECKS]
     return (
-        f"in a book of {ROWS} rows, {len(cells)} cells were changed, each alone, and proven. "
+        f"in a book of {ROWS} rows, all {len(cells)} cells of rows 0 to {ROWS - 2} were changed, each alone, and "
+        "proven. "
         f"Refused by: {', '.join(said)}. Accepted: {found['accepted']}"
     )
 
@@ -108,9 +109,17 @@ def payment_table() -> NamedTable:
 
 
 def bits_of_rounds(count: int = 64) -> str:
-    """Return the table of bits of a batch, under each assumption."""
+    """Return the bits of a batch under each assumption: of its queries, of the weakest other round, and its level."""
     statement = PaymentStatement(NO_DIGEST, NO_DIGEST, NO_DIGEST, count)
-    return security_text(payments_air(statement), statement.rows, SECURITY_SETS["proven"].parameters)
+    parameters = SECURITY_SETS["proven"].parameters
+    table = security_table(payments_air(statement), statement.rows, parameters)
+    columns = [["bits", f"queries, work of {parameters.grinding}", "weakest other round", "minimum: the level"]]
+    for name, bits in table.items():
+        others = min(value for what, value in bits.items() if what not in ("queries", "minimum"))
+        shown = [f"{value:.1f}" for value in (bits["queries"], others, bits["minimum"])]
+        columns.append([name.partition(", m")[0].partition(" (")[0], *shown])
+    lines = zip(*columns, strict=True)
+    return "\n".join(f"{what:<20}" + "".join(f"{cell:>16}" for cell in cells) for what, *cells in lines)
 
 
 def mixed_block() -> str:
@@ -132,15 +141,18 @@ def what_a_stranger_reads() -> str:
     found = rebuilt(proof)
     amounts = "nothing" if found is None else " ".join(map(str, found[:-1, 2].tolist()))
     return (
-        f"on L1, payment 0 of the batch: {payer} pays {payee} {first.amount} units. And the proof of the book, "
-        f"{len(proof.proof):,} bytes without any data, gives back all amounts: {amounts}"
+        f"on L1, payment 0 of the batch: {payer} pays {payee} {first.amount} units (thousandths of an ether). "
+        f"And the proof of the book, {len(proof.proof):,} bytes without any data, gives back all amounts: {amounts}"
     )
 
 
 def attacks_on_data() -> str:
-    """Return what comes of attacks on what L1 has, or has not, beside the proof; all of them are run."""
-    lines = []
-    for system, attack in ATTACKED:
-        (cell,) = chosen_cells(attack, system)
-        lines += [f"{system}, {attack}: {cell.run(True).verdict}", f"    {cell.story}"]
-    return "\n".join(lines)
+    """Return attacks on what L1 has, or has not, beside the proof: a line for each, without its end."""
+    cells = [cell for system, attack in ATTACKED for cell in chosen_cells(attack, system)]
+    return "\n".join(f"{k}. {cell.system}: {cell.story}" for k, cell in enumerate(cells, 1))
+
+
+@cache
+def ends_of_attacks() -> list[str]:
+    """Return how each of these attacks ends: all of them are run, with all defences."""
+    return [cell.run(True).verdict for system, attack in ATTACKED for cell in chosen_cells(attack, system)]
