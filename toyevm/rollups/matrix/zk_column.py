@@ -53,7 +53,7 @@ CELLS = (
     MatrixCell(
         "replay",
         SYSTEM,
-        "when no batches come any more, Mallory leaves three times with one leaf",
+        "when nobody serves the queue any more, Mallory leaves three times with one leaf",
         "the contract remembers who has left",
         partial(attacks.leave_twice, NOBODY),
     ),
