@@ -41,7 +41,7 @@ CELLS = (
         "censorship",
         SYSTEM,
         "the operator leaves Ann out of every batch",
-        "anybody who knows the accounts may bring a batch, with its payments: Ann brings hers; or she asks L1, and leaves",
+        "anybody who knows the accounts may bring a batch, with its payments: Ann brings hers, or asks L1 and leaves",
         partial(attacks.leave_out, COMMITTEE),
     ),
     MatrixCell(

@@ -40,7 +40,7 @@ CELLS = (
         "censorship",
         SYSTEM,
         "the operator leaves Ann out of every batch",
-        "anybody may bring a batch: Ann brings hers; if she could not, she would ask L1, which closes the rollup in a week",
+        "anybody may bring a batch: Ann brings hers, or asks L1 and leaves",
         partial(attacks.leave_out, NOBODY),
     ),
     MatrixCell(
