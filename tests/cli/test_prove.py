@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,8 @@ from toyevm.bench import statement_file
 from toyevm.cli import prove
 from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.parallel import HelperDied
+from toyevm.rollups.zk.payments.proofs import MAX_COUNT
+from toyevm.rollups.zk.payments.values import CAPACITY, LIMIT
 from toyevm.rollups.zk.security import SECURITY_SETS
 from toyevm.rollups.zk.stark import ProofCheck
 
@@ -264,6 +267,27 @@ def test_files_that_cannot_be_read_are_bad_input(toyevm: Command, files: Files) 
     folder = files.proof.parent
     for proof, statement in ((folder / "no", files.statement), (files.proof, folder / "no"), (folder, files.statement)):
         assert str(folder) in toyevm.refuses("verify", proof, "--statement", statement)
+
+
+def test_a_statement_without_end_is_bad_input(toyevm: Command, files: Files) -> None:
+    assert "/dev/zero: too long (expected at most" in toyevm.refuses("verify", files.proof, "--statement", "/dev/zero")
+    bomb = files.statement.with_suffix(".json.xz")
+    bomb.write_bytes(lzma.compress(b" " * (statement_file.MAX_STATEMENT + 1)))
+    assert bomb.stat().st_size < 10_000
+    assert "too long" in toyevm.refuses("verify", files.proof, "--statement", bomb)
+    bomb.write_bytes(lzma.compress(files.statement.read_bytes())[:-20])
+    assert "not JSON" in toyevm.refuses("verify", files.proof, "--statement", bomb)
+    bomb.write_bytes(lzma.compress(files.statement.read_bytes()))
+    assert verified(toyevm, files._replace(statement=bomb))[0] == 0
+
+
+def test_the_largest_statement_is_short_enough(files: Files) -> None:
+    value = json.loads(files.statement.read_text())
+    value["accounts"] = {str(number): f"0x{number:040x}" for number in range(CAPACITY)}
+    value["payments"] = [dict.fromkeys(("payer", "payee"), CAPACITY - 1) | {"amount": LIMIT - 1, "nonce": P - 1,
+        "signature": "0x" + "00" * 65}] * MAX_COUNT  # fmt: skip
+    files.statement.write_text(json.dumps(value, indent=1))
+    assert len(statement_file.read_statement(files.statement).payments) == MAX_COUNT
 
 
 def test_without_numpy_both_commands_say_what_to_install(

@@ -320,3 +320,7 @@ def test_a_bad_option_is_refused(toyevm: Command, tmp_path: Path) -> None:
     assert "--core" in toyevm.refuses("replay", path, "--corez", "2")
     assert "FILE" in toyevm.refuses("replay")
     assert "more" in toyevm.refuses("replay", path, "more")
+
+
+def test_a_file_without_end_is_refused(toyevm: Command) -> None:
+    assert "/dev/zero" in toyevm.refuses("replay", "/dev/zero")

@@ -403,3 +403,7 @@ def test_a_bad_option_is_refused(toyevm: Command, options: list[str], word: str)
 def test_an_absurd_time_limit_is_refused(toyevm: Command, tmp_path: Path, timeout: str) -> None:
     path = write(tmp_path / "t.json", {"transfer": transfer_test()})
     assert "--timeout" in toyevm.refuses("statetest", path, "--timeout", timeout)
+
+
+def test_a_file_without_end_is_refused(toyevm: Command) -> None:
+    assert "/dev/zero" in toyevm.refuses("statetest", "/dev/zero")

@@ -30,6 +30,7 @@ FORMAT = "toyevm payments 1"
 FIELDS = ("format", "security", "chainId", "oldRoot", "newRoot", "digest", "count", "accounts", "payments")
 NUMBERS = ("payer", "payee", "amount", "nonce")
 SIGNATURE = 65  # bytes
+MAX_STATEMENT = 1 << 23  # bytes: a statement of all accounts and the most payments has a third of it
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def read_statement(path: Path) -> SignedStatement:
     Raises:
         InputError: the file cannot be read, or is not one.
     """
-    return parse_statement(read_json(path), str(path))
+    return parse_statement(read_json(path, MAX_STATEMENT), str(path))
 
 
 def read_back(text: str) -> SignedStatement:

@@ -18,19 +18,24 @@ from toyevm.forks import BlobSchedule
 from toyevm.state import Account, WorldState, world_from_alloc
 from toyevm.types import WORD_MASK, Address
 
+MAX_JSON = 1 << 27  # bytes: real blocks have some 10^7; a device has no end, and a small .xz may hold gigabytes
 
-def read_json(path: Path) -> Any:
-    """Read a `.json` or `.json.xz` file.
+
+def read_json(path: Path, most: int = MAX_JSON) -> Any:
+    """Read a `.json` or `.json.xz` file, of at most so many bytes when it is unpacked.
 
     Raises:
-        InputError: when the file cannot be read or is not JSON.
+        InputError: when the file cannot be read, is too long or is not JSON.
     """
     try:
-        data = path.read_bytes()
-        return json.loads(lzma.decompress(data) if path.suffix == ".xz" else data)
+        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise InputError("too long", where=str(path), expected=f"at most {most:,} bytes of JSON")
+        return json.loads(data)
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", where=str(path), expected="a readable file") from error
-    except (ValueError, lzma.LZMAError, RecursionError) as error:
+    except (ValueError, EOFError, lzma.LZMAError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", where=str(path), expected="a .json or .json.xz file") from error
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from toyevm import rlp
 from toyevm.blocks import Log
@@ -29,7 +29,15 @@ from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Version
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.precompiles import precompiles_of
-from toyevm.workloads.json_input import check_blob_price, parse_alloc, parse_bytes, parse_int, parse_list, parse_object
+from toyevm.workloads.json_input import (
+    MAX_JSON,
+    check_blob_price,
+    parse_alloc,
+    parse_bytes,
+    parse_int,
+    parse_list,
+    parse_object,
+)
 
 Row = dict[str, Any]
 SourceFile = tuple[str, bytes]
@@ -106,9 +114,18 @@ def _is_hidden(path: PurePath) -> bool:
 
 def _content(path: Path) -> SourceFile | InputError:
     try:
-        return str(path), path.read_bytes()
+        with path.open("rb") as file:
+            return _limited(str(path), file)
     except OSError as error:
         return InputError(error.strerror or "cannot be read", str(path), "a file, folder or .tar.xz")
+
+
+def _limited(name: str, file: IO[bytes]) -> SourceFile | InputError:
+    """Return what is in a file; too much is bad input: a device has no end, and an archive may hold gigabytes."""
+    data = file.read(MAX_JSON + 1)
+    return (
+        (name, data) if len(data) <= MAX_JSON else InputError("too long", name, f"at most {MAX_JSON:,} bytes of JSON")
+    )
 
 
 def _archive_members(path: Path) -> Iterator[SourceFile | InputError]:
@@ -118,7 +135,7 @@ def _archive_members(path: Path) -> Iterator[SourceFile | InputError]:
             members = [m for m in files if not _is_hidden(PurePosixPath(m.name))]
             for member in sorted(members, key=lambda m: m.name):
                 file = archive.extractfile(member)
-                yield member.name, file.read() if file else b""
+                yield _limited(member.name, file) if file else (member.name, b"")
     except (OSError, EOFError, ValueError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
         yield InputError(f"not an archive: {error}", str(path), "a .tar.xz of state tests")
 

@@ -1,4 +1,5 @@
 from hashlib import blake2b
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -45,6 +46,21 @@ def test_another_row_or_hash_leads_elsewhere(indices: set[int], data: st.DataObj
     for k, hash_ in enumerate(hashes):
         swapped = [*hashes[:k], bytes([hash_[0] ^ 1]) + hash_[1:], *hashes[k + 1 :]]
         assert merkle.root_of(16, rows, swapped) not in (TREE.root, None)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 8, 16])
+def test_no_opening_is_larger_than_the_largest(size: int) -> None:
+    for most in range(1, size + 1):
+        found = (merkle.opening_size(size, rows) for j in range(1, most + 1) for rows in combinations(range(size), j))
+        assert merkle.largest_opening(size, most) == max(found)
+
+
+def test_rows_far_apart_share_the_fewest_hashes_in_large_trees_too() -> None:
+    """Of all ways to share rows out between the two halves of a tree, none has more hashes than equal halves."""
+    of_half = [0] + [merkle._apart(128, count) for count in range(1, 65)]
+    for count in range(1, 65):
+        ways = [of_half[left] + of_half[count - left] for left in range(1, count)]
+        assert merkle._apart(256, count) == max([*ways, of_half[count] + 1])
 
 
 def test_a_node_does_not_pass_for_a_leaf() -> None:

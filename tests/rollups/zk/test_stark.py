@@ -196,3 +196,18 @@ def test_a_proof_for_another_number_of_rows_is_refused() -> None:
     for rows in (ROWS // 2, ROWS * 2):
         statement = dataclasses.replace(STATEMENT, boundary=STATEMENT.boundary[:2])
         assert not stark.verify(statement, rows, PROOF, SMALL).valid
+
+
+@pytest.mark.parametrize("rows", [8, 32, 256])
+def test_no_proof_is_longer_than_the_longest(rows: int) -> None:
+    statement = fibonacci.fibonacci_square(rows, 3)
+    for queries in (1, 2, 6, 40):
+        parameters = dataclasses.replace(SMALL, queries=queries)
+        longest = stark.longest_proof(statement, rows, parameters)
+        proofs = [
+            stark.prove(statement, fibonacci.fibonacci_trace(rows, 3), dataclasses.replace(parameters, grinding=bits))
+            for bits in range(6)
+        ]
+        assert max(map(len, proofs)) <= longest
+        if queries == 1:  # one path of hashes has one length
+            assert {len(proof) for proof in proofs} == {longest}

@@ -15,24 +15,29 @@ from toyevm.assembler import assemble
 from toyevm.contracts import Contract, mapping_slot
 from toyevm.forks import OSAKA
 from toyevm.rollups.l1 import L1_CHAIN, L1Answer
+from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.digest import batch_digest
-from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, ProvenPayment, digest_bytes
+from toyevm.rollups.zk.payments.values import BRIDGE, LIMIT, UNIT, ProvenPayment, digest_bytes
+from toyevm.rollups.zk.stark import longest_proof
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
-from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS
+from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS, PARAMETERS
 from toyevm.state import StateDiff
 from toyevm.types import Location
 from toyevm.units import ETHER
 from toyevm.vm.precompiles import Precompile
 from toyevm.workloads.wallets import wallet
 
+LARGEST = PaymentStatement((0,) * 8, (0,) * 8, (0,) * 8, MAX_PAYMENTS)
 SAYS_YES = Precompile("stark_proof", proof_gas, lambda data: (1).to_bytes(32, "big"))
 TRUSTING = replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: SAYS_YES})
+MAX_PROOF = max(longest_proof(payments_air(LARGEST), LARGEST.rows, parameters) for parameters in PARAMETERS.values())
 COMMITTEE = ("Pia", "Quinn", "Ravi")
 ANN, BOB = 1, 2
+TOO_EARLY = "nobody has waited so long"
 
 
 def faults(contract: Contract) -> Iterator[str]:
@@ -65,17 +70,28 @@ def opened(contract: Contract, **rules: Any) -> ZkRollup:
 
 def unproven(rollup: ZkRollup, deposits: Sequence[ProvenPayment] | None = None) -> ProvenBatch:
     """Return the batch of the pool, and of the deposits, without a proof."""
-    taken = rollup.deposits if deposits is None else deposits
+    taken = rollup.contract.waiting if deposits is None else deposits
     made = [*(payment.proven for payment in rollup.pool), *taken]
     new_root, digest = digest_bytes(rollup.tree.after(made).root), digest_bytes(batch_digest(made))
     return ProvenBatch(new_root, digest, len(made), encode_payments(rollup.pool), len(taken), b"")
 
 
 def bring(rollup: ZkRollup, **changed: Any) -> L1Answer:
-    deposits = rollup.deposits
+    deposits = rollup.contract.waiting
     answer = rollup.contract.submit(replace(unproven(rollup, deposits), **changed))
     rollup._note(answer, deposits)
     return answer
+
+
+def bring_without_queue(rollup: ZkRollup) -> L1Answer:
+    answer = rollup.contract.submit(unproven(rollup, ()))
+    rollup._note(answer, ())
+    return answer
+
+
+def credit(number: int, amount: int) -> ProvenPayment:
+    """Return a deposit in the queue."""
+    return ProvenPayment(BRIDGE, number, amount, None)
 
 
 def overwrite(rollup: ZkRollup, name: str, value: int, key: int | None = None) -> None:
@@ -92,7 +108,7 @@ def account_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract)
     names = [BRIDGE_ADDRESS, wallet("Ann").address, wallet("Bob").address]
     yield from equal("owners", rollup.contract.owners, names)
-    register = rollup.contract.register
+    call, data = rollup.contract._ask, rollup.contract._contract.call_data
     others = [bytes([0x60 + number]) * 20 for number in range(3)]
     for what, owners in {
         "one again": [wallet("Ann").address],
@@ -101,14 +117,20 @@ def account_faults(contract: Contract) -> Iterator[str]:
         "nobody": [bytes(20)],
         "a part": [b"\1" * 19],
     }.items():
-        register(owners)
+        answer = call(data("register", b"".join(owners)), value=len(owners) * UNIT)
+        yield from expect(what, answer, "malformed owners" if what == "a part" else "registered already")
         yield from equal(f"accounts after {what}", rollup.contract.count, 3)
-    register(others)
+    for value in (0, 3 * UNIT - 1, 3 * UNIT + 1, 2 * UNIT):
+        yield from expect(f"for {value} wei", call(data("register", b"".join(others)), value=value), "a unit for each")
+    burnt, locked = rollup.l1.account(bytes(20)).balance, rollup.contract.locked
+    yield from expect("three", call(data("register", b"".join(others)), value=3 * UNIT), "")
+    yield from equal("what is burnt", rollup.l1.account(bytes(20)).balance - burnt, 3 * UNIT)
+    yield from equal("what is locked", rollup.contract.locked, locked)
     yield from equal("owners", rollup.contract.owners, names + others)
     yield from equal("numbers", [rollup.contract.number(owner) for owner in names[1:] + others], [1, 2, 3, 4, 5])
     overwrite(rollup, "count", 2**14 - 1)
-    register([b"\1" * 20])
-    register([b"\2" * 20])
+    yield from expect("the last", call(data("register", b"\1" * 20), value=UNIT), "")
+    yield from expect("one more", call(data("register", b"\2" * 20), value=UNIT), "no account is left")
     yield from equal("the last", rollup.contract.count, 2**14)
 
 
@@ -125,7 +147,7 @@ def deposit_faults(contract: Contract) -> Iterator[str]:
     yield from equal("room", rollup.contract._slot("room"), room)
     yield from expect("a unit", rollup.deposit("Bob", UNIT), "")
     yield from expect("for another", rollup.contract.deposit(ann, 2 * UNIT, wallet("Bob").address), "")
-    yield from equal("the queue", rollup.contract.waiting, [(BOB, 1), (BOB, 2)])
+    yield from equal("the queue", rollup.contract.waiting, [credit(BOB, 1), credit(BOB, 2)])
     yield from equal("room", rollup.contract._slot("room"), room - 3)
     yield from equal("what is locked", rollup.contract.locked, 15 * ETHER + 3 * UNIT)
     overwrite(rollup, "room", 2)
@@ -147,7 +169,7 @@ def renumbering_faults(contract: Contract) -> Iterator[str]:
     yield from expect("the same call", again, "no such account")
     rollup.contract.register([cem.address])
     rollup.contract._ask(answer.tx.data, wallet("Ann"), value=UNIT)
-    yield from equal("the queue", rollup.contract.waiting, [(4, 1)])
+    yield from equal("the queue", rollup.contract.waiting, [credit(4, 1)])
 
 
 # Batches
@@ -156,7 +178,7 @@ def renumbering_faults(contract: Contract) -> Iterator[str]:
 def batch_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract)
     yield from expect("nothing", bring(rollup), "an empty batch")
-    yield from expect("a deposit that is not there", bring(rollup, taken=1), "more deposits than there are")
+    yield from expect("a deposit that is not there", bring(rollup, taken=1), "more than the queue has")
     rollup.pay("Ann", "Bob", UNIT)
     good = encode_payments(rollup.pool)
     yield from expect("a part of a payment", bring(rollup, data=good + b"\0"), "malformed payments")
@@ -176,22 +198,24 @@ def batch_faults(contract: Contract) -> Iterator[str]:
     yield from equal("what a reader finds", rollup.rebuilt(), rollup.world)
     rollup.deposit("Bob", UNIT)
     rollup.deposit("Ann", 2 * UNIT)
-    one = unproven(rollup, rollup.deposits[:1])
+    one = unproven(rollup, rollup.contract.waiting[:1])
     yield from expect("the first deposit alone", rollup.contract.submit(one), "")
-    yield from equal("the queue", rollup.contract.waiting, [(ANN, 2)])
-    yield from expect("one too many", rollup.contract.submit(replace(one, taken=2)), "more deposits than there are")
+    yield from equal("the queue", rollup.contract.waiting, [credit(ANN, 2)])
+    yield from expect("one too many", rollup.contract.submit(replace(one, taken=2)), "more than the queue has")
 
 
 def size_faults(contract: Contract) -> Iterator[str]:
-    """The largest batch, with a proof larger than any, fits into a transaction."""
+    """The largest batch, with a proof as long as any, fits into a transaction."""
     rollup = opened(contract)
     payer, owner, chain_id = wallet("Ann"), wallet("Bob").address, rollup.contract.terms.l2_chain
     payments = [SignedPayment(ANN, BOB, 1, nonce, b"") for nonce in range(MAX_PAYMENTS + 1)]
     payments = [sign_payment(payer, chain_id, payment, owner) for payment in payments]
     rollup.pool = payments[:-1]
-    batch = replace(unproven(rollup, ()), proof=Random(1).randbytes(265_000))
+    batch = replace(unproven(rollup, ()), proof=Random(1).randbytes(MAX_PROOF))
     too_many = rollup.contract.submit(replace(batch, data=encode_payments(payments)))
     yield from equal("one payment too many", too_many.accepted, False)
+    too_long = rollup.contract.submit(replace(batch, proof=batch.proof + b"\0"))
+    yield from equal("a proof too long", too_long.accepted, False)
     answer = rollup.contract.submit(batch)
     yield from expect(f"{MAX_PAYMENTS} payments", answer, "")
     yield from equal("gas below a transaction's limit", answer.result.gas_used < 2**24, True)
@@ -237,6 +261,42 @@ def leaving_faults(contract: Contract) -> Iterator[str]:
     yield from equal("what is locked", rollup.contract.locked, 12 * ETHER)
 
 
+def request_faults(contract: Contract) -> Iterator[str]:
+    """Who asks L1 is paid out in their turn, with no signature; only what cannot be paid is struck out."""
+    rollup = opened(contract)
+    yield from expect("without an account", rollup.contract.ask_to_leave(KEEPER, 1), "no such account")
+    for amount in (0, LIMIT, 2**48 + 1):
+        answer = rollup.contract.ask_to_leave(wallet("Bob"), amount)
+        yield from expect(f"{amount} units", answer, "no such amount")
+    yield from equal("the queue", rollup.contract.waiting, [])
+    yield from expect("with nothing there", rollup.contract.dismiss(0, 0, bytes(448)), "no such request")
+    rollup.deposit("Ann", UNIT)
+    rollup.ask_to_leave("Bob", 2 * ETHER)
+    yield from equal("the queue", rollup.contract.waiting, [credit(ANN, 1), ProvenPayment(BOB, BRIDGE, 2_000, None)])
+    yield from expect("a deposit is first", rollup.dismiss(), "no such request")
+    room = rollup.contract._slot("room")
+    yield from expect("a batch", bring(rollup), "")
+    yield from equal("what a reader finds", rollup.rebuilt(), rollup.world)
+    yield from equal("what is owed", rollup.contract.owed(wallet("Bob").address), 2 * ETHER)
+    yield from equal("room", rollup.contract._slot("room"), room + 2_000)
+    rollup.ask_to_leave("Bob", 3 * ETHER)
+    yield from expect("all that Bob has", rollup.dismiss(), "a batch can serve it")
+    leaf, path = rollup.tree.leaf(BOB), b"".join(map(digest_bytes, rollup.tree.path(BOB)))
+    answer = rollup.contract.dismiss(leaf.balance - 1, leaf.nonce, path)
+    yield from expect("with another leaf", answer, "no such leaf under the root")
+    ann, way = rollup.tree.leaf(ANN), b"".join(map(digest_bytes, rollup.tree.path(ANN)))
+    yield from expect("with Ann's", rollup.contract.dismiss(*ann, way), "no such leaf under the root")
+    yield from expect("a batch", bring(rollup), "")
+    rollup.ask_to_leave("Bob", UNIT)
+    rollup.ask_to_leave("Ann", UNIT)
+    yield from expect("more than Bob has", rollup.dismiss(), "")
+    yield from equal("the queue", rollup.contract.waiting, [ProvenPayment(ANN, BRIDGE, 1, None)])
+    yield from expect("a batch", bring(rollup), "")
+    yield from equal("what a reader finds", rollup.rebuilt(), rollup.world)
+    rollup.collect("Bob")
+    yield from equal("what is locked", rollup.contract.locked, 10 * ETHER + UNIT)
+
+
 def reentrance_faults(contract: Contract) -> Iterator[str]:
     """An owner who calls again when it is paid gets what it is owed, and no more."""
     rollup = opened(contract)
@@ -262,11 +322,13 @@ def reentrance_faults(contract: Contract) -> Iterator[str]:
 
 def hatch_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract, delay=1_000)
-    rollup.l1.wait(1_000 - 12 - 12)
+    rollup.l1.wait(9_000)
+    yield from expect("a quiet time", rollup.leave("Ann"), "nobody waits")
+    rollup.ask_to_leave("Bob", UNIT)
+    rollup.l1.wait(1_000 - 36)
     rollup.pay("Ann", "Bob", UNIT)
-    bring(rollup)  # the time begins anew
-    rollup.l1.wait(1_000 - 24)
-    yield from expect("too early", rollup.leave("Ann"), "batches still come")
+    yield from expect("a batch that leaves it out", bring_without_queue(rollup), "")
+    yield from expect("too early", rollup.leave("Ann"), TOO_EARLY)
     yield from expect("in time", rollup.leave("Ann"), "")
     yield from equal("what is owed", rollup.contract.owed(wallet("Ann").address), 10 * ETHER - UNIT)
     yield from expect("again", rollup.leave("Ann"), "left already")
@@ -284,18 +346,43 @@ def hatch_faults(contract: Contract) -> Iterator[str]:
     rollup.pay("Bob", "Ann", UNIT)
     yield from expect("a batch afterwards", bring(rollup), "frozen")
     yield from expect("a deposit afterwards", rollup.deposit("Bob", UNIT), "frozen")
+    yield from expect("a request afterwards", rollup.ask_to_leave("Bob", UNIT), "frozen")
     yield from expect("Bob, at once", rollup.leave("Bob"), "")
     rollup.collect("Ann")
     rollup.collect("Bob")
     yield from equal("what is locked", rollup.contract.locked, 0)
 
 
+def turn_faults(contract: Contract) -> Iterator[str]:
+    """The time of each begins when it came into the queue, and counts as long as it is the first."""
+    rollup = opened(contract, delay=1_000)
+    rollup.ask_to_leave("Ann", UNIT)
+    rollup.l1.wait(600)
+    rollup.deposit("Bob", UNIT)
+    rollup.l1.wait(1_000)
+    first = rollup.contract.waiting[:1]
+    yield from expect("late, but served", rollup.contract.submit(unproven(rollup, first)), "")
+    rollup.world = rollup.rebuilt()
+    yield from expect("the second in time", rollup.leave("Ann"), "")
+    yield from expect("it is given back", rollup.contract.take_back(3), "")
+    rollup = opened(contract, delay=1_000)
+    rollup.ask_to_leave("Ann", UNIT)
+    rollup.l1.wait(600)
+    rollup.ask_to_leave("Bob", UNIT)
+    yield from expect("the first", rollup.contract.submit(unproven(rollup, first)), "")
+    rollup.world = rollup.rebuilt()
+    rollup.l1.wait(600)
+    yield from expect("the second too early", rollup.leave("Ann"), TOO_EARLY)
+
+
 def queue_faults(contract: Contract) -> Iterator[str]:
     rollup = opened(contract)
     rollup.deposit("Bob", 3 * ETHER)
-    yield from expect("too early", rollup.contract.take_back(2), "batches still come")
-    rollup.l1.wait(WEEK)
-    for place in (0, 1, 3):
+    rollup.l1.wait(WEEK - 24)
+    yield from expect("too early", rollup.contract.take_back(2), TOO_EARLY)
+    rollup.ask_to_leave("Bob", UNIT)
+    yield from expect("a request", rollup.contract.take_back(3), "not a deposit")
+    for place in (0, 1, 4):
         yield from expect(f"deposit {place}", rollup.contract.take_back(place), "no such deposit")
     yield from expect("the one that waits", rollup.contract.take_back(2), "")
     yield from expect("again", rollup.contract.take_back(2), "no such deposit")
@@ -353,6 +440,27 @@ def committee_faults(contract: Contract) -> Iterator[str]:
     yield from equal("signed for another old root", answer.accepted, False)
 
 
+def other_people_faults(contract: Contract) -> Iterator[str]:
+    """The word of a committee is about people: when L1 has gone back, it is of no use to whoever has their numbers."""
+    rollup = opened(contract, committee=COMMITTEE, quorum=2)
+    members = sorted(map(wallet, COMMITTEE), key=lambda one: one.address)[:2]
+    cem, eve = wallet("Cem").address, wallet("Eve").address
+    rollup.contract.register([cem])
+    rollup.pay("Ann", "Cem", UNIT)
+    batch = unproven(rollup, ())
+    signatures = b"".join(rollup.contract.vouch(batch, member) for member in members)
+    data = rollup.contract._contract.call_data(
+        "submit_attested", batch.new_root, batch.digest, batch.count, b"", signatures
+    )
+    rollup.l1.reorg(1, keep=False)
+    rollup.contract.register([eve, cem])
+    yield from equal("when Eve has Cem's number", rollup.contract._ask(data).accepted, False)
+    rollup.contract.register([bytes([0x70]) * 20])
+    rollup.l1.reorg(3, keep=False)
+    rollup.contract.register([cem])
+    yield from expect("when Cem has it again", rollup.contract._ask(data), "")
+
+
 # With real proofs
 
 
@@ -402,11 +510,14 @@ CHECKS = (
     batch_faults,
     digest_faults,
     leaving_faults,
+    request_faults,
     reentrance_faults,
     hatch_faults,
+    turn_faults,
     queue_faults,
     operator_faults,
     committee_faults,
+    other_people_faults,
     lonely_faults,
     proof_faults,
     size_faults,

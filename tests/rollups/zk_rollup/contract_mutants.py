@@ -6,17 +6,20 @@ Changes = tuple[tuple[str, str], ...]
 
 UNREGISTERED = "assert self.numbers[owner] == 0 and owner != BRIDGE and owner != empty(address)"
 ANSWERED = "assert success and len(answer) == 32"
-FREEZES = "    self.frozen = True\n    assert "
 NOT_PROVEN = ', "the proof does not hold"'
-COMES = ', "batches still come"\n'
 ADVANCE = "def _advance(new_root: bytes32, digest: bytes32, count: uint256, proof: Bytes[MAX_PROOF]):\n"
 KNOWN = '    assert number > 0, "no such account"\n'
 ENTERS = "    self.owed[owner] = 0  # before the payment, or the owner could call again\n"
 PAYS = '    raw_call(owner, b"", value=amount)\n'
 ASCENDING = "assert convert(found, uint160) > convert(signer, uint160)"
-VOUCHED = "abi_encode(chain.id, self, self.root, new_root, digest, count)"
+VOUCHED = "abi_encode(chain.id, self, self.registry, self.root, new_root, digest, count)"
 OWED = "self.owed[self.owners[number]] += balance * UNIT"
-WAITED = "assert self.frozen or block.timestamp >= self.last + delay"
+CLOSES = "    self._close()\n    assert "
+WAITED = "assert block.timestamp >= self.since[self.taken] + delay"
+AT_ALL = '        assert self.taken < self.queued, "nobody waits"\n'
+UNIT_EACH = "    assert msg.value == len(its_owners) // 20 * UNIT,"
+FIRST = "assert self.taken < self.queued and self.queue[self.taken] >> 48 > 0"
+SMALL = "    assert balance < self.queue[self.taken] & (2 ** 32 - 1),"
 MUTANTS: dict[str, Changes] = {
     # accounts and deposits
     "an owner may have two accounts": ((UNREGISTERED, "assert owner != BRIDGE and owner != empty(address)"),),
@@ -34,8 +37,44 @@ MUTANTS: dict[str, Changes] = {
     ),
     "never all of the room": (("assert amount <= self.room", "assert amount < self.room"),),
     "room is not taken": (("    self.room -= amount\n", ""),),
-    "deposits overwrite each other": (("    self.deposits += 1\n", ""),),
-    "deposits when frozen": (('    assert not self.frozen, "frozen"\n    number', "    number"),),
+    "the queue overwrites itself": (("    self.queued += 1\n", ""),),
+    "deposits when frozen": (
+        (
+            '    assert not self.frozen, "frozen"\n    number: uint256 = self.numbers[owner]',
+            "    number: uint256 = self.numbers[owner]",
+        ),
+    ),
+    "numbers for gas alone": ((UNIT_EACH, "    assert True,"),),
+    "numbers for a unit at least": ((UNIT_EACH, UNIT_EACH.replace("==", ">=")),),
+    "a unit for all of a call": ((UNIT_EACH, "    assert msg.value == UNIT,"),),
+    "the unit is not burnt": (("    send(empty(address), msg.value)\n", ""),),
+    # requests to leave
+    "a request without an account": (
+        ('    assert number > 0, "no such account"\n    assert amount', "    assert amount"),
+    ),
+    "a request for nothing": (("assert amount > 0 and amount < LIMIT", "assert amount < LIMIT"),),
+    "a request for more than there is": (("assert amount > 0 and amount < LIMIT", "assert amount > 0"),),
+    "a request when frozen": (
+        (
+            '    assert not self.frozen, "frozen"\n    number: uint256 = self.numbers[msg',
+            "    number: uint256 = self.numbers[msg",
+        ),
+    ),
+    "a request pays nobody": (
+        (
+            "            self._pay_out(self.owners[payment >> 48], payment",
+            "            self._pay_out(empty(address), payment",
+        ),
+    ),
+    "a deposit pays, too": (("        if payment >> 48 > 0:\n", "        if True:\n"),),
+    "a good request is struck out": ((SMALL, "    assert True,"),),
+    "a request for all is struck out": ((SMALL, SMALL.replace("<", "<=")),),
+    "struck out with any leaf": (("    self._check_leaf(self.queue[self.taken] >> 48, balance, nonce, path)\n", ""),),
+    "deposits are struck out": ((FIRST, "assert self.taken < self.queued"),),
+    "nothing is struck out": (
+        ("    log Dismissed(place=self.taken)\n    self.taken += 1\n", "    log Dismissed(place=self.taken)\n"),
+    ),
+    "it is not said what is struck out": (("    log Dismissed(place=self.taken)\n", ""),),
     # batches
     "any old root": (
         ("            self.root,\n            new_root,", "            new_root,\n            new_root,"),
@@ -47,9 +86,9 @@ MUTANTS: dict[str, Changes] = {
     "a silent verifier says yes": ((ANSWERED + NOT_PROVEN, "assert success" + NOT_PROVEN),),
     "parameters of another set": (("convert(parameters, bytes32)", "convert(parameters - 1, bytes32)"),),
     "deposits are not counted": (("len(data) // RECORD + taken, proof", "len(data) // RECORD, proof"),),
-    "deposits are taken twice": (("    self.taken += taken\n", ""),),
-    "always the first deposits": (("self.queue[self.taken + i]", "self.queue[i]"),),
-    "deposits that are not there": (("    assert taken <= self.deposits - self.taken,", "    assert True,"),),
+    "the queue is taken twice": (("    self.taken += taken\n", ""),),
+    "always the first of the queue": (("self.queue[self.taken + i]", "self.queue[i]"),),
+    "deposits that are not there": (("    assert taken <= self.queued - self.taken,", "    assert True,"),),
     "a rest behind the payments": (
         ("    assert len(data) % RECORD == 0,", "    assert True,"),
         ("i * RECORD == len(data)", "i * RECORD + RECORD > len(data)"),
@@ -61,22 +100,25 @@ MUTANTS: dict[str, Changes] = {
     ),
     "signatures are not asked for": ((f'    {ANSWERED}, "a payment is malformed or not signed by its payer"\n', ""),),
     "silent signatures": ((f'    {ANSWERED}, "a payment', '    assert success, "a payment'),),
-    "room is not given back": (("            self.room += amount\n", ""),),
-    "who leaves gets nothing": (("            self.owed[payer] += amount * UNIT\n", ""),),
-    "who leaves is owed the last alone": (("self.owed[payer] += amount", "self.owed[payer] = amount"),),
+    "room is not given back": (("    self.room += amount\n", ""),),
+    "who leaves gets nothing": (("    self.owed[owner] += amount * UNIT\n", ""),),
+    "who leaves is owed the last alone": (("    self.owed[owner] += amount", "    self.owed[owner] = amount"),),
     "every payment is a way out": (("        if payee == BRIDGE:", "        if True:"),),
     "another amount": (("(head >> 192) & (2 ** 32 - 1)", "(head >> 192) & (2 ** 31 - 1) | 1"),),
     "a batch when frozen": ((ADVANCE + '    assert not self.frozen, "frozen"\n', ADVANCE),),
     "anybody operates": (("    assert operator == empty(address) or msg.sender == operator,", "    assert True,"),),
-    "the time does not begin anew": (
-        ("    self.root = new_root\n    self.last = block.timestamp\n", "    self.root = new_root\n"),
-    ),
+    "a proof that is too short by a byte": (("constant(uint256) = 269_832", "constant(uint256) = 269_831"),),
+    "a proof longer than any": (("constant(uint256) = 269_832", "constant(uint256) = 269_833"),),
     # leaving
-    "leaving while batches come": ((f"    {WAITED}{COMES}{FREEZES}number", f"{FREEZES}number"),),
-    "leaving a second late": ((f"    {WAITED}", f"    {WAITED.replace('>=', '> 1 +')}"),),
-    "leaving does not freeze": ((f"{FREEZES}number", "    assert number"),),
-    "the bridge leaves": ((f"{FREEZES}number > 0 and number", f"{FREEZES}number"),),
-    "nobody leaves": ((f"{FREEZES}number > 0 and number < self.count,", f"{FREEZES}number > 0,"),),
+    "leaving while the queue is served": ((f"{CLOSES}number", "    self.frozen = True\n    assert number"),),
+    "leaving a second late": ((WAITED, WAITED.replace(">=", "> 1 +")),),
+    "leaving a slot early": ((WAITED, WAITED.replace(">=", "+ 12 >=")),),
+    "leaving after a quiet time": ((AT_ALL, ""),),
+    "the time of the first of all": ((WAITED, WAITED.replace("self.taken", "0")),),
+    "the time of the last": ((WAITED, WAITED.replace("self.taken", "self.queued - 1")),),
+    "leaving does not freeze": (("        self.frozen = True\n", ""),),
+    "the bridge leaves": ((f"{CLOSES}number > 0 and number", f"{CLOSES}number"),),
+    "nobody leaves": ((f"{CLOSES}number > 0 and number < self.count,", f"{CLOSES}number > 0,"),),
     "leaving twice": (("    assert not self.left[number],", "    assert True,"),),
     "who has left is forgotten": (("    self.left[number] = True\n", ""),),
     "no leaf is asked for": ((f'    {ANSWERED}, "no such leaf', '    assert True, "no such leaf'),),
@@ -85,11 +127,15 @@ MUTANTS: dict[str, Changes] = {
     "leaving for the caller": ((OWED, OWED.replace("self.owners[number]", "msg.sender")),),
     "taken deposits are given back": (("    assert place >= self.taken and place", "    assert place"),),
     "deposits that never were are given back": (
-        ("place < self.deposits and self.queue[place] != 0,", "place < self.deposits + 9,"),
+        ("place < self.queued and self.queue[place] != 0,", "place < self.queued + 9,"),
     ),
     "a deposit is given back twice": (("    self.queue[place] = 0\n", ""),),
-    "a deposit is given back at once": ((f"    {WAITED}{COMES}{FREEZES}place", f"{FREEZES}place"),),
-    "giving back does not freeze": ((f"{FREEZES}place", "    assert place"),),
+    "a deposit is given back at once": ((f"{CLOSES}place", "    self.frozen = True\n    assert place"),),
+    "giving back does not freeze": (
+        (f"{CLOSES}place", f"    was: bool = self.frozen\n{CLOSES}place"),
+        ("    self.queue[place] = 0\n", "    self.queue[place] = 0\n    self.frozen = was\n"),
+    ),
+    "a request is given back": (('    assert self.queue[place] >> 48 == 0, "not a deposit"', "    assert True"),),
     "collecting nothing": (('    assert amount > 0, "nothing is owed"\n', ""),),
     "collecting again": (("    self.owed[owner] = 0", "    pass"),),
     "paid before it is noted": ((ENTERS, ""), (PAYS, PAYS + "    self.owed[owner] = 0\n")),
@@ -100,7 +146,14 @@ MUTANTS: dict[str, Changes] = {
     "a member may vouch twice": ((ASCENDING, ASCENDING.replace(" > ", " >= ")),),
     "members in any order": ((ASCENDING, "assert found != empty(address)"),),
     "strangers vouch": (('        assert self.members[found], "not of the committee"\n', ""),),
-    "good after any root": ((VOUCHED, VOUCHED.replace("self.root", "self.deposits")),),
+    "good after any root": ((VOUCHED, VOUCHED.replace("self.root", "self.queued")),),
+    "good for other people": ((VOUCHED, VOUCHED.replace("self.registry, ", "")),),
+    "good for people in any order": (
+        (
+            "keccak256(concat(registry, convert(owner, bytes32)))",
+            "convert(convert(registry, uint256) ^ convert(keccak256(convert(owner, bytes32)), uint256), bytes32)",
+        ),
+    ),
     "good for any root": ((VOUCHED, VOUCHED.replace("new_root, ", "")),),
     "good for any digest": ((VOUCHED, VOUCHED.replace("digest, ", "")),),
     "good for any count": ((VOUCHED, VOUCHED.replace(", count", "")),),

@@ -126,6 +126,8 @@ def test_signed_payments_and_deposits_have_the_digest_of_the_proof() -> None:
     proven = [*(one.proven for one in payments), ProvenPayment(BRIDGE, 3, 7, None)]
     assert ask(SIGNED_PAYMENTS, call(payments, (3 << 32 | 7,))) == digest_bytes(batch_digest(proven))
     assert ask(SIGNED_PAYMENTS, call([], (3 << 32 | 7,))) == digest_bytes(batch_digest(proven[2:]))
+    leaving = ProvenPayment(3, BRIDGE, 7, None)
+    assert ask(SIGNED_PAYMENTS, call([], (3 << 48 | 7,))) == digest_bytes(batch_digest([leaving]))
 
 
 def test_a_payment_that_its_payer_has_not_signed_is_refused() -> None:
@@ -147,7 +149,8 @@ def test_a_call_in_another_encoding_is_refused() -> None:
     good = call([signed(1, 2)], (3 << 32 | 7,))
     for changed in (good[:-1], good + b"\0", good + bytes(32), good[:32] + encode_word(160) + good[64:], good[:96]):
         assert refusal(SIGNED_PAYMENTS, changed)
-    assert refusal(SIGNED_PAYMENTS, call([], (1 << 60,)))  # an account that there cannot be
+    for word in (1 << 46, 1 << 62, 1 << 64, 1 << 255):  # accounts that there cannot be
+        assert refusal(SIGNED_PAYMENTS, call([], (word,)))
     assert "1025 payments" in refusal(SIGNED_PAYMENTS, call([], (3 << 32 | 7,) * 1025))
     padded = bytearray(call([signed(1, 2)]))
     padded[160 + 80] = 1  # behind the 77 bytes

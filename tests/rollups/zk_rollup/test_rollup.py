@@ -6,12 +6,14 @@ from random import Random
 
 import pytest
 
-from tests.rollups.zk_rollup.contract_faults import TRUSTING, bring
+from tests.rollups.zk_rollup.contract_faults import TRUSTING, bring, bring_without_queue, credit, unproven
 from toyevm.chain import MAINNET
 from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1_CHAIN
 from toyevm.rollups.l2 import L2_CHAIN
 from toyevm.rollups.sidechain.chain import SIDE_CHAIN
+from toyevm.rollups.zk.payments.values import BRIDGE
+from toyevm.rollups.zk_rollup.accounts import leaf_of
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
 from toyevm.rollups.zk_rollup.root_contract import WEEK
 from toyevm.units import ETHER
@@ -24,7 +26,7 @@ NAMES = ("Ann", "Bob", "Cem")
 def books(rollup: ZkRollup) -> tuple[int, int]:
     """Return what the contract holds, and what it owes, has in its queue, and has on L2, together: in wei."""
     owed = sum(rollup.contract.owed(wallet(name).address) for name in NAMES)
-    waiting = sum(amount for _, amount in rollup.contract.waiting) * UNIT
+    waiting = sum(one.amount for one in rollup.contract.waiting if one.payer == BRIDGE) * UNIT
     return rollup.contract.locked, owed + waiting + sum(map(rollup.balance, NAMES))
 
 
@@ -44,24 +46,37 @@ def test_money_goes_in_round_and_out() -> None:
     assert rollup.rebuilt() == rollup.world
 
 
+def test_a_request_on_l1_is_proven_without_a_signature() -> None:
+    rollup = ZkRollup(["Ann", "Bob"])
+    rollup.deposit("Ann", 10 * ETHER)
+    rollup.ask_to_leave("Ann", 4 * ETHER)
+    assert rollup.batch().accepted
+    assert rollup.contract.owed(wallet("Ann").address) == 4 * ETHER
+    rollup.pay("Ann", "Bob", ETHER)  # her nonce is as it was
+    assert rollup.batch().accepted
+    assert rollup.rebuilt() == rollup.world
+
+
 def test_the_books_balance_whatever_people_do() -> None:
     """On an L1 whose verifier says yes: the books are the contract's."""
     random = Random(7)
     rollup = ZkRollup(NAMES, l1_chain=TRUSTING)
-    for _ in range(25):
+    for _ in range(15):
         for _ in range(random.randrange(4)):
             name, other = random.choice(NAMES), random.choice(NAMES)
             spent = sum(one.amount for one in rollup.pool if one.payer == rollup.number(name)) * UNIT
             left = max(rollup.balance(name) - spent, 0) // UNIT
             amount = random.randrange(left + 1) * UNIT
-            what = random.choice(("deposit", "pay", "withdraw"))
+            what = random.choice(("deposit", "pay", "withdraw", "ask"))
             if what == "deposit":
                 rollup.deposit(name, 7 * UNIT)
             elif what == "pay":
                 rollup.pay(name, other, amount)
-            else:
+            elif what == "withdraw":
                 rollup.withdraw(name, amount)
-        bring(rollup)
+            else:
+                rollup.ask_to_leave(name, random.choice((1, 3, 20)) * UNIT)
+        serve(rollup)
         rollup.collect(random.choice(NAMES))
         locked, claims = books(rollup)
         assert locked == claims
@@ -69,7 +84,72 @@ def test_the_books_balance_whatever_people_do() -> None:
     assert rollup.contract.locked > 0
 
 
-def test_after_a_week_without_batches_all_leave_and_nothing_is_left() -> None:
+def serve(rollup: ZkRollup) -> None:
+    """Do what an honest operator does: bring what is signed, then serve the queue, one after the other."""
+    if rollup.pool:
+        assert bring_without_queue(rollup).accepted
+    while waiting := rollup.contract.waiting:
+        first = waiting[0]
+        if first.payer != BRIDGE and first.amount > leaf_of(rollup.world, rollup.contract.owners[first.payer]).balance:
+            assert rollup.dismiss().accepted
+        else:
+            answer = rollup.contract.submit(unproven(rollup, [first]))
+            assert answer.accepted
+            rollup._note(answer, [first])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_who_serves_the_queue_is_never_closed_and_who_is_silent_always(seed: int) -> None:
+    """Whatever Mallory asks for: that cannot be paid, tiny deposits, or nothing for weeks."""
+    random = Random(seed)
+    rollup = ZkRollup([*NAMES, "Mallory"], operator="keeper", l1_chain=TRUSTING)
+    for name in NAMES:
+        rollup.deposit(name, 5 * ETHER)
+    for _ in range(6):
+        for _ in range(random.randrange(4)):
+            amount = random.choice((1, 4_000, 6_000, 2**28 - 1)) * UNIT
+            rollup.ask_to_leave(random.choice((*NAMES, "Mallory")), amount)
+            if random.random() < 0.4:
+                rollup.deposit("Mallory", UNIT)
+        rollup.l1.wait(random.choice((60, WEEK // 2)))
+        serve(rollup)
+        rollup.l1.wait(random.choice((60, WEEK, 9 * WEEK)))
+        assert rollup.leave("Mallory").reason == "nobody waits"
+        assert rollup.contract.take_back(0).reason == "nobody waits"
+    rollup.ask_to_leave("Cem", UNIT)
+    rollup.l1.wait(WEEK)
+    for name in (*NAMES, "Mallory"):
+        assert rollup.leave(name).accepted
+        rollup.collect(name)
+    assert rollup.contract.locked == 0
+
+
+def test_whom_the_only_operator_leaves_out_asks_l1_and_gets_out() -> None:
+    rollup = ZkRollup(["Ann", "Bob"], operator="keeper", l1_chain=TRUSTING)
+    rollup.deposit("Ann", 10 * ETHER)
+    bring(rollup)
+    rollup.ask_to_leave("Ann", 10 * ETHER)
+    for _ in range(3):  # batches come, and leave her request out
+        rollup.l1.wait(WEEK // 3)
+        rollup.pay("Ann", "Ann", 0)
+        assert bring_without_queue(rollup).accepted
+    assert rollup.leave("Ann").accepted
+    assert rollup.contract.owed(wallet("Ann").address) == 10 * ETHER
+
+
+def test_a_request_is_of_no_use_to_whom_a_validium_shows_nothing() -> None:
+    rollup = ZkRollup(["Ann", "Bob"], committee=["Pia"], quorum=1, l1_chain=TRUSTING)
+    rollup.deposit("Ann", 10 * ETHER)
+    bring(rollup)
+    known = rollup.tree
+    rollup.pay("Ann", "Bob", ETHER)
+    assert rollup.contract.submit_attested(unproven(rollup, ()), [wallet("Pia")]).accepted
+    rollup.ask_to_leave("Ann", 9 * ETHER)
+    rollup.l1.wait(WEEK)
+    assert rollup.leave("Ann", known).reason == "no such leaf under the root"
+
+
+def test_after_a_week_in_the_queue_all_leave_and_nothing_is_left() -> None:
     rollup = ZkRollup(NAMES, l1_chain=TRUSTING)
     for name in NAMES:
         rollup.deposit(name, 5 * ETHER)
@@ -144,7 +224,7 @@ def test_a_reorg_of_l1_takes_batches_back_with_their_deposits() -> None:
     bring(rollup)
     rollup.l1.reorg(1, keep=False)
     assert rollup.rebuilt() == first
-    assert rollup.contract.waiting == [(2, 1_000)]
+    assert rollup.contract.waiting == [credit(2, 1_000)]
 
 
 def test_no_other_chain_of_the_courses_could_replay_a_payment() -> None:

@@ -13,6 +13,8 @@ from toyevm.blocks import Log
 from toyevm.errors import NotProvable
 from toyevm.results import BlockResult, TxResult
 from toyevm.rollups.base import ExecutedBlock
+from toyevm.rollups.zk_rollup import posting, root_contract
+from toyevm.rollups.zk_rollup.root_contract import RollupTerms
 from toyevm.rollups.zk_rollup.settlement import ZkRollupSettlement
 from toyevm.state import Account, StateDiff
 from toyevm.types import Field, Location
@@ -89,6 +91,16 @@ def test_a_lie_about_the_whole_block_does_not_become_final(monkeypatch: pytest.M
 def test_a_credit_that_nobody_can_lock_is_not_provable() -> None:
     with pytest.raises(NotProvable, match="cannot be locked on L1: insufficient"):
         ZkRollupSettlement().submit(executed(withdrawals=(credit(2_000_000),)))
+
+
+def test_what_l1_refuses_is_not_provable(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(posting, "RollupTerms", lambda root, room, l2_chain: RollupTerms(root, 1, l2_chain))
+        with pytest.raises(NotProvable, match="L1 refuses: more than the bridge can give"):
+            ZkRollupSettlement().submit(HONEST)
+    monkeypatch.setattr(root_contract, "REGISTER_GAS", 60_000)
+    with pytest.raises(NotProvable, match="L1 refuses: "):
+        ZkRollupSettlement().submit(HONEST)
 
 
 def test_a_world_that_is_not_under_the_root_is_noticed() -> None:

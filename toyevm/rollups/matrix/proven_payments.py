@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
 from toyevm.errors import InputError, PrecompileFailure
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.matrix.values import Damage
 from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 VICTIM, THIEF, OPERATOR = "Ann", "Mallory", "Oscar"
 LOCKED, OWN = 100 * ETHER, 10 * ETHER
 ROUNDS = 2  # of batches in which somebody is left out
+FOR_EVER = 2**40  # seconds
 
 
 def set_scene(committee: Sequence[str], **rules: Any) -> ZkRollup:
@@ -58,7 +60,7 @@ def invent_root(committee: Sequence[str], defended: bool) -> Damage:
     rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
     rollup.pay(THIEF, THIEF, 0)
     if _bring(rollup, replace(rollup.prove(), new_root=digest_bytes(rich.root))):
-        rollup.l1.wait(rollup.contract.terms.delay)
+        _wait_in_vain(rollup)
         rollup.leave(THIEF, rich)
         rollup.collect(THIEF)
     return _afterwards(rollup, before)
@@ -77,15 +79,18 @@ def lose_payments(committee: Sequence[str], on_l1: bool) -> Damage:
 
 
 def leave_out(committee: Sequence[str], defended: bool) -> Damage:
-    """Let Oscar leave Ann's way out out of every batch, and bring one before a week is over, again and again."""
-    rollup = set_scene(committee, operator=None if defended else OPERATOR)
+    """Let Oscar leave Ann's way out out of every batch, and bring one before a week is over, again and again.
+
+    Without its defences, nobody else may bring a batch, and a request in L1's queue may wait for ever.
+    """
+    rollup = set_scene(committee, **({} if defended else {"operator": OPERATOR, "delay": FOR_EVER}))
     before = _wealth(rollup)
     for _ in range(ROUNDS):
         rollup.withdraw(VICTIM, LOCKED)
         rollup.pool.clear()
         rollup.pay(THIEF, THIEF, 0)
         rollup.batch(wallet(OPERATOR))
-        rollup.l1.wait(rollup.contract.terms.delay // 2)
+        rollup.l1.wait(WEEK // 2)
     return _afterwards(rollup, before)
 
 
@@ -98,9 +103,8 @@ def take_deposit_back(committee: Sequence[str], defended: bool) -> Damage:
     rollup.batch()
     l1.reorg(2, keep=False)
     if not defended:  # a contract that believes somebody else about deposits: they do not go back with L1
-        (number, amount) = credited[0]
-        _overwrite(rollup, "deposits", None, 3)
-        _overwrite(rollup, "queue", 2, number << 32 | amount)
+        _overwrite(rollup, "queued", None, 3)
+        _overwrite(rollup, "queue", 2, credited[0].payee << 32 | credited[0].amount)
     if not contract.submit(batch).accepted:
         rollup.world = rollup.rebuilt()
     _get_out(rollup, THIEF)
@@ -108,10 +112,10 @@ def take_deposit_back(committee: Sequence[str], defended: bool) -> Damage:
 
 
 def leave_twice(committee: Sequence[str], defended: bool) -> Damage:
-    """Let Mallory leave three times with one leaf, when there have been no batches for a week."""
+    """Let Mallory leave three times with one leaf, when nobody has served the queue for a week."""
     rollup = set_scene(committee)
     before = _wealth(rollup)
-    rollup.l1.wait(rollup.contract.terms.delay)
+    _wait_in_vain(rollup)
     for _ in range(3):
         rollup.leave(THIEF)
         rollup.collect(THIEF)
@@ -162,15 +166,25 @@ def _afterwards(rollup: ZkRollup, before: dict[str, int]) -> Damage:
 
 
 def _get_out(rollup: ZkRollup, name: str) -> None:
-    """Let somebody prove their own way out; if there are no batches any more, leave by the leaf."""
+    """Let somebody prove their own way out; if L1 does not take it, leave by the leaf, when the queue is not served."""
     rollup.pool.clear()
     with suppress(InputError):  # nobody can prove with accounts that are not known
         if rollup.balance(name):
             rollup.withdraw(name, rollup.balance(name))
             if not rollup.batch().accepted:
                 rollup.pool.clear()
+                _wait_in_vain(rollup)
                 rollup.leave(name)
         rollup.collect(name)
+
+
+def _wait_in_vain(rollup: ZkRollup) -> None:
+    """Let a stranger put a unit into L1's queue, and nobody serve it for a week. Ann's own request would do as well."""
+    from toyevm.rollups.zk.payments.values import UNIT
+    from toyevm.rollups.zk_rollup.root_contract import KEEPER
+
+    rollup.contract.deposit(KEEPER, UNIT)
+    rollup.l1.wait(WEEK)
 
 
 def _bring(rollup: ZkRollup, batch: ProvenBatch) -> bool:

@@ -41,7 +41,7 @@ CELLS = (
         "censorship",
         SYSTEM,
         "the operator leaves Ann out of every batch",
-        "anybody who knows the accounts may bring a batch, with its payments: Ann brings hers",
+        "anybody who knows the accounts may bring a batch, with its payments: Ann brings hers, or asks L1 and leaves",
         partial(attacks.leave_out, COMMITTEE),
     ),
     MatrixCell(
@@ -61,7 +61,7 @@ CELLS = (
     MatrixCell(
         "replay",
         SYSTEM,
-        "when no batches come any more, Mallory leaves three times with one leaf",
+        "when nobody serves the queue any more, Mallory leaves three times with one leaf",
         "the contract remembers who has left",
         partial(attacks.leave_twice, COMMITTEE),
     ),

@@ -40,7 +40,7 @@ CELLS = (
         "censorship",
         SYSTEM,
         "the operator leaves Ann out of every batch",
-        "anybody may bring a batch: Ann brings hers",
+        "anybody may bring a batch: Ann brings hers, or asks L1 and leaves",
         partial(attacks.leave_out, NOBODY),
     ),
     MatrixCell(
@@ -53,7 +53,7 @@ CELLS = (
     MatrixCell(
         "replay",
         SYSTEM,
-        "when no batches come any more, Mallory leaves three times with one leaf",
+        "when nobody serves the queue any more, Mallory leaves three times with one leaf",
         "the contract remembers who has left",
         partial(attacks.leave_twice, NOBODY),
     ),

@@ -8,6 +8,8 @@ from toyevm.rollups.zk.extension import DEGREE
 from toyevm.rollups.zk.field import Elements, P
 from toyevm.rollups.zk.merkle import DIGEST, pack
 
+ELEMENT = 4  # bytes
+
 
 class Rejected(Exception):
     """A proof is refused. It never leaves the verifier, which answers with the reason."""
@@ -45,7 +47,7 @@ class Reader:
 
     def elements(self, count: int, what: str) -> Elements:
         """Return the next elements of the field."""
-        values = np.frombuffer(self.take(4 * count, what), dtype="<u4").astype(np.uint64)
+        values = np.frombuffer(self.take(ELEMENT * count, what), dtype="<u4").astype(np.uint64)
         if (values >= P).any():
             raise Rejected(f"{what}: an element is not below p")
         return values

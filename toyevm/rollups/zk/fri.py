@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from toyevm.rollups.zk.encoding import Reader, Rejected, encode
+from toyevm.rollups.zk.encoding import ELEMENT, Reader, Rejected, encode
 from toyevm.rollups.zk.extension import DEGREE, multiply_extended, powers_extended, scale
 from toyevm.rollups.zk.field import (
     GENERATOR,
@@ -28,7 +28,7 @@ from toyevm.rollups.zk.field import (
     root_of_unity,
     subtract,
 )
-from toyevm.rollups.zk.merkle import MerkleTree, build_tree, opening_size, pack, root_of
+from toyevm.rollups.zk.merkle import DIGEST, MerkleTree, build_tree, largest_opening, opening_size, pack, root_of
 from toyevm.rollups.zk.ntt import domain, interpolate
 from toyevm.rollups.zk.transcript import Transcript
 
@@ -132,6 +132,15 @@ def open_words(commitment: FriCommitment, indices: Sequence[int]) -> bytes:
         parts += [encode(word.transpose(1, 0, 2)[rows][~known]), *tree.open(rows)]
         indices = rows
     return b"".join(parts)
+
+
+def most_opened(shape: FriShape, queries: int) -> int:
+    """Return how many bytes `open_words` has at most: each row with one computed value, and all rows far apart."""
+    total = 0
+    for size, order in zip(shape.sizes(), shape.folds, strict=False):
+        queries = min(queries, size // order)
+        total += ELEMENT * DEGREE * (order - 1) * queries + DIGEST * largest_opening(size // order, queries)
+    return total
 
 
 def _grouped(indices: Sequence[int], count: int, order: int) -> tuple[list[int], _Mask]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -104,6 +105,19 @@ def opening_size(size: int, indices: Sequence[int]) -> int:
         count += sum(i ^ 1 not in known for i in known)
         known, size = {i // 2 for i in known}, size // 2
     return count
+
+
+def largest_opening(size: int, most: int) -> int:
+    """Return the most hashes that an opening of at most `most` rows can have."""
+    return max(_apart(size, count) for count in range(1, min(size, most) + 1))
+
+
+@cache
+def _apart(size: int, count: int) -> int:
+    """Return how many hashes an opening has whose rows lie as far apart as they can: no other has more."""
+    if count <= 1 or size == 1:
+        return (size.bit_length() - 1) * count
+    return _apart(size // 2, count // 2) + _apart(size // 2, count - count // 2)
 
 
 def root_of(size: int, rows: dict[int, bytes], hashes: Sequence[bytes]) -> bytes | None:

@@ -17,10 +17,10 @@ from toyevm.rollups.zk import fri
 from toyevm.rollups.zk.air import Air
 from toyevm.rollups.zk.composition import chunk_count, composition_at, joined_chunks, quotient_chunks
 from toyevm.rollups.zk.deep import Opened, deep_word, next_point, values_at
-from toyevm.rollups.zk.encoding import Reader, Rejected, encode
+from toyevm.rollups.zk.encoding import ELEMENT, Reader, Rejected, encode
 from toyevm.rollups.zk.extension import DEGREE, powers_extended
 from toyevm.rollups.zk.field import GENERATOR, Elements, P, Rows, root_of_unity
-from toyevm.rollups.zk.merkle import build_tree, opening_size, pack, root_of
+from toyevm.rollups.zk.merkle import DIGEST, build_tree, largest_opening, opening_size, pack, root_of
 from toyevm.rollups.zk.ntt import domain, extend, interpolate_into
 from toyevm.rollups.zk.parallel import Team, one_blas_thread, team_for
 from toyevm.rollups.zk.transcript import NONCE_BYTES, Transcript
@@ -190,6 +190,15 @@ def _claims(shape: _Shape, z: Elements, coefficients: Rows, chunks: Elements) ->
     ahead = powers_extended(next_point(z, root_of_unity(shape.size)), shape.size)
     used = coefficients[:, list(shape.air.looks_ahead)]
     return np.concatenate([values_at(coefficients, rising), values_at(chunks, rising), values_at(used, ahead)])
+
+
+def longest_proof(air: Air, size: int, parameters: StarkParameters | None = None) -> int:
+    """Return how many bytes a proof has at most: with queries for rows that lie as far apart as they can."""
+    shape = _Shape(air, size, parameters or StarkParameters())
+    queries = min(shape.parameters.queries, shape.fri.size)
+    digests = 2 + len(shape.fri.folds) + 2 * largest_opening(shape.fri.size, queries)
+    elements = DEGREE * (shape.opened_count + shape.fri.final) + queries * (air.width + shape.chunk_columns)
+    return DIGEST * digests + ELEMENT * elements + NONCE_BYTES + fri.most_opened(shape.fri, queries)
 
 
 def verify(air: Air, size: int, proof: bytes, parameters: StarkParameters | None = None) -> ProofCheck:

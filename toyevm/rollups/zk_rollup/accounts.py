@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from toyevm.rollups.zk.payments.tree import AccountTree
-from toyevm.rollups.zk.payments.values import UNIT, AccountLeaf, ProvenPayment
+from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, AccountLeaf, ProvenPayment
 from toyevm.state import Account, StateDiff, WorldState
 from toyevm.types import Address, Field, Location, Value
 
@@ -40,8 +40,9 @@ def writes_of(world: WorldState, owners: Sequence[Address], payments: Iterable[P
     writes: dict[Location, Value] = {}
     for payment in payments:
         payer, payee, wei = owners[payment.payer], owners[payment.payee], payment.amount * UNIT
-        if payment.nonce is not None:
+        if payment.payer != BRIDGE:
             _add(world, writes, Location(payer, Field.BALANCE), -wei)
+        if payment.nonce is not None:
             _add(world, writes, Location(payer, Field.NONCE), 1)
         _add(world, writes, Location(payee, Field.BALANCE), wei)
     return writes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from toyevm.errors import NotProvable
+from toyevm.errors import InputError, NotProvable
 from toyevm.rollups.base import ExecutedBlock
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, digest_bytes
 from toyevm.rollups.zk_rollup.accounts import tree_of
 from toyevm.rollups.zk_rollup.precompiles import ZK_L1_CHAIN
@@ -24,11 +24,17 @@ def post(executed: ExecutedBlock) -> RootContract:
     tree = tree_of(executed.pre, block.owners)
     terms = RollupTerms(digest_bytes(tree.root), tree.leaf(BRIDGE).balance, executed.chain.chain_id)
     contract = RootContract(L1([KEEPER], ZK_L1_CHAIN), terms)
-    contract.register(block.owners[1:])
+    try:
+        contract.register(block.owners[1:])
+    except InputError as error:
+        raise NotProvable(None, str(error)) from error
     for deposit in block.deposits:
-        contract.deposit(KEEPER, deposit.amount * UNIT, block.owners[deposit.payee])
+        _expect(contract.deposit(KEEPER, deposit.amount * UNIT, block.owners[deposit.payee]))
     if block.proven:
-        answer = contract.submit(prove_batch(tree, block.payments, block.deposits))
-        if not answer.accepted:
-            raise NotProvable(None, answer.reason)
+        _expect(contract.submit(prove_batch(tree, block.payments, block.deposits)))
     return contract
+
+
+def _expect(answer: L1Answer) -> None:
+    if not answer.accepted:
+        raise NotProvable(None, f"L1 refuses: {answer.reason}")

@@ -1,7 +1,7 @@
 """Three precompiles that the L1 of a zk-rollup has besides: they check a STARK, signed payments, a leaf under a root.
 
     stark_proof       old root, new root, digest, count, number of the parameters (a word each), proof   -> 1
-    signed_payments   (chain id, payments, parties, deposits), encoded as arguments of a contract         -> the digest
+    signed_payments   (chain id, payments, parties, queue), encoded as arguments of a contract            -> the digest
     account_proof     root, number, balance, nonce (a word each), 14 siblings                             -> 1
 
 Ethereum has none of them. There a STARK is checked in bytecode, for some millions of gas, or wrapped into a pairing

@@ -19,10 +19,10 @@ class ProvenBatch:
 
     Attributes:
         new_root: of the accounts, when the batch is in it.
-        digest: of the payments, and of the deposits after them.
+        digest: of the payments, and of those from L1's queue after them.
         count: how many there are of both.
         data: the payments with their signatures.
-        taken: how many deposits of L1's queue come after them.
+        taken: how many of L1's queue come after them.
     """
 
     new_root: Hash32
@@ -34,14 +34,14 @@ class ProvenBatch:
 
 
 def prove_batch(
-    tree: AccountTree, payments: Sequence[SignedPayment], deposits: Sequence[ProvenPayment] = (), parameters: int = 1
+    tree: AccountTree, payments: Sequence[SignedPayment], queued: Sequence[ProvenPayment] = (), parameters: int = 1
 ) -> ProvenBatch:
-    """Return the batch that makes these payments, then these deposits, on the accounts of a tree.
+    """Return the batch that makes these payments, then those from L1's queue, on the accounts of a tree.
 
     Raises:
         InputError: one of them cannot be made.
     """
-    made = [*(payment.proven for payment in payments), *deposits]
+    made = [*(payment.proven for payment in payments), *queued]
     statement, proof = prove_payments(tree, made, PARAMETERS[parameters])
     roots = digest_bytes(statement.new_root), digest_bytes(statement.digest)
-    return ProvenBatch(*roots, statement.count, encode_payments(payments), len(deposits), proof)
+    return ProvenBatch(*roots, statement.count, encode_payments(payments), len(queued), proof)

@@ -48,7 +48,7 @@ class ZkRollup:
         committee: who vouches for payments that stay off L1.
         quorum: how many of them it takes.
         operator: who alone may bring batches; None: anybody.
-        delay: in seconds, after which people leave without a batch.
+        delay: in seconds; if somebody waits longer in L1's queue, people leave without a batch.
         l1_chain: the rules of its L1.
         parameters: of the proofs, by number.
         compiled: the contract, for who wants to try another.
@@ -111,23 +111,23 @@ class ZkRollup:
 
     def sign(self, payer: Wallet, payee: int, amount: int) -> SignedPayment:
         """Return the next payment of somebody, to an account by its number; `amount` is in wei."""
-        if amount % UNIT or amount < 0:
-            raise InputError(f"{amount} wei", "amount", f"whole units of {UNIT} wei")
-        number = self.number(payer.name)
+        units, number = whole_units(amount), self.number(payer.name)
         waiting = sum(payment.payer == number for payment in self.pool)
         nonce = self.world.accounts[payer.address].nonce + waiting if payer.address in self.world.accounts else waiting
         owner, chain_id = self.contract.owners[payee], self.contract.terms.l2_chain
-        return sign_payment(payer, chain_id, SignedPayment(number, payee, amount // UNIT, nonce, b""), owner)
+        return sign_payment(payer, chain_id, SignedPayment(number, payee, units, nonce, b""), owner)
 
     def collect(self, name: str) -> L1Answer:
         """Have what the contract owes somebody paid out."""
         return self.contract.collect(wallet(name).address)
 
+    def ask_to_leave(self, name: str, amount: int) -> L1Answer:
+        """Ask L1 for a payment of `amount` wei to the bridge: no operator can leave it out for long."""
+        return self.contract.ask_to_leave(wallet(name), whole_units(amount))
+
     def leave(self, name: str, tree: AccountTree | None = None) -> L1Answer:
         """Leave without a batch, with a leaf of this tree, by default the operator's."""
-        tree, number = tree or self.tree, self.number(name)
-        path = b"".join(map(digest_bytes, tree.path(number)))
-        return self.contract.leave(number, *tree.leaf(number), path)
+        return self.contract.leave(self.number(name), *_opening(tree or self.tree, self.number(name)))
 
     # What the operator does, or anybody who has the accounts
 
@@ -136,26 +136,26 @@ class ZkRollup:
         """The proven tree of the operator's accounts."""
         return tree_of(self.world, self.contract.owners)
 
-    @property
-    def deposits(self) -> list[ProvenPayment]:
-        """The deposits that no batch has taken, as payments by the bridge."""
-        return [ProvenPayment(BRIDGE, number, amount, None) for number, amount in self.contract.waiting]
-
-    def prove(self, deposits: Sequence[ProvenPayment] | None = None) -> ProvenBatch:
-        """Return a proven batch of the pool, and of all deposits that wait."""
-        chosen = self.deposits if deposits is None else deposits
+    def prove(self, queued: Sequence[ProvenPayment] | None = None) -> ProvenBatch:
+        """Return a proven batch of the pool, and of all that waits in L1's queue."""
+        chosen = self.contract.waiting if queued is None else queued
         return prove_batch(self.tree, self.pool, chosen, self.contract.terms.parameters)
 
     def batch(self, sender: Wallet = KEEPER) -> L1Answer:
-        """Bring the pool and the deposits before L1, with their payments.
+        """Bring the pool and what waits in L1's queue before L1, with the payments.
 
         Raises:
             InputError: one of the payments cannot be made.
         """
-        deposits = self.deposits
-        answer = self.contract.submit(self.prove(deposits), sender)
-        self._note(answer, deposits)
+        queued = self.contract.waiting
+        answer = self.contract.submit(self.prove(queued), sender)
+        self._note(answer, queued)
         return answer
+
+    def dismiss(self) -> L1Answer:
+        """Strike out the first request of L1's queue, for which its account has too little."""
+        payer = self.contract.waiting[0].payer
+        return self.contract.dismiss(*_opening(self.tree, payer))
 
     def attested_batch(self, members: Sequence[str]) -> L1Answer:
         """Bring the pool before L1 with the word of these members, and without its payments.
@@ -171,9 +171,9 @@ class ZkRollup:
         self._note(answer, ())
         return answer
 
-    def _note(self, answer: L1Answer, deposits: Sequence[ProvenPayment]) -> None:
+    def _note(self, answer: L1Answer, queued: Sequence[ProvenPayment]) -> None:
         if answer.accepted:
-            made = [*(payment.proven for payment in self.pool), *deposits]
+            made = [*(payment.proven for payment in self.pool), *queued]
             self.world = paid(self.world, self.contract.owners, made)
             self.pool.clear()
 
@@ -202,3 +202,15 @@ class ZkRollup:
         if not number:
             raise InputError(f"{name!r} has no account", "ZkRollup", "one of the users, or who has deposited")
         return number
+
+
+def whole_units(amount: int) -> int:
+    """Return wei as units; raise InputError if they are not whole."""
+    if amount % UNIT or amount < 0:
+        raise InputError(f"{amount} wei", "amount", f"whole units of {UNIT} wei")
+    return amount // UNIT
+
+
+def _opening(tree: AccountTree, number: int) -> tuple[int, int, bytes]:
+    """Return balance and nonce of an account, and the hashes that lead from them to the root."""
+    return *tree.leaf(number), b"".join(map(digest_bytes, tree.path(number)))

@@ -13,8 +13,11 @@ from toyevm.blocks import Log
 from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256, sign
+from toyevm.errors import InputError
 from toyevm.rollups.l1 import L1, L1Answer
+from toyevm.rollups.zk.payments.values import UNIT, ProvenPayment
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
+from toyevm.rollups.zk_rollup.statements import queued_payment
 from toyevm.types import Address, Hash32, to_address
 from toyevm.workloads.wallets import Wallet, wallet
 
@@ -37,7 +40,7 @@ class RollupTerms:
         room: what the bridge's leaf has then, in units.
         l2_chain: the id that is in each signature: a chain with the same one could replay the payments.
         parameters: of the proof, by number.
-        delay: in seconds, after which people leave without a batch.
+        delay: in seconds; if somebody waits longer in the queue, people leave without a batch.
         operator: who alone may bring batches; None: anybody.
         committee: who vouches for payments that are not on L1, and how many of them it takes; nobody for a rollup.
     """
@@ -70,17 +73,36 @@ class RootContract:
     # What anybody may bring
 
     def register(self, owners: Sequence[Address]) -> None:
-        """Give each of these addresses the next number."""
+        """Give each of these addresses the next number, for a unit each.
+
+        Raises:
+            InputError: L1 refuses one of them.
+        """
         for at in range(0, len(owners), AT_ONCE):
-            data = self._contract.call_data("register", b"".join(owners[at : at + AT_ONCE]))
-            self._ask(data, gas_limit=REGISTER_GAS)
+            some = owners[at : at + AT_ONCE]
+            data = self._contract.call_data("register", b"".join(some))
+            answer = self._ask(data, gas_limit=REGISTER_GAS, value=UNIT * len(some))
+            if not answer.accepted:
+                raise InputError(f"L1 refuses: {answer.reason}", "register")
 
     def deposit(self, sender: Wallet, amount: int, to: Address | None = None) -> L1Answer:
-        """Lock `amount` wei for an account, by default the sender's; who has no number gets one."""
+        """Lock `amount` wei for an account, by default the sender's; who has no number gets one.
+
+        Raises:
+            InputError: L1 gives them none.
+        """
         owner = to or sender.address
         if not self.number(owner):
             self.register([owner])
         return self._ask(self._contract.call_data("deposit", owner), sender, value=amount)
+
+    def ask_to_leave(self, sender: Wallet, amount: int) -> L1Answer:
+        """Put a payment of `amount` units from the sender's account to the bridge into the queue."""
+        return self._ask(self._contract.call_data("ask_to_leave", amount), sender)
+
+    def dismiss(self, balance: int, nonce: int, path: bytes) -> L1Answer:
+        """Strike out the first request of the queue: its account has too little, as its leaf under the root shows."""
+        return self._ask(self._contract.call_data("dismiss", balance, nonce, path))
 
     def submit(self, batch: ProvenBatch, sender: Wallet = KEEPER) -> L1Answer:
         """Bring a batch with its payments."""
@@ -95,7 +117,8 @@ class RootContract:
 
     def vouch(self, batch: ProvenBatch, member: Wallet) -> bytes:
         """Return a member's signature on a batch that comes next, after the root that L1 has now."""
-        claim = (self.l1.chain.chain_id, self.address, self.root, batch.new_root, batch.digest, batch.count)
+        here = (self.l1.chain.chain_id, self.address, self._slot("registry").to_bytes(32, "big"), self.root)
+        claim = (*here, batch.new_root, batch.digest, batch.count)
         y_parity, r, s = sign(keccak256(encode_arguments(*claim)), member.private_key)
         return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([y_parity])
 
@@ -134,11 +157,10 @@ class RootContract:
         return self.l1.account(self.address).balance
 
     @property
-    def waiting(self) -> list[tuple[int, int]]:
-        """The deposits that no batch has taken, each as account and units, in the order of the queue."""
-        places = range(self._slot("taken"), self._slot("deposits"))
-        words = [self._slot("queue", place) for place in places]
-        return [(word >> 32, word & 2**32 - 1) for word in words]
+    def waiting(self) -> list[ProvenPayment]:
+        """What of the queue no batch has taken, in its order: deposits, and requests to leave."""
+        places = range(self._slot("taken"), self._slot("queued"))
+        return [queued_payment(self._slot("queue", place)) for place in places]
 
     @property
     def owners(self) -> list[Address]:

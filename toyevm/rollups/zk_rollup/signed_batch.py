@@ -3,8 +3,8 @@
     payer 2 | payee 2 | amount 4 | nonce 4 | r 32 | s 32 | parity 1        77 bytes, numbers big-endian
 
 A payment is a toyevm transaction in one form: fee-market type, no fees, 21,000 gas, no data. So nothing else of it has
-to be posted: whoever checks makes the transaction anew and recovers who signed it. Deposits are not posted. L1 has them
-in its queue, and a batch says only how many it takes.
+to be posted: whoever checks makes the transaction anew and recovers who signed it. Deposits and requests to leave are
+not posted. L1 has them in its queue, and a batch says only how many it takes.
 """
 
 from __future__ import annotations

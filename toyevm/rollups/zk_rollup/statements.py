@@ -13,7 +13,6 @@ from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.proofs import check_payments
 from toyevm.rollups.zk.payments.tree import path_root
 from toyevm.rollups.zk.payments.values import (
-    BRIDGE,
     CAPACITY,
     DEPTH,
     LIMIT,
@@ -27,7 +26,7 @@ from toyevm.rollups.zk.security import SECURITY_SETS
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, decode_payments
 from toyevm.types import to_address
 
-MAX_PAYMENTS = 1_024  # of a batch, deposits among them
+MAX_PAYMENTS = 1_024  # of a batch, those from the queue among them
 PARAMETERS = {1: SECURITY_SETS["proven"].parameters, 2: SECURITY_SETS["small"].parameters}  # a contract chooses one
 YES = (1).to_bytes(32, "big")
 WORD = 32
@@ -55,16 +54,16 @@ def check_proof(data: bytes) -> bytes:
 
 
 def check_signatures(data: bytes) -> bytes:
-    """Return the digest of payments, if each is signed by the owner of its payer, and of the deposits after them.
+    """Return the digest of payments, if each is signed by the owner of its payer, and of those from a queue after them.
 
     The call is encoded as a contract does it: (chain id, payments, address[] of payer and payee in turn, uint256[] of
-    deposits, account << 32 | amount).
+    the queue: see `queued_payment`). Who may put what into its queue, the contract decides.
     """
-    chain_id, posted, parties, deposits = _arguments(data)
+    chain_id, posted, parties, queued = _arguments(data)
     try:
         payments = decode_payments(posted)
         found = [payment.proven for payment in payments]
-        found += [ProvenPayment(BRIDGE, one >> 32, one & 2**32 - 1, None) for one in deposits]
+        found += map(queued_payment, queued)
         for place, payment in enumerate(found):
             check_payment(payment, place)
         if len(found) > MAX_PAYMENTS or len(parties) != 2 * len(payments):
@@ -74,6 +73,11 @@ def check_signatures(data: bytes) -> bytes:
     except InputError as error:
         raise PrecompileFailure(str(error)) from None
     return digest_bytes(batch_digest(found))
+
+
+def queued_payment(word: int) -> ProvenPayment:
+    """Return a payment from the queue on L1, payer << 48 | payee << 32 | amount: a deposit, or a request to leave."""
+    return ProvenPayment(word >> 48, word >> 32 & 2**16 - 1, word & 2**32 - 1, None)
 
 
 def _check_signer(chain_id: int, place: int, payment: SignedPayment, payer: int, payee: int) -> None:
@@ -87,13 +91,13 @@ def _arguments(data: bytes) -> tuple[int, bytes, list[int], list[int]]:
     chain_id, *offsets = _words(data, 0, 4)
     (size,) = _words(data, 4 * WORD, 1)
     parties_at = 5 * WORD + -(-size // WORD) * WORD
-    parties, deposits_at = _array(data, parties_at)
-    deposits, end = _array(data, deposits_at)
+    parties, queue_at = _array(data, parties_at)
+    queued, end = _array(data, queue_at)
     padding = data[5 * WORD + size : parties_at]
-    is_plain = offsets == [4 * WORD, parties_at, deposits_at] and end == len(data) and not any(padding)
+    is_plain = offsets == [4 * WORD, parties_at, queue_at] and end == len(data) and not any(padding)
     if not is_plain or any(party >> 160 for party in parties):
         raise PrecompileFailure("not the encoding of a call")
-    return chain_id, data[5 * WORD : 5 * WORD + size], parties, deposits
+    return chain_id, data[5 * WORD : 5 * WORD + size], parties, queued
 
 
 def _array(data: bytes, at: int) -> tuple[list[int], int]:

@@ -34,7 +34,7 @@ class ProvenPayment(NamedTuple):
     """One payment, by the numbers of the accounts.
 
     A nonce of None is one that needs no signature and uses up no nonce. Whoever takes the batch has to see to it that
-    only the bridge pays so (see `zk_rollup`).
+    only the bridge pays so, or who has asked for it on L1 (see `zk_rollup`).
     """
 
     payer: int
