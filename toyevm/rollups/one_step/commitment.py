@@ -46,8 +46,8 @@ def commit(machine: Machine, original: Node | None, phase: bytes = RUNNING) -> N
         frame_ = _frame(frame, start, frame_)
     extra: Node | None = None
     if machine.outcome is not None:
-        outcome, failure = machine.outcome, machine.outcome.failure
-        extra = outcome_node(outcome.gas_left, failure and failure.name, string_of(outcome.output))
+        outcome = machine.outcome
+        extra = outcome_node(outcome.gas_left, outcome.failure, string_of(outcome.output))
     return state_node(phase, frame_, now, extra)
 
 

@@ -24,6 +24,6 @@ class Context:
     """
 
     env: BlockEnv
-    tx: TxEnv = TxEnv()
+    tx: TxEnv
     gas_cap: int = DEFAULT_GAS
     posted: Mapping[Hash32, bytes] = field(default_factory=dict)

@@ -75,7 +75,7 @@ class JournalImage:
         """Let an entry of one of the journal's dictionaries be `value`; None takes it out."""
         tree = self.tree
         if name == "fields":
-            self._set_field(*key, value)
+            self._set_field(key[0], key[1], value)
         elif name == "storage":
             self._set_slot(address, key, value)
         elif name == "warm_slots":

@@ -7,7 +7,7 @@
     touched    a chain of addresses, the newest first: the accounts to look at in the end
     refund     a number
 
-Six roots are all that a snapshot is. There are no notes for undoing: trees never change, so the old root is the old state.
+These are all that a snapshot is. There are no notes for undoing: trees never change, an old root is an old state.
 """
 
 from __future__ import annotations

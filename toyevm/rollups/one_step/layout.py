@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from toyevm import rlp
+from toyevm.errors import FrameFailure
 from toyevm.rollups.one_step.byte_strings import as_number, number
 from toyevm.rollups.one_step.journal_tree import strings
 from toyevm.rollups.one_step.nodes import Malformed, Node, link
-from toyevm.types import Address
 from toyevm.vm.frame import Message
 
 STATIC, CREATE = 1, 2
@@ -57,9 +57,8 @@ def stack_chain(words: Iterable[int], rest: Node | None = None) -> Node | None:
 def call_node(message: Message, memory_room: int, input: Node | None, start: Node) -> Node:
     """Return what does not change while a frame lives."""
     flags = STATIC * message.is_static | CREATE * message.is_create
-    range_ = [message.return_offset, message.return_size]
-    head = [message.caller, message.address, message.value, message.depth]
-    return Node(rlp.encode([*head, *range_, flags, memory_room]), (input, start))
+    numbers = [message.value, message.depth, message.return_offset, message.return_size, flags, memory_room]
+    return Node(rlp.encode([message.caller, message.address, *numbers]), (input, start))
 
 
 def open_call(node: Node) -> tuple[Message, int]:
@@ -73,9 +72,9 @@ def open_call(node: Node) -> tuple[Message, int]:
     return message, memory_room
 
 
-def outcome_node(gas_left: int, failure: str | None, output: Node | None) -> Node:
+def outcome_node(gas_left: int, failure: FrameFailure | None, output: Node | None) -> Node:
     """Return how the outermost frame ended."""
-    return Node(rlp.encode([gas_left, (failure or "").encode()]), (output,))
+    return Node(rlp.encode([gas_left, failure.name.encode() if failure else b""]), (output,))
 
 
 def pending_node(answers: list[Node], work: Node) -> Node:
@@ -103,10 +102,3 @@ def answers_of(chain: Node | None) -> list[Node]:
             raise Malformed("not a chain of answers")
         answers.append(answer)
     return answers[::-1]
-
-
-def address_in(value: bytes) -> Address:
-    """Return an address that a node holds."""
-    if len(value) != 20:
-        raise Malformed("not an address")
-    return value

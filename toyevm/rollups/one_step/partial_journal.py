@@ -24,7 +24,7 @@ from toyevm.rollups.one_step.journal_tree import (
     read_slot,
 )
 from toyevm.rollups.one_step.nodes import Node
-from toyevm.state import BALANCE, CODE, NONCE, STORAGE, WorldState
+from toyevm.state import BALANCE, CODE, STORAGE, WorldState
 from toyevm.types import Address, Hash32
 from toyevm.vm.frame import BlockEnv
 
@@ -99,7 +99,9 @@ class PartialJournal(Journal):
         account = self.tree.account(key[0])
         if key[1] == CODE:
             return whole(account.code, is_code=True)
-        return {BALANCE: account.balance, NONCE: account.nonce, STORAGE: int(account.storage is not None)}[key[1]]
+        if key[1] == STORAGE:
+            return int(account.storage is not None)
+        return account.balance if key[1] == BALANCE else account.nonce
 
     def _write_field(self, key: tuple[Address, int], value: Any) -> None:
         account = self.tree.account(key[0])

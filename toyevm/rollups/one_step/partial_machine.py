@@ -120,7 +120,7 @@ class PartialFrame(Frame):
         self._begin(machine, machine.code_node(message.code), 0, message.gas)
         self.stack, self.raw_memory = PartialStack(None, 0), PartialMemory(None, 0)  # type: ignore[assignment]
         self._call = call_node(message, room, machine.string_node(message.input), mark)
-        self._returned = None
+        self._returned: Node | None = None
 
     @classmethod
     def of(cls, node: Node, machine: PartialMachine) -> PartialFrame:
@@ -279,5 +279,4 @@ class PartialMachine(Machine):
         """Return the commitment to the outcome, if there is one."""
         if self.outcome is None:
             return None
-        failure = self.outcome.failure
-        return outcome_node(self.outcome.gas_left, failure and failure.name, self.string_node(self.outcome.output))
+        return outcome_node(self.outcome.gas_left, self.outcome.failure, self.string_node(self.outcome.output))

@@ -3,7 +3,8 @@
 Nodes are written from the root down. A child that is opened follows in its place; one that is not, as its hash; one
 that occurred before, as its number; nothing, as nothing. So no hash is written that can be computed.
 
-    node    children (3 bits) and length of the value (5 bits; 31: two bytes follow), 2 bits for each child, value, children
+    node    number of children (3 bits), length of the value (5 bits; 31: it follows in two bytes),
+            2 bits for each child, the value, the children
     bits    0 nothing, 1 a hash, 2 a node, 3 one of those before: two bytes
 
 A step has one witness: bytes left over, a node that no one looks into, another way to write the same are refused.
