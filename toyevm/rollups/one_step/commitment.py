@@ -12,12 +12,10 @@ from toyevm.rollups.one_step.arrays import WORD_SIZE
 from toyevm.rollups.one_step.byte_strings import as_number, code_of, string_of
 from toyevm.rollups.one_step.journal_image import JournalImage
 from toyevm.rollups.one_step.journal_tree import AccountNode, slot_key
-from toyevm.rollups.one_step.layout import call_node, frame_node, outcome_node, stack_chain, state_node
+from toyevm.rollups.one_step.layout import RUNNING, Phase, call_node, frame_node, outcome_node, stack_chain, state_node
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.state import Account, WorldState
 from toyevm.vm.frame import Frame, Machine
-
-RUNNING = b""  # the phase of a machine on its own
 
 
 def world_node(world: WorldState) -> Node | None:
@@ -33,7 +31,7 @@ def account_node(account: Account) -> AccountNode:
     return AccountNode(account.nonce, account.balance, code_hash, code_of(account.code), storage)
 
 
-def commit(machine: Machine, original: Node | None, phase: bytes = RUNNING) -> Node:
+def commit(machine: Machine, original: Node | None, phase: Phase = RUNNING) -> Node:
     """Return the state of a machine whose transaction began in the world with the tree `original`.
 
     Its hash is the root that is claimed; the node itself holds everything, for `make_witness`.

@@ -1,6 +1,6 @@
-"""What surrounds a step and is not committed: the rules, the block, the transaction.
+"""What surrounds a step and is not committed: the rules, the block, and which of its items is under way.
 
-Both players of a game take it from the batch and the layer's blocks, which are on L1; so does the verifier.
+Both players of a game take it from the batch and from the layer's blocks, which are on L1; so does the verifier.
 """
 
 from __future__ import annotations
@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from toyevm.types import Hash32
+from toyevm.errors import InvalidTransaction
+from toyevm.system import SYSTEM_ADDRESS
+from toyevm.transactions import Transaction
+from toyevm.transition import CheckedTransaction, check_form, tx_env
+from toyevm.types import Address, Hash32
 from toyevm.vm.frame import BlockEnv, TxEnv
 from toyevm.vm.message import DEFAULT_GAS
 
@@ -16,14 +20,58 @@ MOST_PRECOMPILE_INPUT = 2048  # bytes that stand in a witness; a longer input is
 
 
 @dataclass(frozen=True)
+class InvalidItem:
+    """A transaction that could not enter any block; it changes nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class SystemCall:
+    """A call by nobody, before or after the transactions of a block."""
+
+    address: Address
+    input: bytes = b""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A withdrawal or a reward: so many wei that come from nowhere."""
+
+    address: Address
+    amount: int
+
+
+Item = CheckedTransaction | InvalidItem | SystemCall | Payment
+
+
+def item_of(env: BlockEnv, tx: Transaction) -> CheckedTransaction | InvalidItem:
+    """Return what a transaction is as far as it can be said without the state."""
+    try:
+        return check_form(env, tx)
+    except InvalidTransaction as error:
+        return InvalidItem(error.reason)
+
+
+@dataclass(frozen=True)
 class Context:
     """What the verifier knows without a witness.
 
-    `gas_cap` bounds what a committed frame may claim to have, and so what checking a step can cost. `posted` has the
-    inputs of precompiles that are too long for a witness, by the hash of the string's node.
+    `item` is number `index` of its block; None is a call on its own, without anything around it. `gas_cap` bounds what
+    a committed frame may claim to have, and so what checking a step can cost. `posted` has the inputs of precompiles
+    that are too long for a witness, by the hash of the string's node.
     """
 
     env: BlockEnv
     tx: TxEnv
+    item: Item | None = None
+    index: int = 0
     gas_cap: int = DEFAULT_GAS
     posted: Mapping[Hash32, bytes] = field(default_factory=dict)
+
+
+def context_of(env: BlockEnv, item: Item, index: int) -> Context:
+    """Return the context of an item of a block."""
+    if isinstance(item, CheckedTransaction):
+        return Context(env, tx_env(item), item, index, gas_cap=item.tx.gas_limit)
+    return Context(env, TxEnv(SYSTEM_ADDRESS), item, index)

@@ -13,6 +13,7 @@ the top in front; the frames are a chain; memory is an array of words.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from toyevm import rlp
 from toyevm.errors import FrameFailure
@@ -25,14 +26,35 @@ STATIC, CREATE = 1, 2
 FRAME_PARTS, STATE_PARTS = 6, 3
 
 
-def state_node(phase: bytes, frame: Node | None, journal: Node | None, extra: Node | None) -> Node:
+DONE, BEFORE, RUN, CLEAN = b"done", b"before", b"run", b"clean"
+
+
+class Phase(NamedTuple):
+    """What surrounds the code just now, how far it is, and the gas that the items before have used.
+
+    `at` counts the items that are done, or what has been done before the first frame.
+    """
+
+    name: bytes = RUN
+    at: int = 0
+    gas: int = 0
+
+
+RUNNING = Phase()  # a machine on its own
+
+
+def state_node(phase: Phase, frame: Node | None, journal: Node | None, extra: Node | None) -> Node:
     """Return a state; `phase` says what surrounds the code, `extra` is pending work, or the outcome without a frame."""
-    return Node(phase, (frame, journal, extra))
+    return Node(rlp.encode(list(phase)), (frame, journal, extra))
 
 
-def open_state(state: Node) -> tuple[bytes, Node | None, Node | None, Node | None]:
+def open_state(state: Node) -> tuple[Phase, Node | None, Node, Node | None]:
     """Return phase, frame, journal and what else there is."""
-    return state.value, state.child(0, STATE_PARTS), state.child(1, STATE_PARTS), state.child(2, STATE_PARTS)
+    name, at, gas = strings(state.value, 3)
+    frame, journal, extra = (state.child(i, STATE_PARTS) for i in range(STATE_PARTS))
+    if journal is None or name not in (DONE, BEFORE, RUN, CLEAN):
+        raise Malformed("not a state")
+    return Phase(name, number(at), number(gas)), frame, journal, extra
 
 
 def frame_node(

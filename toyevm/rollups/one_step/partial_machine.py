@@ -27,11 +27,13 @@ from toyevm.rollups.one_step.context import MOST_PRECOMPILE_INPUT, Context
 from toyevm.rollups.one_step.journal_tree import JournalTree, strings
 from toyevm.rollups.one_step.layout import (
     FRAME_PARTS,
+    Phase,
     call_node,
     frame_node,
     open_call,
     outcome_node,
     stack_chain,
+    state_node,
 )
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, unlink
 from toyevm.rollups.one_step.partial_journal import PartialJournal
@@ -235,10 +237,12 @@ class PartialMachine(Machine):
 
     def __init__(self, context: Context, frame: Node | None, journal: Node, desk: Desk) -> None:
         self.context, self.desk = context, desk
-        tree = JournalTree.of(journal)
+        self.tree_before, self.gas_room = JournalTree.of(journal), 0
+        self.partial_journal = PartialJournal(JournalTree.of(journal), context.env, self.kept_code, self.string_node)
         env = replace(context.env, precompiles=PartialPrecompiles(self))  # type: ignore[arg-type]
-        super().__init__(env, context.tx, PartialJournal(tree, context.env, self.kept_code, self.string_node))
-        self.frames = PartialFrames(frame, self)  # type: ignore[assignment]
+        super().__init__(env, context.tx, self.partial_journal)
+        self._frames = PartialFrames(frame, self)
+        self.frames = self._frames  # type: ignore[assignment]
 
     def string_node(self, data: AnyBytes) -> Node | None:
         """Return the node of a byte string; one that is part of another has to be taken out first."""
@@ -274,6 +278,10 @@ class PartialMachine(Machine):
         if isinstance(code, bytes):
             return code_of(code), keccak256(code) if code else b""
         return self.code_node(code), self.desk.ask_about(Kind.HASH, code).value
+
+    def state(self, phase: Phase) -> Node:
+        """Return the commitment to the machine as it is."""
+        return state_node(phase, self._frames.node(), self.partial_journal.tree.node(), self.outcome_node())
 
     def outcome_node(self) -> Node | None:
         """Return the commitment to the outcome, if there is one."""
