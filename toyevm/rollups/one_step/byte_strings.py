@@ -93,10 +93,11 @@ class Window:
     def startswith(self, prefix: bytes) -> bool:
         return self.length >= len(prefix) and self.read(0, len(prefix)) == prefix
 
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether this is all of its string, and nothing else."""
-        return self.start == 0 and self.size == self.length == self.source.length
+
+class Whole(Window):
+    """All of a string that is committed as one already, and so need not be taken out of anything."""
+
+    __slots__ = ()
 
 
 AnyBytes = Window | bytes
@@ -105,7 +106,7 @@ AnyBytes = Window | bytes
 def whole(node: Node | None, is_code: bool = False) -> Window | bytes:
     """Return all of a string; the empty one is `b""`."""
     source = Source(node, is_code)
-    return Window(source, 0, source.length, source.length) if node is not None else b""
+    return Whole(source, 0, source.length, source.length) if node is not None else b""
 
 
 def string_of(data: bytes) -> Node | None:

@@ -16,6 +16,7 @@ from toyevm.rollups.one_step.byte_strings import (
     AnyBytes,
     PartialCode,
     Source,
+    Whole,
     Window,
     as_number,
     code_of,
@@ -161,7 +162,7 @@ class PartialFrame(Frame):
     def read_memory(self, offset: int, size: int) -> Any:
         memory: Any = self.raw_memory
         there = min(size, max(0, len(memory) - offset))
-        return Window(memory.source, offset, there, there) if there else b""
+        return Window(memory.source, offset, there, there) if size else b""
 
     def write_memory(self, offset: int, data: AnyBytes) -> None:
         memory: Any = self.raw_memory
@@ -238,6 +239,7 @@ class PartialMachine(Machine):
     def __init__(self, context: Context, frame: Node | None, journal: Node, desk: Desk) -> None:
         self.context, self.desk = context, desk
         self.tree_before, self.gas_room = JournalTree.of(journal), 0
+        self._long_input: Node | None = None
         self.partial_journal = PartialJournal(JournalTree.of(journal), context.env, self.kept_code, self.string_node)
         env = replace(context.env, precompiles=PartialPrecompiles(self))  # type: ignore[arg-type]
         super().__init__(env, context.tx, self.partial_journal)
@@ -248,7 +250,9 @@ class PartialMachine(Machine):
         """Return the node of a byte string; one that is part of another has to be taken out first."""
         if isinstance(data, bytes):
             return string_of(data)
-        if not data.source.is_code and data.is_whole:
+        if not len(data):
+            return None
+        if isinstance(data, Whole) and not data.source.is_code:
             return data.source.node
         return self.desk.ask_about(Kind.TAKE, data)
 
@@ -256,7 +260,7 @@ class PartialMachine(Machine):
         """Return the node of code; bytes that become code have to be cut into chunks first."""
         if isinstance(code, bytes):
             return code_of(code)
-        if code.source.is_code and code.is_whole:
+        if isinstance(code, Whole) and code.source.is_code:
             return code.source.node
         return self.desk.ask_about(Kind.CHUNKS, code)
 
@@ -266,7 +270,9 @@ class PartialMachine(Machine):
             return data
         if len(data) <= MOST_PRECOMPILE_INPUT:
             return b"".join(data.read(i, min(128, len(data) - i)) for i in range(0, len(data), 128))
-        node = self.string_node(data)
+        if self._long_input is None:  # the price is asked first, then the answer
+            self._long_input = self.string_node(data)
+        node = self._long_input
         assert node is not None
         posted = self.context.posted.get(node.hash)
         if posted is None:
