@@ -10,11 +10,12 @@ from toyevm.crypto import keccak256
 from toyevm.rollups.one_step import arrays, maps
 from toyevm.rollups.one_step.arrays import WORD_SIZE
 from toyevm.rollups.one_step.byte_strings import as_number, code_of, string_of
-from toyevm.rollups.one_step.journal_image import JournalImage
-from toyevm.rollups.one_step.journal_tree import AccountNode, slot_key
+from toyevm.rollups.one_step.journal_image import JournalImage, with_field
+from toyevm.rollups.one_step.journal_tree import AccountNode, JournalTree, slot_key
 from toyevm.rollups.one_step.layout import RUNNING, Phase, call_node, frame_node, outcome_node, stack_chain, state_node
 from toyevm.rollups.one_step.nodes import Node
-from toyevm.state import Account, WorldState
+from toyevm.state import STORAGE, Account, StateDiff, WorldState
+from toyevm.types import Address, Value
 from toyevm.vm.frame import Frame, Machine
 
 
@@ -31,6 +32,25 @@ def account_node(account: Account) -> AccountNode:
     return AccountNode(account.nonce, account.balance, code_hash, code_of(account.code), storage)
 
 
+def world_after(world: Node | None, diff: StateDiff) -> Node | None:
+    """Return the tree after `diff`, as `WorldState.apply` has it: a touched account that is empty is gone."""
+    tree = JournalTree(world)
+    changes: dict[Address, dict[int, Value]] = {address: {} for address in sorted(diff.touched)}
+    for (address, key), value in diff.writes.items():
+        changes.setdefault(address, {})[key] = value
+    for address, fields in changes.items():
+        if STORAGE in fields:
+            tree.set_account(address, tree.account(address)._replace(storage=None))
+        for key, value in fields.items():
+            if isinstance(value, int) and key >= 0:
+                tree.set_slot(address, key, value)
+            elif key != STORAGE:
+                tree.set_account(address, with_field(tree.account(address), key, value))
+        if tree.account(address).is_empty:
+            tree.set_account(address, AccountNode())
+    return tree.world
+
+
 def commit(machine: Machine, original: Node | None, phase: Phase = RUNNING) -> Node:
     """Return the state of a machine whose transaction began in the world with the tree `original`.
 
@@ -44,8 +64,8 @@ def commit(machine: Machine, original: Node | None, phase: Phase = RUNNING) -> N
         frame_ = _frame(frame, start, frame_)
     extra: Node | None = None
     if machine.outcome is not None:
-        outcome = machine.outcome
-        extra = outcome_node(outcome.gas_left, outcome.failure, string_of(outcome.output))
+        outcome, failure = machine.outcome, machine.outcome.failure
+        extra = outcome_node(outcome.gas_left, failure.name if failure else None, string_of(outcome.output))
     return state_node(phase, frame_, now, extra)
 
 

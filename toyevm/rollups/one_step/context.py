@@ -8,49 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from toyevm.errors import InvalidTransaction
+from toyevm.rollups.one_step.items import Item
 from toyevm.system import SYSTEM_ADDRESS
-from toyevm.transactions import Transaction
-from toyevm.transition import CheckedTransaction, check_form, tx_env
-from toyevm.types import Address, Hash32
+from toyevm.transition import CheckedTransaction, tx_env
+from toyevm.types import Hash32
 from toyevm.vm.frame import BlockEnv, TxEnv
 from toyevm.vm.message import DEFAULT_GAS
 
 MOST_PRECOMPILE_INPUT = 2048  # bytes that stand in a witness; a longer input is posted beforehand
-
-
-@dataclass(frozen=True)
-class InvalidItem:
-    """A transaction that could not enter any block; it changes nothing."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class SystemCall:
-    """A call by nobody, before or after the transactions of a block."""
-
-    address: Address
-    input: bytes = b""
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A withdrawal or a reward: so many wei that come from nowhere."""
-
-    address: Address
-    amount: int
-
-
-Item = CheckedTransaction | InvalidItem | SystemCall | Payment
-
-
-def item_of(env: BlockEnv, tx: Transaction) -> CheckedTransaction | InvalidItem:
-    """Return what a transaction is as far as it can be said without the state."""
-    try:
-        return check_form(env, tx)
-    except InvalidTransaction as error:
-        return InvalidItem(error.reason)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from toyevm.crypto import keccak256
 from toyevm.journal import NOTHING, Journal
 from toyevm.rollups.one_step.byte_strings import code_of, string_of
-from toyevm.rollups.one_step.journal_tree import CREATED, DESTROYED, TOUCHED, WARM, JournalTree, link_log
+from toyevm.rollups.one_step.journal_tree import CREATED, DESTROYED, TOUCHED, WARM, AccountNode, JournalTree, link_log
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.state import BALANCE, CODE, NONCE
 from toyevm.types import Address
@@ -94,14 +94,16 @@ class JournalImage:
                 tree.touched = self._touched[-1]
 
     def _set_field(self, address: Address, field: int, value: Any) -> None:
-        account = self.tree.account(address)
-        if field == CODE:
-            account = account._replace(code=code_of(value), code_hash=keccak256(value) if value else b"")
-        elif field in (BALANCE, NONCE):
-            account = account._replace(**{"balance" if field == BALANCE else "nonce": value})
-        else:
-            account = account._replace(storage=None)  # only ever cleared
-        self.tree.set_account(address, account)
+        self.tree.set_account(address, with_field(self.tree.account(address), field, value))
 
     def _set_slot(self, address: Address, slot: int, value: int) -> None:
         self.tree.set_slot(address, slot, value)
+
+
+def with_field(account: AccountNode, field: int, value: Any) -> AccountNode:
+    """Return an account with another balance, nonce or code, or without storage: that is only ever cleared."""
+    if field == CODE:
+        return account._replace(code=code_of(value), code_hash=keccak256(value) if value else b"")
+    if field in (BALANCE, NONCE):
+        return account._replace(**{"balance" if field == BALANCE else "nonce": value})
+    return account._replace(storage=None)

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from toyevm import rlp
-from toyevm.errors import FrameFailure
 from toyevm.rollups.one_step.byte_strings import as_number, number
 from toyevm.rollups.one_step.journal_tree import strings
 from toyevm.rollups.one_step.nodes import Malformed, Node, link
@@ -94,9 +93,9 @@ def open_call(node: Node) -> tuple[Message, int]:
     return message, memory_room
 
 
-def outcome_node(gas_left: int, failure: FrameFailure | None, output: Node | None) -> Node:
+def outcome_node(gas_left: int, error: str | None, output: Node | None) -> Node:
     """Return how the outermost frame ended."""
-    return Node(rlp.encode([gas_left, failure.name.encode() if failure else b""]), (output,))
+    return Node(rlp.encode([gas_left, (error or "").encode()]), (output,))
 
 
 def pending_node(answers: list[Node], work: Node) -> Node:

@@ -293,4 +293,5 @@ class PartialMachine(Machine):
         """Return the commitment to the outcome, if there is one."""
         if self.outcome is None:
             return None
-        return outcome_node(self.outcome.gas_left, self.outcome.failure, self.string_node(self.outcome.output))
+        failure, output = self.outcome.failure, self.string_node(self.outcome.output)
+        return outcome_node(self.outcome.gas_left, failure.name if failure else None, output)

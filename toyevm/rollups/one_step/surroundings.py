@@ -19,9 +19,10 @@ from functools import partial
 from toyevm import rlp
 from toyevm.errors import InvalidTransaction
 from toyevm.rollups.one_step.byte_strings import number
-from toyevm.rollups.one_step.context import Context, InvalidItem, Payment, SystemCall
+from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.items import InvalidItem, Payment, SystemCall
 from toyevm.rollups.one_step.journal_tree import DESTROYED, WARM, AccountNode, JournalTree, strings
-from toyevm.rollups.one_step.layout import BEFORE, CLEAN, DONE, RUN, Phase, state_node
+from toyevm.rollups.one_step.layout import BEFORE, CLEAN, DONE, RUN, Phase, outcome_node, state_node
 from toyevm.rollups.one_step.nodes import Malformed, Node, unlink
 from toyevm.rollups.one_step.partial_machine import PartialMachine
 from toyevm.rollups.one_step.work import Desk
@@ -88,8 +89,7 @@ def _before(phase: Phase, journal: Node, context: Context) -> Node:
     try:
         acts[phase.at](machine)
     except InvalidTransaction as error:  # it is passed over
-        outcome = Node(rlp.encode([0, error.reason.encode()]), (None,))
-        return _done(phase.gas, machine.tree_before, outcome, context)
+        return _done(phase.gas, machine.tree_before, outcome_node(0, error.reason, None), context)
     if machine.frames or machine.outcome is not None:
         return machine.state(Phase(RUN, 0, phase.gas))
     if phase.at + 1 == len(acts):

@@ -17,8 +17,9 @@ from typing import NamedTuple
 from toyevm.errors import InvalidTransaction
 from toyevm.rollups.one_step.clone import clone
 from toyevm.rollups.one_step.commitment import commit
-from toyevm.rollups.one_step.context import Context, SystemCall
+from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.counting import StepCounter
+from toyevm.rollups.one_step.items import SystemCall
 from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import DONE, RUN, Phase, open_state, state_node
 from toyevm.rollups.one_step.micro_step import micro_step
