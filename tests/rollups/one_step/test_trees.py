@@ -1,0 +1,91 @@
+"""Trees that follow from their content alone, and of which a part is enough."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toyevm.rollups.one_step import arrays, maps
+from toyevm.rollups.one_step.byte_strings import PartialCode, code_of, whole
+from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, PrunedNode, WatchedNode
+from toyevm.rollups.one_step.witness import decode_witness, encode_witness
+from toyevm.vm.frame import Code
+
+keys = st.binary(min_size=1, max_size=1)
+
+
+def root_of(node: Node | None) -> bytes | None:
+    return node and node.hash
+
+
+@given(st.lists(st.tuples(keys, st.none() | st.binary(max_size=3))))
+def test_a_map_is_what_it_holds_however_it_came_about(changes: list[tuple[bytes, bytes | None]]) -> None:
+    model: dict[bytes, Node] = {}
+    root: Node | None = None
+    for key, value in changes:
+        root = maps.put(root, key, None if value is None else Node(value))
+        model.pop(key, None)
+        if value is not None:
+            model[key] = Node(value)
+    assert root_of(root) == root_of(maps.bulk(model))
+    for key in map(bytes, ([i] for i in range(256))):
+        entry = maps.get(root, key)
+        assert (entry and entry.value) == (model[key].value if key in model else None)
+
+
+@given(st.lists(st.tuples(keys, st.booleans()), min_size=1), keys)
+def test_a_map_is_changed_by_its_watched_part_alone(held: list[tuple[bytes, bool]], key: bytes) -> None:
+    root = maps.bulk({each: Node(b"\1") for each, _ in held})
+    for entry in (Node(b"\2"), None):
+        seen: set[bytes] = set()
+        whole_map = WatchedNode(root, seen) if root else None
+        expected = maps.put(whole_map, key, entry)
+        assert root is not None
+        part = decode_witness(encode_witness(root, seen))
+        assert root_of(maps.put(part, key, entry)) == root_of(expected)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=40))
+def test_an_array_is_what_it_holds(numbers: list[int]) -> None:
+    words = [number.to_bytes(32, "big") for number in numbers]
+    root: Node | None = None
+    size = 0
+    for index, word in enumerate(words):
+        root, size = arrays.raise_to(root, size, index + 1), index + 1
+        root = arrays.put(root, arrays.height_of(size), index, word)
+    assert root_of(root) == root_of(arrays.bulk(words))
+    assert [arrays.get(root, arrays.height_of(size), index) for index in range(size)] == words
+
+
+@given(st.binary(max_size=200))
+def test_jump_targets_show_in_one_chunk(code: bytes) -> None:
+    code = bytes(byte if byte % 5 else (0x5B, 0x60, 0x7F)[byte % 3] for byte in code)
+    partial = PartialCode(code_of(code))
+    assert {target for target in range(300) if target in partial} == Code(code).jump_targets
+    padded = code + bytes(100)
+    assert [partial[i] for i in range(len(code) + 40)] == list(padded[: len(code) + 40])
+    assert partial[len(code) // 2 : len(code) // 2 + 32] == padded[len(code) // 2 :][:32]
+
+
+@given(st.binary(min_size=33, max_size=300), st.integers(0, 320), st.integers(0, 320), st.integers(0, 99))
+def test_a_window_reads_as_bytes_do(data: bytes, start: int, size: int, more: int) -> None:
+    part, expected = whole(code_of(data), is_code=True)[start : start + size], data[start : start + size]
+    assert (len(part), bool(part)) == (len(expected), bool(expected))
+    padded = part.ljust(size + more, b"\0")
+    pieces = [padded[i : i + 32] for i in range(0, len(padded), 32)]
+    assert b"".join(bytes(piece) for piece in pieces) == expected.ljust(size + more, b"\0")
+
+
+def test_what_is_pruned_has_a_hash_and_nothing_else() -> None:
+    pruned = PrunedNode(b"\1" * 32)
+    assert Node(b"", (pruned,)).hash == Node(b"", (PrunedNode(b"\1" * 32),)).hash
+    with pytest.raises(Missing):
+        _ = pruned.value
+
+
+def test_a_node_of_another_shape_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        maps.get(Node(b"", (None,)), b"key")
+    with pytest.raises(Malformed):
+        arrays.get(Node(b"\1", ()), 1, 0)
