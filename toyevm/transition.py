@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toyevm.chain import GAS_PER_BLOB
@@ -123,14 +122,7 @@ def _check_blobs(env: BlockEnv, tx: Transaction) -> None:
 
 def check_sender(view: StateView, env: BlockEnv, form: CheckedTransaction) -> CheckedTransaction:
     """Check the sender's nonce, code and balance. After a Suspend, do it again."""
-    journal = Journal(view)
-    require_sender(journal, env, form)
-    return CheckedTransaction(form.tx, form.sender, form.gas_price, form.intrinsic_gas, form.floor_gas, journal.reads)
-
-
-def require_sender(journal: Journal, env: BlockEnv, form: CheckedTransaction) -> None:
-    """Raise InvalidTransaction unless the sender may send this, now, and can pay for it."""
-    tx, sender = form.tx, form.sender
+    journal, tx, sender = Journal(view), form.tx, form.sender
     nonce, code = journal.nonce(sender), journal.code(sender)
     _require(tx.nonce >= nonce, "nonce-too-low", nonce, tx.nonce)
     _require(tx.nonce <= nonce, "nonce-too-high", nonce, tx.nonce)
@@ -139,6 +131,7 @@ def require_sender(journal: Journal, env: BlockEnv, form: CheckedTransaction) ->
     blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * tx.max_fee_per_blob_gas
     worst_case, balance = tx.gas_limit * tx.max_fee_per_gas + blob_fee + tx.value, journal.balance(sender)
     _require(balance >= worst_case, "insufficient-funds", worst_case, balance)
+    return CheckedTransaction(tx, sender, form.gas_price, form.intrinsic_gas, form.floor_gas, journal.reads)
 
 
 def execute_transaction(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> TxResult:
@@ -162,13 +155,11 @@ def buy_gas(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Exec
     journal = Journal(view, checked.reads)
     journal.warm_addresses = dict(env.always_warm)
     pay_upfront(journal, env, checked)
-    for address, slot in listed(checked.tx):
-        warm_listed(journal, address, slot)
-    return Execution(checked, Machine(env, tx_env(checked), journal))
-
-
-def tx_env(checked: CheckedTransaction) -> TxEnv:
-    return TxEnv(checked.sender, checked.gas_price, checked.tx.blob_hashes)
+    for address, slots in checked.tx.access_list:  # EIP-2930
+        journal.warm_address(address)
+        for slot in slots:
+            journal.warm_slot(address, slot)
+    return Execution(checked, Machine(env, TxEnv(checked.sender, checked.gas_price, checked.tx.blob_hashes), journal))
 
 
 def pay_upfront(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> None:
@@ -180,22 +171,6 @@ def pay_upfront(journal: Journal, env: BlockEnv, checked: CheckedTransaction) ->
     journal.warm_address(sender)
     if env.fork.warm_coinbase:
         journal.warm_address(env.coinbase)
-
-
-def listed(tx: Transaction) -> Iterator[tuple[Address, int | None]]:
-    """Yield the entries of the access list: each account, and each of its slots (EIP-2930)."""
-    for address, slots in tx.access_list:
-        yield address, None
-        for slot in slots:
-            yield address, slot
-
-
-def warm_listed(journal: Journal, address: Address, slot: int | None) -> None:
-    """Warm one entry of the access list: an account, or a slot."""
-    if slot is None:
-        journal.warm_address(address)
-    else:
-        journal.warm_slot(address, slot)
 
 
 def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
@@ -242,11 +217,12 @@ def finish_transaction(execution: Execution) -> TxResult:
     journal.clear_empty_accounts(later=env.coinbase)  # first, since it reads
     spent = tx.gas_limit - outcome.gas_left
     gas_used = pay_back(journal, env, checked, spent)
+    tip = checked.gas_price - env.base_fee_per_gas
     failure = outcome.failure
     return TxResult(
         succeeded=failure is None,
         gas_used=gas_used,
-        fee=fee_of(journal, env, checked, gas_used),
+        fee=0 if env.coinbase in journal.destroyed else gas_used * tip,  # who is paid and dies leaves nothing
         read_set=journal.reads,
         write_set=journal.write_set(),
         output=outcome.output,
@@ -261,15 +237,8 @@ def finish_transaction(execution: Execution) -> TxResult:
 
 def pay_back(journal: Journal, env: BlockEnv, checked: CheckedTransaction, spent: int) -> int:
     """Return the gas that is paid for when `spent` was used, and give the sender the price of the rest."""
-    refunded = min(journal.refund, spent // env.fork.gas.refund_quotient)
-    gas_used = max(spent - refunded, checked.floor_gas)
+    gas_used = max(spent - min(journal.refund, spent // env.fork.gas.refund_quotient), checked.floor_gas)
     change = (checked.tx.gas_limit - gas_used) * checked.gas_price
     journal.set_balance(checked.sender, journal.balance(checked.sender) + change)
     journal.touch(env.coinbase)
     return gas_used
-
-
-def fee_of(journal: Journal, env: BlockEnv, checked: CheckedTransaction, gas_used: int) -> int:
-    """Return what the fee recipient gets, in wei; who is paid and dies leaves nothing."""
-    tip = checked.gas_price - env.base_fee_per_gas
-    return 0 if env.coinbase in journal.destroyed else gas_used * tip

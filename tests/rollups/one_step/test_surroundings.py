@@ -14,7 +14,7 @@ from toyevm.chain import ChainConfig
 from toyevm.forks import LONDON, OSAKA, PRAGUE, Fork
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.commitment import world_node
-from toyevm.rollups.one_step.items import InvalidItem, Item, Payment, item_of, items_of
+from toyevm.rollups.one_step.items import Credit, InvalidItem, Item, item_of, items_of
 from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import open_state
 from toyevm.rollups.one_step.nodes import Node
@@ -100,7 +100,7 @@ def test_authorizations_are_followed_one_by_one() -> None:
 
 def test_an_empty_account_with_storage_is_gone_once_it_is_touched() -> None:
     odd = Account(storage={1: 2})
-    for item in (Payment(NOBODY, 0), item_of(environment(LONDON), signed(to=NOBODY))):
+    for item in (Credit(NOBODY, 0), item_of(environment(LONDON), signed(to=NOBODY))):
         trace = BlockTrace(world({NOBODY: odd}), environment(LONDON), [item])
         assert follow(trace, 0).hash == trace.states[1].hash
         assert NOBODY not in trace.worlds[1].accounts

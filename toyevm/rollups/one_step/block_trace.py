@@ -15,7 +15,7 @@ from toyevm.results import TxResult
 from toyevm.rollups.one_step.byte_strings import string_of
 from toyevm.rollups.one_step.commitment import world_after, world_node
 from toyevm.rollups.one_step.context import Context, context_of
-from toyevm.rollups.one_step.items import InvalidItem, Item, Payment, SystemCall
+from toyevm.rollups.one_step.items import Credit, InvalidItem, Item, SystemCall
 from toyevm.rollups.one_step.journal_tree import JournalTree, link_log
 from toyevm.rollups.one_step.layout import DONE, Phase, open_state, outcome_node, state_node
 from toyevm.rollups.one_step.nodes import Node
@@ -40,7 +40,7 @@ class Effects(NamedTuple):
 
 def effects_of(world: WorldState, env: BlockEnv, item: Item, gas_room: int) -> Effects:
     """Run an item on a plain machine; `gas_room` is what the block has left for transactions."""
-    if isinstance(item, Payment):
+    if isinstance(item, Credit):
         view = BlockView(world)
         view.pay(Version(0), item.address, item.amount)
         return Effects(view.diff())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from toyevm.rollups.one_step.items import Item
 from toyevm.system import SYSTEM_ADDRESS
-from toyevm.transition import CheckedTransaction, tx_env
+from toyevm.transition import CheckedTransaction
 from toyevm.types import Hash32
 from toyevm.vm.frame import BlockEnv, TxEnv
 from toyevm.vm.message import DEFAULT_GAS
@@ -38,5 +38,6 @@ class Context:
 def context_of(env: BlockEnv, item: Item, index: int) -> Context:
     """Return the context of an item of a block."""
     if isinstance(item, CheckedTransaction):
-        return Context(env, tx_env(item), item, index, gas_cap=item.tx.gas_limit)
+        tx = TxEnv(item.sender, item.gas_price, item.tx.blob_hashes)
+        return Context(env, tx, item, index, gas_cap=item.tx.gas_limit)
     return Context(env, TxEnv(SYSTEM_ADDRESS), item, index)

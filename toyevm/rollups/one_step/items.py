@@ -31,14 +31,14 @@ class SystemCall:
 
 
 @dataclass(frozen=True)
-class Payment:
+class Credit:
     """A withdrawal or a reward: so many wei that come from nowhere."""
 
     address: Address
     amount: int
 
 
-Item = CheckedTransaction | InvalidItem | SystemCall | Payment
+Item = CheckedTransaction | InvalidItem | SystemCall | Credit
 
 
 def item_of(env: BlockEnv, tx: Transaction) -> CheckedTransaction | InvalidItem:
@@ -58,10 +58,10 @@ def items_of(env: BlockEnv, block: Block) -> Iterator[Item]:
     for tx in block.transactions:
         yield item_of(env, tx)
     for withdrawal in block.withdrawals:
-        yield Payment(withdrawal.address, withdrawal.amount * GWEI)
+        yield Credit(withdrawal.address, withdrawal.amount * GWEI)
     if not env.fork.proof_of_stake:
         for ommer in block.ommers:
-            yield Payment(ommer.coinbase, BLOCK_REWARD * (8 + ommer.number - env.number) // 8)
-        yield Payment(env.coinbase, BLOCK_REWARD + BLOCK_REWARD // 32 * len(block.ommers))
+            yield Credit(ommer.coinbase, BLOCK_REWARD * (8 + ommer.number - env.number) // 8)
+        yield Credit(env.coinbase, BLOCK_REWARD + BLOCK_REWARD // 32 * len(block.ommers))
     if env.fork.requests:
         yield from (SystemCall(queue) for queue in REQUEST_QUEUES)

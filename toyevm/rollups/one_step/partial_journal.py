@@ -25,7 +25,7 @@ from toyevm.rollups.one_step.journal_tree import (
 )
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.state import BALANCE, CODE, STORAGE, WorldState
-from toyevm.types import Address, Hash32
+from toyevm.types import BEFORE_BLOCK, Address, Hash32, Location, Read
 from toyevm.vm.frame import BlockEnv
 
 
@@ -92,6 +92,10 @@ class PartialJournal(Journal):
     def rollback(self, mark: Any) -> None:
         """Be again what the journal was."""
         self.tree = JournalTree.of(mark)
+
+    def read(self, location: Location) -> Read:
+        """Answer as a view does, so that a transaction can be checked over the tree."""
+        return Read(BEFORE_BLOCK, self._read_field(location))
 
     # What the dictionaries hold
 

@@ -20,7 +20,7 @@ from toyevm import rlp
 from toyevm.errors import InvalidTransaction
 from toyevm.rollups.one_step.byte_strings import number
 from toyevm.rollups.one_step.context import Context
-from toyevm.rollups.one_step.items import InvalidItem, Payment, SystemCall
+from toyevm.rollups.one_step.items import Credit, InvalidItem, SystemCall
 from toyevm.rollups.one_step.journal_tree import DESTROYED, WARM, AccountNode, JournalTree, strings
 from toyevm.rollups.one_step.layout import BEFORE, CLEAN, DONE, RUN, Phase, outcome_node, state_node
 from toyevm.rollups.one_step.nodes import Malformed, Node, unlink
@@ -31,14 +31,11 @@ from toyevm.transactions import Authorization
 from toyevm.transition import (
     CheckedTransaction,
     Execution,
+    check_sender,
     delegate,
-    fee_of,
-    listed,
     open_first_frame,
     pay_back,
     pay_upfront,
-    require_sender,
-    warm_listed,
 )
 from toyevm.types import Address
 from toyevm.vm.frame import Message
@@ -66,7 +63,7 @@ def surrounding_step(state: Node, phase: Phase, journal: Node, outcome: Node | N
 def acts_before(context: Context) -> list[Act]:
     """Return what comes before the code, in order: a micro-step each."""
     item = context.item
-    if isinstance(item, Payment):
+    if isinstance(item, Credit):
         return [lambda machine: _pay(machine, item)]
     if isinstance(item, SystemCall):
         return [lambda machine: _open_system_call(machine, item)]
@@ -74,7 +71,7 @@ def acts_before(context: Context) -> list[Act]:
         return [lambda machine: _refuse(item)]
     return [
         lambda machine: _admit(machine, item),
-        *(partial(_warm, entry) for entry in listed(item.tx)),
+        *(partial(_warm, address, slot) for address, slots in item.tx.access_list for slot in (None, *slots)),
         *(partial(_authorize, one) for one in item.tx.authorizations),
         lambda machine: open_first_frame(Execution(item, machine)),
     ]
@@ -101,12 +98,15 @@ def _admit(machine: PartialMachine, item: CheckedTransaction) -> None:
     if item.tx.gas_limit > machine.gas_room:
         raise InvalidTransaction("gas-limit-above-block", machine.gas_room, item.tx.gas_limit)
     env = machine.context.env
-    require_sender(machine.journal, env, item)
+    check_sender(machine.partial_journal, env, item)
     pay_upfront(machine.journal, env, item)
 
 
-def _warm(entry: tuple[Address, int | None], machine: PartialMachine) -> None:
-    warm_listed(machine.journal, *entry)
+def _warm(address: Address, slot: int | None, machine: PartialMachine) -> None:
+    if slot is None:
+        machine.journal.warm_address(address)
+    else:
+        machine.journal.warm_slot(address, slot)
 
 
 def _authorize(authorization: Authorization, machine: PartialMachine) -> None:
@@ -123,7 +123,7 @@ def _open_system_call(machine: PartialMachine, item: SystemCall) -> None:
     open_message(machine, Message(SYSTEM_ADDRESS, item.address, b"", SYSTEM_CALL_GAS, 0, item.input))
 
 
-def _pay(machine: PartialMachine, item: Payment) -> None:
+def _pay(machine: PartialMachine, item: Credit) -> None:
     machine.journal.set_balance(item.address, machine.journal.balance(item.address) + item.amount)
 
 
@@ -134,8 +134,9 @@ def _settle(phase: Phase, journal: Node, outcome: Node, context: Context) -> Nod
     if isinstance(item, CheckedTransaction):
         gas_left, failure = strings(outcome.value, 2)
         gas_used = pay_back(machine.journal, context.env, item, item.tx.gas_limit - number(gas_left))
-        fee, producer = fee_of(machine.journal, context.env, item, gas_used), context.env.coinbase
-        if fee:
+        producer = context.env.coinbase
+        fee = gas_used * (item.gas_price - context.env.base_fee_per_gas)
+        if fee:  # who is paid and dies leaves nothing: the account is taken away below
             machine.journal.set_balance(producer, machine.journal.balance(producer) + fee)
         gas, outcome = gas + gas_used, Node(rlp.encode([gas_used, failure]), outcome.children)
     return state_node(Phase(CLEAN, 0, gas), None, machine.partial_journal.tree.node(), outcome)
