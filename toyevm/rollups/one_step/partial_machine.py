@@ -211,6 +211,7 @@ class PartialFrames:
         return frame
 
     def node(self) -> Node | None:
+        """Return the chain of frames, the innermost in front."""
         node = self._below
         for frame in self._open:
             node = frame.node(self._machine, node)
