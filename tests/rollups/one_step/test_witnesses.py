@@ -33,7 +33,7 @@ from toyevm.vm.message import begin_message, default_env, world_with_code
 
 
 def test_changed_witnesses_are_refused_and_nothing_is_raised() -> None:
-    results = [try_case(number) for number in range(1_000)]
+    results = [text for number in range(1_000) for text in try_case(number)]
     assert [result for result in results if result[0].isupper()] == []
     assert {"missing-node", "not-canonical", "not-minimal", "wrong-root"} <= set(results)
     assert "claimed: malformed-state" in results
