@@ -13,16 +13,13 @@ from tests.support.worlds import world
 from toyevm.chain import ChainConfig
 from toyevm.forks import PRAGUE
 from toyevm.rollups.one_step.block_trace import BlockTrace
-from toyevm.rollups.one_step.byte_strings import Source, number
 from toyevm.rollups.one_step.commitment import world_node
 from toyevm.rollups.one_step.context import Context, context_of
+from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.one_step.items import item_of, items_of
-from toyevm.rollups.one_step.journal_tree import strings
-from toyevm.rollups.one_step.layout import open_state
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.one_step.trace import StepTrace, state_between
 from toyevm.types import Hash32
-from toyevm.vm.opcodes import opcodes_of
 
 
 class Sample(NamedTuple):
@@ -36,12 +33,8 @@ class Sample(NamedTuple):
 
 def name_of(state: Node, context: Context) -> str:
     """Return what the next micro-step is: an opcode, a unit of data for one, or a step outside of the code."""
-    phase, frame, _, extra = open_state(state)
-    if frame is None:
-        return phase.name.decode()
-    pc = number(strings(frame.value, 4)[0])
-    opcode = Source(frame.children[2], is_code=True).read(pc, 1)[0]
-    return opcodes_of(context.env.fork.rank)[opcode].name + (" (data)" if extra is not None else "")
+    step = next_step(state, context)
+    return step.name.split()[0] + (" (data)" if step.is_unit else "")
 
 
 def samples_of(steps: StepTrace, rng: Random, most: int) -> Iterator[Sample]:

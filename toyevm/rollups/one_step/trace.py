@@ -10,6 +10,7 @@ and every later state too, for what has finished steps to itself.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -41,6 +42,13 @@ class Kept(NamedTuple):
     machine: Machine
 
 
+class Tampering(NamedTuple):
+    """A change that nobody may make, once `at` micro-steps are done."""
+
+    at: int
+    change: Callable[[Machine], None]
+
+
 def state_between(world: Node | None, index: int = 0, gas_used: int = 0) -> Node:
     """Return the state between two items: `index` of them are done and have used so much gas of the block."""
     return state_node(Phase(DONE, index, gas_used), None, JournalTree(world).node(), None)
@@ -51,11 +59,12 @@ class StepTrace:
 
     Args:
         before: the state before it, whole.
-        view: the same world, for the plain machine.
+        view: the same world, for the plain machine. (That of a backend with a bug may be another.)
+        tampering: what a liar does to the machine, and after which micro-step: at the first border of two opcodes.
     """
 
-    def __init__(self, before: Node, view: StateView, context: Context) -> None:
-        self.before = before
+    def __init__(self, before: Node, view: StateView, context: Context, tampering: Tampering | None = None) -> None:
+        self.before, self._tampering = before, tampering
         self._counter = StepCounter(context.env)
         self.context = replace(context, posted=self._counter.posted)
         phase, _, journal, _ = open_state(before)
@@ -92,7 +101,7 @@ class StepTrace:
                 due = index + apart
                 if len(self._kept) == MOST_KEPT:
                     self._kept, apart = self._kept[::2], 2 * apart
-            index += self._counter.step(machine)
+            index = self._after_opcode(machine, index)
         self._kept.append(Kept(index, clone(machine)))
         return index
 
@@ -118,12 +127,19 @@ class StepTrace:
         border, machine = self._machine_at(index)
         return self._on(commit(machine, self._world, self._phase), index - border)
 
+    def _after_opcode(self, machine: Machine, index: int) -> int:
+        """Run one opcode that begins with micro-step `index`; return the number of the one after it."""
+        after = index + self._counter.step(machine)
+        if self._tampering is not None and index < self._tampering.at <= after:
+            self._tampering.change(machine)
+        return after
+
     def _machine_at(self, index: int) -> Kept:
         """Return the machine before the opcode that micro-step `index` belongs to."""
         place = bisect_right(self._kept, index, key=lambda kept: kept.at) - 1
         here, machine = self._kept[place].at, clone(self._kept[place].machine)
         while here < index:
-            after = here + self._counter.step(machine)
+            after = self._after_opcode(machine, here)
             if after > index:  # it is in the midst of this opcode
                 return self._machine_at(here)
             here = after
