@@ -9,7 +9,7 @@ import pytest
 from tests.support.chains import block_of, run_block
 from tests.support.forks import FORKS_WITH_RULES
 from tests.support.full_block import accounts, transactions, withdrawals
-from tests.support.worlds import BOB, CONTRACT, NOBODY, authorize, contract, environment, signed, world
+from tests.support.worlds import BOB, COINBASE, CONTRACT, NOBODY, authorize, contract, environment, signed, world
 from toyevm.chain import ChainConfig
 from toyevm.forks import LONDON, OSAKA, PRAGUE, Fork
 from toyevm.rollups.one_step.block_trace import BlockTrace
@@ -20,6 +20,7 @@ from toyevm.rollups.one_step.layout import open_state
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.one_step.witness import check_step, make_witness
 from toyevm.state import Account, WorldState
+from toyevm.types import Address
 from toyevm.vm.frame import BlockEnv
 
 
@@ -108,8 +109,9 @@ def test_an_empty_account_with_storage_is_gone_once_it_is_touched() -> None:
 
 @pytest.mark.parametrize("fork", [LONDON, PRAGUE], ids=lambda fork: fork.name)
 @pytest.mark.parametrize("heir", ["ADDRESS", "COINBASE", "CALLER", "PUSH 3"])
-def test_who_destroys_itself_is_gone_as_the_fork_has_it(fork: Fork, heir: str) -> None:
-    env = environment(fork)
+@pytest.mark.parametrize("producer", [COINBASE, CONTRACT])
+def test_who_destroys_itself_is_gone_as_the_fork_has_it(fork: Fork, heir: str, producer: Address) -> None:
+    env = environment(fork, coinbase=producer)
     dies = contract(f"{heir} SELFDESTRUCT", balance=5, storage={1: 1})
     trace = BlockTrace(world({CONTRACT: dies}), env, [item_of(env, signed())])
     assert follow(trace, 0).hash == trace.states[1].hash

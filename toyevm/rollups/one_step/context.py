@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from toyevm.rollups.one_step.items import Item
-from toyevm.system import SYSTEM_ADDRESS
+from toyevm.system import SYSTEM_ADDRESS, SYSTEM_CALL_GAS
 from toyevm.transition import CheckedTransaction
 from toyevm.types import Hash32
 from toyevm.vm.frame import BlockEnv, TxEnv
@@ -40,4 +40,4 @@ def context_of(env: BlockEnv, item: Item, index: int) -> Context:
     if isinstance(item, CheckedTransaction):
         tx = TxEnv(item.sender, item.gas_price, item.tx.blob_hashes)
         return Context(env, tx, item, index, gas_cap=item.tx.gas_limit)
-    return Context(env, TxEnv(SYSTEM_ADDRESS), item, index)
+    return Context(env, TxEnv(SYSTEM_ADDRESS), item, index, gas_cap=SYSTEM_CALL_GAS)
