@@ -11,9 +11,8 @@ from tests.fuzz.programs import program
 from tests.rollups.one_step.heavy import heavy_trace
 from tests.rollups.one_step.samples import name_of
 from tests.rollups.one_step.walk import Walked, walk
-from tests.support.forks import FORKS_WITH_RULES
 from toyevm.errors import InvalidTransaction
-from toyevm.forks import OSAKA, Fork
+from toyevm.forks import LONDON, OSAKA, Fork
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.clone import clone
 from toyevm.rollups.one_step.commitment import world_node
@@ -71,7 +70,7 @@ def test_random_programs_lead_where_the_machine_goes() -> None:
     assert max(sizes) <= 4096
 
 
-@pytest.mark.parametrize("fork", FORKS_WITH_RULES, ids=lambda fork: fork.name)
+@pytest.mark.parametrize("fork", [LONDON, OSAKA], ids=lambda fork: fork.name)
 def test_every_opcode_has_a_witness_if_it_ends_well_if_the_stack_is_low_and_if_gas_is_short(fork: Fork) -> None:
     for name, row in mnemonics_of(fork).items():
         for words, lack in ((17, None), (17, 1), (0, None), (17, 3_000)):
