@@ -9,7 +9,19 @@ import pytest
 from tests.support.chains import block_of, run_block
 from tests.support.forks import FORKS_WITH_RULES
 from tests.support.full_block import accounts, transactions, withdrawals
-from tests.support.worlds import BOB, COINBASE, CONTRACT, NOBODY, authorize, contract, environment, signed, world
+from tests.support.worlds import (
+    BOB,
+    COINBASE,
+    CONTRACT,
+    NOBODY,
+    OTHER,
+    authorize,
+    call,
+    contract,
+    environment,
+    signed,
+    world,
+)
 from toyevm.chain import ChainConfig
 from toyevm.forks import LONDON, OSAKA, PRAGUE, Fork
 from toyevm.rollups.one_step.block_trace import BlockTrace
@@ -115,6 +127,18 @@ def test_who_destroys_itself_is_gone_as_the_fork_has_it(fork: Fork, heir: str, p
     dies = contract(f"{heir} SELFDESTRUCT", balance=5, storage={1: 1})
     trace = BlockTrace(world({CONTRACT: dies}), env, [item_of(env, signed())])
     assert follow(trace, 0).hash == trace.states[1].hash
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_touch_of_ripemd_stays_though_the_call_has_failed(number: int) -> None:
+    """What touches stays touched of this one precompile alone; empty but for storage, it is gone in the end."""
+    address = number.to_bytes(20, "big")
+    fails = f"PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH {number} PUSH 1 CALL PUSH 0 PUSH 0 REVERT"
+    pre = world({address: Account(storage={1: 1}), OTHER: contract(fails), CONTRACT: contract(call(OTHER))})
+    env = environment(PRAGUE)
+    trace = BlockTrace(pre, env, [item_of(env, signed())])
+    assert follow(trace, 0).hash == trace.states[1].hash
+    assert (address in trace.worlds[1].accounts) == (number != 3)
 
 
 def test_a_creation_where_there_is_something_fails() -> None:

@@ -115,7 +115,7 @@ def string_of(data: bytes) -> Node | None:
     return Node(as_number(len(data)), (arrays.bulk(words),)) if data else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def code_of(code: bytes) -> Node | None:
     """Return the node of a code."""
     chunks, carry = [], 0

@@ -24,7 +24,7 @@ class Context:
 
     `item` is number `index` of its block; None is a call on its own, without anything around it. `gas_cap` bounds what
     a committed frame may claim to have, and so what checking a step can cost. `posted` has the inputs of precompiles
-    that are too long for a witness, by the hash of the string's node.
+    that are too long for a witness, by the hash of the string's node (`string_of(input).hash`), which L1 has computed.
     """
 
     env: BlockEnv
