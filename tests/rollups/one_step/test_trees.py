@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toyevm.crypto import keccak256
 from toyevm.rollups.one_step import arrays, maps
 from toyevm.rollups.one_step.byte_strings import PartialCode, code_of, whole
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, PrunedNode, WatchedNode
@@ -32,6 +33,25 @@ def test_a_map_is_what_it_holds_however_it_came_about(changes: list[tuple[bytes,
     for key in map(bytes, ([i] for i in range(256))):
         entry = maps.get(root, key)
         assert (entry and entry.value) == (model[key].value if key in model else None)
+
+
+def written_out(leaves: dict[str, bytes], depth: int = 0) -> bytes:
+    """Return the hash of a map once more, from its description: its keys' hashes as text of 256 bits."""
+    if not leaves:
+        return bytes(32)
+    if len(leaves) == 1:
+        ((bits, value),) = leaves.items()
+        return keccak256(b"\0" + int(bits, 2).to_bytes(32, "big") + value)
+    sides = [{bits: value for bits, value in leaves.items() if bits[depth] == side} for side in "01"]
+    return keccak256(b"\2" + b"".join(written_out(side, depth + 1) for side in sides))
+
+
+@given(st.dictionaries(st.binary(max_size=2), st.binary(max_size=2), max_size=30))
+def test_the_hash_of_a_map_is_as_described(held: dict[bytes, bytes]) -> None:
+    described = {f"{int.from_bytes(keccak256(key), 'big'):0256b}": value for key, value in held.items()}
+    assert (root_of(maps.bulk({key: Node(value) for key, value in held.items()})) or bytes(32)) == written_out(
+        described
+    )
 
 
 @given(st.lists(st.tuples(keys, st.booleans()), min_size=1), keys)
