@@ -18,7 +18,7 @@ from toyevm import rlp
 from toyevm.blocks import Log
 from toyevm.rollups.one_step import maps
 from toyevm.rollups.one_step.byte_strings import as_number, number
-from toyevm.rollups.one_step.nodes import Malformed, Node, link
+from toyevm.rollups.one_step.nodes import Malformed, Node, hashed, link
 from toyevm.types import Address
 
 WARM, TOUCHED, CREATED, DESTROYED = 1, 2, 4, 8
@@ -72,9 +72,7 @@ def slot_key(slot: int) -> bytes:
 
 def link_log(log: Log, data: Node | None, rest: Node | None) -> Node:
     """Return the chain of logs with one more in front, whose data has this node."""
-    node = Node(rlp.encode([log.address, list(log.topics)]), (data, rest))
-    _ = node.hash
-    return node
+    return hashed(Node(rlp.encode([log.address, list(log.topics)]), (data, rest)))
 
 
 class JournalTree:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from toyevm import rlp
 from toyevm.rollups.one_step.byte_strings import as_number, number
 from toyevm.rollups.one_step.journal_tree import strings
-from toyevm.rollups.one_step.nodes import Malformed, Node, link
+from toyevm.rollups.one_step.nodes import Malformed, Node, hashed, link
 from toyevm.vm.frame import Message
 
 STATIC, CREATE = 1, 2
@@ -65,7 +65,7 @@ def frame_node(
 ) -> Node:
     """Return a frame; stack and memory with their sizes, then code, call, return data, and the frame below."""
     value = rlp.encode([pc, gas_left, stack[0], memory[0]])
-    return Node(value, (stack[1], memory[1], *parts))
+    return hashed(Node(value, (stack[1], memory[1], *parts)))
 
 
 def stack_chain(words: Iterable[int], rest: Node | None = None) -> Node | None:

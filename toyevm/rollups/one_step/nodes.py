@@ -83,11 +83,15 @@ class WatchedNode(Node):
         return getattr(self, name)
 
 
-def link(value: bytes, rest: Node | None) -> Node:
-    """Return a chain with `value` in front of `rest`. It is hashed at once: a long one would be deep recursion."""
-    node = Node(value, (rest,))
+def hashed(node: Node) -> Node:
+    """Return the node with its hash made now: a long chain that is hashed from its end would be deep recursion."""
     _ = node.hash
     return node
+
+
+def link(value: bytes, rest: Node | None) -> Node:
+    """Return a chain with `value` in front of `rest`."""
+    return hashed(Node(value, (rest,)))
 
 
 def unlink(node: Node | None) -> tuple[bytes, Node | None]:
