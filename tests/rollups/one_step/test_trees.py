@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from toyevm.crypto import keccak256
 from toyevm.rollups.one_step import arrays, maps
-from toyevm.rollups.one_step.byte_strings import PartialCode, code_of, whole
+from toyevm.rollups.one_step.byte_strings import PartialCode, as_number, code_of, number, whole
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, PrunedNode, WatchedNode
 from toyevm.rollups.one_step.witness import decode_witness, encode_witness
 from toyevm.vm.frame import Code
@@ -109,3 +109,10 @@ def test_a_node_of_another_shape_is_malformed() -> None:
         maps.get(Node(b"", (None,)), b"key")
     with pytest.raises(Malformed):
         arrays.get(Node(b"\1", ()), 1, 0)
+
+
+@pytest.mark.parametrize("value", [b"\0", b"\0\1", bytes(32)])
+def test_a_number_has_one_form(value: bytes) -> None:
+    with pytest.raises(Malformed):
+        number(value)
+    assert [number(as_number(each)) for each in (0, 1, 255, 256, 2**256 - 1)] == [0, 1, 255, 256, 2**256 - 1]
