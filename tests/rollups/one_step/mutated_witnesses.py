@@ -103,7 +103,8 @@ def changed_nodes(rng: Random, sample: Sample, witness: bytes) -> bytes:
         seen.discard(rng.choice(sorted(seen)))
     else:
         shown = sample_nodes(sample.state, seen)
-        hidden = {child.hash for node in shown for child in node.children if child is not None} - seen
+        below = [child for node in shown for child in node.children if child is not None]
+        hidden = {child.hash for child in below if not isinstance(child, PrunedNode)} - seen
         seen |= {rng.choice(sorted(hidden))} if hidden else set()
     return encode_witness(sample.state, seen)
 

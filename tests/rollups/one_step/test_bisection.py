@@ -9,7 +9,7 @@ import pytest
 from tests.support.worlds import CONTRACT, OTHER, call, contract, environment, signed, world
 from toyevm.blocks import Log
 from toyevm.forks import PRAGUE
-from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.block_trace import BlockTrace, effects_of, state_after
 from toyevm.rollups.one_step.describe import NextStep, next_step, top_words
 from toyevm.rollups.one_step.items import item_of
 from toyevm.rollups.one_step.nodes import Node
@@ -107,6 +107,18 @@ def test_a_machine_that_is_tampered_with_is_convicted(change: Callable[[Machine]
     assert rounds <= depth_of(honest, liar)
     assert low + 1 >= at
     convicted(honest, liar)
+
+
+def test_a_lie_in_an_early_log_shows_in_the_last_state() -> None:
+    """The states between items are chained: what is gone from the world is not gone from the claim."""
+    trace = block()
+    item = trace.items[0]
+    effects = effects_of(trace.worlds[0], trace.env, item, trace.env.gas_limit)
+    state = state_after(trace.states[0], effects._replace(logs=()))
+    for index in (1, 2):
+        effects = effects_of(trace.worlds[index], trace.env, trace.items[index], trace.env.gas_limit)
+        state = state_after(state, effects)
+    assert state.hash != trace.states[3].hash
 
 
 class Stale:

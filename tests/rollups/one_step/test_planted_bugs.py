@@ -77,7 +77,10 @@ BUGS: list[tuple[str, Fork, Any, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "fork", "where", "what", "wrong"), BUGS, ids=lambda part: str(part)[:30])
+NAMES = [f"{what.strip('_')}-{number}" for number, (_, _, _, what, _) in enumerate(BUGS)]
+
+
+@pytest.mark.parametrize(("name", "fork", "where", "what", "wrong"), BUGS, ids=NAMES)
 def test_a_planted_bug_is_found(
     name: str, fork: Fork, where: Any, what: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

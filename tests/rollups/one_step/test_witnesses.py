@@ -14,6 +14,7 @@ from toyevm.forks import PRAGUE
 from toyevm.rollups.one_step.byte_strings import code_of, whole
 from toyevm.rollups.one_step.commitment import commit, world_node
 from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import RUNNING, state_node
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Node, WatchedNode, link
@@ -51,10 +52,10 @@ def test_a_witness_decodes_to_the_state_it_was_made_of() -> None:
         assert check_step(state.hash, witness, sample.context) == sample.after
 
 
-def started(code: str, gas: int = 100_000) -> tuple[Machine, Context, Node | None]:
+def started(code: str, gas: int = 100_000) -> tuple[Machine, Context, JournalTree]:
     world = world_with_code(assemble(code, PRAGUE))
     machine = begin_message(world, default_env(PRAGUE), gas=gas)
-    return machine, Context(machine.env, machine.tx), world_node(world)
+    return machine, Context(machine.env, machine.tx), JournalTree(world_node(world))
 
 
 def claimed(state: Node, context: Context) -> Hash32 | StepRefused:
@@ -82,16 +83,16 @@ def claimed(state: Node, context: Context) -> Hash32 | StepRefused:
     ],
 )
 def test_a_frame_that_claims_too_much_is_refused_or_led_on_at_once(code: str, numbers: list[int]) -> None:
-    machine, context, original = started(code)
-    state = commit(machine, original)
+    machine, context, start = started(code)
+    state = commit(machine, start)
     frame, journal, _ = state.children
     assert frame is not None
     claimed(state_node(RUNNING, Node(rlp.encode(numbers), frame.children), journal, None), context)
 
 
 def test_gas_above_the_cap_is_refused() -> None:
-    machine, context, original = started("PUSH 1", gas=10**9 + 1)
-    answer = claimed(commit(machine, original), context)
+    machine, context, start = started("PUSH 1", gas=10**9 + 1)
+    answer = claimed(commit(machine, start), context)
     assert isinstance(answer, StepRefused)
     assert answer.reason == "malformed-state"
 
@@ -99,8 +100,8 @@ def test_gas_above_the_cap_is_refused() -> None:
 @pytest.mark.parametrize("size", [2**20, 2**40, 2**63, 2**255])
 def test_out_of_gas_is_found_before_memory_is_touched(size: int) -> None:
     for code in (f"PUSH {size} PUSH 0 KECCAK256", f"PUSH {size} PUSH 0 PUSH 0 CODECOPY", f"PUSH {size} PUSH 0 RETURN"):
-        machine, context, original = started(code)
-        state = commit(machine, original)
+        machine, context, start = started(code)
+        state = commit(machine, start)
         while (after := micro_step(state, context)).hash != state.hash:
             before = process_time()
             assert check_step(state.hash, make_witness(state, context), context) == after.hash
@@ -109,8 +110,8 @@ def test_out_of_gas_is_found_before_memory_is_touched(size: int) -> None:
 
 
 def test_endless_work_does_not_hang_the_check() -> None:
-    machine, context, original = started("STOP")
-    frame, journal, _ = commit(machine, original).children
+    machine, context, start = started("STOP")
+    frame, journal, _ = commit(machine, start).children
     for kind in Kind:
         work = Work(kind, whole(code_of(b"\1" * 40), is_code=True).source, 0, 2**200, 2**255, capacity=2**100)  # type: ignore[union-attr]
         claimed(state_node(RUNNING, frame, journal, Node(b"", (None, work.node()))), context)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from toyevm.rollups.one_step.commitment import commit
 from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import open_state
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Node
@@ -30,7 +31,8 @@ def is_pending(state: Node) -> bool:
 
 def walk(machine: Machine, original: Node | None, context: Context) -> Iterator[Walked]:
     """Yield every opcode, and check that its micro-steps lead where the plain machine goes."""
-    state = commit(machine, original)
+    start = JournalTree(original)
+    state = commit(machine, start)
     while machine.frames:
         frame = machine.frames[-1]
         name = opcodes_of(machine.env.fork.rank)[frame.code.padded[frame.pc]].name
@@ -39,7 +41,7 @@ def walk(machine: Machine, original: Node | None, context: Context) -> Iterator[
             states.append(now)
             now = micro_step(now, context)
         step(machine)
-        after = commit(machine, original)
+        after = commit(machine, start)
         assert now.hash == after.hash, f"{name}: {len(states)} micro-steps lead elsewhere"
         yield Walked(name, states, after)
         state = after

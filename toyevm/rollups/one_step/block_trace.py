@@ -18,7 +18,7 @@ from toyevm.rollups.one_step.context import Context, context_of
 from toyevm.rollups.one_step.items import Credit, InvalidItem, Item, SystemCall
 from toyevm.rollups.one_step.journal_tree import JournalTree, link_log
 from toyevm.rollups.one_step.layout import DONE, Phase, open_state, outcome_node, state_node
-from toyevm.rollups.one_step.nodes import Node
+from toyevm.rollups.one_step.nodes import Node, PrunedNode
 from toyevm.rollups.one_step.trace import StepTrace, state_between
 from toyevm.state import BlockView, StateDiff, WorldState
 from toyevm.system import SYSTEM_ADDRESS, SYSTEM_CALL_GAS
@@ -79,7 +79,7 @@ def _effects_of_call(world: WorldState, env: BlockEnv, item: SystemCall) -> Effe
 def state_after(before: Node, effects: Effects) -> Node:
     """Return the state after an item with these effects."""
     phase, _, journal, _ = open_state(before)
-    tree = JournalTree(world_after(JournalTree.of(journal).world, effects.diff))
+    tree = JournalTree(world_after(JournalTree.of(journal).world, effects.diff), PrunedNode(before.hash))
     for log in effects.logs:
         tree.logs = link_log(log, string_of(log.data), tree.logs)
     done = Phase(DONE, phase.at + 1, phase.gas + effects.gas_used)

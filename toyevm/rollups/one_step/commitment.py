@@ -51,17 +51,17 @@ def world_after(world: Node | None, diff: StateDiff) -> Node | None:
     return tree.world
 
 
-def commit(machine: Machine, original: Node | None, phase: Phase = RUNNING) -> Node:
-    """Return the state of a machine whose transaction began in the world with the tree `original`.
+def commit(machine: Machine, start: JournalTree, phase: Phase = RUNNING) -> Node:
+    """Return the state of a machine; `start` is the committed journal when its transaction began.
 
     Its hash is the root that is claimed; the node itself holds everything, for `make_witness`.
     """
-    journal = JournalImage(machine.journal, original, machine.env.always_warm)
+    journal = JournalImage(machine.journal, start, machine.env.always_warm)
     now = journal.tree.node()
-    starts = [journal.back_to(frame.mark) for frame in reversed(machine.frames)][::-1]
+    marks = [journal.back_to(frame.mark) for frame in reversed(machine.frames)][::-1]
     frame_: Node | None = None
-    for frame, start in zip(machine.frames, starts, strict=True):
-        frame_ = _frame(frame, start, frame_)
+    for frame, mark in zip(machine.frames, marks, strict=True):
+        frame_ = _frame(frame, mark, frame_)
     extra: Node | None = None
     if machine.outcome is not None:
         outcome, failure = machine.outcome, machine.outcome.failure
@@ -69,10 +69,10 @@ def commit(machine: Machine, original: Node | None, phase: Phase = RUNNING) -> N
     return state_node(phase, frame_, now, extra)
 
 
-def _frame(frame: Frame, start: Node, below: Node | None) -> Node:
+def _frame(frame: Frame, mark: Node, below: Node | None) -> Node:
     memory = bytes(frame.memory)
     words = [memory[i : i + WORD_SIZE] for i in range(0, len(memory), WORD_SIZE)]
-    call = call_node(frame.message, frame.memory_room, string_of(frame.input), start)
+    call = call_node(frame.message, frame.memory_room, string_of(frame.input), mark)
     stack = len(frame.stack), stack_chain(frame.stack)
     parts = (code_of(frame.code.raw), call, string_of(frame.return_data), below)
     return frame_node(frame.pc, frame.gas_left, stack, (len(words), arrays.bulk(words)), parts)

@@ -21,13 +21,13 @@ class JournalImage:
     """The tree of a journal, which can be taken back, change by change, to what it was.
 
     Args:
-        original: the world when the transaction began.
+        start: the committed journal when the transaction began.
         always_warm: the addresses that every transaction finds warm; they are not in the tree.
     """
 
-    def __init__(self, journal: Journal, original: Node | None, always_warm: Collection[Address]) -> None:
+    def __init__(self, journal: Journal, start: JournalTree, always_warm: Collection[Address]) -> None:
         self._notes, self._position = journal.notes, journal.mark
-        self.tree = JournalTree(original)
+        self.tree = JournalTree(start.world, start.past)
         self._names: dict[int, tuple[str, Address]] = {id(journal.log_entries): ("logs", b"")}
         self._names |= {id(getattr(journal, name)): (name, b"") for name in (*FLAGS, "fields", "counters")}
         for name in OF_AN_ACCOUNT:

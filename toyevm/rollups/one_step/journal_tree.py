@@ -5,6 +5,7 @@
     substate   address -> warm, touched, created, destroyed; below it slot -> warm, transient value
     logs       a chain, the newest first
     touched    a chain of addresses, the newest first: the accounts to look at in the end
+    past       the hash of the state before this item: so the last state speaks for all items, their logs included
     refund     a number
 
 These are all that a snapshot is. There are no notes for undoing: trees never change, an old root is an old state.
@@ -76,10 +77,11 @@ def link_log(log: Log, data: Node | None, rest: Node | None) -> Node:
 
 
 class JournalTree:
-    """The six roots, to be read and replaced. The account read last is kept: one step asks for it again and again."""
+    """The roots, to be read and replaced. The account read last is kept: one step asks for it again and again."""
 
-    def __init__(self, world: Node | None) -> None:
+    def __init__(self, world: Node | None, past: Node | None = None) -> None:
         self.world = self.original = world
+        self.past = past
         self.substate: Node | None = None
         self.logs: Node | None = None
         self.touched: Node | None = None
@@ -89,13 +91,14 @@ class JournalTree:
     def of(cls, node: Node) -> JournalTree:
         """Open a committed journal."""
         tree = cls(None)
-        tree.world, tree.original, tree.substate, tree.logs, tree.touched = (node.child(i, 5) for i in range(5))
+        parts = [node.child(i, 6) for i in range(6)]
+        tree.world, tree.original, tree.substate, tree.logs, tree.touched, tree.past = parts
         tree.refund = number(node.value)
         return tree
 
     def node(self) -> Node:
         """Return the commitment."""
-        children = (self.world, self.original, self.substate, self.logs, self.touched)
+        children = (self.world, self.original, self.substate, self.logs, self.touched, self.past)
         return Node(as_number(self.refund), children)
 
     # The world

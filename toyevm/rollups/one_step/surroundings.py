@@ -1,6 +1,6 @@
 """What happens around the code, step by step: before the first frame, and after the last.
 
-    done     the item before is finished       -> the journal is emptied
+    done     the item before is finished       -> the journal is emptied, and keeps the hash of this state
     before   number i of what comes first: check and pay, each entry of the access list, each authorization,
              then the first frame; a system call has only that, a withdrawal only its payment
     run      the machine                       -> when no frame is left: give back gas, pay the producer
@@ -23,7 +23,7 @@ from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.items import Credit, InvalidItem, SystemCall
 from toyevm.rollups.one_step.journal_tree import DESTROYED, WARM, AccountNode, JournalTree, strings
 from toyevm.rollups.one_step.layout import BEFORE, CLEAN, DONE, RUN, Phase, outcome_node, state_node
-from toyevm.rollups.one_step.nodes import Malformed, Node, unlink
+from toyevm.rollups.one_step.nodes import Malformed, Node, PrunedNode, unlink
 from toyevm.rollups.one_step.partial_machine import PartialMachine
 from toyevm.rollups.one_step.work import Desk
 from toyevm.system import SYSTEM_ADDRESS, SYSTEM_CALL_GAS
@@ -49,7 +49,7 @@ def surrounding_step(state: Node, phase: Phase, journal: Node, outcome: Node | N
     if context.item is None or phase == (DONE, context.index + 1, phase.gas):
         return state
     if phase.name == DONE and phase.at == context.index:
-        fresh = JournalTree(JournalTree.of(journal).world)
+        fresh = JournalTree(JournalTree.of(journal).world, PrunedNode(state.hash))
         return state_node(Phase(BEFORE, 0, phase.gas), None, fresh.node(), None)
     if phase.name == BEFORE:
         return _before(phase, journal, context)
@@ -155,6 +155,6 @@ def _clean(phase: Phase, journal: Node, outcome: Node | None, context: Context) 
 
 def _done(gas: int, tree: JournalTree, outcome: Node | None, context: Context) -> Node:
     """Return the state after an item: world, logs and outcome are what is left of it."""
-    left = JournalTree(tree.world)
+    left = JournalTree(tree.world, tree.past)
     left.logs = tree.logs
     return state_node(Phase(DONE, context.index + 1, gas), None, left.node(), outcome)

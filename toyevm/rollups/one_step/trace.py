@@ -24,7 +24,7 @@ from toyevm.rollups.one_step.items import SystemCall
 from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import DONE, RUN, Phase, open_state, state_node
 from toyevm.rollups.one_step.micro_step import micro_step
-from toyevm.rollups.one_step.nodes import Node
+from toyevm.rollups.one_step.nodes import Node, PrunedNode
 from toyevm.rollups.one_step.surroundings import acts_before
 from toyevm.state import StateView
 from toyevm.system import SYSTEM_ADDRESS, SYSTEM_CALL_GAS
@@ -68,7 +68,8 @@ class StepTrace:
         self._counter = StepCounter(context.env)
         self.context = replace(context, posted=self._counter.posted)
         phase, _, journal, _ = open_state(before)
-        self._world, self._phase = JournalTree.of(journal).world, Phase(RUN, 0, phase.gas)
+        self._phase = Phase(RUN, 0, phase.gas)
+        self._journal = JournalTree(JournalTree.of(journal).world, PrunedNode(before.hash))
         self._start = 1 + len(acts_before(context))  # where the machine stands before its first opcode
         self._kept: list[Kept] = []
         machine = self._machine(view)
@@ -125,7 +126,7 @@ class StepTrace:
         if index < self._start or not self._kept:
             return self._on(self.before, index)
         border, machine = self._machine_at(index)
-        return self._on(commit(machine, self._world, self._phase), index - border)
+        return self._on(commit(machine, self._journal, self._phase), index - border)
 
     def _after_opcode(self, machine: Machine, index: int) -> int:
         """Run one opcode that begins with micro-step `index`; return the number of the one after it."""
