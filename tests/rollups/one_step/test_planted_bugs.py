@@ -55,7 +55,7 @@ def nothing(*arguments: Any, **more: Any) -> None:
 
 def keeps_refund(self: Any, mark: Any) -> None:
     refund = self.tree.refund
-    self.tree = journal_tree.JournalTree.of(mark)
+    self._node, self._tree = mark, None
     self.tree.refund = refund
 
 

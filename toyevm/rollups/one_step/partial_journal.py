@@ -51,22 +51,25 @@ class View:
 
 
 class PartialJournal(Journal):
-    """A journal over a committed tree.
+    """A journal over a committed tree, which is opened when somebody asks for something in it.
 
     Args:
+        node: the committed journal.
         keep: makes nodes of a code that is to be kept, and hashes it: that is work to be asked for.
         keep_string: makes a node of a byte string.
     """
 
     def __init__(
         self,
-        tree: JournalTree,
+        node: Node,
         env: BlockEnv,
         keep: Callable[[AnyBytes], tuple[Node | None, bytes]],
         keep_string: Callable[[AnyBytes], Node | None],
     ) -> None:
         super().__init__(WorldState())
-        self.tree, self._keep, self._keep_string = tree, keep, keep_string
+        self._node = node
+        self._tree: JournalTree | None = None
+        self._keep, self._keep_string = keep, keep_string
         views: dict[str, Any] = {
             "fields": View(self._read_field, self._write_field),
             "storage": View(lambda a: View(lambda slot: self._slot(a, slot), lambda *kv: self.tree.set_slot(a, *kv))),
@@ -82,16 +85,23 @@ class PartialJournal(Journal):
         for name, view in views.items():
             setattr(self, name, view)
 
+    @property
+    def tree(self) -> JournalTree:
+        """The roots, to be read and replaced."""
+        if self._tree is None:
+            self._tree = JournalTree.of(self._node)
+        return self._tree
+
     # Undoing
 
     @property
     def mark(self) -> Any:
-        """The journal as it is: no position, but the thing itself."""
-        return self.tree.node()
+        """The journal as it is, committed: no position, but the thing itself."""
+        return self._tree.node() if self._tree is not None else self._node
 
     def rollback(self, mark: Any) -> None:
         """Be again what the journal was."""
-        self.tree = JournalTree.of(mark)
+        self._node, self._tree = mark, None
 
     def read(self, location: Location) -> Read:
         """Answer as a view does, so that a transaction can be checked over the tree."""

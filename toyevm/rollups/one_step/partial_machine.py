@@ -25,7 +25,7 @@ from toyevm.rollups.one_step.byte_strings import (
     whole,
 )
 from toyevm.rollups.one_step.context import MOST_PRECOMPILE_INPUT, Context
-from toyevm.rollups.one_step.journal_tree import JournalTree, strings
+from toyevm.rollups.one_step.journal_tree import strings
 from toyevm.rollups.one_step.layout import (
     FRAME_PARTS,
     Phase,
@@ -239,9 +239,9 @@ class PartialMachine(Machine):
 
     def __init__(self, context: Context, frame: Node | None, journal: Node, desk: Desk) -> None:
         self.context, self.desk = context, desk
-        self.tree_before, self.gas_room = JournalTree.of(journal), 0
+        self.gas_room = 0
         self._long_input: Node | None = None
-        self.partial_journal = PartialJournal(JournalTree.of(journal), context.env, self.kept_code, self.string_node)
+        self.partial_journal = PartialJournal(journal, context.env, self.kept_code, self.string_node)
         env = replace(context.env, precompiles=PartialPrecompiles(self))  # type: ignore[arg-type]
         super().__init__(env, context.tx, self.partial_journal)
         self._frames = PartialFrames(frame, self)
@@ -288,7 +288,7 @@ class PartialMachine(Machine):
 
     def state(self, phase: Phase) -> Node:
         """Return the commitment to the machine as it is."""
-        return state_node(phase, self._frames.node(), self.partial_journal.tree.node(), self.outcome_node())
+        return state_node(phase, self._frames.node(), self.partial_journal.mark, self.outcome_node())
 
     def outcome_node(self) -> Node | None:
         """Return the commitment to the outcome, if there is one."""

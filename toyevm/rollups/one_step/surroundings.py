@@ -86,7 +86,7 @@ def _before(phase: Phase, journal: Node, context: Context) -> Node:
     try:
         acts[phase.at](machine)
     except InvalidTransaction as error:  # it is passed over
-        return _done(phase.gas, machine.tree_before, outcome_node(0, error.reason, None), context)
+        return _done(phase.gas, JournalTree.of(journal), outcome_node(0, error.reason, None), context)
     if machine.frames or machine.outcome is not None:
         return machine.state(Phase(RUN, 0, phase.gas))
     if phase.at + 1 == len(acts):
@@ -139,7 +139,7 @@ def _settle(phase: Phase, journal: Node, outcome: Node, context: Context) -> Nod
         if fee:  # who is paid and dies leaves nothing: the account is taken away below
             machine.journal.set_balance(producer, machine.journal.balance(producer) + fee)
         gas, outcome = gas + gas_used, Node(rlp.encode([gas_used, failure]), outcome.children)
-    return state_node(Phase(CLEAN, 0, gas), None, machine.partial_journal.tree.node(), outcome)
+    return state_node(Phase(CLEAN, 0, gas), None, machine.partial_journal.mark, outcome)
 
 
 def _clean(phase: Phase, journal: Node, outcome: Node | None, context: Context) -> Node:
