@@ -1,13 +1,21 @@
-"""A state in which witnesses are as long as they get: many accounts, slots and warm entries, long code, deep calls."""
+"""A state in which witnesses are as long as they get: many accounts, slots and warm entries, 24 kB of code.
+
+python -m tests.rollups.one_step.heavy      how long the witness of each kind of micro-step is at most
+"""
 
 from __future__ import annotations
 
+import statistics
+
+from tests.rollups.one_step.samples import name_of
 from tests.support.worlds import ALICE, BOB, CONTRACT, ETHER, NOBODY, authorize, environment, signed
 from toyevm.assembler import assemble
 from toyevm.crypto import keccak256
 from toyevm.forks import PRAGUE
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.items import item_of
+from toyevm.rollups.one_step.micro_step import micro_step
+from toyevm.rollups.one_step.witness import make_witness
 from toyevm.state import Account, WorldState
 from toyevm.transactions import SET_CODE
 from toyevm.types import Address
@@ -79,3 +87,22 @@ def heavy_trace() -> BlockTrace:
     tx = signed(gas_limit=25_000_000, value=5, type=SET_CODE, authorizations=(authorize(),), access_list=access)
     env = environment(PRAGUE)
     return BlockTrace(heavy_world(), env, [item_of(env, tx)])
+
+
+def longest() -> tuple[float, dict[str, int]]:
+    """Return the median of all witnesses of the heavy transaction, and the longest of each kind of micro-step."""
+    steps = heavy_trace().steps(0)
+    state, sizes, most = steps.before, list[int](), dict[str, int]()
+    for _ in range(steps.count):
+        name, size = name_of(state, steps.context), len(make_witness(state, steps.context))
+        most[name] = max(size, most.get(name, 0))
+        sizes.append(size)
+        state = micro_step(state, steps.context)
+    return statistics.median(sizes), dict(sorted(most.items(), key=lambda item: -item[1]))
+
+
+if __name__ == "__main__":
+    median, most = longest()
+    print(f"median {median:g} bytes")
+    for name, size in most.items():
+        print(f"{size:5} {name}")
