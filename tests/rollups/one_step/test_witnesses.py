@@ -137,6 +137,17 @@ def test_a_witness_that_is_too_long_or_too_deep_is_refused() -> None:
         assert (answer.reason, why in answer.detail) == ("not-canonical", True)
 
 
+def test_a_witness_cut_short_is_refused_wherever_it_ends() -> None:
+    sample, witness = pool()[0]
+    for end in range(len(witness)):
+        answer = check_step(sample.state.hash, witness[:end], sample.context)
+        assert isinstance(answer, StepRefused)
+        assert (answer.reason, answer.detail) == ("not-canonical", "the witness ends too early")
+    answer = check_step(sample.state.hash, bytes(MAX_WITNESS), sample.context)
+    assert isinstance(answer, StepRefused)
+    assert "left over" in answer.detail  # as long as that it may be
+
+
 @pytest.mark.parametrize("size", [0, 1, 135, 136, 137, 271, 272, 1000])
 def test_blocks_of_the_sponge_end_in_the_hash(size: int) -> None:
     data = bytes(range(251)) * 4
