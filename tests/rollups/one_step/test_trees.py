@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toyevm import rlp
 from toyevm.crypto import keccak256
 from toyevm.rollups.one_step import arrays, maps
 from toyevm.rollups.one_step.byte_strings import PartialCode, as_number, code_of, number, whole
+from toyevm.rollups.one_step.journal_tree import strings
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, PrunedNode, WatchedNode
-from toyevm.rollups.one_step.witness import decode_witness, encode_witness
+from toyevm.rollups.one_step.witness import NotCanonical, decode_witness, encode_witness
+from toyevm.rollups.one_step.work import write_bytes
 from toyevm.vm.frame import Code
 
 keys = st.binary(min_size=1, max_size=1)
@@ -116,3 +119,30 @@ def test_a_number_has_one_form(value: bytes) -> None:
     with pytest.raises(Malformed):
         number(value)
     assert [number(as_number(each)) for each in (0, 1, 255, 256, 2**256 - 1)] == [0, 1, 255, 256, 2**256 - 1]
+
+
+@pytest.mark.parametrize("item", [b"one", [b"one"], [b"one", b"two", b"three"], [b"one", [b"two"]]])
+def test_a_value_of_another_form_is_malformed(item: rlp.Item) -> None:
+    assert strings(rlp.encode([b"one", b"two"]), 2) == [b"one", b"two"]
+    with pytest.raises(Malformed):
+        strings(rlp.encode(item), 2)
+
+
+def test_nothing_is_written_behind_the_end_of_memory() -> None:
+    assert write_bytes(None, 2, 63, b"\1") is not None
+    for offset, data in ((64, b"\1"), (63, b"\1\1")):
+        with pytest.raises(Malformed):
+            write_bytes(None, 2, offset, data)
+
+
+def test_a_node_that_has_not_been_there_before_is_not_canonical() -> None:
+    parent = Node(b"", (Node(b"x"), Node(b"y")))
+    witness = encode_witness(parent, {parent.hash})
+    assert decode_witness(witness).hash == parent.hash
+    for number_before in (0, 1):  # in place of the second child: the first, and one that is not there
+        changed = bytes([2, 0b1101]) + witness[2:34] + number_before.to_bytes(2, "big")
+        if number_before == 0:
+            assert decode_witness(changed).children[1] is not None
+            continue
+        with pytest.raises(NotCanonical):
+            decode_witness(changed)
