@@ -95,6 +95,13 @@ def test_a_transaction_for_which_the_block_has_no_room_is_passed_over() -> None:
     assert b"gas-limit-above-block" in trace.states[2].children[2].value  # type: ignore[union-attr]
 
 
+def test_a_transaction_that_just_fits_into_the_block_enters() -> None:
+    env = environment(OSAKA, gas_limit=200_000)
+    trace = BlockTrace(world(), env, [item_of(env, signed(gas_limit=200_000))])
+    assert follow(trace, 0).hash == trace.states[1].hash
+    assert open_state(trace.states[1])[0].gas == 21_000
+
+
 def test_an_invalid_item_changes_nothing() -> None:
     assert "no reason" in outcome_of(InvalidItem("no reason"), world())
 
