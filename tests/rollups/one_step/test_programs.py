@@ -26,7 +26,7 @@ from toyevm.vm.message import begin_message, default_env, world_with_code
 from toyevm.vm.opcodes import mnemonics_of
 from toyevm.workloads.transfers import to_many
 
-MOST = 400  # opcodes of one program
+MOST = 250  # opcodes of one program
 
 
 def shown(walked: Walked, context: Context) -> list[int]:

@@ -55,7 +55,7 @@ def test_the_deepest_calls_are_steps_like_any() -> None:
     item = item_of(env, signed(gas_limit=10**12, max_fee_per_gas=7))
     trace = BlockTrace(world({ALICE: Account(balance=10**30)}, source=f"{call(CONTRACT)} POP"), env, [item])
     steps = trace.steps(0)
-    states = [steps.state(index) for index in range(8 * 1024, 8 * 1024 + 20)]  # a call is 8 opcodes
+    states = [steps.state(index) for index in range(8 * 1024, 8 * 1024 + 12)]  # a call is 8 opcodes
     assert any(next_step(state, steps.context).depth == 1024 for state in states)
     for state, after in pairwise(states):
         assert check_step(state.hash, make_witness(state, steps.context), steps.context) == after.hash
