@@ -13,6 +13,7 @@ import pytest
 from tests.fuzz.programs import program
 from tests.support.worlds import ALICE, CONTRACT, call, environment, signed, world
 from toyevm.forks import PRAGUE
+from toyevm.rollups.one_step import trace as trace_module
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.commitment import world_node
 from toyevm.rollups.one_step.context import context_of
@@ -59,6 +60,16 @@ def test_the_deepest_calls_are_steps_like_any() -> None:
     assert any(next_step(state, steps.context).depth == 1024 for state in states)
     for state, after in pairwise(states):
         assert check_step(state.hash, make_witness(state, steps.context), steps.context) == after.hash
+
+
+def test_copies_of_a_machine_with_much_memory_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_module, "MOST_KEPT_BYTES", 2**18)
+    source = "PUSH 1 PUSH3 100000 MSTORE PUSH 900 loop: JUMPDEST PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI"
+    env = environment(PRAGUE)
+    steps = BlockTrace(world(source=source), env, [item_of(env, signed())]).steps(0)
+    assert steps.count > 6_000
+    assert steps._kept_bytes <= 2**18
+    assert micro_step(steps.state(5_000), steps.context).hash == steps.state(5_001).hash
 
 
 def test_twenty_rounds_over_a_million_steps_are_quick() -> None:

@@ -45,3 +45,9 @@ def clone_journal(journal: Journal) -> Journal:
         setattr(twin, name, defaultdict(dict, {address: own[id(slots)] for address, slots in original.items()}))
     twin.notes = [(own[id(changed)], key, old) for changed, key, old in journal.notes]
     return twin
+
+
+def size_of(machine: Machine) -> int:
+    """Return about how many bytes a copy of a machine takes: its memories, stacks and notes."""
+    frames = sum(len(frame.raw_memory) + 64 * len(frame.stack) for frame in machine.frames)
+    return frames + 200 * len(machine.journal.notes)

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from toyevm.errors import InvalidTransaction
-from toyevm.rollups.one_step.clone import clone
+from toyevm.rollups.one_step.clone import clone, size_of
 from toyevm.rollups.one_step.commitment import commit
 from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.counting import StepCounter
@@ -32,7 +32,7 @@ from toyevm.transition import CheckedTransaction, begin_transaction, check_sende
 from toyevm.vm.frame import Machine
 from toyevm.vm.message import begin_message
 
-MOST_KEPT = 64  # copies of the machine
+MOST_KEPT, MOST_KEPT_BYTES = 64, 2**28  # copies of the machine, and what they may take together
 
 
 class Kept(NamedTuple):
@@ -99,12 +99,16 @@ class StepTrace:
         while machine.frames:
             if index >= due:
                 self._kept.append(Kept(index, clone(machine)))
-                due = index + apart
-                if len(self._kept) == MOST_KEPT:
+                while len(self._kept) > 1 and (len(self._kept) >= MOST_KEPT or self._kept_bytes > MOST_KEPT_BYTES):
                     self._kept, apart = self._kept[::2], 2 * apart
+                due = index + apart
             index = self._after_opcode(machine, index)
         self._kept.append(Kept(index, clone(machine)))
         return index
+
+    @property
+    def _kept_bytes(self) -> int:
+        return sum(size_of(machine) for _, machine in self._kept)
 
     @cached_property
     def count(self) -> int:
