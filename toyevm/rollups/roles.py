@@ -65,6 +65,19 @@ class FullNode:
             number -= 1
         return self.pipeline.follow([self.read(each) for each in range(number, self.l1.head.number + 1)])
 
+    def overrule(self, block: L2Block) -> None:
+        """Take no transactions from this block: it executes a message of another layer that was never sent.
+
+        Raises:
+            InputError: it was derived longer ago than the layer's longest reorg.
+        """
+        self.pipeline.overruled.add(block.hash)
+        if self.chain.has(block.number, block.hash):
+            l1_numbers = (each.number for each in self.pipeline.l1_blocks)
+            derived_at = next(number for number in l1_numbers if self.pipeline.height_at(number) >= block.number)
+            self.pipeline.rewind(derived_at - 1)
+            self.follow()
+
 
 class Sequencer:
     """Takes transactions, and says at once in which order they will be on L2; it is believed until L1 says otherwise.
