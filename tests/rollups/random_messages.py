@@ -25,7 +25,7 @@ from toyevm.contracts import Contract
 from toyevm.errors import InvalidTransaction
 from toyevm.rollups.bridge import reason_of
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
-from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE, RogueChain, forged_call
+from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE, RogueChain, exchange, forged_call
 from toyevm.rollups.interop.members import MAX_L1_REORG
 from toyevm.rollups.interop.messages import (
     MESSENGER,
@@ -52,9 +52,9 @@ RIGHT_CONTRACTS = MESSENGER_CONTRACT, TOKEN_CONTRACT
 PERIOD = 8 * 86_400
 DEEPEST = 5  # blocks of a reorg of a layer of its own
 WEIGHTS = {
-    "send": 26, "pay": 6, "relay": 26, "block": 20, "report": 5, "refund": 5, "wait": 1, "reorg": 2, "lag": 2,
-    "relay again": 3, "relay elsewhere": 2, "relay late": 3, "relay changed": 3, "relay forged log": 3,
-    "relay rogue": 2, "speak for the token": 3,
+    "send": 26, "pay": 6, "relay": 26, "block": 20, "report": 7, "refund": 7, "wait": 2, "reorg": 2, "lag": 1,
+    "relay again": 3, "relay elsewhere": 4, "relay late": 6, "relay changed": 6, "relay forged log": 2,
+    "relay rogue": 1, "speak for the token": 6, "pass on": 1, "exchange": 1,
 }  # fmt: skip
 
 
@@ -83,6 +83,7 @@ class ClusterLife:
         self.final: dict[tuple[str, int], Hash32] = {}
         self.checks_finality = not ignoring and contracts == RIGHT_CONTRACTS
         self.seen: set[Hash32] = set()
+        self.lies: list[SentCall] = []  # never sent, and reported as undelivered
 
     def live(self, operations: int = OPERATIONS_A_LIFE) -> ClusterLife:
         """Do so many operations, and stop where something is wrong."""
@@ -124,14 +125,15 @@ class ClusterLife:
         calls = old if old and self.random.random() < 0.7 else [each.call for each in self._recent()]
         if self.random.random() < 0.2 or not calls:
             calls = [self._forged()]
+            self.lies += calls
         self.cluster.report_undelivered(self._name(), self.random.choice(calls))
 
     def _refund(self) -> None:
         calls = [each.call for each in self.known.values() if transfer_in(each.call)]
         expired = [call for call in calls if self._has_expired(call)]
-        forged = [self._forged(), self._forged()]
-        chosen = self.random.choice(expired if expired and self.random.random() < 0.8 else (calls or forged) + forged)
-        self.cluster.refund(self._name(), chosen)
+        lies = self.lies or [self._forged()]
+        some = expired if expired and self.random.random() < 0.6 else self.random.choice((calls or lies, lies))
+        self.cluster.refund(self._name(), self.random.choice(some))
 
     # What Mallory does: relaying, unlike all others, without looking
 
@@ -145,7 +147,7 @@ class ClusterLife:
     def _relay_late(self) -> None:
         """Relay what has expired, sometimes as if it were new; best of all what was refunded."""
         old = [each for each in self.known.values() if each.log.identifier.timestamp + PERIOD < self.cluster.now]
-        expired = [each for each in old if self._has_expired(each.call)]
+        expired = [each for each in old if self._is_refunded(each.call)]
         if self.random.random() < 0.5:
             now = self.cluster.now - 1
             old, expired = ([_changed(each, timestamp=now) for each in some] for some in (old, expired))
@@ -208,6 +210,30 @@ class ClusterLife:
         layer, contract, data = what
         self.cluster.submit("Mallory", layer, contract, data)
 
+    def _pass_on(self) -> None:
+        """Have an invalid block send tokens, and another layer mint them in the same second."""
+        one, other = self.random.sample(OWN_CHAINS, 2)
+        recent = [each for each in self._recent() if self.cluster.is_relayed(each.call)]
+        self.cluster.tick(12, [])
+        self._look()
+        if recent:
+            self._relay_any([_changed(self.random.choice(recent), log_index=99)], one)
+        self.cluster.send_tokens("Mallory", one, other, 10)
+        self.cluster.build(one)
+        newest = self.cluster.members[one].chain.entries[-1].sealed
+        for found in sent_messages(self.cluster.chain_id(one), newest):
+            if found[1].destination == self.cluster.chain_id(other):
+                self.cluster.relay("Mallory", SentMessage(*found))
+        self.cluster.build(other)
+        self.cluster.settle()
+        self._look()
+
+    def _exchange(self) -> None:
+        """Have two layers execute messages of each other in one second: in an order that there can be, or in none."""
+        exchange(self.cluster, "Mallory", 10, circular=self.random.random() < 0.5)
+        self.cluster.settle()
+        self._look()
+
     # What time does
 
     def _block(self, seconds: int = 12) -> None:
@@ -259,16 +285,19 @@ class ClusterLife:
     def _has_expired(self, call: SentCall) -> bool:
         return self.cluster.slot(self.cluster.names[call.source], MESSENGER, "expired", call.hash) != 0
 
+    def _is_refunded(self, call: SentCall) -> bool:
+        return self.cluster.slot(self.cluster.names[call.source], TOKEN, "refunded", call.hash) != 0
+
     def _forged(self, source: int | None = None, destination: int | None = None) -> SentCall:
         """Return a call that was never sent: the thief's tokens on some layer, of which none were burned."""
         one, other = (self.cluster.chain_id(name) for name in self.random.sample(LAYERS, 2))
         ids = one if source is None else source, other if destination is None else destination
-        return forged_call(*ids, wallet("Mallory").address, 77, nonce=10**6 + self.random.randrange(3))
+        return forged_call(*ids, wallet("Mallory").address, 77, nonce=10**6 + self.random.randrange(1000))
 
-    def _relay_any(self, messages: list[SentMessage]) -> None:
+    def _relay_any(self, messages: list[SentMessage], layer: str | None = None) -> None:
         some = [each for each in messages if each.call.destination in self.cluster.names]
         if some:
-            self.cluster.relay("Mallory", self.random.choice(some))
+            self.cluster.relay("Mallory", self.random.choice(some), layer)
 
     # What came of it
 
@@ -292,6 +321,8 @@ class ClusterLife:
             self.wrong.append(f"{books.missing} missing: {books}")
         for _, refusal in cluster.refused:
             self.counts[f"refused: {refusal}"] += 1
+        if cluster.refused and cluster.graph().refusals:
+            self.wrong.append("a block is not valid after those that were not have been replaced")
         cluster.refused.clear()
         self.counts["books"] += 1
         self.counts["books with something in flight"] += books.in_flight > 0

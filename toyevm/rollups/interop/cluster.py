@@ -163,15 +163,13 @@ class Cluster:
         self.members[name].build(max(self.now - lag, earliest))
 
     def settle(self) -> MessageGraph:
-        """Replace the blocks that are not valid, until all are; return the messages as they were found."""
-        found = graph = self.graph()
-        while graph.refusals:
-            self.refused += graph.refusals.items()
-            for id_, name in self.names.items():
-                numbers = [block.number for block in graph.refusals if block.chain_id == id_]
-                if numbers:
-                    self.members[name].replace(min(numbers))
-            graph = self.graph()
+        """Replace the blocks that are not valid; return the messages as they were found."""
+        found = self.graph()
+        self.refused += found.refusals.items()
+        for id_, name in self.names.items():
+            numbers = [block.number for block in found.refusals if block.chain_id == id_]
+            if numbers:
+                self.members[name].replace(min(numbers))
         return found
 
     def milestone(self) -> int:
@@ -196,7 +194,8 @@ class Cluster:
         """
         if member not in self.members:
             raise InputError(f"no layer {member!r}", "cluster", ", ".join(self.members))
-        return self.members[member].chain.chain.chain_id
+        id_: int = self.members[member].chain.chain.chain_id
+        return id_
 
     def chains(self) -> dict[int, list[SealedBlock]]:
         """Return the blocks of all chains that can be looked at, by chain id."""

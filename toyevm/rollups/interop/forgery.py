@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from toyevm.chain import ChainConfig
+from toyevm.rollups.interop.cluster import Cluster, SentMessage
 from toyevm.rollups.interop.messages import (
     MESSENGER,
     TOKEN,
     InitiatingMessage,
+    MessageIdentifier,
     SentCall,
     TokenTransfer,
     initiating_message,
@@ -22,7 +24,7 @@ from toyevm.rollups.l1 import SAVINGS
 from toyevm.rollups.mempool_chain import MempoolChain
 from toyevm.state import Account, WorldState
 from toyevm.types import Address, to_address
-from toyevm.workloads.wallets import Wallet
+from toyevm.workloads.wallets import Wallet, wallet
 
 FORGER: Address = to_address(0xF0)
 # Copies its input to memory, and logs it: the first 128 bytes are the four topics, the rest is the data.
@@ -48,3 +50,34 @@ class RogueChain(MempoolChain):
         """Log a call that was never sent, in a block one second after the last."""
         self.submit(thief, MESSENGER, sent_payload(call), gas_limit=1_000_000)
         return initiating_message(ROGUE_ID, self.mine(1), 0)
+
+
+def exchange(cluster: Cluster, name: str, amount: int, circular: bool = False) -> None:
+    """Have two layers execute messages of each other in blocks of one second: tokens both ways.
+
+    A relayer who sees both blocks before they are made knows where each log will stand.
+
+    Args:
+        amount: what somebody burns on each of the two, for the other.
+        circular: each block executes the other's message before it sends its own, so that what is burned is what the
+            message has minted; if not, it sends first.
+    """
+    cluster.tick(builders=[])
+    layers = ("sidechain", "validium")
+    for layer, other in (layers, layers[::-1]):
+        sent = _to_be_sent(cluster, other, layer, name, amount, log_index=4 if circular else 1)
+        if circular:
+            cluster.relay(name, sent)
+        cluster.send_tokens(name, layer, other, amount)
+        if not circular:
+            cluster.relay(name, sent)
+    for layer in layers:
+        cluster.build(layer)
+
+
+def _to_be_sent(cluster: Cluster, source: str, destination: str, name: str, amount: int, log_index: int) -> SentMessage:
+    """Return the message of the next block of a layer, if there are so many logs in front of it."""
+    id_, nonce, address = cluster.chain_id(source), cluster.slot(source, MESSENGER, "nonce"), wallet(name).address
+    call = forged_call(id_, cluster.chain_id(destination), address, amount, nonce)
+    place = MessageIdentifier(MESSENGER, len(cluster.members[source].chain.entries), log_index, cluster.now, id_)
+    return SentMessage(InitiatingMessage(place, sent_payload(call)), call)
