@@ -52,8 +52,8 @@ RIGHT_CONTRACTS = MESSENGER_CONTRACT, TOKEN_CONTRACT
 PERIOD = 8 * 86_400
 DEEPEST = 5  # blocks of a reorg of a layer of its own
 WEIGHTS = {
-    "send": 26, "pay": 6, "relay": 26, "block": 20, "report": 7, "refund": 7, "wait": 2, "reorg": 2, "lag": 1,
-    "relay again": 3, "relay elsewhere": 4, "relay late": 6, "relay changed": 6, "relay forged log": 2,
+    "send": 26, "pay": 6, "relay": 26, "block": 20, "report": 7, "refund": 7, "wait": 1, "let expire": 1,
+    "reorg": 2, "lag": 1, "relay again": 3, "relay elsewhere": 4, "relay late": 6, "relay changed": 6, "relay forged log": 2,
     "relay rogue": 1, "speak for the token": 6, "pass on": 1, "exchange": 1,
 }  # fmt: skip
 
@@ -112,7 +112,7 @@ class ClusterLife:
 
     def _relay(self) -> None:
         """Relay a message that is waiting, as somebody honest does: not without looking."""
-        waiting = [each for each in self._recent() if each.call.destination in self.cluster.names]
+        waiting = self._recent()
         self.random.shuffle(waiting)
         for sent in waiting:
             if not self.cluster.is_relayed(sent.call) and self.cluster.why_not(sent) is None:
@@ -247,6 +247,19 @@ class ClusterLife:
     def _wait(self) -> None:
         self._block(self.random.choice((PERIOD + 100, PERIOD // 2)))
 
+    def _let_expire(self) -> None:
+        """Have a message expire and be refunded, as it should be, if nothing comes between."""
+        waiting = [each for each in self._recent() if transfer_in(each.call)]
+        if not waiting:
+            return
+        call = self.random.choice(waiting).call
+        self._block(PERIOD + 100)
+        self.cluster.report_undelivered(self._name(), call)
+        self._block()
+        self._relay()
+        self._block()
+        self.cluster.refund(self._name(), call)
+
     def _lag(self) -> None:
         """Have a layer fall behind, and then execute what was sent after the time of its block."""
         name = self.random.choice(OWN_CHAINS)
@@ -295,9 +308,8 @@ class ClusterLife:
         return forged_call(*ids, wallet("Mallory").address, 77, nonce=10**6 + self.random.randrange(1000))
 
     def _relay_any(self, messages: list[SentMessage], layer: str | None = None) -> None:
-        some = [each for each in messages if each.call.destination in self.cluster.names]
-        if some:
-            self.cluster.relay("Mallory", self.random.choice(some), layer)
+        if messages:
+            self.cluster.relay("Mallory", self.random.choice(messages), layer)
 
     # What came of it
 

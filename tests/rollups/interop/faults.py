@@ -12,8 +12,10 @@ from toyevm.rollups.interop.validity import BlockRefusal
 MESSENGER_FAULTS = {
     "a log of anybody is taken for the messenger's": ('    assert origin == self, "fake origin"\n', ""),
     "a log is not claimed": (
-        "    extcall Inbox(INBOX).validate_message("
-        "origin, block_number, log_index, timestamp, chain_id, keccak256(payload))\n",
+        (
+            "    extcall Inbox(INBOX).validate_message("
+            "origin, block_number, log_index, timestamp, chain_id, keccak256(payload))\n"
+        ),
         "",
     ),
     "delivered on every chain": (
@@ -42,8 +44,10 @@ MESSENGER_FAULTS = {
 }
 TOKEN_FAULTS = {
     "anybody mints": (
-        '    assert msg.sender == MESSENGER, "not the messenger"\n'
-        '    assert staticcall Messenger(MESSENGER).cross_domain_sender() == self, "not from this token"\n',
+        (
+            '    assert msg.sender == MESSENGER, "not the messenger"\n'
+            '    assert staticcall Messenger(MESSENGER).cross_domain_sender() == self, "not from this token"\n'
+        ),
         "",
     ),
     "anybody's message mints": (

@@ -16,11 +16,11 @@ SAID = (
 
 
 def test_the_books_are_balanced_after_every_block() -> None:
-    counts, wrong = run(1_500, seed=1)
+    counts, wrong = run(1_000, seed=1)
     assert wrong == []
-    assert counts["operations"] == 1_500
-    assert counts["books"] > 300
-    assert counts["books with something in flight"] > 200
+    assert counts["operations"] == 1_000
+    assert counts["books"] > 200
+    assert counts["books with something in flight"] > 150
     for words in SAID:
         assert counts[f"said: {words}"] > 0, words
     for refusal in BlockRefusal:
