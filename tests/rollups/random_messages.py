@@ -53,8 +53,8 @@ PERIOD = 8 * 86_400
 DEEPEST = 5  # blocks of a reorg of a layer of its own
 WEIGHTS = {
     "send": 26, "pay": 6, "relay": 26, "block": 20, "report": 7, "refund": 7, "wait": 1, "let expire": 1,
-    "reorg": 2, "lag": 1, "relay again": 3, "relay elsewhere": 4, "relay late": 6, "relay changed": 6, "relay forged log": 2,
-    "relay rogue": 1, "speak for the token": 6, "pass on": 1, "exchange": 1,
+    "reorg": 2, "lag": 1, "relay again": 3, "relay elsewhere": 4, "relay late": 6, "relay changed": 6,
+    "relay forged log": 2, "relay rogue": 1, "speak for the token": 6, "pass on": 1, "exchange": 1,
 }  # fmt: skip
 
 
