@@ -75,6 +75,7 @@ class ClusterLife:
     ) -> None:
         self.random = Random(seed)
         self.cluster = Cluster(PEOPLE, ignoring, contracts, {FORGER: Account(nonce=1, code=FORGER_CODE)})
+        self.first = self.cluster.l1.head.number
         self.rogue = RogueChain([wallet("Mallory")], self.cluster.now)
         self.cluster.outsiders[self.rogue.chain.chain_id] = []
         self.counts: Counter[str] = Counter()
@@ -276,7 +277,10 @@ class ClusterLife:
         """Take back blocks of L1, or of a layer that are not final, with their transactions or not."""
         keep, name = self.random.random() < 0.5, self.random.choice(("L1", *OWN_CHAINS))
         if name == "L1":
-            self.cluster.l1.reorg(self.random.randint(1, MAX_L1_REORG), keep)
+            most = min(MAX_L1_REORG, self.cluster.l1.head.number - self.first)
+            if most < 1:
+                return
+            self.cluster.l1.reorg(self.random.randint(1, most), keep)
         else:
             member = self.cluster.members[name]
             head = len(member.chain.entries) - 1

@@ -58,10 +58,15 @@ class FullNode:
         return self.l1.data(number, INBOX, self.bridge.address, self.batcher)
 
     def follow(self) -> int:
-        """Read what is new on L1; return how many of its blocks had to be given up."""
+        """Read what is new on L1; return how many of its blocks had to be given up.
+
+        Raises:
+            InputError: L1 has lost more blocks than the layer's longest reorg, or that with which L2 begins.
+        """
         known = self.pipeline.l1_blocks
-        number = known[-1].number if known else self.config.genesis_epoch
-        while known and not self.l1.has(number, known[number - known[0].number].hash):
+        first = self.config.genesis_epoch
+        number = known[-1].number if known else first
+        while known and number >= first and not self.l1.has(number, known[number - first].hash):
             number -= 1
         return self.pipeline.follow([self.read(each) for each in range(number, self.l1.head.number + 1)])
 

@@ -144,7 +144,7 @@ def test_a_milestone_waits_for_what_its_blocks_have_executed() -> None:
         assert cluster.side.final == executed - 1
         cluster.tick()
         waited += 1
-    assert waited == MAX_L1_REORG - 1  # the log had one block of L1 on it already
+    assert waited == MAX_L1_REORG  # from the L1 block on that has the batch, one after that with the epoch
 
 
 def test_a_layer_of_its_own_gives_up_its_first_block_for_nobody() -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from toyevm.contracts import Contract, mapping_slot
+from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.bridge import Bridge, reason_of
@@ -43,10 +43,12 @@ from toyevm.rollups.roles import TRUSTED_ROOTS, Batcher, FullNode, Sequencer
 from toyevm.rollups.sidechain.sidechain import Sidechain
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.types import Address
+from toyevm.types import Address, to_address
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet, wallet
 
+LOCK: Address = to_address(0x42 << 152 | 0x10CC)  # for swaps
+LOCK_CONTRACT = load_contract("hash_time_lock")
 PURSE = 1_000  # tokens that everybody has on every chain at first
 WINDOW = 100  # L1 blocks in which a block of the rollup has to be posted; generous, since blocks are made anew
 STAKES = {"Pia": 40 * ETHER, "Quinn": 30 * ETHER, "Ravi": 30 * ETHER}
@@ -275,5 +277,6 @@ def _first_world(people: Sequence[Wallet], contracts: tuple[Contract, Contract])
         INBOX: Account(nonce=1, code=INBOX_CONTRACT.code),
         MESSENGER: Account(nonce=1, code=messenger.code),
         TOKEN: Account(nonce=1, code=token.code, storage={**purses, token.slots["totalSupply"]: PURSE * len(people)}),
+        LOCK: Account(nonce=1, code=LOCK_CONTRACT.code),
         **{each.address: Account(balance=SAVINGS) for each in people},
     }
