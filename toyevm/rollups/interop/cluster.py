@@ -186,7 +186,8 @@ class Cluster:
     @property
     def now(self) -> int:
         """The time of the newest block of the rollup, in seconds."""
-        return self.members["rollup"].chain.entries[-1].sealed.header.timestamp
+        time: int = self.members["rollup"].chain.entries[-1].sealed.header.timestamp
+        return time
 
     def chain_id(self, member: str) -> int:
         """Return the id of a layer's chain.
