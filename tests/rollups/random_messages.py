@@ -26,7 +26,6 @@ from toyevm.errors import InvalidTransaction
 from toyevm.rollups.bridge import reason_of
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE, RogueChain, exchange, forged_call
-from toyevm.rollups.interop.members import MAX_L1_REORG
 from toyevm.rollups.interop.messages import (
     MESSENGER,
     MESSENGER_CONTRACT,
@@ -75,7 +74,6 @@ class ClusterLife:
     ) -> None:
         self.random = Random(seed)
         self.cluster = Cluster(PEOPLE, ignoring, contracts, {FORGER: Account(nonce=1, code=FORGER_CODE)})
-        self.first = self.cluster.l1.head.number
         self.rogue = RogueChain([wallet("Mallory")], self.cluster.now)
         self.cluster.outsiders[self.rogue.chain.chain_id] = []
         self.counts: Counter[str] = Counter()
@@ -277,7 +275,7 @@ class ClusterLife:
         """Take back blocks of L1, or of a layer that are not final, with their transactions or not."""
         keep, name = self.random.random() < 0.5, self.random.choice(("L1", *OWN_CHAINS))
         if name == "L1":
-            most = min(MAX_L1_REORG, self.cluster.l1.head.number - self.first)
+            most = self.cluster.final_l1.deepest_reorg
             if most < 1:
                 return
             self.cluster.l1.reorg(self.random.randint(1, most), keep)

@@ -147,6 +147,22 @@ def test_a_milestone_waits_for_what_its_blocks_have_executed() -> None:
     assert waited == MAX_L1_REORG  # from the L1 block on that has the batch, one after that with the epoch
 
 
+def test_what_was_final_stays_so_over_reorgs_of_l1_in_a_row() -> None:
+    cluster = town()
+    for _ in range(2 * MAX_L1_REORG):
+        cluster.tick()
+    final, depth = cluster.final()["rollup"], cluster.final_l1.deepest_reorg
+    hashes = [entry.sealed.hash for entry in cluster.members["rollup"].chain.entries[: final + 1]]
+    assert depth == MAX_L1_REORG
+    cluster.l1.reorg(depth, keep=False)
+    cluster.tick()
+    assert cluster.final_l1.deepest_reorg == 1  # not four again
+    assert cluster.final()["rollup"] == final
+    cluster.l1.reorg(1, keep=False)
+    cluster.tick()
+    assert [entry.sealed.hash for entry in cluster.members["rollup"].chain.entries[: final + 1]] == hashes
+
+
 def test_a_layer_of_its_own_gives_up_its_first_block_for_nobody() -> None:
     cluster = town()
     with pytest.raises(InputError, match="no block"):

@@ -47,7 +47,7 @@ def one_refused(cluster: Cluster, sent: SentMessage, seconds: int = 12) -> Block
         ({"timestamp": 1}, BlockRefusal.WRONG_TIMESTAMP),
         ({"timestamp": 10**9}, BlockRefusal.FROM_THE_FUTURE),
         ({"chain_id": 666}, BlockRefusal.UNKNOWN_CHAIN),
-        ({"block_number": 0, "timestamp": 60}, BlockRefusal.NO_SUCH_LOG),
+        ({"chain_id": 137, "block_number": 0, "timestamp": 0}, BlockRefusal.NO_SUCH_LOG),
     ],
 )
 def test_an_identifier_that_does_not_fit_is_refused_by_name(fields: dict[str, Any], expected: BlockRefusal) -> None:

@@ -21,7 +21,7 @@ from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.bridge import Bridge, reason_of
 from toyevm.rollups.interop.books import TokenBookkeeper, TokenBooks
-from toyevm.rollups.interop.members import Member, RollupMember, SidechainMember, ValidiumMember
+from toyevm.rollups.interop.members import FinalL1, Member, RollupMember, SidechainMember, ValidiumMember
 from toyevm.rollups.interop.messages import (
     INBOX,
     INBOX_CONTRACT,
@@ -87,8 +87,10 @@ class Cluster:
         self.world = {**_first_world([wallet(name) for name in people], contracts), **(extra or {})}
         side = Sidechain(STAKES, users=(*people, "owner", "batcher", "operator"), others=self.world)
         self.l1, self.side = side.l1, side
-        rollup = self._found_rollup()
-        validium = ValidiumMember(self.l1, wallet("operator"), self.world)
+        bridge = Bridge.found(self.l1, wallet("owner"), self.l1.deploy(wallet("owner"), TRUSTED_ROOTS))
+        self.final_l1 = FinalL1(self.l1)
+        validium = ValidiumMember(self.final_l1, wallet("operator"), self.world)
+        rollup = self._found_rollup(bridge)
         self.members: dict[str, Member] = {each.name: each for each in (rollup, SidechainMember(side), validium)}
         self.names = {each.chain.chain.chain_id: each.name for each in self.members.values()}
         self.supervisor = Supervisor(self.names, ignoring=ignoring)
@@ -97,13 +99,12 @@ class Cluster:
         self._bookkeeper = TokenBookkeeper()
         self.tick()
 
-    def _found_rollup(self) -> RollupMember:
+    def _found_rollup(self, bridge: Bridge) -> RollupMember:
         poster = wallet("batcher")
-        bridge = Bridge.found(self.l1, wallet("owner"), self.l1.deploy(wallet("owner"), TRUSTED_ROOTS))
         rules = {"sequencing_window": WINDOW, "max_reorg": WINDOW, "genesis": WorldState(self.world)}
         node = FullNode(bridge, poster.address, bridge.layer(**rules))
         sequencer = Sequencer(node)
-        return RollupMember(sequencer, Batcher(poster, sequencer))
+        return RollupMember(sequencer, Batcher(poster, sequencer), self.final_l1)
 
     # What people do
 

@@ -64,13 +64,34 @@ class Member(Protocol):
         ...
 
 
+class FinalL1:
+    """What of L1 is final: the blocks that have once been so deep that no reorg reaches them.
+
+    Once: a reorg makes L1 shorter for a while, and what was final stays so. Two in a row reach no deeper than one.
+    """
+
+    def __init__(self, l1: L1) -> None:
+        self.l1, self._number = l1, l1.head.number
+
+    @property
+    def number(self) -> int:
+        """The last final block of L1; before the layers began, all was."""
+        self._number = max(self._number, self.l1.head.number - MAX_L1_REORG)
+        return self._number
+
+    @property
+    def deepest_reorg(self) -> int:
+        """How many blocks a reorg of L1 can take back now."""
+        return self.l1.head.number - self.number
+
+
 class RollupMember:
     """A rollup: sequencer, batcher and full node on an L1."""
 
     name = "rollup"
 
-    def __init__(self, sequencer: Sequencer, batcher: Batcher) -> None:
-        self.sequencer, self.batcher, self.node = sequencer, batcher, sequencer.node
+    def __init__(self, sequencer: Sequencer, batcher: Batcher, final_l1: FinalL1) -> None:
+        self.sequencer, self.batcher, self.node, self.final_l1 = sequencer, batcher, sequencer.node, final_l1
 
     @property
     def chain(self) -> KeptChain[Any]:
@@ -78,7 +99,7 @@ class RollupMember:
 
     @property
     def locally_final(self) -> int:
-        return self.node.pipeline.height_at(self.node.l1.head.number - MAX_L1_REORG)
+        return self.node.pipeline.height_at(self.final_l1.number)
 
     def sign(self, wallet: Wallet, to: Address, data: bytes) -> Transaction:
         chain, pool = self.sequencer.chain, self.sequencer.pool
@@ -149,15 +170,15 @@ class ValidiumMember(_OwnChain):
 
     name = "validium"
 
-    def __init__(self, l1: L1, operator: Wallet, world: Mapping[Address, Account]) -> None:
-        self.l1, self.operator = l1, operator
+    def __init__(self, final_l1: FinalL1, operator: Wallet, world: Mapping[Address, Account]) -> None:
+        self.l1, self.final_l1, self.operator = final_l1.l1, final_l1, operator
         self.blocks = MempoolChain(VALIDIUM_CHAIN, WorldState(dict(world)))
-        self.roots = l1.deploy(operator, TRUSTED_ROOTS)
-        self._first = l1.head.number
+        self.roots = self.l1.deploy(operator, TRUSTED_ROOTS)
+        self._first = self.l1.head.number
 
     @property
     def locally_final(self) -> int:
-        deep = range(self._first, self.l1.head.number - MAX_L1_REORG + 1)
+        deep = range(self._first, self.final_l1.number + 1)
         told = {log.topics[1]: log.data for at in deep for log in self.l1.logs(at, self.roots)}
         kept = [number for number, root in told.items() if self._has(number, root)]
         return max(kept, default=0)
