@@ -278,14 +278,14 @@ class ClusterLife:
             most = self.cluster.final_l1.deepest_reorg
             if most < 1:
                 return
-            self.cluster.l1.reorg(self.random.randint(1, most), keep)
+            self.cluster.reorg(name, self.random.randint(1, most), keep)
         else:
             member = self.cluster.members[name]
             head = len(member.chain.entries) - 1
             first = max(head - self.random.randrange(DEEPEST), member.locally_final + 1)
             if first > head:
                 return
-            member.reorg(first, keep)  # type: ignore[attr-defined]
+            self.cluster.reorg(name, head - first + 1, keep)
         self.counts[f"reorg of {name}"] += 1
         self._block()
 

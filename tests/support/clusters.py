@@ -45,3 +45,9 @@ def changed(sent: SentMessage, payload: bytes | None = None, **fields: Any) -> S
     """Return a message with another payload, or other values in its identifier."""
     identifier = sent.log.identifier._replace(**fields)
     return SentMessage(InitiatingMessage(identifier, sent.log.payload if payload is None else payload), sent.call)
+
+
+def take_back(cluster: Cluster, number: int) -> None:
+    """Have the sidechain prefer a branch without what was in its blocks from this one on."""
+    cluster.reorg("sidechain", cluster.side.chain.head.number - number + 1)
+    cluster.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.clusters import PERIOD, changed, sent_one
+from tests.support.clusters import PERIOD, changed, sent_one, take_back
 from toyevm.rollups.interop.cluster import Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, RogueChain, forged_call
 from toyevm.rollups.interop.messages import (
@@ -218,8 +218,7 @@ def reorganise_the_source(cluster: Cluster) -> None:
     """Send and relay; then the source comes to prefer a branch on which nothing was sent."""
     sent = sent_one(cluster, "sidechain", "validium", AMOUNT, "Mallory")
     relay(cluster, sent, "validium")
-    cluster.members["sidechain"].reorg(sent.log.identifier.block_number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, sent.log.identifier.block_number)
 
 
 def pass_on_what_an_invalid_block_has_sent(cluster: Cluster) -> None:

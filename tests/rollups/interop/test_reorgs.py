@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.clusters import changed, refusals, sent_one, town
+from tests.support.clusters import changed, refusals, sent_one, take_back, town
 from toyevm.errors import InputError
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.interop.cluster import PURSE, Cluster
@@ -34,8 +34,7 @@ def promised(cluster: Cluster) -> None:
 def test_what_a_layer_has_minted_falls_with_the_source(destination: str) -> None:
     cluster = town()
     number = minted(cluster, "sidechain", destination)
-    cluster.members["sidechain"].reorg(number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, number)
     assert refusals(cluster)[0] == (destination, BlockRefusal.NO_SUCH_LOG)
     for _ in range(3):
         cluster.tick()
@@ -53,7 +52,7 @@ def test_a_reorg_of_l1_is_one_of_the_rollup_and_of_what_hangs_on_it(destination:
     minted(cluster, "rollup", destination)
     for _ in range(posted):
         cluster.tick()
-    cluster.l1.reorg(posted + 2, keep=False)
+    cluster.reorg("L1", posted + 2)
     cluster.tick()
     assert (destination, BlockRefusal.WRONG_TIMESTAMP) in refusals(cluster) or refusals(cluster)[0][0] == destination
     for _ in range(3):
@@ -73,8 +72,7 @@ def test_it_goes_on_over_as_many_layers_as_there_are() -> None:
     number = minted(cluster, "sidechain", "validium", 5)
     minted(cluster, "validium", "rollup", 3)
     minted(cluster, "rollup", "sidechain", 2)
-    cluster.members["sidechain"].reorg(number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, number)
     fallen = refusals(cluster)
     assert ("validium", BlockRefusal.NO_SUCH_LOG) in fallen
     assert ("rollup", BlockRefusal.INVALID_SOURCE) in fallen
@@ -90,8 +88,7 @@ def test_what_does_not_hang_on_it_stands() -> None:
     number = minted(cluster, "sidechain", "validium", 5)
     heads = [each.sealed.hash for each in cluster.members["rollup"].chain.entries]
     validium = [each.sealed.hash for each in cluster.members["validium"].chain.entries]
-    cluster.members["sidechain"].reorg(number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, number)
     assert [each.sealed.hash for each in cluster.members["rollup"].chain.entries] == heads
     kept = [each.sealed.hash for each in cluster.members["validium"].chain.entries]
     assert kept[:-1] == validium[:-1]
@@ -107,8 +104,7 @@ def test_two_confirmations_are_not_final() -> None:
     cluster.relay("Bob", sent)
     cluster.tick()
     assert cluster.final()["validium"] < cluster.members["validium"].chain.head.number  # type: ignore[attr-defined]
-    cluster.members["sidechain"].reorg(sent.log.identifier.block_number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, sent.log.identifier.block_number)
     assert cluster.balance("Ann", "validium") == PURSE
 
 
@@ -125,8 +121,8 @@ def test_who_waits_until_it_is_final_loses_nothing() -> None:
     member, head = cluster.members["sidechain"], cluster.side.chain.head.number
     assert member.locally_final >= sent.log.identifier.block_number
     if head > member.locally_final:
-        member.reorg(member.locally_final + 1, keep=False)  # type: ignore[attr-defined]
-    cluster.l1.reorg(MAX_L1_REORG, keep=False)
+        cluster.reorg("sidechain", head - member.locally_final)
+    cluster.reorg("L1", MAX_L1_REORG)
     cluster.tick()
     assert cluster.balance("Ann", "validium") == PURSE + 5
     assert cluster.books().is_balanced
@@ -154,11 +150,11 @@ def test_what_was_final_stays_so_over_reorgs_of_l1_in_a_row() -> None:
     final, depth = cluster.final()["rollup"], cluster.final_l1.deepest_reorg
     hashes = [entry.sealed.hash for entry in cluster.members["rollup"].chain.entries[: final + 1]]
     assert depth == MAX_L1_REORG
-    cluster.l1.reorg(depth, keep=False)
+    cluster.reorg("L1", depth)
     cluster.tick()
     assert cluster.final_l1.deepest_reorg == 1  # not four again
     assert cluster.final()["rollup"] == final
-    cluster.l1.reorg(1, keep=False)
+    cluster.reorg("L1", 1)
     cluster.tick()
     assert [entry.sealed.hash for entry in cluster.members["rollup"].chain.entries[: final + 1]] == hashes
 
@@ -167,6 +163,24 @@ def test_a_layer_of_its_own_gives_up_its_first_block_for_nobody() -> None:
     cluster = town()
     with pytest.raises(InputError, match="no block"):
         cluster.side.chain.empty(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "words"),
+    [
+        ("L1", MAX_L1_REORG + 1, "a reorg of 5 blocks"),
+        ("L1", 0, "a reorg of 0 blocks"),
+        ("validium", 10**6, "a reorg of 1000000 blocks"),
+        ("rollup", 1, "L1, sidechain or validium"),
+        ("moon", 1, "'moon'"),
+    ],
+)
+def test_a_reorg_that_there_cannot_be_is_refused(name: str, depth: int, words: str) -> None:
+    cluster = town()
+    for _ in range(6):
+        cluster.tick()
+    with pytest.raises(InputError, match=words):
+        cluster.reorg(name, depth)
 
 
 def test_deposits_of_the_sidechain_outlive_its_reorgs() -> None:
@@ -178,8 +192,7 @@ def test_deposits_of_the_sidechain_outlive_its_reorgs() -> None:
     cluster.relay("Mallory", changed(sent_one(cluster), log_index=9))
     cluster.tick()
     assert refusals(cluster) == [("sidechain", BlockRefusal.NO_SUCH_LOG)]
-    cluster.members["sidechain"].reorg(number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    take_back(cluster, number)
     assert cluster.side.balance("Ann") == balance
 
 
@@ -201,3 +214,12 @@ def test_the_rollup_leaves_out_what_was_never_sent_and_l1_alone_says_the_same() 
     alone.pipeline.overruled |= node.pipeline.overruled
     alone.follow()
     assert alone.chain.hashes == node.chain.hashes
+
+
+def test_the_deepest_reorg_at_the_beginning_leaves_the_layers_on_l1() -> None:
+    cluster = town()
+    cluster.reorg("L1", cluster.final_l1.deepest_reorg)
+    for _ in range(3):
+        cluster.tick()
+    assert cluster.l1.account(cluster.members["validium"].roots).code  # type: ignore[attr-defined]
+    promised(cluster)

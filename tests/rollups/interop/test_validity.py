@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.clusters import PERIOD, WEEK, changed, outcome, refusals, sent_one, town
+from tests.support.clusters import PERIOD, WEEK, changed, outcome, refusals, sent_one, take_back, town
 from toyevm.crypto import keccak256
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, RogueChain, exchange, forged_call
@@ -203,9 +203,8 @@ def test_the_blocks_after_an_invalid_one_are_made_anew_with_their_transactions()
     later = cluster.send_tokens("Bob", "validium", "rollup", 3)
     cluster.tick()
     assert cluster.reason("validium", later) is None
-    side, validium = cluster.members["sidechain"], cluster.members["validium"]
-    side.reorg(sent.log.identifier.block_number, keep=False)  # type: ignore[attr-defined]
-    cluster.settle()
+    validium = cluster.members["validium"]
+    take_back(cluster, sent.log.identifier.block_number)
     assert [refusal for _, refusal in refusals(cluster)] == [BlockRefusal.NO_SUCH_LOG, BlockRefusal.INVALID_PARENT]
     assert later in validium.chain.pool  # type: ignore[attr-defined]
     cluster.tick()

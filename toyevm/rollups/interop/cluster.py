@@ -88,8 +88,9 @@ class Cluster:
         side = Sidechain(STAKES, users=(*people, "owner", "batcher", "operator"), others=self.world)
         self.l1, self.side = side.l1, side
         bridge = Bridge.found(self.l1, wallet("owner"), self.l1.deploy(wallet("owner"), TRUSTED_ROOTS))
-        self.final_l1 = FinalL1(self.l1)
-        validium = ValidiumMember(self.final_l1, wallet("operator"), self.world)
+        roots = self.l1.deploy(wallet("operator"), TRUSTED_ROOTS)
+        self.final_l1 = FinalL1(self.l1)  # with all contracts, so that no reorg takes one back
+        validium = ValidiumMember(self.final_l1, wallet("operator"), roots, self.world)
         rollup = self._found_rollup(bridge)
         self.members: dict[str, Member] = {each.name: each for each in (rollup, SidechainMember(side), validium)}
         self.names = {each.chain.chain.chain_id: each.name for each in self.members.values()}
@@ -164,6 +165,31 @@ class Cluster:
         chain = self.members[name].chain
         earliest = chain.entries[-1].sealed.header.timestamp + 1
         self.members[name].build(max(self.now - lag, earliest))
+
+    def reorg(self, name: str, depth: int, keep: bool = False) -> None:
+        """Take back the last blocks of L1, of the sidechain or of the validium; what that makes invalid, `settle` sees.
+
+        Args:
+            keep: the transactions come again; if not, they are lost.
+
+        Raises:
+            InputError: there is no such chain, or one of the blocks is final. (The rollup's blocks are taken back with
+                those of L1.)
+        """
+        if name == "L1":
+            self._check_depth(name, depth, self.final_l1.deepest_reorg)
+            self.l1.reorg(depth, keep)
+            return
+        member = self.members.get(name)
+        if not isinstance(member, SidechainMember | ValidiumMember):
+            raise InputError(f"{name!r:.40}", "reorg", "L1, sidechain or validium")
+        head = member.blocks.head.number
+        self._check_depth(name, depth, head - member.locally_final)
+        member.reorg(head - depth + 1, keep)
+
+    def _check_depth(self, name: str, depth: int, most: int) -> None:
+        if not isinstance(depth, int) or not 1 <= depth <= most:
+            raise InputError(f"a reorg of {depth!r:.40} blocks", name, f"1 to {most}: the others are final")
 
     def settle(self) -> MessageGraph:
         """Replace the blocks that are not valid; return the messages as they were found."""

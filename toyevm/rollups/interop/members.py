@@ -170,10 +170,9 @@ class ValidiumMember(_OwnChain):
 
     name = "validium"
 
-    def __init__(self, final_l1: FinalL1, operator: Wallet, world: Mapping[Address, Account]) -> None:
-        self.l1, self.final_l1, self.operator = final_l1.l1, final_l1, operator
+    def __init__(self, final_l1: FinalL1, operator: Wallet, roots: Address, world: Mapping[Address, Account]) -> None:
+        self.l1, self.final_l1, self.operator, self.roots = final_l1.l1, final_l1, operator, roots
         self.blocks = MempoolChain(VALIDIUM_CHAIN, WorldState(dict(world)))
-        self.roots = self.l1.deploy(operator, TRUSTED_ROOTS)
         self._first = self.l1.head.number
 
     @property
