@@ -5,7 +5,7 @@
 @notice Models the OP Stack's CrossL2Inbox. A contract cannot look at another chain. So this one only logs what is
     claimed; a block in which a claim is false is not valid, and whoever checks blocks sees to that. Omits the access
     list in which a transaction has to declare its messages, so that they can be checked before it is executed.
-@dev Storage: none. No guard is here: not even that a message is executed once.
+@dev Storage: none. Hot: nothing. No guard is here: not even that a message is executed once.
 """
 
 event ExecutingMessage:

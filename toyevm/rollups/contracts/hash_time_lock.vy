@@ -2,10 +2,10 @@
 # pragma evm-version cancun
 """
 @title A hash time lock: tokens for whoever is named, if they show the secret in time, and else for their owner
-@notice Two of them, on two chains, under one hash, are an atomic swap: whoever takes the one shows the secret that
-    opens the other. No message passes between the chains, and nobody is trusted with anything but time.
-    Omits tokens that report failure without reverting.
-@dev Storage: locks[hash].
+@notice Models the hash time locks of atomic swaps (Tier Nolan, 2013): two of them, on two chains, under one hash.
+    Whoever takes the one shows the secret that opens the other. No message passes between the chains. Omits tokens
+    that move less than they are asked to.
+@dev Storage: locks[hash]. Hot: nothing.
     A hash opens one lock, ever: its secret is known afterwards, and would open the next one at once.
 """
 
