@@ -117,9 +117,9 @@ class RollupMember:
     def replace(self, number: int) -> None:
         chain = self.sequencer.chain
         block, later = chain.entry(number), chain.blocks[number + 1 :]
+        self.node.overrule(block)
         chain.rewind(number - 1)
         chain.append(replace(block.input, transactions=()), self.node.read(block.epoch))
-        self.node.overrule(block)
         self.sequencer.pool = _again((each.sealed for each in later), self.sequencer.pool)
 
 
