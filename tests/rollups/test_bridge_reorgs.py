@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.bridged import ANN, BOB, MALLORY, bridged, outcome, withdrawn
+from toyevm.errors import InputError
 from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, reason_of, slot_proof_of
 from toyevm.rollups.roles import FullNode, Layer
 from toyevm.state import WorldState
@@ -133,3 +134,12 @@ def test_who_proved_under_a_root_that_was_taken_back_proves_again() -> None:
     assert outcome(layer, layer.bridge.prove(ANN, message, layer.chain, right)) is None
     assert outcome(layer, layer.bridge.finalize(ANN, message), seconds=500) == "too early"
     assert outcome(layer, layer.bridge.finalize(ANN, message), seconds=100) is None
+
+
+def test_a_reorg_behind_the_first_block_of_l2_is_refused_in_one_line() -> None:
+    layer = bridged()
+    layer.l1.reorg(layer.l1.head.number - layer.node.config.genesis_epoch + 1, keep=False)
+    for _ in range(5):
+        layer.l1.mine()
+    with pytest.raises(InputError, match="a reorg of 3 L1 blocks"):
+        layer.node.follow()

@@ -75,6 +75,26 @@ def test_a_block_with_an_invalid_transaction_becomes_empty_and_ends_its_channel(
     assert pipeline.chain.world.accounts[wallet("Ann").address].nonce == 0
 
 
+def test_an_overruled_block_becomes_empty_and_ends_its_channel() -> None:
+    layer = Layer()
+    epoch = layer.l1.mine()
+    good = payment("Ann", "Bob", 1, nonce=0)
+    first = layer.chain.next_input(epoch, (good,))
+    second = replace(first, parent_hash=bytes(32), timestamp=first.timestamp + 1)
+    layer.l1.mine(post((first, second), Singular()))
+    pipeline = Pipeline(layer.rules)
+    pipeline.overruled.add(layer.chain.append(first, epoch).hash)
+    for block in layer.l1.blocks:
+        pipeline.advance(block)
+    assert [one.reason for one in pipeline.dropped] == [DropReason.INVALID_MESSAGE]
+    layer.chain.rewind(0)
+    layer.chain.append(replace(first, transactions=()), epoch)
+    assert pipeline.chain.hashes == layer.chain.hashes
+    assert pipeline.height_at(epoch.number) == 0
+    assert pipeline.height_at(epoch.number + 1) == 1
+    assert pipeline.height_at(epoch.number + 2) == 0  # not read yet
+
+
 def test_after_a_bad_block_only_its_own_channel_is_given_up() -> None:
     layer = Layer()
     layer.l1.mine()
@@ -350,6 +370,7 @@ def test_every_reason_occurs_in_a_test() -> None:
     seen |= {reason for _, _, dropped in CASES.values() for reason, _, _ in dropped}
     seen |= {
         DropReason.INVALID_TRANSACTION,
+        DropReason.INVALID_MESSAGE,
         DropReason.TOO_LATE,
         DropReason.UNKNOWN_EPOCH,
         DropReason.TOO_EARLY_FOR_EPOCH,

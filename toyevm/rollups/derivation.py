@@ -27,6 +27,7 @@ from toyevm.rollups.dropped import Dropped, DropReason
 from toyevm.rollups.frames import Channel, ChannelBank
 from toyevm.rollups.l2 import L2Chain, RollupConfig
 from toyevm.rollups.values import Batch, BlockInput, L1Block
+from toyevm.types import Hash32
 
 
 def derive(l1_blocks: Iterable[L1Block], config: RollupConfig) -> L2Chain:
@@ -57,10 +58,13 @@ class Pipeline:
         chain: L2, as far as L1 says.
         dropped: what L1 has that was not used, in order.
         l1_blocks: those that were read, without their submissions, which are not needed any more.
+        overruled: hashes of blocks that execute a message of another layer that was never sent (see `interop`): each is
+            replaced by one without transactions.
     """
 
     def __init__(self, config: RollupConfig) -> None:
         self.config, self.chain = config, L2Chain(config)
+        self.overruled: set[Hash32] = set()
         self.dropped: list[Dropped] = []
         self.l1_blocks: list[L1Block] = []
         self._moments = [_Moment(ChannelBank(), 0, 0)]  # the first is before any L1 block
@@ -114,6 +118,11 @@ class Pipeline:
             raise InputError(f"a reorg of {depth} L1 blocks", expected=f"at most {most}")
         del self._moments[len(self._moments) - depth :]
         self._go_back()
+
+    def height_at(self, l1_number: int) -> int:
+        """Return the number of L2's head after an L1 block; 0 if that was not read."""
+        place = l1_number - self.config.genesis_epoch + 1
+        return self._moments[place].height if 0 < place < len(self._moments) else 0
 
     def _go_back(self) -> None:
         """Forget what is later than the last moment."""
@@ -206,9 +215,13 @@ class Pipeline:
             self.chain.append(block, epoch)
         except InvalidBlock as error:
             self._drop(DropReason.INVALID_TRANSACTION, channel, str(error))
-            self.chain.append(replace(block, transactions=()), epoch)
-            return False
-        return True
+        else:
+            if self.chain.head.hash not in self.overruled:
+                return True
+            self._drop_block(DropReason.INVALID_MESSAGE, channel, block)
+            self.chain.rewind(self.chain.head.number - 1)
+        self.chain.append(replace(block, transactions=()), epoch)
+        return False
 
     def _fill_epochs(self, l1_number: int) -> None:
         """Derive an empty block for every epoch that the sequencer has let pass."""

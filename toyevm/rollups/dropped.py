@@ -34,6 +34,7 @@ class DropReason(StrEnum):
     TOO_EARLY_FOR_EPOCH = "timestamp before its epoch"
     DRIFTED = "timestamp too far from its epoch"
     INVALID_TRANSACTION = "invalid transaction, so an empty block"
+    INVALID_MESSAGE = "message that was never sent, so an empty block"
 
 
 @dataclass(frozen=True)

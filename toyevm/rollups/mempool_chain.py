@@ -46,6 +46,7 @@ class MempoolChain(KeptChain[KeptBlock]):
         now: the time, in seconds since the first block.
         pool: the transactions that are in no block yet, in the order in which they came.
         refused: the transactions that no block could take, each with the reason.
+        credits: what each block credits though nobody has signed for it, by its number.
         extra_data: what the headers to come say besides.
     """
 
@@ -56,6 +57,7 @@ class MempoolChain(KeptChain[KeptBlock]):
         self.now = 0
         self.pool: list[Transaction] = []
         self.refused: list[tuple[Transaction, str]] = []
+        self.credits: dict[int, tuple[Withdrawal, ...]] = {}
 
     @property
     def head(self) -> Header:
@@ -128,11 +130,28 @@ class MempoolChain(KeptChain[KeptBlock]):
         if not isinstance(seconds, int) or not 1 <= seconds < TIMES - self.now:
             expected = f"a whole number, at least 1, and below {TIMES - self.now}"
             raise InputError(f"{seconds!r:.80} seconds after the block before", "mine", expected)
-        header = replace(child_header(self.chain, self.head), timestamp=self.now + seconds, extra_data=self.extra_data)
+        header = self._next_header(self.now + seconds)
         entry, self.pool = self._fill(self.next_block(header, self.pool, withdrawals))
+        self.credits[header.number] = tuple(withdrawals)
         self.entries.append(entry)
         self.now = header.timestamp
         return entry.sealed
+
+    def empty(self, number: int) -> list[SealedBlock]:
+        """Make block `number` and those after it anew, each with its credits only; return them as they were.
+
+        Raises:
+            InputError: there is no such block, or it is the first.
+        """
+        old = [entry.sealed for entry in self.entries[number:]]
+        self.rewind(number - 1)
+        for sealed in old:
+            header = self._next_header(sealed.header.timestamp)
+            self.entries.append(self.execute(self.next_block(header, (), self.credits[header.number])))
+        return old
+
+    def _next_header(self, timestamp: int) -> Header:
+        return replace(child_header(self.chain, self.head), timestamp=timestamp, extra_data=self.extra_data)
 
     def _fill(self, block: Block) -> tuple[KeptBlock, list[Transaction]]:
         """Return the block with all of its transactions that may be in it, and those that have to wait."""

@@ -58,12 +58,30 @@ class FullNode:
         return self.l1.data(number, INBOX, self.bridge.address, self.batcher)
 
     def follow(self) -> int:
-        """Read what is new on L1; return how many of its blocks had to be given up."""
+        """Read what is new on L1; return how many of its blocks had to be given up.
+
+        Raises:
+            InputError: L1 has lost more blocks than the layer's longest reorg, or that with which L2 begins.
+        """
         known = self.pipeline.l1_blocks
-        number = known[-1].number if known else self.config.genesis_epoch
-        while known and not self.l1.has(number, known[number - known[0].number].hash):
+        first = self.config.genesis_epoch
+        number = known[-1].number if known else first
+        while known and number >= first and not self.l1.has(number, known[number - first].hash):
             number -= 1
         return self.pipeline.follow([self.read(each) for each in range(number, self.l1.head.number + 1)])
+
+    def overrule(self, block: L2Block) -> None:
+        """Take no transactions from this block: it executes a message of another layer that was never sent.
+
+        Raises:
+            InputError: it was derived longer ago than the layer's longest reorg.
+        """
+        self.pipeline.overruled.add(block.hash)
+        if self.chain.has(block.number, block.hash):
+            l1_numbers = (each.number for each in self.pipeline.l1_blocks)
+            derived_at = next(number for number in l1_numbers if self.pipeline.height_at(number) >= block.number)
+            self.pipeline.rewind(derived_at - 1)
+            self.follow()
 
 
 class Sequencer:

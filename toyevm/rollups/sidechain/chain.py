@@ -7,7 +7,8 @@ call of a system contract, the state receiver; the numbers are its own, chain 13
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from toyevm.backends import BACKENDS
 from toyevm.blocks import Log, Withdrawal
@@ -33,10 +34,16 @@ class ChildChain(MempoolChain):
 
     Args:
         backend: the name of the backend that executes its blocks.
+        others: what else is there from the first block on.
     """
 
-    def __init__(self, backend: str = "sequential", chain: ChainConfig = SIDE_CHAIN) -> None:
-        super().__init__(chain, WorldState({GATEWAY: Account(code=GATEWAY_CONTRACT.code)}))
+    def __init__(
+        self,
+        backend: str = "sequential",
+        chain: ChainConfig = SIDE_CHAIN,
+        others: Mapping[Address, Account] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(chain, WorldState({GATEWAY: Account(code=GATEWAY_CONTRACT.code), **others}))
         self.backend = BACKENDS.named(backend)
 
     def send(self, tx: Transaction) -> Transaction:
@@ -45,9 +52,9 @@ class ChildChain(MempoolChain):
             raise InputError("a transaction with blobs", "send", "none: the sidechain has nobody who keeps them")
         return super().send(tx)
 
-    def produce(self, deposits: Iterable[Deposit] = ()) -> SealedBlock:
+    def produce(self, deposits: Iterable[Deposit] = (), seconds: int = BLOCK_SECONDS) -> SealedBlock:
         """Seal the next block, with these deposits and what fits of the mempool."""
-        return self.mine(BLOCK_SECONDS, [Withdrawal(each.nonce, 0, each.to, each.amount) for each in deposits])
+        return self.mine(seconds, [Withdrawal(each.nonce, 0, each.to, each.amount) for each in deposits])
 
     @property
     def burned(self) -> int:

@@ -14,6 +14,7 @@ Amounts and stakes are in wei. The answers are L1's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from toyevm.blocks import Header
 from toyevm.chain import ChainConfig
@@ -22,12 +23,13 @@ from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.l1 import L1, L1_CHAIN, L1Answer
 from toyevm.rollups.sidechain.books import SideBooks, keep_books
-from toyevm.rollups.sidechain.chain import GATEWAY, GATEWAY_CONTRACT, ChildChain
+from toyevm.rollups.sidechain.chain import BLOCK_SECONDS, GATEWAY, GATEWAY_CONTRACT, ChildChain
 from toyevm.rollups.sidechain.exits import BurnPlace, ExitProof, prove_exit
 from toyevm.rollups.sidechain.root_contracts import BRIDGE, KEEPER, MANAGER, RootContracts
 from toyevm.rollups.sidechain.validators import Conduct, Validator, validator_set
 from toyevm.rollups.sidechain.votes import SignedVote, Vote, VoteRefused, check_vote, sign_vote, vote_on
 from toyevm.rollups.values import Deposit
+from toyevm.state import Account
 from toyevm.transactions import Transaction
 from toyevm.types import Address, Hash32
 from toyevm.workloads.wallets import wallet
@@ -44,6 +46,7 @@ class Sidechain:
         delay: seconds from a checkpoint to the first exit.
         threshold: numerator and denominator of the share of the stake that a checkpoint has to exceed.
         backend: the name of the backend that executes the sidechain's blocks.
+        others: what is there on the sidechain from its first block on.
         l1_chain: the rules of its L1.
         compiled: manager and bridge, for who wants to try others.
 
@@ -64,6 +67,7 @@ class Sidechain:
         delay: int = 0,
         threshold: tuple[int, int] = (2, 3),
         backend: str = "sequential",
+        others: Mapping[Address, Account] = MappingProxyType({}),
         l1_chain: ChainConfig = L1_CHAIN,
         compiled: tuple[Contract, Contract] = (MANAGER, BRIDGE),
     ) -> None:
@@ -73,7 +77,7 @@ class Sidechain:
         people = [wallet(name) for name in users]
         self.l1 = L1([KEEPER, *people, *(member.wallet for member in self.validators.members)], l1_chain)
         self.contracts = RootContracts(self.l1, self.validators, 1, threshold, delay, compiled)
-        self.chain = ChildChain(backend)
+        self.chain = ChildChain(backend, others=others)
         self.confirmations = confirmations
         self._under: dict[Hash32, tuple[Header, ...]] = {}  # a Merkle root
         self.signed: list[SignedVote] = []
@@ -123,9 +127,9 @@ class Sidechain:
 
     # What validators do
 
-    def produce(self) -> SealedBlock:
+    def produce(self, seconds: int = BLOCK_SECONDS) -> SealedBlock:
         """Seal the sidechain's next block, with the deposits that are deep enough on L1."""
-        return self.chain.produce(self._new_deposits())
+        return self.chain.produce(self._new_deposits(), seconds)
 
     def _new_deposits(self) -> list[Deposit]:
         """Return what is new on L1. A nonce counts once, whatever a reorg of L1 has made of its deposit since."""
@@ -147,9 +151,15 @@ class Sidechain:
         """The last block of L1 whose deposits were looked at; -1 if none was."""
         return len(self._seen) - 1
 
-    def milestone(self, signers: Iterable[str] | None = None) -> bool:
-        """Let validators sign the blocks since the last milestone; with two thirds of the stake, they are final."""
-        vote = self.sign(vote_on("milestone", self.headers(self.final + 1)), signers)
+    def milestone(self, signers: Iterable[str] | None = None, end: int | None = None) -> bool:
+        """Let validators sign the blocks since the last milestone; with two thirds of the stake, they are final.
+
+        Args:
+            end: the last block that they sign; the newest one, if left out.
+        """
+        headers = self.headers(self.final + 1)
+        upto = headers if end is None else headers[: end - self.final]
+        vote = self.sign(vote_on("milestone", upto), signers)
         try:
             check_vote(vote, self.contracts.domain, self._stakes())
         except VoteRefused:
