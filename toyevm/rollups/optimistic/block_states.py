@@ -1,0 +1,86 @@
+"""What a player of a dispute knows: the states of a block, each computed only when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Protocol
+
+from toyevm import rlp
+from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.nodes import Node
+from toyevm.rollups.one_step.trace import StepTrace
+from toyevm.rollups.one_step.witness import make_witness
+from toyevm.rollups.optimistic.claims import ItemClaim, anchor_of
+from toyevm.types import Hash32
+
+
+class StateTrace(Protocol):
+    """The states of a block, between items and within each, as one player has them."""
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        ...
+
+    def after(self, count: int) -> ItemClaim:
+        """Return the claim about the state after so many items; behind the last, nothing changes any more."""
+        ...
+
+    def state(self, item: int, at: int) -> Hash32:
+        """Return the hash of the state after so many micro-steps of an item; what is done stays as it is."""
+        ...
+
+    def evidence(self, item: int, at: int) -> tuple[bytes, bytes]:
+        """Return the witness of the next micro-step, and the inputs of precompiles that are too long for it."""
+        ...
+
+
+class BlockStates:
+    """The true states of a block, or those of whoever made the trace.
+
+    Attributes:
+        asked: how many states within items were committed to: what it costs to be honest.
+    """
+
+    def __init__(self, trace: BlockTrace) -> None:
+        self.trace, self.asked = trace, 0
+        self.chain = chain_of(trace.states)
+        self.node = lru_cache(maxsize=64)(self._node)
+        self.steps = lru_cache(maxsize=8)(trace.steps)
+
+    @property
+    def items(self) -> int:
+        return len(self.trace.items)
+
+    def after(self, count: int) -> ItemClaim:
+        claim = self.chain[min(count, self.items)]
+        return claim._replace(height=self.height(count - 1)) if 0 < count <= self.items else claim
+
+    def height(self, item: int) -> int:
+        """Return ceil(log2 micro-steps) of an item."""
+        return (self.steps(item).count - 1).bit_length()
+
+    def state(self, item: int, at: int) -> Hash32:
+        return self.node(item, at).hash
+
+    def _node(self, item: int, at: int) -> Node:
+        self.asked += 1
+        return self.steps(item).state(at)
+
+    def evidence(self, item: int, at: int) -> tuple[bytes, bytes]:
+        steps: StepTrace = self.steps(item)
+        return make_witness(self.node(item, at), steps.context), encode_posted(steps.context.posted)
+
+
+def chain_of(states: list[Node]) -> list[ItemClaim]:
+    """Return the claims about these states between items, each linked to the one before."""
+    claims = [anchor_of(states[0].hash)]
+    for state in states[1:]:
+        claims.append(ItemClaim(claims[-1].value, state.hash))
+    return claims
+
+
+def encode_posted(posted: Mapping[Hash32, bytes]) -> bytes:
+    """Return long inputs of precompiles as they are brought before L1; nothing where there are none."""
+    return rlp.encode(list(posted.values())) if posted else b""
