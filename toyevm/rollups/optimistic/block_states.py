@@ -40,14 +40,16 @@ class BlockStates:
     """The true states of a block, or those of whoever made the trace.
 
     Attributes:
-        asked: how many states within items were committed to: what it costs to be honest.
+        hashes: of the states within items that somebody has asked for: what it costs to be honest.
     """
 
     def __init__(self, trace: BlockTrace) -> None:
-        self.trace, self.asked = trace, 0
+        self.trace = trace
+        self.hashes: dict[tuple[int, int], Hash32] = {}
         self.chain = chain_of(trace.states)
         self.node = lru_cache(maxsize=64)(self._node)
         self.steps = lru_cache(maxsize=8)(trace.steps)
+        self.height = lru_cache(maxsize=None)(self._height)
 
     @property
     def items(self) -> int:
@@ -57,15 +59,16 @@ class BlockStates:
         claim = self.chain[min(count, self.items)]
         return claim._replace(height=self.height(count - 1)) if 0 < count <= self.items else claim
 
-    def height(self, item: int) -> int:
+    def _height(self, item: int) -> int:
         """Return ceil(log2 micro-steps) of an item."""
         return (self.steps(item).count - 1).bit_length()
 
     def state(self, item: int, at: int) -> Hash32:
-        return self.node(item, at).hash
+        if (item, at) not in self.hashes:
+            self.hashes[item, at] = self.node(item, at).hash
+        return self.hashes[item, at]
 
     def _node(self, item: int, at: int) -> Node:
-        self.asked += 1
         return self.steps(item).state(at)
 
     def evidence(self, item: int, at: int) -> tuple[bytes, bytes]:

@@ -74,6 +74,8 @@ class Challenger:
         lo, hi = game.interval(number, is_attack)
         begin, end = game.claims[lo], game.claims[hi]
         item, at = (begin.at, 0) if begin.item is None else (begin.item, begin.at)
-        is_shown = item < game.terms.items and (end.item is not None or begin.item is not None or end.link == begin.value)
+        is_between_items = begin.item is None and end.item is None
+        is_shown = item < game.terms.items and not (is_between_items and end.link != begin.value)
         witness, posted = self.trace.evidence(item, at) if is_shown else (b"", b"")
-        return GameMove(MoveKind.PROVE_ATTACK if is_attack else MoveKind.PROVE_DEFENCE, number, ItemClaim(ZERO_HASH, ZERO_HASH), witness, posted)
+        kind = MoveKind.PROVE_ATTACK if is_attack else MoveKind.PROVE_DEFENCE
+        return GameMove(kind, number, witness=witness, posted=posted)
