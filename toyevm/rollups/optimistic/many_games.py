@@ -52,7 +52,9 @@ class PlayedGame:
     def witnesses(self) -> list[bytes]:
         """The witnesses of the honest player that L1 has taken."""
         proofs = (MoveKind.PROVE_ATTACK, MoveKind.PROVE_DEFENCE)
-        return [move.witness for who, move, refusal in self.moves if who == HONEST and move.kind in proofs and not refusal]
+        return [
+            move.witness for who, move, refusal in self.moves if who == HONEST and move.kind in proofs and not refusal
+        ]
 
     @property
     def returns(self) -> dict[str, int]:
