@@ -29,7 +29,7 @@ MOST_BLOB_EXCESS = 2**32  # their price is an exponential of it
 
 def encode_block_input(block: Block) -> bytes:
     """Return the block as it is posted."""
-    ancestors = [[number, hash_] for number, hash_ in sorted(block.ancestor_hashes.items())]
+    ancestors: list[rlp.Item] = [[number, hash_] for number, hash_ in sorted(block.ancestor_hashes.items())]
     return rlp.encode(
         [
             _header_fields(block.header),

@@ -7,12 +7,32 @@ from functools import lru_cache
 from typing import Protocol
 
 from toyevm import rlp
-from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.items import Item
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.one_step.trace import StepTrace
 from toyevm.rollups.one_step.witness import make_witness
 from toyevm.rollups.optimistic.claims import ItemClaim, anchor_of
+from toyevm.state import WorldState
 from toyevm.types import Hash32
+from toyevm.vm.frame import BlockEnv
+
+
+class ItemTrace(Protocol):
+    """The states of a block whole: the true ones, or those that somebody posts."""
+
+    env: BlockEnv
+    items: tuple[Item, ...]
+    worlds: list[WorldState]
+    states: list[Node]
+
+    def context(self, index: int) -> Context:
+        """Return what is known of an item without a witness."""
+        ...
+
+    def steps(self, index: int) -> StepTrace:
+        """Return the micro-steps of an item."""
+        ...
 
 
 class StateTrace(Protocol):
@@ -43,7 +63,7 @@ class BlockStates:
         hashes: of the states within items that somebody has asked for: what it costs to be honest.
     """
 
-    def __init__(self, trace: BlockTrace) -> None:
+    def __init__(self, trace: ItemTrace) -> None:
         self.trace = trace
         self.hashes: dict[tuple[int, int], Hash32] = {}
         self.chain = chain_of(trace.states)

@@ -61,8 +61,7 @@ def play_out(board: Board, players: Mapping[str, GamePlayer]) -> list[tuple[str,
     for _ in range(MOST_TURNS):
         before = len(made)
         for name, player in players.items():
-            for move in list(player.moves(board.game, board.now)):
-                made.append((name, move, board.move(name, move)))
+            made += [(name, move, board.move(name, move)) for move in list(player.moves(board.game, board.now))]
             board.wait(TURN)
         if all(reason for _, _, reason in made[before:]):
             break

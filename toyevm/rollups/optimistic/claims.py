@@ -1,7 +1,7 @@
 """What is claimed in a dispute: states between the items of a block, and states within one item.
 
-Between items a claim is chained: each commitment covers the one before. Otherwise a lie could vanish again: a wrong
-log, or a wrong balance that a later transaction overwrites, would leave no trace at the end, and nobody could dispute it.
+Between items a claim is chained: each commitment covers the one before. Otherwise a lie could vanish again: of a
+wrong log, or of a wrong balance that a later transaction overwrites, there would be nothing left at the end to dispute.
 
     O[0] = H(nothing, state before the block)        O[k+1] = H(O[k], state after item k)
 

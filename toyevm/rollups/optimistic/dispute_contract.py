@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,6 +51,9 @@ class Taken(NamedTuple):
     forced: int = 0
 
 
+NOTHING_TAKEN = Taken()
+
+
 @dataclass(frozen=True)
 class DisputeTerms:
     """What is agreed on when the contracts are made; times in seconds.
@@ -84,7 +86,7 @@ class DisputeContract:
     # What anybody may do
 
     def propose(
-        self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = Taken(), parent: int | None = None
+        self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = NOTHING_TAKEN, parent: int | None = None
     ) -> DisputeAnswer:
         """Propose the state after a block; `parent` is the number of the game about the block before."""
         arguments = (0 if parent is None else parent + 1, *taken, *claim, data)
@@ -145,13 +147,13 @@ class DisputeContract:
     def claim(self, game: int, number: int) -> Claim:
         """Return a claim as the model has it."""
         words = self._words("claims", game, number)
-        parent, is_attack, lo, hi, item, at, value, link, state, height, depth, by, bond, used, since, to, done, *_ = (
-            words
+        parent, is_attack, lo, hi, item, at = words[:6]
+        value, link, state = (word.to_bytes(32, "big") for word in words[6:9])
+        height, depth, by, bond, used, since, to, is_resolved = words[9:17]
+        return Claim(
+            *(parent, bool(is_attack), lo, hi, item - 1 if item else None, at, value, link, state),
+            *(height, depth, _name(by), bond, used, since, _name(to) if to else None, bool(is_resolved)),
         )
-        hashes = (word.to_bytes(32, "big") for word in (value, link, state))
-        item_number = item - 1 if item else None
-        ends = (_name(by), bond, used, since, _name(to) if to else None, bool(done))
-        return Claim(parent, bool(is_attack), lo, hi, item_number, at, *hashes, height, depth, *ends)
 
     def game(self, number: int) -> DisputeGame:
         """Return a game as the model has it; those who play are named by their addresses."""
@@ -175,10 +177,8 @@ def _name(address: int) -> str:
 class L1Board:
     """A game on L1 as a place to play: each move is a transaction of its player's wallet."""
 
-    def __init__(
-        self, contract: DisputeContract, number: int, data: bytes, wallets: Callable[[str], Wallet] = wallet
-    ) -> None:
-        self.contract, self.number, self.data, self._wallets = contract, number, data, wallets
+    def __init__(self, contract: DisputeContract, number: int, data: bytes) -> None:
+        self.contract, self.number, self.data = contract, number, data
 
     @property
     def game(self) -> DisputeGame:
@@ -189,7 +189,7 @@ class L1Board:
         return self.contract.l1.now
 
     def move(self, player: str, move: GameMove) -> str:
-        return self.contract.move(self._wallets(player), self.number, move, self.data).reason
+        return self.contract.move(wallet(player), self.number, move, self.data).reason
 
     def wait(self, seconds: int) -> None:
         self.contract.l1.wait(seconds)

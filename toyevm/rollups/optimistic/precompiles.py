@@ -6,9 +6,9 @@
                   -> items, number, digest of deposits, digest of forced transactions, after the block
     slot_proof    as on any L1 of the course, but under a committed state instead of a Merkle-Patricia root
 
-Ethereum has none of them. There a micro-step is one of a MIPS processor that runs the client, done in Solidity, for some
-million gas; here it is one of the machine itself, by the function that both players have. What does not hold is a failed
-call. The rules of the layer's chain are part of them: who changes a rule changes what L1 believes.
+Ethereum has none of them. There a micro-step is one of a MIPS processor that runs the client, done in Solidity, for
+some million gas; here it is one of the machine itself, by the function that both players have. What does not hold is a
+failed call. The rules of the layer's chain are part of them: who changes a rule changes what L1 believes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One micro-step, done by L1 itself: the same function as both players', on the part of a state that a witness opens."""
+"""One micro-step, done by L1 itself: by the players' own function, on the part of a state that a witness opens."""
 
 from __future__ import annotations
 

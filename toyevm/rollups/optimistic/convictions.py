@@ -1,0 +1,108 @@
+"""What a dispute has shown, in one sentence: transaction, opcode, location, value read, value that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.byte_strings import Source, number
+from toyevm.rollups.one_step.journal_tree import strings
+from toyevm.rollups.one_step.layout import open_state
+from toyevm.rollups.one_step.nodes import Node
+from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.posted_trace import PostedTrace
+from toyevm.transition import CheckedTransaction
+from toyevm.types import Location, Value
+from toyevm.vm.opcodes import opcodes_of
+
+
+@dataclass(frozen=True)
+class Conviction:
+    """The first step at which a producer's states are not the true ones.
+
+    Attributes:
+        item: of the block; `tx_index` is None if it is no transaction.
+        opcode: that was to be done, or what surrounds the code.
+        location: the first that was read with another value than is there; None if all was read right.
+    """
+
+    item: int
+    tx_index: int | None
+    at: int
+    opcode: str
+    location: Location | None
+    was_read: Value | None
+    is_there: Value | None
+
+    def sentence(self, name: Callable[[Location], str] = str) -> str:
+        """Say it; `name` puts a location into words."""
+        who = f"item {self.item}" if self.tx_index is None else f"transaction {self.tx_index}"
+        if self.location is None:
+            return f"{who}, micro-step {self.at}: after {self.opcode}, the state is not the posted one"
+        read, there = _show(self.was_read), _show(self.is_there)
+        return f"{who}, micro-step {self.at}: {self.opcode} read {read} at {name(self.location)}, not {there}"
+
+
+def convict(truth: BlockTrace, posted: PostedTrace) -> Conviction | None:
+    """Return the step at which what is posted goes wrong, as a bisection finds it; None if it does not."""
+    item = next((i for i in range(len(truth.items)) if truth.states[i + 1].hash != posted.states[i + 1].hash), None)
+    if item is None:
+        return None
+    own, other = BlockStates(truth), StepsOf(posted, item)
+    at = first_difference(lambda at: own.state(item, at) == other.hash(at), 2 ** own.height(item)) - 1
+    opcode = name_of(own.node(item, at), truth, item)
+    tx_index = None
+    if isinstance(truth.items[item], CheckedTransaction):
+        tx_index = sum(isinstance(one, CheckedTransaction) for one in truth.items[:item])
+    return Conviction(item, tx_index, at, opcode, *_misread(truth, posted, item))
+
+
+class StepsOf:
+    """The posted states within an item; where the producer's machine leads elsewhere, the posted end counts."""
+
+    def __init__(self, posted: PostedTrace, item: int) -> None:
+        self.steps, self.end = posted.steps(item), posted.states[item + 1]
+
+    def hash(self, at: int) -> bytes:
+        return self.end.hash if at >= self.steps.count else self.steps.state(at).hash
+
+
+def first_difference(is_equal: Callable[[int], bool], last: int) -> int:
+    """Return, by halving, a number that is not equal behind one that is; 0 is, and `last` is taken not to be."""
+    lo, hi = 0, last
+    while hi - lo > 1:
+        middle = (lo + hi) // 2
+        lo, hi = (middle, hi) if is_equal(middle) else (lo, middle)
+    return hi
+
+
+def name_of(state: Node, truth: BlockTrace, item: int) -> str:
+    """Return what the next micro-step of a state is: an opcode, or what surrounds the code."""
+    phase, frame, _, _ = open_state(state)
+    if frame is None:
+        return SURROUNDINGS.get(phase.name, "the end")
+    pc = number(strings(frame.value, 4)[0])
+    opcode = Source(frame.children[2], is_code=True).read(pc, 1)[0]
+    return opcodes_of(truth.context(item).env.fork.rank)[opcode].name
+
+
+SURROUNDINGS = {
+    b"done": "the beginning",
+    b"before": "what comes before the code",
+    b"run": "the payment for gas",
+    b"clean": "the removal of empty accounts",
+}
+
+
+def _misread(truth: BlockTrace, posted: PostedTrace, item: int) -> tuple[Location | None, Value | None, Value | None]:
+    result = posted.results[item]
+    for location, read in (result.read_set if result is not None else {}).items():
+        there = truth.worlds[item].read(location).value
+        if there != read.value:
+            return location, read.value, there
+    return None, None, None
+
+
+def _show(value: Value | None) -> str:
+    return "0x" + value.hex() if isinstance(value, bytes) else f"{value:,}"
