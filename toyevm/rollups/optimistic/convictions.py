@@ -38,10 +38,14 @@ class Conviction:
     def sentence(self, name: Callable[[Location], str] = str) -> str:
         """Say it; `name` puts a location into words."""
         who = f"item {self.item}" if self.tx_index is None else f"transaction {self.tx_index}"
+        return f"{who}: {self.fault(name)}"
+
+    def fault(self, name: Callable[[Location], str] = str) -> str:
+        """Say what went wrong, but not where in the block."""
         if self.location is None:
-            return f"{who}, micro-step {self.at}: after {self.opcode}, the state is not the posted one"
+            return f"micro-step {self.at}: after {self.opcode}, the state is not the posted one"
         read, there = _show(self.was_read), _show(self.is_there)
-        return f"{who}, micro-step {self.at}: {self.opcode} read {read} at {name(self.location)}, not {there}"
+        return f"micro-step {self.at}: {self.opcode} read {read} at {name(self.location)}, not {there}"
 
 
 def convict(truth: BlockTrace, posted: PostedTrace) -> Conviction | None:

@@ -1,0 +1,28 @@
+"""The honest win against liars of every kind, on both sides; a thousand games are `toyevm dispute --games 1000`."""
+
+from __future__ import annotations
+
+import pytest
+
+from toyevm.rollups.optimistic.liars import LIARS
+from toyevm.rollups.optimistic.many_games import HONEST, LIAR, play_game, play_games, token_block
+
+
+def test_there_are_liars_of_many_kinds() -> None:
+    assert len(LIARS) >= 8
+
+
+@pytest.mark.parametrize("is_proposer", [True, False])
+@pytest.mark.parametrize("kind", LIARS)
+def test_a_liar_loses_and_pays(kind: str, is_proposer: bool) -> None:
+    played = play_game(token_block(8, 1), kind, is_proposer, seed=11)
+    assert played.honest_wins
+    assert played.returns[LIAR] < 0
+    assert played.returns[HONEST] == -played.returns[LIAR]
+
+
+def test_a_seeded_sample_of_the_thousand_games() -> None:
+    for played in play_games(16, 48, seed=7):
+        assert played.honest_wins, played.seed
+        assert played.returns[LIAR] < 0, played.seed
+        assert not [reason for who, _, reason in played.moves if who == HONEST and reason], played.seed
