@@ -67,10 +67,10 @@ def test_each_side_has_one_clock_for_all_its_moves() -> None:
     board.move("one", GameMove(MoveKind.ATTACK, ROOT, truth.after(2)))
     assert board.game.claims[2].used == CLOCK - EXTENSION  # who answers late leaves themselves this much
     board.wait(100)
-    board.move("proposer", GameMove(MoveKind.ATTACK, 2, WRONG))
+    board.move("proposer", GameMove(MoveKind.ATTACK, 2, ItemClaim(truth.after(0).value, b"\3" * 32, 9)))
     assert board.game.claims[3].used == 100
     board.wait(EXTENSION)
-    assert board.move("one", GameMove(MoveKind.ATTACK, 3, truth.after(1))) == "time is up"
+    assert board.move("one", GameMove(MoveKind.ATTACK, 3, WRONG)) == "time is up"
 
 
 def test_a_claim_waits_for_the_answers_to_it() -> None:

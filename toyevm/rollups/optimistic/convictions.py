@@ -6,15 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from toyevm.rollups.one_step.block_trace import BlockTrace
-from toyevm.rollups.one_step.byte_strings import Source, number
-from toyevm.rollups.one_step.journal_tree import strings
-from toyevm.rollups.one_step.layout import open_state
-from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.posted_trace import PostedTrace
+from toyevm.rollups.optimistic.step_names import step_name
 from toyevm.transition import CheckedTransaction
 from toyevm.types import Location, Value
-from toyevm.vm.opcodes import opcodes_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def convict(truth: BlockTrace, posted: PostedTrace) -> Conviction | None:
         return None
     own, other = BlockStates(truth), StepsOf(posted, item)
     at = first_difference(lambda at: own.state(item, at) == other.hash(at), 2 ** own.height(item)) - 1
-    opcode = name_of(own.node(item, at), truth, item)
+    opcode = step_name(own.node(item, at), truth.env.fork)
     tx_index = None
     if isinstance(truth.items[item], CheckedTransaction):
         tx_index = sum(isinstance(one, CheckedTransaction) for one in truth.items[:item])
@@ -79,24 +75,6 @@ def first_difference(is_equal: Callable[[int], bool], last: int) -> int:
         middle = (lo + hi) // 2
         lo, hi = (middle, hi) if is_equal(middle) else (lo, middle)
     return hi
-
-
-def name_of(state: Node, truth: BlockTrace, item: int) -> str:
-    """Return what the next micro-step of a state is: an opcode, or what surrounds the code."""
-    phase, frame, _, _ = open_state(state)
-    if frame is None:
-        return SURROUNDINGS.get(phase.name, "the end")
-    pc = number(strings(frame.value, 4)[0])
-    opcode = Source(frame.children[2], is_code=True).read(pc, 1)[0]
-    return opcodes_of(truth.context(item).env.fork.rank)[opcode].name
-
-
-SURROUNDINGS = {
-    b"done": "the beginning",
-    b"before": "what comes before the code",
-    b"run": "the payment for gas",
-    b"clean": "the removal of empty accounts",
-}
 
 
 def _misread(truth: BlockTrace, posted: PostedTrace, item: int) -> tuple[Location | None, Value | None, Value | None]:

@@ -6,22 +6,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from typing import NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.forks import SHANGHAI
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.items import items_of
+from toyevm.rollups.one_step.nodes import Missing
+from toyevm.rollups.one_step.witness import decode_witness
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import PlainBoard, play_out, returns
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.game import DisputeGame, GameTerms, new_game
-from toyevm.rollups.optimistic.liars import LIARS, liar_of
+from toyevm.rollups.optimistic.liars import LIARS, is_proof, liar_of
 from toyevm.rollups.optimistic.lying_states import Place
-from toyevm.rollups.optimistic.moves import GameMove, MoveKind
+from toyevm.rollups.optimistic.moves import GameMove
+from toyevm.rollups.optimistic.step_names import step_name
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.workloads.transfers import to_many
 
 HONEST, LIAR = "honest", "liar"
+CHAIN = ChainConfig(fork=SHANGHAI)  # without system calls: an item is a transaction
+
+
+class ShownStep(NamedTuple):
+    """A witness that decided a game, and which step it shows."""
+
+    name: str
+    witness: bytes
+
+    @classmethod
+    def of(cls, witness: bytes) -> ShownStep:
+        try:
+            return cls(step_name(decode_witness(witness), CHAIN.fork), witness)
+        except Missing:  # the step is done when its data are, and looks at no opcode
+            return cls("data", witness)
 
 
 @dataclass(frozen=True)
@@ -49,12 +68,10 @@ class PlayedGame:
         return self.game.is_over and self.game.is_defended != self.is_proposer
 
     @property
-    def witnesses(self) -> list[bytes]:
-        """The witnesses of the honest player that L1 has taken."""
-        proofs = (MoveKind.PROVE_ATTACK, MoveKind.PROVE_DEFENCE)
-        return [
-            move.witness for who, move, refusal in self.moves if who == HONEST and move.kind in proofs and not refusal
-        ]
+    def shown(self) -> list[ShownStep]:
+        """The steps that the honest player had the verifier do."""
+        proofs = [move for who, move, refusal in self.moves if who == HONEST and is_proof(move) and not refusal]
+        return [ShownStep.of(move.witness) for move in proofs if move.witness]
 
     @property
     def returns(self) -> dict[str, int]:
@@ -63,9 +80,9 @@ class PlayedGame:
 
 @lru_cache(maxsize=4)
 def token_block(transactions: int, seed: int) -> BlockTrace:
-    """Return a block of ERC-20 transfers, by rules without system calls: an item is a transaction."""
+    """Return a block of ERC-20 transfers."""
     workload = to_many(transactions, seed, token=True)
-    env = ChainConfig(fork=SHANGHAI).env(workload.block)
+    env = CHAIN.env(workload.block)
     return BlockTrace(workload.pre, env, tuple(items_of(env, workload.block)))
 
 

@@ -100,6 +100,6 @@ class OptimisticSettlement:
         if accepted == truth.states[-1].hash:
             return truth.worlds[-1].root
         found = convict(truth, posted)
-        raise NotProvable(
-            found.tx_index if found else None, found.sentence() if found else "the proposal is not resolved"
-        )
+        if found is None:
+            raise NotProvable(None, "the proposal is not resolved")
+        raise NotProvable(found.tx_index, found.fault())
