@@ -75,7 +75,9 @@ event Resolved:
 
 ONE_STEP: constant(address) = 0x000000000000000000000000000000000000F006  # precompiles of this layer's L1
 BLOCK_INPUT: constant(address) = 0x000000000000000000000000000000000000f007
+NEXT_BLOCK: constant(address) = 0x000000000000000000000000000000000000f008
 MAX_DATA: constant(uint256) = 100_000  # bytes of a block
+MAX_OPENING: constant(uint256) = 1_024
 MAX_WITNESS: constant(uint256) = 16_384
 MAX_POSTED: constant(uint256) = 65_536
 MAX_HEIGHT: constant(uint256) = 40
@@ -125,6 +127,7 @@ def propose(
     link: bytes32,
     state: bytes32,
     height: uint256,
+    opening: Bytes[MAX_OPENING],
     data: Bytes[MAX_DATA],
 ) -> uint256:
     """
@@ -133,6 +136,7 @@ def propose(
     @param deposits How many are taken by this block and those before; what they are, the portal says.
     @param forced The same for transactions that were sent to the portal.
     @param link The chained commitment before the block's last item.
+    @param opening What shows the world in the state after the block before; nothing for the first block.
     """
     game: Game = empty(Game)
     before: bytes32 = genesis
@@ -143,7 +147,7 @@ def propose(
         assert parent <= self.count, "no such parent"
         root: Claim = self.claims[parent - 1][1]
         assert root.countered_by == empty(address), "the parent has fallen"
-        before = root.state
+        before = self._next_block(root.state, opening)
         game.number = self.games[parent - 1].number + 1
         deposit_digest = staticcall Portal(self.portal).deposit_digest(self.games[parent - 1].deposits)
         forced_digest = staticcall Portal(self.portal).forced_digest(self.games[parent - 1].forced)
@@ -345,6 +349,22 @@ def collect(who: address):
     assert amount > 0, "nothing is owed"
     self.credits[who] = 0  # before the payment, or the receiver could call again
     raw_call(who, b"", value=amount)
+
+
+@internal
+@view
+def _next_block(state: bytes32, opening: Bytes[MAX_OPENING]) -> bytes32:
+    success: bool = False
+    answer: Bytes[32] = b""
+    success, answer = raw_call(
+        NEXT_BLOCK,
+        concat(state, opening),
+        max_outsize=32,
+        is_static_call=True,
+        revert_on_failure=False,
+    )
+    assert success and len(answer) == 32, "not the state after a block"
+    return convert(answer, bytes32)
 
 
 @internal

@@ -54,6 +54,13 @@ class Taken(NamedTuple):
 NOTHING_TAKEN = Taken()
 
 
+class Parent(NamedTuple):
+    """The game about the block before, and what shows the world in the state that it is about."""
+
+    game: int
+    opening: bytes
+
+
 @dataclass(frozen=True)
 class DisputeTerms:
     """What is agreed on when the contracts are made; times in seconds.
@@ -86,11 +93,12 @@ class DisputeContract:
     # What anybody may do
 
     def propose(
-        self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = NOTHING_TAKEN, parent: int | None = None
+        self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = NOTHING_TAKEN, after: Parent | None = None
     ) -> DisputeAnswer:
-        """Propose the state after a block; `parent` is the number of the game about the block before."""
-        arguments = (0 if parent is None else parent + 1, *taken, *claim, data)
-        return self.ask(who, GAME.call_data("propose", *arguments), value=bond_at(0), gas_limit=PROPOSE_GAS)
+        """Propose the state after a block, with a bond."""
+        parent, opening = (after.game + 1, after.opening) if after else (0, b"")
+        call = GAME.call_data("propose", parent, *taken, *claim, opening, data)
+        return self.ask(who, call, value=bond_at(0), gas_limit=PROPOSE_GAS)
 
     def move(self, who: Wallet, game: int, move: GameMove, data: bytes = b"") -> DisputeAnswer:
         """Make a move in a game; `data` is its block, for a proof."""

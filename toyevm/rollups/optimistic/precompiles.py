@@ -1,9 +1,10 @@
-"""Two precompiles that the L1 of an optimistic rollup has besides, and one that it has for a tree of its own.
+"""Three precompiles that the L1 of an optimistic rollup has besides, and one that it has for a tree of its own.
 
     one_step      item, state, length of witness, length of posted, witness, posted, block
                   -> the state after one micro-step, 1 if the item is done then
     block_input   digest of deposits, digest of forced transactions, how many of these are taken, block
                   -> items, number, digest of deposits, digest of forced transactions, after the block
+    next_block    state after a block, the part of it that shows its world -> the state before the next block
     slot_proof    as on any L1 of the course, but under a committed state instead of a Merkle-Patricia root
 
 Ethereum has none of them. There a micro-step is one of a MIPS processor that runs the client, done in Solidity, for
@@ -30,14 +31,14 @@ from toyevm.rollups.optimistic.block_input import (
     item_context,
     item_count,
 )
-from toyevm.rollups.optimistic.state_proofs import read_proven_slot
+from toyevm.rollups.optimistic.state_proofs import proven_start, read_proven_slot
 from toyevm.rollups.optimistic.verifier import step_once
 from toyevm.rollups.precompiles import SLOT_PROOF, proof_gas
 from toyevm.transactions import encode_transaction
 from toyevm.types import Address, to_address
 from toyevm.vm.precompiles import Precompile
 
-ONE_STEP, BLOCK_INPUT = to_address(0xF006), to_address(0xF007)
+ONE_STEP, BLOCK_INPUT, NEXT_BLOCK = (to_address(number) for number in (0xF006, 0xF007, 0xF008))
 STEP_GAS, STEP_BYTE_GAS = 200_000, 30  # a millisecond or two; of each 110 bytes of a block, a signer is recovered
 INPUT_GAS, INPUT_BYTE_GAS = 3_000, 30
 MOST_GAS = 2**26  # of a block of the layer: or nobody could run through one in time
@@ -89,6 +90,12 @@ def check_block_input(chain: ChainConfig, data: bytes) -> bytes:
     return encode_arguments(item_count(chain, block), block.header.number, *digests)
 
 
+def check_next_block(data: bytes) -> bytes:
+    """Return the state before the next block."""
+    _words(data, 1)
+    return proven_start(data[:32], data[32:])
+
+
 def check_slot(data: bytes) -> bytes:
     """Return what lies in a slot under a committed state."""
     _, address, slot = _words(data, 3)
@@ -117,6 +124,7 @@ def dispute_checks(layer: ChainConfig) -> Mapping[Address, Precompile]:
         {
             ONE_STEP: Precompile("one_step", step_gas, safely(partial(check_one_step, layer))),
             BLOCK_INPUT: Precompile("block_input", input_gas, safely(partial(check_block_input, layer))),
+            NEXT_BLOCK: Precompile("next_block", proof_gas, safely(check_next_block)),
             SLOT_PROOF: Precompile("slot_proof", proof_gas, safely(check_slot)),
         }
     )

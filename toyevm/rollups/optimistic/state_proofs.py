@@ -11,6 +11,7 @@ from toyevm.errors import InvalidProof
 from toyevm.rollups.one_step.journal_tree import JournalTree, read_account, read_slot
 from toyevm.rollups.one_step.layout import DONE, open_state
 from toyevm.rollups.one_step.nodes import Node, WatchedNode
+from toyevm.rollups.one_step.trace import state_between
 from toyevm.rollups.one_step.witness import decode_witness, encode_witness
 from toyevm.types import Address, Hash32
 
@@ -43,3 +44,26 @@ def _slot(state: Node, address: Address, slot: int) -> int:
     if phase.name != DONE:
         raise InvalidProof("not a state between two items")
     return read_slot(read_account(JournalTree.of(journal).world, address).storage, slot)
+
+
+def start_of_next(state: Node) -> Node:
+    """Return the state before the next block: the same world, no item of it done and no gas used."""
+    phase, _, journal, _ = open_state(state)
+    if phase.name != DONE:
+        raise InvalidProof("not a state between two items")
+    return state_between(JournalTree.of(journal).world)
+
+
+def next_block_witness(state: Node) -> bytes:
+    """Return the part of a state that shows its world."""
+    seen: set[Hash32] = set()
+    start_of_next(WatchedNode(state, seen))
+    return encode_witness(state, seen)
+
+
+def proven_start(root: Hash32, witness: bytes) -> Hash32:
+    """Return the root of the state before the next block, given that after this one; InvalidProof if it is not shown."""
+    state = decode_witness(witness)
+    if state.hash != root:
+        raise InvalidProof("the witness is of another state")
+    return start_of_next(state).hash
