@@ -6,8 +6,8 @@
     anybody may dispute it, down to one micro-step, which the precompile one_step does. Each side has a clock; a claim
     that nobody has countered in time stands, and its bond goes back; otherwise it goes to who countered it first from
     the left. It omits a guardian, a change of the verifier, and delayed payment of bonds.
-@dev Storage: count, games[game], claims[game][claim], made[hash of a claim], credits[who]; accepted_root[number of a
-    block]. Hot: games[game], in every claim. Claim 0 of a game is what is agreed, claim 1 the root.
+@dev Storage: count, games[game], claims[game][claim], made[hash of a claim], credits[who]; next_data[parent];
+    accepted_root[number of a block]. Hot: games[game], in every claim. Claim 0 of a game is what is agreed, claim 1 the root.
     A claim that is resolved tells its parent: so no call ever walks through a list that strangers made long.
 """
 
@@ -88,6 +88,7 @@ genesis: public(immutable(bytes32))
 first: public(immutable(uint256))  # the number of the first block
 clock: public(immutable(uint256))  # in seconds, of each side
 extension: public(immutable(uint256))
+sequencer: public(immutable(address))  # who alone brings blocks while nothing is overdue; empty: anybody
 
 owner: public(address)
 portal: public(address)
@@ -96,15 +97,17 @@ games: public(HashMap[uint256, Game])
 claims: public(HashMap[uint256, HashMap[uint256, Claim]])
 made: HashMap[bytes32, bool]
 credits: public(HashMap[address, uint256])
+next_data: public(HashMap[uint256, bytes32])  # by parent: the first block that came after it is the next one
 accepted_root: public(HashMap[uint256, bytes32])  # by the number of the L2 block
 
 
 @deploy
-def __init__(its_genesis: bytes32, its_first: uint256, its_clock: uint256, its_extension: uint256):
+def __init__(its_genesis: bytes32, its_first: uint256, its_clock: uint256, its_extension: uint256, its_sequencer: address):
     genesis = its_genesis
     first = its_first
     clock = its_clock
     extension = its_extension
+    sequencer = its_sequencer
     self.owner = msg.sender
 
 
@@ -131,7 +134,8 @@ def propose(
     data: Bytes[MAX_DATA],
 ) -> uint256:
     """
-    @notice Propose the state after a block.
+    @notice Propose the state after a block. The first block that comes after another is the next one: about its state
+        there may be several proposals, but a second block in its place would pay the same money twice.
     @param parent The game about the block before, plus 1; 0 for the first block.
     @param deposits How many are taken by this block and those before; what they are, the portal says.
     @param forced The same for transactions that were sent to the portal.
@@ -172,11 +176,15 @@ def propose(
     assert convert(slice(answer, 96, 32), bytes32) == staticcall Portal(self.portal).forced_digest(
         forced
     ), "other forced transactions"
-    assert not staticcall Portal(self.portal).is_overdue(deposits, forced), "something is overdue"
+    game.data_hash = keccak256(data)
+    if self.next_data[parent] == empty(bytes32):
+        assert not staticcall Portal(self.portal).is_overdue(deposits, forced), "something is overdue"
+        self._require_sequencer(parent)
+        self.next_data[parent] = game.data_hash
+    assert self.next_data[parent] == game.data_hash, "another block comes next"
     game.parent = parent
     game.items = convert(slice(answer, 0, 32), uint256)
     game.split = self._log2(game.items)
-    game.data_hash = keccak256(data)
     game.claims = 2
     game.deposits = deposits
     game.forced = forced
@@ -353,6 +361,19 @@ def collect(who: address):
 
 @internal
 @view
+def _require_sequencer(parent: uint256):
+    if sequencer == empty(address) or msg.sender == sequencer:
+        return
+    deposits: uint256 = 0
+    forced: uint256 = 0
+    if parent > 0:
+        deposits = self.games[parent - 1].deposits
+        forced = self.games[parent - 1].forced
+    assert staticcall Portal(self.portal).is_overdue(deposits, forced), "not the sequencer"
+
+
+@internal
+@view
 def _next_block(state: bytes32, opening: Bytes[MAX_OPENING]) -> bytes32:
     success: bool = False
     answer: Bytes[32] = b""
@@ -374,7 +395,8 @@ def _stand(game: uint256, number: uint256, claim: Claim):
     """
     if number == 1:
         parent: uint256 = self.games[game].parent
-        if parent == 0 or self.games[parent - 1].accepted:
+        is_first: bool = self.accepted_root[self.games[game].number] == empty(bytes32)  # no two blocks in one place
+        if is_first and (parent == 0 or self.games[parent - 1].accepted):
             self.games[game].accepted = True
             self.accepted_root[self.games[game].number] = claim.state
         return

@@ -70,6 +70,7 @@ class DisputeTerms:
         first: that block's number.
         gap: between the proof of a withdrawal and its payment.
         window: in which a block must take what waits in the portal.
+        sequencer: who alone brings blocks while nothing is overdue; None: anybody.
     """
 
     before: Hash32
@@ -78,6 +79,7 @@ class DisputeTerms:
     extension: int = EXTENSION
     gap: int = AIR_GAP
     window: int = WINDOW
+    sequencer: Address | None = None
 
 
 class DisputeContract:
@@ -85,7 +87,8 @@ class DisputeContract:
 
     def __init__(self, l1: L1, terms: DisputeTerms) -> None:
         self.l1, self.terms = l1, terms
-        self.address = l1.deploy(KEEPER, GAME, terms.before, terms.first, terms.clock, terms.extension)
+        times = terms.clock, terms.extension
+        self.address = l1.deploy(KEEPER, GAME, terms.before, terms.first, *times, terms.sequencer or b"")
         arguments = self.address, GATEWAY, L2_END.slots["sent"], terms.gap, terms.window
         self.portal = l1.deploy(KEEPER, PORTAL, *arguments)
         self.ask(KEEPER, GAME.call_data("connect", self.portal))
@@ -144,6 +147,10 @@ class DisputeContract:
     def accepted_state(self, number: int) -> Hash32:
         """Return the state after an L2 block that L1 takes for final; zeros while there is none."""
         return self._words("accepted_root", number)[0].to_bytes(32, "big")
+
+    def is_accepted(self, game: int) -> bool:
+        """Tell whether the state that a game is about is final."""
+        return bool(self._words("games", game)[8])
 
     def credit(self, who: Address) -> int:
         """Return what somebody can collect, in wei."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from toyevm.blocks import Block, Header, Withdrawal
 from toyevm.chain import ChainConfig
@@ -28,10 +29,10 @@ from toyevm.rollups.one_step.commitment import world_node
 from toyevm.rollups.one_step.items import items_of
 from toyevm.rollups.one_step.trace import state_between
 from toyevm.rollups.optimistic.block_input import encode_block_input
-from toyevm.rollups.optimistic.block_states import BlockStates
-from toyevm.rollups.optimistic.board import GamePlayer, play_out
+from toyevm.rollups.optimistic.block_states import BlockStates, ItemTrace
+from toyevm.rollups.optimistic.board import GamePlayer, play_out, resolve_all
 from toyevm.rollups.optimistic.challenger import Challenger
-from toyevm.rollups.optimistic.claims import ItemClaim
+from toyevm.rollups.optimistic.claims import ROOT, ItemClaim
 from toyevm.rollups.optimistic.dispute_contract import (
     KEEPER,
     L2_END,
@@ -63,7 +64,7 @@ class L2Proposal:
     """A block of the rollup, as its producer has run it, and what was proposed about it."""
 
     block: Block
-    trace: BlockTrace = field(repr=False)
+    trace: ItemTrace = field(repr=False)
     taken: Taken
     claim: ItemClaim
     answer: DisputeAnswer
@@ -93,7 +94,7 @@ class OptimisticRollup:
     """
 
     def __init__(
-        self, users: Sequence[str] = ("Ann", "Bob"), l1_chain: ChainConfig | None = None, **rules: int
+        self, users: Sequence[str] = ("Ann", "Bob"), l1_chain: ChainConfig | None = None, **rules: Any
     ) -> None:
         people = [KEEPER, *(wallet(name) for name in (*users, PROPOSER, CHALLENGER))]
         self.l1 = L1(people, l1_chain or optimistic_l1_chain(LAYER))
@@ -128,7 +129,7 @@ class OptimisticRollup:
         nonce = self.world.accounts[GATEWAY].storage.get(L2_END.slots["nonce"], 0)
         nonce += sum(each.to == GATEWAY for each in (*self.sent, *self.pool))
         if is_forced:
-            self.contract.force(who, encode_transaction(tx))
+            self.contract.force(KEEPER, encode_transaction(tx))
             self.sent.append(tx)
         else:
             self.pool.append(tx)
@@ -176,20 +177,24 @@ class OptimisticRollup:
     def propose(self, who: str = PROPOSER, skips: bool = False) -> L2Proposal:
         """Produce the next block and propose the state after it. If L1 refuses, everything stays as it is."""
         block, taken = self.next_block(skips)
-        return self.propose_trace(who, block, taken, self.run(block))
+        proposal = self.propose_trace(who, block, taken, self.run(block))
+        if proposal.answer.accepted:
+            self.adopt(proposal)
+        return proposal
 
-    def propose_trace(self, who: str, block: Block, taken: Taken, trace: BlockTrace) -> L2Proposal:
-        """Propose the state after a block as somebody's trace has it."""
+    def propose_trace(self, who: str, block: Block, taken: Taken, trace: ItemTrace) -> L2Proposal:
+        """Propose the state after the next block as somebody's trace has it, true or not."""
         claim, data = BlockStates(trace).after(len(trace.items)), encode_block_input(block)
         game = self.contract.count
         answer = self.contract.propose(wallet(who), claim, data, taken, self._parent())
-        proposal = L2Proposal(block, trace, taken, claim, answer, game)
-        if answer.accepted:
-            self.waiting = self.waiting[taken.deposits - self.taken.deposits :]
-            self.sent = self.sent[taken.forced - self.taken.forced :]
-            self.pool = [tx for tx in self.pool if tx not in block.transactions]
-            self.proposals.append(proposal)
-        return proposal
+        return L2Proposal(block, trace, taken, claim, answer, game)
+
+    def adopt(self, proposal: L2Proposal) -> None:
+        """Build on a proposal from now on."""
+        self.waiting = self.waiting[proposal.taken.deposits - self.taken.deposits :]
+        self.sent = self.sent[proposal.taken.forced - self.taken.forced :]
+        self.pool = [tx for tx in self.pool if tx not in proposal.block.transactions]
+        self.proposals.append(proposal)
 
     def _parent(self) -> Parent | None:
         if not self.proposals:
@@ -202,7 +207,7 @@ class OptimisticRollup:
     def dispute(self, proposal: L2Proposal, players: Mapping[str, GamePlayer]) -> bool:
         """Let these people play about a proposal until it is resolved; return whether it stands."""
         play_out(L1Board(self.contract, proposal.game, proposal.data), players)
-        return self.contract.accepted_state(proposal.block.header.number) == proposal.claim.state
+        return self.contract.claim(proposal.game, ROOT).countered_by is None
 
     def watch(self, proposal: L2Proposal, world: WorldState) -> bool:
         """Let an honest challenger check a proposal against the world before it, and the clocks run out."""
@@ -214,6 +219,10 @@ class OptimisticRollup:
         if not proposal.answer.accepted:
             raise InputError(f"a proposal that L1 refused: {proposal.answer.reason}", "wait_out")
         return self.dispute(proposal, {PROPOSER: Challenger(BlockStates(proposal.trace))})
+
+    def resolve(self, proposal: L2Proposal) -> None:
+        """Have all claims about a proposal resolved whose time is up."""
+        resolve_all(L1Board(self.contract, proposal.game, proposal.data), KEEPER.name)
 
     # What anybody can look up
 

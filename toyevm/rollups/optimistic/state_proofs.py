@@ -62,7 +62,7 @@ def next_block_witness(state: Node) -> bytes:
 
 
 def proven_start(root: Hash32, witness: bytes) -> Hash32:
-    """Return the root of the state before the next block, given that after this one; InvalidProof if it is not shown."""
+    """Return the root of the state before the next block; InvalidProof if the witness does not show it."""
     state = decode_witness(witness)
     if state.hash != root:
         raise InvalidProof("the witness is of another state")
