@@ -43,8 +43,8 @@ def run(transactions: int, games: int, seed: int, as_json: bool) -> int:
 def report_on(played: Iterable[PlayedGame]) -> Report:
     """Return what the contract of the command asks for; bytes are those of witnesses that the verifier has taken."""
     games = list(played)
-    witnesses = [(len(shown.witness), shown.name) for game in games for shown in game.shown]
-    sizes = [size for size, _ in witnesses]
+    shown = [step for game in games for step in game.shown]
+    sizes = [step.size for step in shown]
     return {
         "games": len(games),
         "honestWins": sum(game.honest_wins for game in games),
@@ -52,7 +52,7 @@ def report_on(played: Iterable[PlayedGame]) -> Report:
         "maxRounds": max(game.rounds for game in games),
         "witnessMedian": median_high(sizes) if sizes else None,
         "witnessMax": max(sizes, default=None),
-        "worstStep": max(witnesses)[1] if witnesses else None,
+        "worstStep": max(shown).name if shown else None,
         "kinds": dict(Counter(game.kind for game in games)),
     }
 

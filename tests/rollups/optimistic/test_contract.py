@@ -35,7 +35,7 @@ def test_a_game_on_l1_goes_as_in_the_model(kind: str, is_proposer: bool) -> None
 def random_move(rng: Random, truth: BlockStates, count: int) -> GameMove:
     """Return a move that may be anything: right, wrong, or against what is not there."""
     against = rng.randrange(count + 1)
-    made_up = ItemClaim(rng.randbytes(32), rng.randbytes(32), rng.choice((0, 1, 3, 41)))
+    made_up = ItemClaim(rng.randbytes(32), rng.choice((0, 1, 3, 41)))
     claim = rng.choice((truth.after(rng.randrange(5)), made_up))
     item, at = rng.randrange(truth.items), rng.randrange(4)
     witness, posted = rng.choice((truth.evidence(item, at), (b"", b""), (rng.randbytes(9), b"\1")))
@@ -46,7 +46,7 @@ def random_move(rng: Random, truth: BlockStates, count: int) -> GameMove:
 @pytest.mark.parametrize("seed", range(6))
 def test_random_moves_are_taken_and_refused_alike(seed: int) -> None:
     rng, truth = Random(seed), BlockStates(token_block(3, 1))
-    root = rng.choice((truth.after(3), ItemClaim(truth.after(2).value, rng.randbytes(32), rng.choice((0, 2)))))
+    root = rng.choice((truth.after(3), ItemClaim(rng.randbytes(32), rng.choice((0, 2)))))
     boards = BothBoards(3, 1, root, "liar")
     refusals = set()
     for _ in range(50):

@@ -14,9 +14,10 @@ from toyevm.rollups.optimistic.game import CLOCK, EXTENSION, GameTerms, new_game
 from toyevm.rollups.optimistic.lying_states import LyingStates, Place
 from toyevm.rollups.optimistic.many_games import token_block
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
+from toyevm.rollups.optimistic.state_proofs import start_of_next
 from toyevm.rollups.optimistic.verifier import verifier_of
 
-WRONG = ItemClaim(b"\1" * 32, b"\2" * 32, 3)
+WRONG = ItemClaim(b"\2" * 32, 3)
 
 
 def board_about(root: ItemClaim, count: int = 4) -> PlainBoard:
@@ -44,7 +45,7 @@ def test_a_lie_that_leaves_no_trace_in_the_world_is_found() -> None:
     """The commitments are chained: a log of an early transaction is in the last of them."""
     truth = states()
     lie = LyingStates(truth, Place(0, 30), corrupt_log, 1)
-    assert lie.after(4).state == truth.after(4).state
+    assert start_of_next(lie.node_after(4)).hash == start_of_next(truth.trace.states[4]).hash  # the same world
     board = board_about(lie.after(4))
     play_out(board, {"honest": Challenger(states()), "proposer": Challenger(lie)})
     assert not board.game.is_defended
@@ -67,7 +68,7 @@ def test_each_side_has_one_clock_for_all_its_moves() -> None:
     board.move("one", GameMove(MoveKind.ATTACK, ROOT, truth.after(2)))
     assert board.game.claims[2].used == CLOCK - EXTENSION  # who answers late leaves themselves this much
     board.wait(100)
-    board.move("proposer", GameMove(MoveKind.ATTACK, 2, ItemClaim(truth.after(0).value, b"\3" * 32, 9)))
+    board.move("proposer", GameMove(MoveKind.ATTACK, 2, ItemClaim(b"\3" * 32, 9)))
     assert board.game.claims[3].used == 100
     board.wait(EXTENSION)
     assert board.move("one", GameMove(MoveKind.ATTACK, 3, WRONG)) == "time is up"
@@ -121,7 +122,7 @@ def test_a_height_that_is_too_low_is_a_lie_like_any_other() -> None:
 def test_a_claim_that_an_item_is_done_before_it_is_falls_at_its_last_step() -> None:
     """The state is a true one, from the midst of the item: only that it is not the end tells."""
     truth = states(1)
-    root = ItemClaim(truth.after(0).value, truth.state(0, 64), 6)
+    root = ItemClaim(truth.state(0, 64), 6)
     board = board_about(root, 1)
     play_out(board, {"honest": Challenger(states(1)), "proposer": Challenger(truth)})
     assert not board.game.is_defended

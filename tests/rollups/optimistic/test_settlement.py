@@ -45,17 +45,17 @@ CONVICTED: list[tuple[Callable[[Patch], None], str, str]] = [
     (
         forget_reads_of_storage,
         "the fee recipient's balance is read and nothing is paid",
-        f"transaction 1: micro-step 6: SLOAD read 0 at ({TOKEN}, slot 0), not 1",
+        f"transaction 1: micro-step 6, pc 24: SLOAD read 0 at ({TOKEN}, slot 0), not 1",
     ),
     (
         validate_only_the_first_read,
         "the fee recipient is a sender",
-        f"transaction 1: micro-step 4: SLOAD read 0 at ({TOKEN}, slot 0), not 1",
+        f"transaction 1: micro-step 4, pc 2: SLOAD read 0 at ({TOKEN}, slot 0), not 1",
     ),
     (
         forget_reads_of_the_failed,
         "destroyed, made anew and called (London)",
-        f"transaction 5: micro-step 11: CREATE2 read 1 at ({MADE}, nonce), not 0",
+        f"transaction 5: micro-step 11, pc 15: CREATE2 read 1 at ({MADE}, nonce), not 0",
     ),
     (
         forget_reads_of_code,

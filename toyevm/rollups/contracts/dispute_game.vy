@@ -34,8 +34,6 @@ struct Claim:
     hi: uint256
     item: uint256  # plus 1; 0: the dispute is about several items
     at: uint256
-    value: bytes32
-    link: bytes32
     state: bytes32
     height: uint256
     depth: uint256
@@ -62,7 +60,7 @@ event Proposed:
 event Claimed:
     game: indexed(uint256)
     claim: indexed(uint256)
-    value: bytes32
+    state: bytes32
 
 event Proven:
     game: indexed(uint256)
@@ -127,7 +125,6 @@ def propose(
     parent: uint256,
     deposits: uint256,
     forced: uint256,
-    link: bytes32,
     state: bytes32,
     height: uint256,
     opening: Bytes[MAX_OPENING],
@@ -139,7 +136,6 @@ def propose(
     @param parent The game about the block before, plus 1; 0 for the first block.
     @param deposits How many are taken by this block and those before; what they are, the portal says.
     @param forced The same for transactions that were sent to the portal.
-    @param link The chained commitment before the block's last item.
     @param opening What shows the world in the state after the block before; nothing for the first block.
     """
     game: Game = empty(Game)
@@ -194,15 +190,12 @@ def propose(
     self.count += 1
     self.games[number] = game
     agreed: Claim = empty(Claim)
-    agreed.value = keccak256(concat(empty(bytes32), before))
     agreed.state = before
     agreed.is_resolved = True
     self.claims[number][0] = agreed
     root: Claim = empty(Claim)
     root.is_attack = True
     root.at = 2 ** game.split
-    root.value = keccak256(concat(link, state))
-    root.link = link
     root.state = state
     root.height = height
     root.claimant = msg.sender
@@ -215,10 +208,10 @@ def propose(
 
 @external
 @payable
-def answer(game: uint256, against: uint256, is_attack: bool, link: bytes32, state: bytes32, height: uint256):
+def answer(game: uint256, against: uint256, is_attack: bool, state: bytes32, height: uint256):
     """
     @notice Claim what is right halfway before a claim (attack) or behind it.
-    @param link Between items alone: the chained commitment before the last item.
+    @param height Between items alone: the state is reached within 2 ** height micro-steps of the last item.
     """
     parent: Claim = self._claim(game, against)
     split: uint256 = self.games[game].split
@@ -240,13 +233,10 @@ def answer(game: uint256, against: uint256, is_attack: bool, link: bytes32, stat
     claim.state = state
     if middle.item == 0:
         assert height <= MAX_HEIGHT, "too high"
-        claim.value = keccak256(concat(link, state))
-        claim.link = link
         claim.height = height
     else:
-        claim.value = state
         claim.height = self.claims[game][hi].height
-    key: bytes32 = keccak256(abi_encode(game, against, is_attack, claim.value, claim.height))
+    key: bytes32 = keccak256(abi_encode(game, against, is_attack, state, claim.height))
     assert not self.made[key], "claimed already"
     self.made[key] = True
     claim.depth = parent.depth + 1
@@ -259,7 +249,7 @@ def answer(game: uint256, against: uint256, is_attack: bool, link: bytes32, stat
     self.games[game].claims = number + 1
     self.claims[game][number] = claim
     self.claims[game][against].unresolved += 1
-    log Claimed(game=game, claim=number, value=claim.value)
+    log Claimed(game=game, claim=number, state=state)
 
 
 @external
@@ -291,9 +281,7 @@ def prove(
         item = begin.item - 1
     holds: bool = False
     if item >= self.games[game].items:
-        holds = end.value == begin.value  # behind the last item nothing changes any more
-    elif end.item == 0 and begin.item == 0 and end.link != begin.value:
-        holds = False
+        holds = end.state == begin.state  # behind the last item nothing changes any more
     else:
         assert keccak256(data) == self.games[game].data_hash, "another block"
         success: bool = False
@@ -447,7 +435,7 @@ def _middle(game: uint256, parent: Claim, lo: uint256, hi: uint256) -> Middle:
 def _is_decided(game: uint256, lo: uint256, hi: uint256) -> bool:
     begin: Claim = self.claims[game][lo]
     end: Claim = self.claims[game][hi]
-    return begin.at >= self.games[game].items or end.link != begin.value or end.height == 0
+    return begin.at >= self.games[game].items or end.height == 0
 
 
 @internal

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from toyevm import rlp
 from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.one_step.items import Item
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.one_step.trace import StepTrace
 from toyevm.rollups.one_step.witness import make_witness
-from toyevm.rollups.optimistic.claims import ItemClaim, anchor_of
+from toyevm.rollups.optimistic.claims import ItemClaim
 from toyevm.state import WorldState
 from toyevm.types import Hash32
 from toyevm.vm.frame import BlockEnv
@@ -56,17 +57,25 @@ class StateTrace(Protocol):
         ...
 
 
+class ShownStep(NamedTuple):
+    """A micro-step that was shown by a witness of so many bytes."""
+
+    size: int
+    name: str
+
+
 class BlockStates:
     """The true states of a block, or those of whoever made the trace.
 
     Attributes:
+        shown: the steps for which it has made a witness.
         hashes: of the states within items that somebody has asked for: what it costs to be honest.
     """
 
     def __init__(self, trace: ItemTrace) -> None:
         self.trace = trace
         self.hashes: dict[tuple[int, int], Hash32] = {}
-        self.chain = chain_of(trace.states)
+        self.shown: list[ShownStep] = []
         self.node = lru_cache(maxsize=64)(self._node)
         self.steps = lru_cache(maxsize=8)(trace.steps)
         self.height = lru_cache(maxsize=None)(self._height)
@@ -76,8 +85,8 @@ class BlockStates:
         return len(self.trace.items)
 
     def after(self, count: int) -> ItemClaim:
-        claim = self.chain[min(count, self.items)]
-        return claim._replace(height=self.height(count - 1)) if 0 < count <= self.items else claim
+        at = min(count, self.items)
+        return ItemClaim(self.trace.states[at].hash, self.height(at - 1) if at else 0)
 
     def _height(self, item: int) -> int:
         """Return ceil(log2 micro-steps) of an item."""
@@ -92,16 +101,10 @@ class BlockStates:
         return self.steps(item).state(at)
 
     def evidence(self, item: int, at: int) -> tuple[bytes, bytes]:
-        steps: StepTrace = self.steps(item)
-        return make_witness(self.node(item, at), steps.context), encode_posted(steps.context.posted)
-
-
-def chain_of(states: list[Node]) -> list[ItemClaim]:
-    """Return the claims about these states between items, each linked to the one before."""
-    claims = [anchor_of(states[0].hash)]
-    for state in states[1:]:
-        claims.append(ItemClaim(claims[-1].value, state.hash))
-    return claims
+        state, context = self.node(item, at), self.steps(item).context
+        witness = make_witness(state, context)
+        self.shown.append(ShownStep(len(witness), next_step(state, context).name))
+        return witness, encode_posted(context.posted)
 
 
 def encode_posted(posted: Mapping[Hash32, bytes]) -> bytes:

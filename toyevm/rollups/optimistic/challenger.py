@@ -13,7 +13,6 @@ from toyevm.rollups.optimistic.block_states import StateTrace
 from toyevm.rollups.optimistic.claims import ANCHOR, ROOT, ItemClaim
 from toyevm.rollups.optimistic.game import DisputeGame, DisputeStage
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
-from toyevm.types import ZERO_HASH
 
 
 class Challenger:
@@ -38,9 +37,9 @@ class Challenger:
         """Tell whether a claim says what the trace says."""
         claim = game.claims[number]
         if claim.item is not None:
-            return claim.value == self.trace.state(claim.item, claim.at)
+            return claim.state == self.trace.state(claim.item, claim.at)
         own = self.trace.after(claim.at)
-        return claim.value == own.value and (claim.at > self.trace.items or claim.height >= own.height)
+        return claim.state == own.state and (claim.at > self.trace.items or claim.height >= own.height)
 
     def is_placed(self, game: DisputeGame, number: int) -> bool:
         """Tell whether a dispute lies where a claim is: what it takes for agreed must be true."""
@@ -64,18 +63,15 @@ class Challenger:
         if is_decided or stage is DisputeStage.STEP:
             yield self._proof(game, number, is_attack)
             return
-        claim = self.trace.after(at) if item is None else ItemClaim(ZERO_HASH, self.trace.state(item, at))
-        value = claim.value if item is None else claim.state
-        made = [game.claims[each] for each in game.children.get(number, ())]
-        if not any(one.is_attack == is_attack and one.value == value and one.height >= claim.height for one in made):
+        claim = self.trace.after(at) if item is None else ItemClaim(self.trace.state(item, at))
+        answers = [game.claims[each] for each in game.children.get(number, ())]
+        made = [one for one in answers if one.is_attack == is_attack and one.state == claim.state]
+        if not any(one.height >= claim.height for one in made):
             yield GameMove(MoveKind.ATTACK if is_attack else MoveKind.DEFEND, number, claim)
 
     def _proof(self, game: DisputeGame, number: int, is_attack: bool) -> GameMove:
-        lo, hi = game.interval(number, is_attack)
-        begin, end = game.claims[lo], game.claims[hi]
+        begin = game.claims[game.interval(number, is_attack)[0]]
         item, at = (begin.at, 0) if begin.item is None else (begin.item, begin.at)
-        is_between_items = begin.item is None and end.item is None
-        is_shown = item < game.terms.items and not (is_between_items and end.link != begin.value)
-        witness, posted = self.trace.evidence(item, at) if is_shown else (b"", b"")
+        witness, posted = self.trace.evidence(item, at) if item < game.terms.items else (b"", b"")
         kind = MoveKind.PROVE_ATTACK if is_attack else MoveKind.PROVE_DEFENCE
         return GameMove(kind, number, witness=witness, posted=posted)

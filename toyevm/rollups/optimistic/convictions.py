@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.describe import NextStep, next_step
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.posted_trace import PostedTrace
-from toyevm.rollups.optimistic.step_names import step_name
 from toyevm.transition import CheckedTransaction
 from toyevm.types import Location, Value
 
@@ -19,14 +19,14 @@ class Conviction:
 
     Attributes:
         item: of the block; `tx_index` is None if it is no transaction.
-        opcode: that was to be done, or what surrounds the code.
-        location: the first that was read with another value than is there; None if all was read right.
+        step: that was to be done.
+        location: that was read with another value than is there; None if all was read right.
     """
 
     item: int
     tx_index: int | None
     at: int
-    opcode: str
+    step: NextStep
     location: Location | None
     was_read: Value | None
     is_there: Value | None
@@ -38,10 +38,22 @@ class Conviction:
 
     def fault(self, name: Callable[[Location], str] = str) -> str:
         """Say what went wrong, but not where in the block."""
+        what = SURROUNDINGS.get(self.step.name.split()[0], self.step.name)
+        where = f"micro-step {self.at}"
+        if self.step.address:
+            where += f", pc {self.step.pc}"
         if self.location is None:
-            return f"micro-step {self.at}: after {self.opcode}, the state is not the posted one"
+            return f"{where}: after {what}, the state is not the posted one"
         read, there = _show(self.was_read), _show(self.is_there)
-        return f"micro-step {self.at}: {self.opcode} read {read} at {name(self.location)}, not {there}"
+        return f"{where}: {what} read {read} at {name(self.location)}, not {there}"
+
+
+SURROUNDINGS = {
+    "done": "the beginning",
+    "before": "what comes before the code",
+    "run": "the payment for gas",
+    "clean": "the removal of empty accounts",
+}
 
 
 def convict(truth: BlockTrace, posted: PostedTrace) -> Conviction | None:
@@ -51,11 +63,11 @@ def convict(truth: BlockTrace, posted: PostedTrace) -> Conviction | None:
         return None
     own, other = BlockStates(truth), StepsOf(posted, item)
     at = first_difference(lambda at: own.state(item, at) == other.hash(at), 2 ** own.height(item)) - 1
-    opcode = step_name(own.node(item, at), truth.env.fork)
+    step = next_step(own.node(item, at), own.steps(item).context)
     tx_index = None
     if isinstance(truth.items[item], CheckedTransaction):
         tx_index = sum(isinstance(one, CheckedTransaction) for one in truth.items[:item])
-    return Conviction(item, tx_index, at, opcode, *_misread(truth, posted, item))
+    return Conviction(item, tx_index, at, step, *_misread(truth, posted, item, step.location))
 
 
 class StepsOf:
@@ -77,13 +89,17 @@ def first_difference(is_equal: Callable[[int], bool], last: int) -> int:
     return hi
 
 
-def _misread(truth: BlockTrace, posted: PostedTrace, item: int) -> tuple[Location | None, Value | None, Value | None]:
+def _misread(
+    truth: BlockTrace, posted: PostedTrace, item: int, place: Location | None
+) -> tuple[Location | None, Value | None, Value | None]:
+    """Return what was read and is not there: where the step looks, or else the first there is."""
     result = posted.results[item]
-    for location, read in (result.read_set if result is not None else {}).items():
-        there = truth.worlds[item].read(location).value
-        if there != read.value:
-            return location, read.value, there
-    return None, None, None
+    reads = {} if result is None else {at: read.value for at, read in result.read_set.items()}
+    stale = [at for at, value in reads.items() if value != truth.worlds[item].read(at).value]
+    if not stale:
+        return None, None, None
+    found = place if place is not None and place in stale else stale[0]
+    return found, reads[found], truth.worlds[item].read(found).value
 
 
 def _show(value: Value | None) -> str:

@@ -162,12 +162,24 @@ class DisputeContract:
     def claim(self, game: int, number: int) -> Claim:
         """Return a claim as the model has it."""
         words = self._words("claims", game, number)
-        parent, is_attack, lo, hi, item, at = words[:6]
-        value, link, state = (word.to_bytes(32, "big") for word in words[6:9])
-        height, depth, by, bond, used, since, to, is_resolved = words[9:17]
+        parent, is_attack, lo, hi, item, at, state = words[:7]
+        height, depth, claimant, bond, used, since, counter, is_resolved = words[7:15]
         return Claim(
-            *(parent, bool(is_attack), lo, hi, item - 1 if item else None, at, value, link, state),
-            *(height, depth, _name(by), bond, used, since, _name(to) if to else None, bool(is_resolved)),
+            parent=parent,
+            is_attack=bool(is_attack),
+            lo=lo,
+            hi=hi,
+            item=item - 1 if item else None,
+            at=at,
+            state=state.to_bytes(32, "big"),
+            height=height,
+            depth=depth,
+            claimant=_name(claimant),
+            bond=bond,
+            used=used,
+            since=since,
+            countered_by=_name(counter) if counter else None,
+            is_resolved=bool(is_resolved),
         )
 
     def game(self, number: int) -> DisputeGame:

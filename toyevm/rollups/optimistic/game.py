@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from toyevm.rollups.optimistic.bonds import bond_at
-from toyevm.rollups.optimistic.claims import ANCHOR, MAX_HEIGHT, ROOT, Claim, ItemClaim, anchor_of
+from toyevm.rollups.optimistic.claims import ANCHOR, MAX_HEIGHT, ROOT, Claim, ItemClaim
 from toyevm.rollups.optimistic.moves import MoveRefused
 from toyevm.types import Hash32
 
@@ -113,7 +113,7 @@ class DisputeGame:
     def is_decided(self, lo: int, hi: int) -> bool:
         """Tell whether nothing is left to halve between two claims one item apart: then a proof decides at once."""
         begin, end = self.claims[lo], self.claims[hi]
-        return begin.at >= self.terms.items or end.link != begin.value or end.height == 0
+        return begin.at >= self.terms.items or end.height == 0
 
     def time_used(self, number: int, now: int) -> int:
         """Return how many seconds the side that would answer a claim has used."""
@@ -123,10 +123,9 @@ class DisputeGame:
 
 def new_game(terms: GameTerms, before: Hash32, root: ItemClaim, proposer: str, now: int) -> DisputeGame:
     """Return the game about a proposed root, on a block that begins in the state `before`."""
-    agreed = anchor_of(before)
-    anchor = Claim(0, False, 0, 0, None, 0, agreed.value, *agreed, 0, proposer, 0, 0, now, is_resolved=True)
+    anchor = Claim(0, False, 0, 0, None, 0, before, 0, 0, proposer, 0, 0, now, is_resolved=True)
     if root.height > MAX_HEIGHT:
         raise MoveRefused("too high")
     at = 2**terms.split
-    top = Claim(ANCHOR, True, ANCHOR, 0, None, at, root.value, *root, 0, proposer, bond_at(0), 0, now)
+    top = Claim(ANCHOR, True, ANCHOR, 0, None, at, *root, 0, proposer, bond_at(0), 0, now)
     return DisputeGame(terms, (anchor, top))

@@ -90,7 +90,7 @@ def is_answered(game: DisputeGame, number: int) -> bool:
 
 def made_up(rng: Random, height: int = 4) -> ItemClaim:
     """Return a claim about nothing."""
-    return ItemClaim(rng.randbytes(32), rng.randbytes(32), height)
+    return ItemClaim(rng.randbytes(32), height)
 
 
 class LiarKind(NamedTuple):

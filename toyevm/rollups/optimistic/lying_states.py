@@ -35,7 +35,7 @@ class LyingStates:
 
     def __init__(self, truth: BlockStates, place: Place, corruption: Corruption | None, seed: int) -> None:
         self.truth, self.place, self.corruption, self.seed = truth, place, corruption, seed
-        self._later = lru_cache(maxsize=None)(self._state_after)
+        self.node_after = lru_cache(maxsize=None)(self._state_after)
 
     @property
     def items(self) -> int:
@@ -65,7 +65,7 @@ class LyingStates:
         if count <= self.place.item:
             return self.truth.after(count)
         height = self._height if count == self.place.item + 1 else self.truth.height(count - 1)
-        return ItemClaim(self.after(count - 1).value, self._hash_after(count), height)
+        return ItemClaim(self._hash_after(count), height)
 
     @property
     def _height(self) -> int:
@@ -74,7 +74,7 @@ class LyingStates:
         return max(self.place.at + len(self.path) - 2, 0).bit_length()
 
     def _hash_after(self, count: int) -> Hash32:
-        state = self._later(count)
+        state = self.node_after(count)
         return self.made_up(count) if state is None else state.hash
 
     def _state_after(self, count: int) -> Node | None:
@@ -82,7 +82,7 @@ class LyingStates:
         if count == self.place.item + 1:
             is_done = bool(self.path) and open_state(self.path[-1])[0].name == DONE
             return self.path[-1] if is_done else None
-        before, trace = self._later(count - 1), self.truth.trace
+        before, trace = self.node_after(count - 1), self.truth.trace
         if before is None:
             return None
         room = trace.env.gas_limit - open_state(trace.states[count - 1])[0].gas
@@ -132,4 +132,4 @@ def is_possible(lie: LyingStates) -> bool:
     state = truth.node(place.item, place.at)
     if lie.corruption is None or lie.corruption(state, Random(lie.seed)) is None:
         return lie.corruption is None
-    return lie.after(place.item + 1).value != truth.after(place.item + 1).value
+    return lie.after(place.item + 1).state != truth.after(place.item + 1).state

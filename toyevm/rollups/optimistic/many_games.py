@@ -6,41 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.forks import SHANGHAI
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.items import items_of
-from toyevm.rollups.one_step.nodes import Missing
-from toyevm.rollups.one_step.witness import decode_witness
-from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.block_states import BlockStates, ShownStep
 from toyevm.rollups.optimistic.board import PlainBoard, play_out, returns
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.game import DisputeGame, GameTerms, new_game
-from toyevm.rollups.optimistic.liars import LIARS, is_proof, liar_of
+from toyevm.rollups.optimistic.liars import LIARS, liar_of
 from toyevm.rollups.optimistic.lying_states import Place
 from toyevm.rollups.optimistic.moves import GameMove
-from toyevm.rollups.optimistic.step_names import step_name
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.workloads.transfers import to_many
 
 HONEST, LIAR = "honest", "liar"
 CHAIN = ChainConfig(fork=SHANGHAI)  # without system calls: an item is a transaction
-
-
-class ShownStep(NamedTuple):
-    """A witness that decided a game, and which step it shows."""
-
-    name: str
-    witness: bytes
-
-    @classmethod
-    def of(cls, witness: bytes) -> ShownStep:
-        try:
-            return cls(step_name(decode_witness(witness), CHAIN.fork), witness)
-        except Missing:  # the step is done when its data are, and looks at no opcode
-            return cls("data", witness)
 
 
 @dataclass(frozen=True)
@@ -51,6 +33,7 @@ class PlayedGame:
         rounds: how often the dispute was halved.
         expected: ceil(log2 items) + ceil(log2 micro-steps) of the claim that the dispute ended at.
         states: how many states within items the honest player has computed.
+        shown: the steps that the honest player had the verifier do.
     """
 
     seed: int
@@ -60,18 +43,13 @@ class PlayedGame:
     game: DisputeGame
     rounds: int
     states: int
+    shown: tuple[ShownStep, ...]
     moves: tuple[tuple[str, GameMove, str], ...]
 
     @property
     def honest_wins(self) -> bool:
         """Whether the root fell if it was a lie, and stands if it was not."""
         return self.game.is_over and self.game.is_defended != self.is_proposer
-
-    @property
-    def shown(self) -> list[ShownStep]:
-        """The steps that the honest player had the verifier do."""
-        proofs = [move for who, move, refusal in self.moves if who == HONEST and is_proof(move) and not refusal]
-        return [ShownStep.of(move.witness) for move in proofs if move.witness]
 
     @property
     def returns(self) -> dict[str, int]:
@@ -97,7 +75,9 @@ def play_game(trace: BlockTrace, kind: str, is_proposer: bool, seed: int) -> Pla
     board = PlainBoard(game, verifier_of(trace))
     made = play_out(board, {HONEST: Challenger(own), LIAR: liar.player})
     rounds = max(claim.depth for claim in board.game.claims)
-    return PlayedGame(seed, kind, is_proposer, liar.states.place, board.game, rounds, len(own.hashes), tuple(made))
+    return PlayedGame(
+        seed, kind, is_proposer, liar.states.place, board.game, rounds, len(own.hashes), tuple(own.shown), tuple(made)
+    )
 
 
 def play_games(transactions: int, games: int, seed: int) -> Iterator[PlayedGame]:

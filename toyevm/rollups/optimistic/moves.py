@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from toyevm.errors import ToyevmError
 from toyevm.rollups.optimistic.claims import ItemClaim
-from toyevm.types import ZERO_HASH
 
 
 class MoveKind(StrEnum):
@@ -33,7 +32,7 @@ class GameMove(NamedTuple):
 
     kind: MoveKind
     against: int
-    claim: ItemClaim = ItemClaim(ZERO_HASH, ZERO_HASH)
+    claim: ItemClaim = ItemClaim()
     witness: bytes = b""
     posted: bytes = b""
 

@@ -9,7 +9,6 @@ from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT, Claim
 from toyevm.rollups.optimistic.game import DisputeGame, DisputeStage, Verifier
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind, MoveRefused
-from toyevm.types import ZERO_HASH
 
 
 def play(game: DisputeGame, move: GameMove, player: str, now: int, verify: Verifier) -> DisputeGame:
@@ -40,20 +39,19 @@ def _answer(game: DisputeGame, move: GameMove, player: str, now: int, verify: Ve
     is_attack, parent, terms = move.kind is MoveKind.ATTACK, game.claims[move.against], game.terms
     lo, hi, item, at = game.middle(move.against, is_attack)
     _require_open(game, move.against, now)
-    link, state, height = move.claim
+    state, height = move.claim
     if item is None and height > MAX_HEIGHT:
         raise MoveRefused("too high")
-    value = move.claim.value if item is None else state
     if item is not None:
-        link, height = ZERO_HASH, game.claims[hi].height
+        height = game.claims[hi].height
     siblings = game.children.get(move.against, ())
     for each in (game.claims[number] for number in siblings):
-        if (each.is_attack, each.value, each.height) == (is_attack, value, height):
+        if (each.is_attack, each.state, each.height) == (is_attack, state, height):
             raise MoveRefused("claimed already")
     used = min(game.time_used(move.against, now), terms.clock - terms.extension)
     depth = parent.depth + 1
     claim = Claim(
-        *(move.against, is_attack, lo, hi, item, at, value, link, state, height),
+        *(move.against, is_attack, lo, hi, item, at, state, height),
         *(depth, player, bond_at(depth), used, now),
     )
     children = {**game.children, move.against: (*siblings, len(game.claims))}
@@ -86,9 +84,7 @@ def _holds(game: DisputeGame, lo: int, hi: int, move: GameMove, verify: Verifier
     begin, end = game.claims[lo], game.claims[hi]
     item = begin.at if begin.item is None else begin.item
     if item >= game.terms.items:
-        return end.value == begin.value  # behind the last item nothing changes any more
-    if end.item is None and begin.item is None and end.link != begin.value:
-        return False
+        return end.state == begin.state  # behind the last item nothing changes any more
     after, is_done = verify(item, begin.state, move.witness, move.posted)
     return after == end.state and (is_done or end.item is not None)
 
