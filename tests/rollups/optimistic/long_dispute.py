@@ -23,26 +23,27 @@ from toyevm.rollups.optimistic.game import GameTerms, new_game
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.vm.frame import Machine
 
-TURN = 8  # opcodes of the loop
+TURN = 7  # opcodes of the loop
 LOOP = "PUSH {turns} loop: JUMPDEST PUSH 1 SWAP1 SUB DUP1 PUSH @loop JUMPI"
 GAS = 30_000_000
 
 
 def looping(height: int) -> BlockTrace:
     """Return a block of one transaction with exactly 2**height micro-steps."""
+    turns, tail = (2**height - 60) // TURN, 0
+    while missing := 2**height - _looping(turns, tail).steps(0).count:
+        tail += missing
+    return _looping(turns, tail)
+
+
+def _looping(turns: int, tail: int) -> BlockTrace:
     env = environment(SHANGHAI)
-    tail, code = "", ""
-    for _ in range(3):
-        turns = (2**height - 40 - len(tail.split())) // 7
-        code = f"{LOOP.format(turns=turns)} {tail}"
-        trace = BlockTrace(world({CONTRACT: contract(code)}), env, [item_of(env, signed(gas_limit=GAS))])
-        missing = 2**height - trace.steps(0).count
-        tail = " ".join(["JUMPDEST"] * (len(tail.split()) + missing))
-    return trace
+    code = " ".join([LOOP.format(turns=turns), *["JUMPDEST"] * tail])
+    return BlockTrace(world({CONTRACT: contract(code)}), env, [item_of(env, signed(gas_limit=GAS))])
 
 
 class TamperedStates(BlockStates):
-    """The states of a liar whose machine has another word on its stack from some step on."""
+    """The states of a liar whose machine has more gas from some step on."""
 
     def __init__(self, trace: BlockTrace, at: int) -> None:
         super().__init__(trace)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from toyevm.rollups.optimistic.liars import LIARS
+from toyevm.rollups.optimistic.claims import MAX_HEIGHT
+from toyevm.rollups.optimistic.liars import LIARS, Flooder
 from toyevm.rollups.optimistic.many_games import HONEST, LIAR, play_game, play_games, token_block
+from toyevm.units import ETHER
 
 
 def test_there_are_liars_of_many_kinds() -> None:
@@ -22,7 +24,18 @@ def test_a_liar_loses_and_pays(kind: str, is_proposer: bool) -> None:
 
 
 def test_a_seeded_sample_of_the_thousand_games() -> None:
-    for played in play_games(16, 48, seed=7):
+    for played in play_games(8, 24, seed=7):
         assert played.honest_wins, played.seed
         assert played.returns[LIAR] < 0, played.seed
         assert not [reason for who, _, reason in played.moves if who == HONEST and reason], played.seed
+
+
+def test_who_claims_more_micro_steps_than_there_are_makes_the_game_longer_and_pays_for_each_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How high an item is, only those know who have run it: up to MAX_HEIGHT, a claim is taken as it comes."""
+    monkeypatch.setattr(Flooder, "height", MAX_HEIGHT)
+    played = play_game(token_block(4, 1), "denial of service", is_proposer=True, seed=5)
+    assert played.honest_wins
+    assert 2 + 8 < played.rounds <= 2 + MAX_HEIGHT
+    assert played.returns[LIAR] < -10 * ETHER

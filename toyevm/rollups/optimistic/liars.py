@@ -68,13 +68,15 @@ class Freeloader(Challenger):
 
 
 class Flooder(Challenger):
-    """Drowns the game in claims, each as high as can be, and L1 in witnesses that are too long."""
+    """Drowns the game in claims, and L1 in witnesses that are too long."""
+
+    height = 8
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
         rng = Random(now)
         for number in range(ROOT, len(game.claims)):
             if len(game.claims) < MOST_FLOODED:
-                yield GameMove(rng.choice((MoveKind.ATTACK, MoveKind.DEFEND)), number, made_up(rng, height=40))
+                yield GameMove(rng.choice((MoveKind.ATTACK, MoveKind.DEFEND)), number, made_up(rng, self.height))
             if game.stage(number) is DisputeStage.STEP and not game.claims[number].countered_by:
                 yield GameMove(MoveKind.PROVE_ATTACK, number, witness=rng.randbytes(HUGE))
         yield from super().moves(game, now)

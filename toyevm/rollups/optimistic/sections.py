@@ -14,7 +14,7 @@ HASH_SIZE = 32
 
 
 class SectionGame(NamedTuple):
-    """What came of such a game: between which two steps they differ, in how many rounds, with how many bytes of hashes."""
+    """What came of such a game: behind which step they differ, after how many rounds and bytes of hashes."""
 
     step: int
     rounds: int
