@@ -21,7 +21,8 @@ def test_a_report_has_the_keys_of_the_contract(toyevm: Command) -> None:
     assert (report["games"], report["honestWins"], report["falseConvictions"]) == (24, 24, 0)
     assert report["maxRounds"] == 3 + 8
     assert report["kinds"] == dict.fromkeys(LIARS, 2)
-    assert 300 < report["witnessMedian"] <= 700 < report["witnessMax"] <= 4_096
+    assert 300 < report["witnessMedian"] <= 700
+    assert report["witnessMedian"] < report["witnessMax"] <= 4_096
 
 
 def test_the_same_seed_gives_the_same_games(toyevm: Command) -> None:
@@ -48,6 +49,6 @@ def test_a_lost_game_is_a_failed_check(toyevm: Command, monkeypatch: pytest.Monk
 
 
 def test_on_a_terminal_it_is_a_table(toyevm: Command) -> None:
-    answer = toyevm.on_terminal("dispute", "--transactions", 4, "--games", 24)
-    assert "denial of service" in answer.out
-    assert "The honest won 24 of 24 games." in answer.out
+    answer = toyevm.on_terminal("dispute", "--transactions", 2, "--games", 12)
+    assert "early halt" in answer.out
+    assert "The honest won 12 of 12 games." in answer.out
