@@ -1,0 +1,147 @@
+"""The whole rollup: what is locked comes in, what is burnt goes out after a week, and nobody is left out or robbed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.challenger import Challenger
+from toyevm.rollups.optimistic.dispute_contract import Taken
+from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
+from toyevm.rollups.optimistic.rollup import CHALLENGER, PROPOSER, OptimisticRollup
+from toyevm.state import Account, WorldState
+from toyevm.transactions import encode_transaction
+from toyevm.units import ETHER
+from toyevm.workloads.wallets import wallet
+
+DAY = 86_400
+
+
+def opened(**rules: int) -> OptimisticRollup:
+    """Return a rollup on which Ann has ten ether, after its first block."""
+    rollup = OptimisticRollup(["Ann", "Bob"], **rules)
+    rollup.deposit("Ann", 10 * ETHER)
+    assert rollup.wait_out(rollup.propose())
+    return rollup
+
+
+def test_a_withdrawal_takes_a_week_two_steps_and_is_paid_once() -> None:
+    rollup = opened()
+    message, start = rollup.withdraw("Ann", 2 * ETHER), rollup.l1.now
+    before = rollup.l1_balance("Ann")
+    proposal = rollup.propose()
+    assert rollup.prove(message).reason == "no accepted root"
+    assert rollup.wait_out(proposal)
+    assert rollup.finalize(message).reason == "not proven"
+    assert rollup.prove(message).accepted
+    assert rollup.finalize(message).reason == "too early"
+    rollup.l1.wait(rollup.contract.terms.gap)
+    assert rollup.finalize(message).accepted
+    assert rollup.finalize(message).reason == "finalized already"
+    assert rollup.l1_balance("Ann") == before + 2 * ETHER
+    assert rollup.locked == 8 * ETHER
+    assert 7 * DAY <= rollup.l1.now - start < 7.1 * DAY
+
+
+def test_what_was_not_burnt_cannot_be_proven() -> None:
+    rollup = opened()
+    message = rollup.withdraw("Ann", ETHER)
+    rollup.wait_out(rollup.propose())
+    assert rollup.prove(message._replace(amount=2 * ETHER)).reason == "not sent on L2"
+    assert rollup.prove_with(message, 2, b"").reason == "proof does not hold"
+
+
+def test_a_deposit_must_be_taken_and_cannot_be_invented() -> None:
+    rollup = opened()
+    rollup.deposit("Bob", ETHER)
+    block, taken = rollup.next_block()
+    twice = replace(block, withdrawals=(replace(block.withdrawals[0], amount=2 * 10**9),))
+    for wrong, count in ((twice, taken), (replace(block, withdrawals=()), taken), (block, Taken(1, 0))):
+        assert rollup.propose_trace(PROPOSER, wrong, count, rollup.run(wrong)).answer.reason == "other deposits"
+    assert rollup.propose_trace(PROPOSER, block, Taken(9, 0), rollup.run(block)).answer.reason == "other deposits"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose().answer.accepted
+    assert rollup.balance("Bob") == ETHER
+
+
+def test_a_transaction_that_is_forced_comes_first_and_in_time() -> None:
+    rollup = opened()
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    forced = rollup.sent[0]
+    rollup.pay("Ann", "Bob", ETHER)
+    block, taken = rollup.next_block()
+    assert block.transactions[0] == forced
+    late = replace(block, transactions=block.transactions[::-1])
+    assert rollup.propose_trace(PROPOSER, late, taken, rollup.run(late)).answer.reason == "other forced transactions"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose().answer.accepted
+    assert rollup.balance("Bob") == ETHER
+
+
+def test_a_forced_transaction_that_is_nonsense_changes_nothing_and_holds_up_nobody() -> None:
+    rollup = opened()
+    tx = rollup.sign("Bob", wallet("Ann").address, b"", 5 * ETHER)  # Bob has nothing
+    rollup.contract.force(wallet("Bob"), encode_transaction(tx))
+    rollup.sent.append(tx)
+    assert rollup.wait_out(rollup.propose())
+    assert (rollup.balance("Ann"), rollup.balance("Bob")) == (10 * ETHER, 0)
+
+
+def test_the_sequencer_alone_brings_blocks_until_something_is_overdue() -> None:
+    rollup = opened(sequencer=wallet(PROPOSER).address)
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    assert rollup.propose(CHALLENGER).answer.reason == "not the sequencer"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(CHALLENGER).answer.accepted
+
+
+def test_there_are_no_two_blocks_in_one_place() -> None:
+    """Two blocks that are both right would pay the same money twice."""
+    rollup = opened()
+    rollup.withdraw("Ann", 10 * ETHER)
+    first, taken = rollup.next_block()
+    rollup.pool.clear()
+    rollup.pay("Ann", "Bob", 10 * ETHER)
+    second, _ = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, first, taken, rollup.run(first)).answer.accepted
+    other = rollup.propose_trace(CHALLENGER, second, taken, rollup.run(second))
+    assert other.answer.reason == "another block comes next"
+    assert rollup.propose_trace(CHALLENGER, first, taken, rollup.run(first)).answer.accepted  # the same is no harm
+
+
+def test_who_builds_on_what_falls_falls_too() -> None:
+    rollup = opened()
+    rich = WorldState(dict(rollup.world.accounts) | {wallet("Bob").address: Account(balance=ETHER)})
+    block, taken = rollup.next_block()
+    lie = rollup.propose_trace(PROPOSER, block, taken, rollup.run(block, rich))
+    truth = rollup.run(block)
+    rollup.adopt(lie)
+    on_top = rollup.propose()
+    assert on_top.answer.accepted
+    assert not rollup.dispute(lie, {CHALLENGER: Challenger(BlockStates(truth))})
+    rollup.resolve(on_top)
+    assert not rollup.contract.is_accepted(on_top.game)
+    rollup.proposals.remove(on_top)
+    assert rollup.propose().answer.reason == "the parent has fallen"
+
+
+def test_a_reader_of_l1_finds_the_blocks_and_which_are_final() -> None:
+    rollup = opened()
+    rollup.pay("Ann", "Bob", ETHER)
+    proposal = rollup.propose()
+    assert list(posted_blocks(rollup.contract)) == [each.block for each in rollup.proposals]
+    assert final_blocks(rollup.contract) == [rollup.proposals[0].block]
+    rollup.wait_out(proposal)
+    assert final_blocks(rollup.contract) == [each.block for each in rollup.proposals]
+
+
+@pytest.mark.parametrize("fields", [{"number": 7}, {"number": 0}])
+def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None:
+    rollup = opened()
+    block, taken = rollup.next_block()
+    wrong = replace(block, header=replace(block.header, **fields))
+    assert rollup.propose_trace(PROPOSER, wrong, taken, rollup.run(wrong)).answer.reason == "not the next block"
