@@ -5,6 +5,7 @@ from __future__ import annotations
 from toyevm.chain import ChainConfig
 from toyevm.forks import SHANGHAI
 from toyevm.rollups.optimistic.block_input import encode_block_input
+from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import PlainBoard
 from toyevm.rollups.optimistic.claims import ItemClaim
 from toyevm.rollups.optimistic.dispute_contract import DisputeContract, DisputeTerms, L1Board, found_layer
@@ -21,6 +22,13 @@ PLAYERS = tuple(map(wallet, ("honest", "liar")))
 
 def name_of(player: str) -> str:
     return "0x" + wallet(player).address.hex()
+
+
+class EarlyEnd(BlockStates):
+    """Says of a block of one item that its true state after 64 micro-steps is its end."""
+
+    def after(self, count: int) -> ItemClaim:
+        return ItemClaim(self.state(0, 64), 6) if count else super().after(0)
 
 
 class BothBoards:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rollups.optimistic.tables import EarlyEnd
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import PlainBoard, play_out, resolve_all, returns
 from toyevm.rollups.optimistic.bonds import bond_at
@@ -11,7 +12,7 @@ from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.claims import ROOT, ItemClaim
 from toyevm.rollups.optimistic.corruptions import corrupt_gas, corrupt_log
 from toyevm.rollups.optimistic.game import CLOCK, EXTENSION, GameTerms, new_game
-from toyevm.rollups.optimistic.lying_states import LyingStates, Place
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.many_games import token_block
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.rollups.optimistic.state_proofs import start_of_next
@@ -34,7 +35,7 @@ def test_a_dispute_has_exactly_as_many_rounds_as_logarithms_say(count: int, oute
     truth = states(count)
     item = count // 2
     inner = (truth.steps(item).count - 1).bit_length()
-    lie = LyingStates(truth, Place(item, 40), corrupt_gas, 1)
+    lie = LyingStates(truth, LiePlace(item, 40), corrupt_gas, 1)
     board = board_about(lie.after(count), count)
     play_out(board, {"honest": Challenger(states(count)), "proposer": Challenger(lie)})
     assert not board.game.is_defended
@@ -44,7 +45,7 @@ def test_a_dispute_has_exactly_as_many_rounds_as_logarithms_say(count: int, oute
 def test_a_lie_that_leaves_no_trace_in_the_world_is_found() -> None:
     """The commitments are chained: a log of an early transaction is in the last of them."""
     truth = states()
-    lie = LyingStates(truth, Place(0, 30), corrupt_log, 1)
+    lie = LyingStates(truth, LiePlace(0, 30), corrupt_log, 1)
     assert start_of_next(lie.node_after(4)).hash == start_of_next(truth.trace.states[4]).hash  # the same world
     board = board_about(lie.after(4))
     play_out(board, {"honest": Challenger(states()), "proposer": Challenger(lie)})
@@ -121,15 +122,15 @@ def test_a_height_that_is_too_low_is_a_lie_like_any_other() -> None:
 
 def test_a_claim_that_an_item_is_done_before_it_is_falls_at_its_last_step() -> None:
     """The state is a true one, from the midst of the item: only that it is not the end tells."""
-    truth = states(1)
-    root = ItemClaim(truth.state(0, 64), 6)
-    board = board_about(root, 1)
-    play_out(board, {"honest": Challenger(states(1)), "proposer": Challenger(truth)})
+    early = EarlyEnd(token_block(1, 0))
+    board = board_about(early.after(1), 1)
+    play_out(board, {"honest": Challenger(states(1)), "proposer": Challenger(early)})
     assert not board.game.is_defended
+    assert max(claim.depth for claim in board.game.claims) == 6
 
 
 def test_an_honest_player_computes_only_what_it_is_asked_for() -> None:
     own = states(8)
-    lie = LyingStates(states(8), Place(5, 70), corrupt_gas, 1)
+    lie = LyingStates(states(8), LiePlace(5, 70), corrupt_gas, 1)
     play_out(board_about(lie.after(8), 8), {"honest": Challenger(own), "proposer": Challenger(lie)})
     assert 0 < len(own.hashes) <= own.height(5) + 1

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.rollups.optimistic.tables import BothBoards
+from tests.rollups.optimistic.tables import BothBoards, EarlyEnd
 from tests.rollups.optimistic.test_contract import random_move
 from toyevm.contracts import Contract, contract_source
 from toyevm.contracts.compile import compile_vyper
@@ -59,7 +59,7 @@ PLANTED = [
 
 def faults() -> Iterator[str]:
     """Yield in what the contract is not as the model: in games, at random, and where two answers compete."""
-    for check in (whole_games, random_games, competition, another_block, wrong_bonds):
+    for check in (whole_games, random_games, competition, padding, another_block, wrong_bonds):
         try:
             check()
         except Exception as error:  # a bug may show in any way
@@ -76,16 +76,17 @@ def whole_games() -> None:
         play_out(boards, {"honest": Challenger(own), "liar": liar.player})
         for player in ("honest", "liar"):
             boards.contract.collect(wallet(player))
+            assert boards.contract.credit(wallet(player).address) == 0
         assert boards.contract.l1.account(boards.contract.address).balance == 0
         assert not boards.contract.collect(wallet("honest")).accepted
-    early = ItemClaim(BlockStates(token_block(1, 1)).state(0, 64), 6)  # a true state, but not the end
-    boards = BothBoards(1, 1, early, "liar")
-    play_out(boards, {"honest": Challenger(BlockStates(token_block(1, 1)))})
-    play_out(boards, {"honest": Challenger(BlockStates(token_block(1, 1)))})
+    early = EarlyEnd(token_block(1, 1))
+    boards = BothBoards(1, 1, early.after(1), "liar")
+    play_out(boards, {"honest": Challenger(BlockStates(token_block(1, 1))), "liar": Challenger(early)})
+    assert not boards.game.is_defended
 
 
 def random_games() -> None:
-    for seed in range(4):
+    for seed in range(2):
         rng, truth = Random(seed), BlockStates(token_block(3, 1))
         boards = BothBoards(3, 1, rng.choice((truth.after(3), ItemClaim(rng.randbytes(32), 2))), "liar")
         for _ in range(45):
@@ -117,6 +118,18 @@ def competition() -> None:
     assert boards.game.is_over
 
 
+def padding() -> None:
+    """Dispute what lies behind the last of three items."""
+    truth = BlockStates(token_block(3, 1))
+    boards = BothBoards(3, 1, ItemClaim(b"\1" * 32, 3), "liar")
+    boards.move("honest", GameMove(MoveKind.ATTACK, ROOT, truth.after(2)))
+    boards.wait(CLOCK - 100)
+    boards.move("liar", GameMove(MoveKind.DEFEND, 2, truth.after(3)))
+    assert boards.move("honest", GameMove(MoveKind.DEFEND, 3, truth.after(3))) == "nothing to halve"
+    assert boards.move("honest", GameMove(MoveKind.PROVE_ATTACK, 3)) == "more than one step"
+    assert boards.move("honest", GameMove(MoveKind.PROVE_DEFENCE, 3)) == ""
+
+
 def another_block() -> None:
     truth = BlockStates(token_block(1, 1))
     boards = BothBoards(1, 1, ItemClaim(b"\1" * 32, 0), "liar")
@@ -125,7 +138,8 @@ def another_block() -> None:
     other = encode_block_input(to_many(1, 2, token=True).block)
     for data in (b"", other):
         assert boards.contract.move(wallet("honest"), 0, move, data).reason == "another block"
-    assert boards.contract.move(wallet("honest"), 0, move, boards.l1.data).accepted
+    for reason in ("", "countered already"):
+        assert boards.move("honest", move) == reason
 
 
 def wrong_bonds() -> None:
@@ -140,7 +154,7 @@ def test_contract_and_model_agree() -> None:
     assert list(faults()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(("old", "new"), PLANTED, ids=range(len(PLANTED)))
 def test_a_bug_in_the_contract_is_found(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispute_contract, "GAME", with_bug(old, new))

@@ -38,7 +38,7 @@ def test_without_doubt_a_root_is_final_after_its_window() -> None:
 
 
 def test_who_doubts_what_is_right_loses_the_bond_at_once() -> None:
-    rollup, doubt, batch = opened()
+    _, doubt, batch = opened()
     doubt.propose(PROPOSER, batch)
     assert not refusal(doubt.challenge(DOUBTER))
     assert refusal(doubt.challenge(DOUBTER)) == "challenged already"

@@ -26,16 +26,22 @@ class Board(Protocol):
     """A game somewhere."""
 
     @property
-    def game(self) -> DisputeGame: ...
+    def game(self) -> DisputeGame:
+        """The game as it stands."""
+        ...
 
     @property
-    def now(self) -> int: ...
+    def now(self) -> int:
+        """The time, in seconds."""
+        ...
 
     def move(self, player: str, move: GameMove) -> str:
         """Make a move, and return why it is refused; nothing if it is not."""
         ...
 
-    def wait(self, seconds: int) -> None: ...
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        ...
 
 
 class PlainBoard:
@@ -45,6 +51,7 @@ class PlainBoard:
         self.game, self.verify, self.now = game, verify, now
 
     def move(self, player: str, move: GameMove) -> str:
+        """Make a move, and return why it is refused; nothing if it is not."""
         try:
             self.game = play(self.game, move, player, self.now, self.verify)
         except MoveRefused as error:
@@ -52,6 +59,7 @@ class PlainBoard:
         return ""
 
     def wait(self, seconds: int) -> None:
+        """Let time pass."""
         self.now += seconds
 
 

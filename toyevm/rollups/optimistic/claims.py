@@ -24,7 +24,7 @@ class ItemClaim(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Claim:
+class DisputeClaim:
     """A node of the game.
 
     Whoever makes it says that the dispute is between `lo` and `hi`, the numbers of two claims, and that `state` is what

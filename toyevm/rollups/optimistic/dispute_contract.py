@@ -12,7 +12,7 @@ from toyevm.results import TxResult
 from toyevm.rollups.bridge import GATEWAY
 from toyevm.rollups.l1 import L1
 from toyevm.rollups.optimistic.bonds import bond_at
-from toyevm.rollups.optimistic.claims import ROOT, Claim, ItemClaim
+from toyevm.rollups.optimistic.claims import ROOT, DisputeClaim, ItemClaim
 from toyevm.rollups.optimistic.game import CLOCK, EXTENSION, DisputeGame, GameTerms
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.rollups.optimistic.precompiles import optimistic_l1_chain
@@ -159,12 +159,12 @@ class DisputeContract:
     def claim_count(self, game: int) -> int:
         return self._words("games", game)[5]
 
-    def claim(self, game: int, number: int) -> Claim:
+    def claim(self, game: int, number: int) -> DisputeClaim:
         """Return a claim as the model has it."""
         words = self._words("claims", game, number)
         parent, is_attack, lo, hi, item, at, state = words[:7]
         height, depth, claimant, bond, used, since, counter, is_resolved = words[7:15]
-        return Claim(
+        return DisputeClaim(
             parent=parent,
             is_attack=bool(is_attack),
             lo=lo,

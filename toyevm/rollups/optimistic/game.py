@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from toyevm.rollups.optimistic.bonds import bond_at
-from toyevm.rollups.optimistic.claims import ANCHOR, MAX_HEIGHT, ROOT, Claim, ItemClaim
+from toyevm.rollups.optimistic.claims import ANCHOR, MAX_HEIGHT, ROOT, DisputeClaim, ItemClaim
 from toyevm.rollups.optimistic.moves import MoveRefused
 from toyevm.types import Hash32
 
@@ -66,12 +66,12 @@ class DisputeGame:
     """A game: claim 0 is what everybody agrees on, claim 1 the root; `credits` are the bonds that were paid out."""
 
     terms: GameTerms
-    claims: tuple[Claim, ...]
+    claims: tuple[DisputeClaim, ...]
     children: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     credits: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def root(self) -> Claim:
+    def root(self) -> DisputeClaim:
         return self.claims[ROOT]
 
     @property
@@ -123,9 +123,9 @@ class DisputeGame:
 
 def new_game(terms: GameTerms, before: Hash32, root: ItemClaim, proposer: str, now: int) -> DisputeGame:
     """Return the game about a proposed root, on a block that begins in the state `before`."""
-    anchor = Claim(0, False, 0, 0, None, 0, before, 0, 0, proposer, 0, 0, now, is_resolved=True)
+    anchor = DisputeClaim(0, False, 0, 0, None, 0, before, 0, 0, proposer, 0, 0, now, is_resolved=True)
     if root.height > MAX_HEIGHT:
         raise MoveRefused("too high")
     at = 2**terms.split
-    top = Claim(ANCHOR, True, ANCHOR, 0, None, at, *root, 0, proposer, bond_at(0), 0, now)
+    top = DisputeClaim(ANCHOR, True, ANCHOR, 0, None, at, *root, 0, proposer, bond_at(0), 0, now)
     return DisputeGame(terms, (anchor, top))

@@ -31,6 +31,7 @@ class Silent(Challenger):
     """Makes one claim and is not heard of again."""
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
+        """Yield what is done now."""
         if len(game.claims) == ROOT + 1:
             yield from super().moves(game, now)
 
@@ -39,6 +40,7 @@ class Crashing(Challenger):
     """Plays as others do, until L1 is to do the step: its witnesses are bytes of nothing."""
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
+        """Yield what is done now."""
         for move in super().moves(game, now):
             rng = Random(now + move.against)
             yield move._replace(witness=rng.randbytes(rng.randrange(200))) if is_proof(move) else move
@@ -48,6 +50,7 @@ class StoryChanger(Challenger):
     """Says something new each time: what it claims does not fit what it has claimed before."""
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
+        """Yield what is done now."""
         for number in range(ROOT, len(game.claims)):
             rng = Random(now + number)
             if is_answered(game, number) or game.claims[number].is_resolved:
@@ -62,6 +65,7 @@ class Freeloader(Challenger):
     """Answers its own lie too, as the first and with nonsense, to win back its own bond."""
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
+        """Yield what is done now."""
         if len(game.claims) == ROOT + 1:
             yield GameMove(MoveKind.ATTACK, ROOT, made_up(Random(now)))
         yield from super().moves(game, now)
@@ -73,6 +77,7 @@ class Flooder(Challenger):
     height = 8
 
     def moves(self, game: DisputeGame, now: int) -> Iterator[GameMove]:
+        """Yield what is done now."""
         rng = Random(now)
         for number in range(ROOT, len(game.claims)):
             if len(game.claims) < MOST_FLOODED:

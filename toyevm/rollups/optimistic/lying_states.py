@@ -23,7 +23,7 @@ TRIES = 60
 
 
 @dataclass(frozen=True)
-class Place:
+class LiePlace:
     """A micro-step of an item."""
 
     item: int
@@ -33,7 +33,7 @@ class Place:
 class LyingStates:
     """A trace with one lie in it; None for a corruption: from the place on, hashes of nothing."""
 
-    def __init__(self, truth: BlockStates, place: Place, corruption: Corruption | None, seed: int) -> None:
+    def __init__(self, truth: BlockStates, place: LiePlace, corruption: Corruption | None, seed: int) -> None:
         self.truth, self.place, self.corruption, self.seed = truth, place, corruption, seed
         self.node_after = lru_cache(maxsize=None)(self._state_after)
 
@@ -89,6 +89,7 @@ class LyingStates:
         return state_after(before, effects_of(trace.worlds[count - 1], trace.env, trace.items[count - 1], room))
 
     def state(self, item: int, at: int) -> Hash32:
+        """Return the hash of what the liar says that the state is there."""
         if item != self.place.item or at < self.place.at:
             return self.truth.state(item, at)
         if not self.path:
@@ -119,7 +120,7 @@ def lie_about(truth: BlockStates, corruption: Corruption | None, rng: Random) ->
     """
     for _ in range(TRIES):
         item = rng.randrange(truth.items)
-        place = Place(item, rng.randrange(1, truth.steps(item).count + 1))
+        place = LiePlace(item, rng.randrange(1, truth.steps(item).count + 1))
         lie = LyingStates(truth, place, corruption, rng.getrandbits(32))
         if corruption is None or is_possible(lie):
             return lie

@@ -16,7 +16,7 @@ from toyevm.rollups.optimistic.board import PlainBoard, play_out, returns
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.game import DisputeGame, GameTerms, new_game
 from toyevm.rollups.optimistic.liars import LIARS, liar_of
-from toyevm.rollups.optimistic.lying_states import Place
+from toyevm.rollups.optimistic.lying_states import LiePlace
 from toyevm.rollups.optimistic.moves import GameMove
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.workloads.transfers import to_many
@@ -39,7 +39,7 @@ class PlayedGame:
     seed: int
     kind: str
     is_proposer: bool
-    place: Place
+    place: LiePlace
     game: DisputeGame
     rounds: int
     states: int

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from toyevm.rollups.optimistic.bonds import bond_at
-from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT, Claim
+from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT, DisputeClaim
 from toyevm.rollups.optimistic.game import DisputeGame, DisputeStage, Verifier
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind, MoveRefused
 
@@ -50,7 +50,7 @@ def _answer(game: DisputeGame, move: GameMove, player: str, now: int, verify: Ve
             raise MoveRefused("claimed already")
     used = min(game.time_used(move.against, now), terms.clock - terms.extension)
     depth = parent.depth + 1
-    claim = Claim(
+    claim = DisputeClaim(
         *(move.against, is_attack, lo, hi, item, at, state, height),
         *(depth, player, bond_at(depth), used, now),
     )
@@ -104,7 +104,7 @@ def _resolve(game: DisputeGame, move: GameMove, player: str, now: int, verify: V
     return replace(game, claims=tuple(claims), credits=paid)
 
 
-def leftmost_counter(children: list[Claim]) -> str | None:
+def leftmost_counter(children: list[DisputeClaim]) -> str | None:
     """Return who made the first of the answers that stand: attacks lie left of defences."""
     standing = [child for child in children if child.countered_by is None]
     return next((child.claimant for child in sorted(standing, key=lambda one: not one.is_attack)), None)

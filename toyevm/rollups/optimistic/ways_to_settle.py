@@ -16,7 +16,7 @@ from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.corruptions import corrupt_storage
 from toyevm.rollups.optimistic.game import CLOCK
-from toyevm.rollups.optimistic.lying_states import LyingStates, Place
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.proof_on_dispute import PROVING, WINDOW, ProofOnDispute, refusal
 from toyevm.rollups.optimistic.rollup import CHALLENGER, PROPOSER, OptimisticRollup
 from toyevm.units import ETHER
@@ -80,7 +80,7 @@ def _by_game(payments: int, seed: int, is_disputed: bool) -> tuple[int, int, int
     own = BlockStates(rollup.run(proposal.block, rollup.proposals[0].world))
     players = {PROPOSER: Challenger(own)}
     if is_disputed:
-        lie = LyingStates(own, Place(Random(seed).randrange(payments), 2), corrupt_storage, seed)
+        lie = LyingStates(own, LiePlace(Random(seed).randrange(payments), 2), corrupt_storage, seed)
         players["Mallory"] = Challenger(lie)
     if not rollup.dispute(proposal, players):
         raise InputError("the honest proposal has fallen", "bisection")
