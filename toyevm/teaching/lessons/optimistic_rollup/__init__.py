@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from toyevm.teaching.kit.named_tree import pair
 from toyevm.teaching.lessons.optimistic_rollup.bisection_player import BisectionGame
 from toyevm.teaching.lessons.optimistic_rollup.bisection_view import show_bisection
+from toyevm.teaching.lessons.optimistic_rollup.disputes import race_convicted
 from toyevm.teaching.lessons.optimistic_rollup.eight import eight_steps
+from toyevm.teaching.lessons.optimistic_rollup.links import link
+from toyevm.teaching.lessons.optimistic_rollup.studies import million_steps, one_step_on_l1, race_stepper
+from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects
 
-__all__ = ["BisectionGame", "eight_steps", "show_bisection"]
+__all__ = [
+    "BisectionGame", "eight_steps", "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair",
+    "race_convicted", "race_stepper", "show_bisection",
+]  # fmt: skip

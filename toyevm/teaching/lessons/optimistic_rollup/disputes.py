@@ -132,9 +132,11 @@ class Race:
     @cached_property
     def dispute(self) -> Dispute:
         """Let a challenger who runs the block in order dispute what the backend has posted."""
-        truth = BlockStates(self.trace)
-        lie = LyingStates(truth, Place(self.tx + BEFORE, self._micro_step(truth) + 1), self._read_early, 0)
-        return disputed(self.trace, lie)
+        return disputed(self.trace, self.lie(BlockStates(self.trace)))
+
+    def lie(self, truth: BlockStates) -> LyingStates:
+        """Return the states as the backend has them."""
+        return LyingStates(truth, Place(self.tx + BEFORE, self._micro_step(truth) + 1), self._read_early, 0)
 
     def _micro_step(self, truth: BlockStates) -> int:
         """Return the micro-step with which the opcode begins: gas only ever falls, so it is found by its gas."""

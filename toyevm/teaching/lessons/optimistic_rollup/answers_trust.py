@@ -1,0 +1,137 @@
+"""What lesson 11 says to who raced whom, to who is kept out of L1, and to what waiting costs."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import ceil
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.rollups.optimistic.game import DAY
+from toyevm.teaching.lab.turns import Reply, missing, read_list, read_number, read_one_of, repeat, right, wrong
+from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, race, tokens
+from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, SAFE, STOLEN, kept_out
+from toyevm.transition import CheckedTransaction, check_sender, execute_transaction
+
+PAIR = "a pair of transactions, such as (0, 1)"
+BATCHES, PROOF, RATE, WAIT, YEAR = 24, 0.05, 0.05, 7, 365  # a day; ether; a year; days; days
+
+
+def raced(answer: Any) -> Reply:
+    """Judge who read too early, and who had not written yet."""
+    if answer is None:
+        return missing(PAIR + ".")
+    pair = read_list(answer, PAIR, 2)
+    if len(pair) != 2:
+        raise InputError(repeat(answer), expected=PAIR)
+    case = race()
+    reader, writer = (read_number(each, 0, len(case.workload.block.transactions) - 1, "a transaction") for each in pair)
+    name = case.workload.location_name(case.location)
+    now: str = tokens(case.values[0][1])
+    rows = [f"{name}: {now} tokens before the block"]
+    rows += [f"{'':<{len(name)}}  {tokens(value)} after transaction {tx}" for tx, value in case.values[1:]]
+    shown = "\n".join(rows)
+    if (reader, writer) == (case.tx, 1):
+        text = (
+            f"In words: transaction {case.tx} read {name} as {now}, before transaction 1 had made it "
+            f"{tokens(case.values[1][1])}. Which check of lesson 05 would have found it before L1 did?"
+        )
+        return right(text, shown)
+    if (reader, writer) == (1, case.tx):
+        text = "You say that transaction 1 read too early. It is the first to read this slot. Whose value was stale?"
+        return wrong("the-other-way-round", text, shown)
+    if reader == case.tx + BEFORE:
+        text = f"Item {reader} is transaction {case.tx}: two calls of the system come first. Which numbers do you need?"
+        return wrong("counts-items", text, shown)
+    if reader != case.tx:
+        text = f"The dispute has come down to another transaction than {reader}. Which one did L1 run a step of?"
+        return wrong("another-reader", text, shown)
+    return _not_writer(writer, name, shown)
+
+
+def _not_writer(writer: int, name: str, shown: str) -> Reply:
+    tx = race().tx
+    if writer == tx:
+        return wrong("races-itself", f"Transaction {tx} cannot overtake itself. Who else writes {name}?", shown)
+    if writer > tx:
+        text = f"Transaction {writer} comes after {tx} in the block: {tx} must not see what it writes. Who comes before?"
+        return wrong("a-later-one", text, shown)
+    common = sorted(_written(writer) & set(_read(tx)))
+    if not common:
+        text = f"Transaction {writer} writes nothing that {tx} reads: it may run whenever it likes. Who writes {name}?"
+        return wrong("the-one-before", text, shown)
+    return wrong("another-slot", f"Transaction {writer} does not write {name}. Who does, before {tx}?", shown)
+
+
+@cache
+def _written(tx: int) -> frozenset[Any]:
+    return frozenset(_result(tx).write_set)
+
+
+def _read(tx: int) -> Any:
+    return _result(tx).read_set
+
+
+@cache
+def _result(tx: int) -> Any:
+    trace = race().trace
+    item = trace.items[tx + BEFORE]
+    assert isinstance(item, CheckedTransaction)
+    world = trace.worlds[tx + BEFORE]
+    return execute_transaction(world, trace.env, check_sender(world, trace.env, item))
+
+
+def who_is_kept_out(answer: Any) -> Reply:
+    """Judge what becomes of a false claim when moves are kept out of L1; all of it is played."""
+    if answer is None:
+        return missing("a dict with a word for each case.")
+    if not isinstance(answer, dict) or not all(key in CASES for key in map(repeat_key, answer)):
+        raise InputError(repeat(answer), expected=f"a dict with the keys {', '.join(map(repr, CASES))}")
+    rows: list[str] = []
+    for at, (name, delays) in enumerate(CASES.items()):
+        if answer.get(name) is None:
+            return missing(f"a word for {name!r}." + (f" Right so far: {at}." if at else ""))
+        told = read_one_of(answer[name], (STOLEN, SAFE), f"what happens with {name!r}")
+        run = kept_out(delays)
+        last = f", the last on day {run.days:.1f}" if run.moves else ""
+        rows.append(f"{name:<6} {run.outcome}: L1 takes {run.moves} moves of the challenger{last}")
+        if told != run.outcome:
+            return wrong(*_kept(name), "\n".join(rows))
+    return right("So censors must hold out for half a week. On whom does the rollup rely for that?", "\n".join(rows))
+
+
+def repeat_key(key: object) -> str:
+    """Return a key of a student's as text, whatever it is."""
+    return key if isinstance(key, str) else repeat(key)
+
+
+def _kept(name: str) -> tuple[str, str]:
+    return {
+        "two": ("one-day-is-enough", "On day 2 the clock of the challenger still had time. How much of 3.5 days?"),
+        "four": ("seven-days-for-each", "The claim stood before day 4. How much time does each *side* have in all?"),
+        "twice": ("a-clock-for-each-move", "2 days, then 2 more. Does the challenger's clock begin again at each move?"),
+        "L2": ("moves-on-the-rollup", "The moves came through. On which chain is the dispute played?"),
+    }[name]
+
+
+def break_even(answer: Any) -> Reply:
+    """Judge from how many ether a day on a proof for each batch is cheaper than a week's wait."""
+    if answer is None:
+        return missing("a whole number of ether, such as 100.")
+    mine = read_number(answer, 0, 10**7, "ether")
+    proofs, waiting = BATCHES * PROOF, mine * RATE * WAIT / YEAR
+    shown = f"{mine:,} ether withdrawn a day\nwait 7 days  {waiting:.4f} ether a day\nproofs       {proofs:.4f} ether a day"
+    least = ceil(proofs / (RATE * WAIT / YEAR))
+    if mine == least:
+        return right("Proof on dispute costs next to nothing, but everybody waits. Who pays for the wait?", shown)
+    known = {
+        ceil(proofs / RATE): ("forgets-the-days", "5 percent is for a year. For how many days does each ether wait?"),
+        ceil(proofs / RATE / WAIT): ("a-week-is-a-year", "You take 5 percent for each of the 7 days. For what are they?"),
+        ceil(proofs / (RATE / YEAR)): ("waits-one-day", "You let each ether wait one day. How long does it wait here?"),
+        ceil(PROOF / (RATE * WAIT / YEAR)): ("one-batch-a-day", "You pay for one proof a day. How many batches are there?"),
+    }
+    if mine in known:
+        return wrong(*known[mine], shown)
+    if mine < least:
+        return wrong("too-few", "Here the wait is still cheaper than the proofs. How much does one ether's wait cost?", shown)
+    return wrong("too-many", "Here the proofs are cheaper. Are they with fewer ether, too?", shown)
