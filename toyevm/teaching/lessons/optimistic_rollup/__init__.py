@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from toyevm.teaching.kit.bisection.eight_steps import eight_steps
+from toyevm.teaching.kit.bisection.player import BisectionGame
+from toyevm.teaching.kit.bisection.view import show_bisection
 from toyevm.teaching.kit.named_tree import pair
-from toyevm.teaching.lessons.optimistic_rollup.bisection_player import BisectionGame
-from toyevm.teaching.lessons.optimistic_rollup.bisection_view import show_bisection
 from toyevm.teaching.lessons.optimistic_rollup.disputes import race_convicted
-from toyevm.teaching.lessons.optimistic_rollup.eight import eight_steps
 from toyevm.teaching.lessons.optimistic_rollup.links import link
 from toyevm.teaching.lessons.optimistic_rollup.studies import million_steps, one_step_on_l1, race_stepper
 from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects

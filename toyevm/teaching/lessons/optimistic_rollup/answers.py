@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from toyevm.teaching.kit.bisection.player import BisectionGame
 from toyevm.teaching.lab.turns import Reply, Turn
 from toyevm.teaching.lessons.optimistic_rollup.answers_game import by_hand, disputed_step, judge_game, stacks
 from toyevm.teaching.lessons.optimistic_rollup.answers_outputs import commitments, vanishing_lie
 from toyevm.teaching.lessons.optimistic_rollup.answers_step import run_step, witness_parts
 from toyevm.teaching.lessons.optimistic_rollup.answers_trust import break_even, raced, who_is_kept_out
-from toyevm.teaching.lessons.optimistic_rollup.bisection_player import BisectionGame
 
 
 def dispute_played(answer: Any) -> Reply:

@@ -8,10 +8,10 @@ from typing import Any
 
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
+from toyevm.teaching.kit.bisection.eight_steps import PROGRAM, honest
+from toyevm.teaching.kit.bisection.model import Bisection, checked_answers, read_answers
+from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, repeat, right, wrong
-from toyevm.teaching.lessons.optimistic_rollup.bisection import Bisection, checked_answers, read_answers
-from toyevm.teaching.lessons.optimistic_rollup.eight import PROGRAM, honest
-from toyevm.teaching.lessons.optimistic_rollup.proposers import claims_of
 
 ASKED = (4, 5, 6)  # the states whose stacks a student gives
 SIZES = ((8, 4), (8, 2), (8, 1), (8, 8), (2, 1), (1, 1), (5, 4), (7, 7), (100, 37), (1_000, 1_000), (2**20, 777_778))
@@ -32,7 +32,9 @@ def stacks(answer: Any) -> Reply:
         rows.append(f"step {at - 1}  {PROGRAM[at - 1]:<8} you say state {at} is {repeat(mine)}")
         if mine != true:
             return wrong(*_not_a_stack(at, mine, true), "\n".join(rows))
-    return right("Slot 0 gets 19. You could post this claim, and no step of it is wrong. Who would believe you?")
+    rows = [f"state {at}  {state.short}  {state.words}" for at, state in enumerate(honest())]
+    text = "State 8 then has 19 in slot 0, and you can post its commitment. Who would know that it is true?"
+    return right(text, "\n".join(rows))
 
 
 def _not_a_stack(at: int, mine: list[Any], true: list[int]) -> tuple[str, str]:
@@ -168,5 +170,3 @@ def _shown(steps: int, lies_from: int | None, asked: Sequence[int], said: Any) -
     listed = " ".join(map(str, asked[:MOST_SHOWN])) + (" …" if len(asked) > MOST_SHOWN else "")
     lie = f"states {lies_from:,} to {steps:,} are false" if lies_from else "some states are false, and the last one is"
     return f"{steps:,} steps, {lie}\nyou ask for  {listed or 'nothing'}\nyou return   {repeat(said)}"
-
-

@@ -27,7 +27,9 @@ def vanishing_lie(answer: Any) -> Reply:
         text = "State 0 is the end of the batch before, which all have agreed on. Which states are yours to claim?"
         return wrong("before-the-batch", text, shown)
     if batch.is_disputed and len(batch.lies) > 1:
-        text = f"State 8 is false, too, so there is a dispute, and L1 runs transaction {batch.convicted_at}. Where does "
+        text = (
+            f"State 8 is false, too, so there is a dispute, and L1 runs transaction {batch.convicted_at}. Where does "
+        )
         return wrong("lies-to-the-end", text + "nobody look?", shown)
     if batch.is_disputed:
         text = "A false O[8] differs from the true one. Which states does the dispute begin with, and which not?"
@@ -102,7 +104,10 @@ def _misses(honest: list[bytes], theirs: list[bytes], at: int) -> tuple[str, str
     last = max(each for each in range(COUNT + 1) if honest[each] != theirs[each])
     if last == at:
         return "unchained", f"O[{at}] shows the lie, and O[{at + 1}] has forgotten it. What must O[{at + 1}] cover?"
-    return "covers-the-last-only", f"The lie shows up to O[{last}], then it is gone. What could O[k+1] cover but a state?"
+    return (
+        "covers-the-last-only",
+        f"The lie shows up to O[{last}], then it is gone. What could O[k+1] cover but a state?",
+    )
 
 
 def _row(what: str, honest: list[bytes], theirs: list[bytes]) -> str:
@@ -112,5 +117,3 @@ def _row(what: str, honest: list[bytes], theirs: list[bytes]) -> str:
 
 def _short(value: object) -> str:
     return f"{value.hex()[:6]}…" if isinstance(value, bytes) else repeat(value)
-
-

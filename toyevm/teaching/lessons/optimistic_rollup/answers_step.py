@@ -9,8 +9,8 @@ from typing import Any
 from toyevm.crypto import keccak256
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Missing, Node, PrunedNode, WatchedNode
+from toyevm.teaching.kit.bisection.eight_steps import context, honest
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_one_of, repeat, right, wrong
-from toyevm.teaching.lessons.optimistic_rollup.eight import context, honest
 from toyevm.teaching.lessons.optimistic_rollup.links import WORD, link
 from toyevm.types import Hash32
 
@@ -100,7 +100,8 @@ def _enough(names: list[str], seen: set[Hash32]) -> Reply:
 
 
 CASES = (  # what is on the stack, top first, then the operation
-    (4, 3, "MUL"), (4, 3, "ADD"), (9, 2, "SUB"), (2, 9, "SUB"), (WORD - 1, 2, "ADD"), (2**200, 2**100, "MUL"), (0, 0, "ADD"),
+    (4, 3, "MUL"), (4, 3, "ADD"), (9, 2, "SUB"), (2, 9, "SUB"), (WORD - 1, 2, "ADD"), (2**200, 2**100, "MUL"),
+    (0, 0, "ADD"),
 )  # fmt: skip
 EXACT: Mapping[str, Callable[[int, int], int]] = {"ADD": operator.add, "MUL": operator.mul, "SUB": operator.sub}
 BELOW = link(7, keccak256(b"what lies below"))
@@ -141,11 +142,15 @@ def _not_after(said: Any, case: tuple[int, int, str], before: bytes) -> Reply:
     if said == before:
         return wrong("nothing-happens", "You return the hash of the stack as it was. What does the step change?", shown)
     if said == link(result, before):
-        return wrong("operands-stay", "You put the result on top of both operands. What does the step take away?", shown)
+        return wrong(
+            "operands-stay", "You put the result on top of both operands. What does the step take away?", shown
+        )
     if said in (link(result, link(second, BELOW)), link(result, link(top, BELOW))):
         return wrong("takes-one", f"One operand is still below the result. How many words does {op} take?", shown)
     if op == "SUB" and said == link(_result(op, second, top), BELOW):
-        return wrong("operand-order", f"SUB is top minus second, {top} - {second}. In which order do you take them?", shown)
+        return wrong(
+            "operand-order", f"SUB is top minus second, {top} - {second}. In which order do you take them?", shown
+        )
     return wrong("another-stack", f"The result of {op} is {_number(result)}. What is below it?", shown)
 
 
@@ -186,5 +191,3 @@ def _number(word: int) -> str:
     if word < 10**6:
         return str(word)
     return "2**256 - 1" if word == WORD - 1 else f"2**{word.bit_length() - 1}"
-
-

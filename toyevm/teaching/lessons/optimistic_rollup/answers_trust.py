@@ -7,7 +7,6 @@ from math import ceil
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.rollups.optimistic.game import DAY
 from toyevm.teaching.lab.turns import Reply, missing, read_list, read_number, read_one_of, repeat, right, wrong
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, race, tokens
 from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, SAFE, STOLEN, kept_out
@@ -54,7 +53,9 @@ def _not_writer(writer: int, name: str, shown: str) -> Reply:
     if writer == tx:
         return wrong("races-itself", f"Transaction {tx} cannot overtake itself. Who else writes {name}?", shown)
     if writer > tx:
-        text = f"Transaction {writer} comes after {tx} in the block: {tx} must not see what it writes. Who comes before?"
+        text = (
+            f"Transaction {writer} comes after {tx} in the block: {tx} must not see what it writes. Who comes before?"
+        )
         return wrong("a-later-one", text, shown)
     common = sorted(_written(writer) & set(_read(tx)))
     if not common:
@@ -109,7 +110,10 @@ def _kept(name: str) -> tuple[str, str]:
     return {
         "two": ("one-day-is-enough", "On day 2 the clock of the challenger still had time. How much of 3.5 days?"),
         "four": ("seven-days-for-each", "The claim stood before day 4. How much time does each *side* have in all?"),
-        "twice": ("a-clock-for-each-move", "2 days, then 2 more. Does the challenger's clock begin again at each move?"),
+        "twice": (
+            "a-clock-for-each-move",
+            "2 days, then 2 more. Does the challenger's clock begin again at each move?",
+        ),
         "L2": ("moves-on-the-rollup", "The moves came through. On which chain is the dispute played?"),
     }[name]
 
@@ -120,18 +124,28 @@ def break_even(answer: Any) -> Reply:
         return missing("a whole number of ether, such as 100.")
     mine = read_number(answer, 0, 10**7, "ether")
     proofs, waiting = BATCHES * PROOF, mine * RATE * WAIT / YEAR
-    shown = f"{mine:,} ether withdrawn a day\nwait 7 days  {waiting:.4f} ether a day\nproofs       {proofs:.4f} ether a day"
+    shown = (
+        f"{mine:,} ether withdrawn a day\nwait 7 days  {waiting:.4f} ether a day\nproofs       {proofs:.4f} ether a day"
+    )
     least = ceil(proofs / (RATE * WAIT / YEAR))
     if mine == least:
         return right("Proof on dispute costs next to nothing, but everybody waits. Who pays for the wait?", shown)
     known = {
         ceil(proofs / RATE): ("forgets-the-days", "5 percent is for a year. For how many days does each ether wait?"),
-        ceil(proofs / RATE / WAIT): ("a-week-is-a-year", "You take 5 percent for each of the 7 days. For what are they?"),
+        ceil(proofs / RATE / WAIT): (
+            "a-week-is-a-year",
+            "You take 5 percent for each of the 7 days. For what are they?",
+        ),
         ceil(proofs / (RATE / YEAR)): ("waits-one-day", "You let each ether wait one day. How long does it wait here?"),
-        ceil(PROOF / (RATE * WAIT / YEAR)): ("one-batch-a-day", "You pay for one proof a day. How many batches are there?"),
+        ceil(PROOF / (RATE * WAIT / YEAR)): (
+            "one-batch-a-day",
+            "You pay for one proof a day. How many batches are there?",
+        ),
     }
     if mine in known:
         return wrong(*known[mine], shown)
     if mine < least:
-        return wrong("too-few", "Here the wait is still cheaper than the proofs. How much does one ether's wait cost?", shown)
+        return wrong(
+            "too-few", "Here the wait is still cheaper than the proofs. How much does one ether's wait cost?", shown
+        )
     return wrong("too-many", "Here the proofs are cheaper. Are they with fewer ether, too?", shown)

@@ -70,7 +70,9 @@ def million() -> tuple[int, Dispute]:
     code, ann = b"\xcc" * 20, wallet("Ann")
     env = BlockEnv(SHANGHAI, precompiles_of(SHANGHAI), number=1, gas_limit=100_000_000)
     world = WorldState({code: Account(nonce=1, code=assemble(LOOP)), ann.address: Account(balance=ETHER)})
-    tx = ann.sign(nonce=0, to=code, data=b"", value=0, gas_limit=60_000_000, max_fee_per_gas=0, max_priority_fee_per_gas=0)
+    tx = ann.sign(
+        nonce=0, to=code, data=b"", value=0, gas_limit=60_000_000, max_fee_per_gas=0, max_priority_fee_per_gas=0
+    )
     trace = BlockTrace(world, env, [item_of(env, tx)])
     truth = BlockStates(trace)
     return truth.steps(0).count, disputed(trace, LyingStates(truth, Place(0, 777_777), None, 11))
@@ -150,7 +152,8 @@ class Race:
 
     def _read_early(self, state: Node, rng: Random) -> Node:
         phase, frame, journal, extra = open_state(state)
-        assert frame is not None and frame.children[0] is not None
+        assert frame is not None
+        assert frame.children[0] is not None
         stack = link(as_number(self.stale), frame.children[0].children[0])
         return state_node(phase, Node(frame.value, (stack, *frame.children[1:])), journal, extra)
 

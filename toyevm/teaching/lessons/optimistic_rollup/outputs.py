@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toyevm.crypto import keccak256
-from toyevm.teaching.kit.marks import CROSS, TICK
 from toyevm.teaching.kit.named_tree import pair
 from toyevm.types import Hash32
 
@@ -76,5 +75,5 @@ class Batch:
         kind = "chained" if self.chained else "weak"
         lines = [f"{kind:<8} O[0] to O[8], yours and the true ones: {marks}"]
         if self.is_disputed:
-            return [*lines, f"{'':<8} O[8] differs: dispute, bisected to transaction {self.convicted_at} {CROSS}"]
-        return [*lines, f"{'':<8} O[8] is the same: no dispute. The bridge pays Mallory {self.paid} ether {TICK}"]
+            return [*lines, f"{'':<8} O[8] differs: dispute, bisected to transaction {self.convicted_at}"]
+        return [*lines, f"{'':<8} O[8] is the same: no dispute. The bridge pays Mallory {self.paid} ether"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from toyevm.rollups.one_step.witness import StepRefused, check_step, make_witness
+from toyevm.teaching.kit.bisection.eight_steps import context, honest
+from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.lessons.optimistic_rollup.disputes import CHALLENGER, million, race
-from toyevm.teaching.lessons.optimistic_rollup.eight import context, honest
-from toyevm.teaching.lessons.optimistic_rollup.proposers import claims_of
 from toyevm.units import ETHER
 
 
@@ -14,8 +14,8 @@ def million_steps() -> str:
     """Return the dispute about a transaction of a million steps."""
     count, dispute = million()
     return (
-        f"{count:,} steps, the lie is at step 777,777: {dispute.rounds} rounds, and L1 ran 1 step, with {dispute.witness} "
-        f"bytes about the machine. The challenger won {dispute.won[CHALLENGER] / ETHER:.2f} ether"
+        f"{count:,} steps, the lie is at step 777,777: {dispute.rounds} rounds, and L1 ran 1 step, "
+        f"with {dispute.witness} bytes about the machine. The challenger won {dispute.won[CHALLENGER] / ETHER:.2f} ether"
     )
 
 

@@ -1,4 +1,4 @@
-"""Who is kept out of L1, for how long, and what becomes of a false claim about the mixed block: the real game is played."""
+"""Who is kept out of L1, for how long, and what becomes of a false claim: the real game about the mixed block."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def kept_out(delays: tuple[int, ...]) -> Kept:
     taken: list[int] = []
     for _ in range(PATIENCE):
         for name, player in players.items():
-            for move in list(player.moves(board.game, board.now)):
-                if not board.move(name, move) and name == CHALLENGER:
-                    taken.append(board.now)
+            moves = list(player.moves(board.game, board.now))
+            accepted = [not board.move(name, move) for move in moves]
+            taken += [board.now] * sum(accepted) * (name == CHALLENGER)
         board.wait(HOUR)
     resolve_all(board, CHALLENGER)
     outcome = STOLEN if board.game.is_defended else SAFE

@@ -1,13 +1,13 @@
-"""A dispute as nine states in a row: what is claimed, the range that shrinks below it, and the one step that is left."""
+"""A dispute as nine states in a row: the claims, the range that shrinks below them, the one step that is left."""
 
 from __future__ import annotations
 
 from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.bisection.eight_steps import PROGRAM, STEPS
+from toyevm.teaching.kit.bisection.model import Bisection
 from toyevm.teaching.kit.palette import CRITICAL, FAILED, FAINT, HERE, LEFT, PAPER, READ, Paint
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.optimistic_rollup.bisection import Bisection
-from toyevm.teaching.lessons.optimistic_rollup.eight import PROGRAM, STEPS
 
 GAP = (WIDTH - 2 * MARGIN - 76) / STEPS  # from one state to the next
 TOP, BOX, BAR, ROW = 58, 34, 12, 24

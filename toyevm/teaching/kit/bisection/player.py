@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from toyevm.teaching.kit.bisection.eight_steps import STEPS
+from toyevm.teaching.kit.bisection.model import AGREE, DISAGREE, Bisection, read_answers
+from toyevm.teaching.kit.bisection.proposers import PROPOSERS, SECOND, claims_of
+from toyevm.teaching.kit.bisection.view import show_bisection
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
-from toyevm.teaching.lessons.optimistic_rollup.bisection import AGREE, DISAGREE, Bisection, read_answers
-from toyevm.teaching.lessons.optimistic_rollup.bisection_view import show_bisection
-from toyevm.teaching.lessons.optimistic_rollup.eight import STEPS
-from toyevm.teaching.lessons.optimistic_rollup.proposers import PROPOSERS, SECOND, claims_of
 
 
 class BisectionGame(Player):

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toyevm.errors import InputError
+from toyevm.teaching.kit.bisection.eight_steps import PROGRAM, STEPS, honest, step_on_l1
+from toyevm.teaching.kit.bisection.proposers import Claims
 from toyevm.teaching.kit.marks import CROSS, TICK
-from toyevm.teaching.lessons.optimistic_rollup.eight import PROGRAM, STEPS, honest, step_on_l1
-from toyevm.teaching.lessons.optimistic_rollup.proposers import Claims
 
 AGREE, DISAGREE = "agree", "disagree"
 FORM = "agree or disagree, for each round one"

@@ -75,8 +75,8 @@ def _state_of(machine: Machine) -> State:
     stack = tuple(machine.frames[-1].stack[::-1]) if machine.frames else ()
     stored = [value for value in machine.journal.write_set().values() if value]
     words = f"stack {list(stack)}" if machine.frames else "stopped"
-    if stored:
-        words += f", slot 0 holds {stored[0]}"
+    if stored and isinstance(stored[0], int):
+        words += f", slot 0 holds {stored[0]:d}"
     return State(words, commit(machine, world_node(WORLD)), stack)
 
 
@@ -88,11 +88,11 @@ def step_on_l1(before: State, after: State) -> str:
     return "right" if found == after.hash else "wrong"
 
 
-def eight_steps(known: int = 4) -> str:
-    """Return the program, and the first states."""
+def eight_steps(known: int = 3) -> str:
+    """Return the program, and its states: the first few of them, and the last."""
     rows = [f"state 0  {honest()[0].short}  {honest()[0].words}"]
     for at, name in enumerate(PROGRAM):
         state = honest()[at + 1]
-        told = f"{state.short}  {state.words}" if at < known - 1 or at == STEPS - 1 else "?"
+        told = f"{state.short}  {state.words}" if at < known or at == STEPS - 1 else "?"
         rows.append(f"  step {at}   {name:<8} -> state {at + 1}  {told}")
     return "\n".join(rows)

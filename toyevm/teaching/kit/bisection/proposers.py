@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from toyevm.teaching.lessons.optimistic_rollup.eight import Change, State, honest, story
+from toyevm.teaching.kit.bisection.eight_steps import Change, State, honest, story
 from toyevm.vm.frame import Machine
 
 Claims = tuple[State, ...]
