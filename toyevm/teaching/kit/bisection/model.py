@@ -123,7 +123,7 @@ def read_answers(text: str) -> tuple[str, ...]:
 
 def checked_answers(answers: Sequence[object]) -> tuple[str, ...]:
     """Return answers as they are written here, or refuse them."""
-    words = tuple(each.strip().casefold() if isinstance(each, str) else repr(each) for each in answers)
+    words = tuple(each.strip().casefold() if isinstance(each, str) else f"a {type(each).__name__}" for each in answers)
     for word in words:
         if word not in (AGREE, DISAGREE):
             raise InputError(f"{word!r:.40}", "answers", FORM)

@@ -55,7 +55,7 @@ def _not_a_stack(at: int, mine: list[Any], true: list[int]) -> tuple[str, str]:
 
 def by_hand(answer: Any) -> Reply:
     """Judge answers to Mallory's middle states: text or list."""
-    if answer is None or answer == "":
+    if answer is None or (isinstance(answer, str) and not answer.strip()):
         return missing("answers, such as agree agree; or play above, and run this again.")
     words = read_answers(answer) if isinstance(answer, str) else checked_answers(read_list(answer, FORM, 8))
     return judge_game(Bisection("Mallory", claims_of("Mallory"), words))

@@ -14,7 +14,7 @@ FORM = "a dict from states to ether, such as {8: 50}"
 
 def vanishing_lie(answer: Any) -> Reply:
     """Judge lies in a batch of the weak rollup: where a log says that Mallory burns, and how much."""
-    if answer is None or answer == {}:
+    if answer is None or (isinstance(answer, dict) and not answer):
         return missing(f"{FORM}: in which of your states does Mallory burn how much?")
     if not isinstance(answer, dict):
         raise InputError(repeat(answer), expected=FORM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from math import ceil
 from typing import Any
@@ -13,7 +14,7 @@ from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, SAFE, STOLE
 from toyevm.transition import CheckedTransaction, check_sender, execute_transaction
 
 PAIR = "a pair of transactions, such as (0, 1)"
-BATCHES, PROOF, RATE, WAIT, YEAR = 24, 0.05, 0.05, 7, 365  # a day; ether; a year; days; days
+BATCHES, PROOF, RATE, WAIT, YEAR = 24, Fraction(5, 100), Fraction(5, 100), 7, 365  # a day; ether; a year; days; days
 
 
 def raced(answer: Any) -> Reply:
@@ -124,9 +125,7 @@ def break_even(answer: Any) -> Reply:
         return missing("a whole number of ether, such as 100.")
     mine = read_number(answer, 0, 10**7, "ether")
     proofs, waiting = BATCHES * PROOF, mine * RATE * WAIT / YEAR
-    shown = (
-        f"{mine:,} ether withdrawn a day\nwait 7 days  {waiting:.4f} ether a day\nproofs       {proofs:.4f} ether a day"
-    )
+    shown = f"{mine:,} ether withdrawn a day\nwait 7 days  {float(waiting):.4f} ether a day\nproofs       {float(proofs):.4f} ether a day"
     least = ceil(proofs / (RATE * WAIT / YEAR))
     if mine == least:
         return right("Proof on dispute costs next to nothing, but everybody waits. Who pays for the wait?", shown)
