@@ -8,10 +8,10 @@ from math import ceil
 from typing import Any
 
 from toyevm.errors import InputError
+from toyevm.results import TxResult
 from toyevm.teaching.lab.turns import Reply, missing, read_list, read_number, read_one_of, repeat, right, wrong
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, race, tokens
 from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, SAFE, STOLEN, kept_out
-from toyevm.transition import CheckedTransaction, check_sender, execute_transaction
 
 PAIR = "a pair of transactions, such as (0, 1)"
 BATCHES, PROOF, RATE, WAIT, YEAR = 24, Fraction(5, 100), Fraction(5, 100), 7, 365  # a day; ether; a year; days; days
@@ -58,7 +58,7 @@ def _not_writer(writer: int, name: str, shown: str) -> Reply:
             f"Transaction {writer} comes after {tx} in the block: {tx} must not see what it writes. Who comes before?"
         )
         return wrong("a-later-one", text, shown)
-    common = sorted(_written(writer) & set(_read(tx)))
+    common = _result(writer).write_set.keys() & _result(tx).read_set.keys()
     if not common:
         text = f"Transaction {writer} writes nothing that {tx} reads: it may run whenever it likes. Who writes {name}?"
         return wrong("the-one-before", text, shown)
@@ -66,21 +66,8 @@ def _not_writer(writer: int, name: str, shown: str) -> Reply:
 
 
 @cache
-def _written(tx: int) -> frozenset[Any]:
-    return frozenset(_result(tx).write_set)
-
-
-def _read(tx: int) -> Any:
-    return _result(tx).read_set
-
-
-@cache
-def _result(tx: int) -> Any:
-    trace = race().trace
-    item = trace.items[tx + BEFORE]
-    assert isinstance(item, CheckedTransaction)
-    world = trace.worlds[tx + BEFORE]
-    return execute_transaction(world, trace.env, check_sender(world, trace.env, item))
+def _result(tx: int) -> TxResult:
+    return race().result(tx, race().trace.worlds[tx + BEFORE])
 
 
 def who_is_kept_out(answer: Any) -> Reply:

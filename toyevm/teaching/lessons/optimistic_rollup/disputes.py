@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from random import Random
 
 from toyevm.assembler import assemble
 from toyevm.forks import SHANGHAI
+from toyevm.results import TxResult
 from toyevm.rollups.one_step.block_trace import BlockTrace
-from toyevm.rollups.one_step.byte_strings import as_number, number
 from toyevm.rollups.one_step.items import item_of, items_of
-from toyevm.rollups.one_step.journal_tree import strings
-from toyevm.rollups.one_step.layout import open_state, state_node
-from toyevm.rollups.one_step.nodes import Node, link
-from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.block_states import BlockStates, StateTrace
 from toyevm.rollups.optimistic.board import PlainBoard, play_out, returns
 from toyevm.rollups.optimistic.challenger import Challenger
+from toyevm.rollups.optimistic.convictions import Conviction, convict
 from toyevm.rollups.optimistic.game import DisputeGame, GameTerms, new_game
 from toyevm.rollups.optimistic.lying_states import LyingStates, Place
+from toyevm.rollups.optimistic.posted_trace import PostedTrace
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.state import Account, WorldState
 from toyevm.tracer import StepRecord, record_steps
-from toyevm.transition import CheckedTransaction, begin_transaction, check_sender
+from toyevm.transition import CheckedTransaction, begin_transaction, check_sender, execute_transaction
 from toyevm.types import Location, Word
 from toyevm.units import ETHER
 from toyevm.vm.frame import BlockEnv
@@ -53,12 +51,12 @@ class Dispute:
     won: dict[str, int]
 
 
-def disputed(trace: BlockTrace, lie: LyingStates) -> Dispute:
-    """Let an honest challenger dispute a lie, to the end."""
-    root = lie.after(lie.items)
-    game = new_game(GameTerms(lie.items), trace.states[0].hash, root, PROPOSER, now=0)
+def disputed(trace: BlockTrace, posted: StateTrace) -> Dispute:
+    """Let an honest challenger dispute what was posted, to the end."""
+    root = posted.after(posted.items)
+    game = new_game(GameTerms(posted.items), trace.states[0].hash, root, PROPOSER, now=0)
     board = PlainBoard(game, verifier_of(trace))
-    made = play_out(board, {CHALLENGER: Challenger(BlockStates(trace)), PROPOSER: Challenger(lie)})
+    made = play_out(board, {CHALLENGER: Challenger(BlockStates(trace)), PROPOSER: Challenger(posted)})
     rounds = max(claim.depth for claim in board.game.claims)
     witness = max(len(move.witness) for _, move, refused in made if not refused)
     return Dispute(board.game, rounds, witness, returns(board.game, (PROPOSER, CHALLENGER)))
@@ -80,36 +78,72 @@ def million() -> tuple[int, Dispute]:
 
 @dataclass(frozen=True)
 class Race:
-    """The mixed block, and a backend in which one transaction read one slot before an earlier one had written it.
+    """The mixed block, run by a backend that starts some transactions together and validates none of them.
 
     Attributes:
-        workload: the block of all lessons.
-        tx: who read too early.
-        at: which of its opcodes.
+        together: how many start at the same time; each sees what was there before the first of them.
     """
 
     workload: Workload
-    tx: int
-    at: int
+    together: int
 
     @cached_property
     def trace(self) -> BlockTrace:
+        """The block in order."""
         env = self.workload.chain.env(self.workload.block)
         return BlockTrace(self.workload.pre, env, tuple(items_of(env, self.workload.block)))
 
     @cached_property
-    def steps(self) -> list[StepRecord]:
-        """The transaction's true opcodes, for the stepper."""
-        item = self.tx + BEFORE
-        checked = self.trace.items[item]
-        assert isinstance(checked, CheckedTransaction)
-        world, env = self.trace.worlds[item], self.trace.env
-        return list(record_steps(begin_transaction(world, env, check_sender(world, env, checked)).machine))
+    def posted(self) -> PostedTrace:
+        """The block as this backend has it."""
+        trace, results, world = self.trace, list[TxResult](), self.trace.worlds[BEFORE]
+        for at in range(0, len(self.workload.block.transactions), self.together):
+            together = [self.result(at + more, world) for more in range(self.together)]
+            for result in together:
+                world = world.apply(result.diff)
+            results += together
+        return PostedTrace(self.workload.pre, trace.env, trace.items, results)
+
+    def checked(self, tx: int) -> CheckedTransaction:
+        item = self.trace.items[tx + BEFORE]
+        assert isinstance(item, CheckedTransaction)
+        return item
+
+    def result(self, tx: int, world: WorldState) -> TxResult:
+        """Return what a transaction does in a world; `trace.worlds[tx + BEFORE]` is the one it should see."""
+        return execute_transaction(world, self.trace.env, check_sender(world, self.trace.env, self.checked(tx)))
+
+    @cached_property
+    def conviction(self) -> Conviction:
+        """The first step at which both differ."""
+        found = convict(self.trace, self.posted)
+        assert found is not None
+        return found
+
+    @property
+    def tx(self) -> int:
+        """Who read too early."""
+        assert self.conviction.tx_index is not None
+        return self.conviction.tx_index
 
     @property
     def location(self) -> Location:
         """What was read too early."""
-        return self.steps[self.at].reads[0]
+        assert self.conviction.location is not None
+        return self.conviction.location
+
+    @cached_property
+    def steps(self) -> list[StepRecord]:
+        """The transaction's true opcodes, for the stepper."""
+        world, env = self.trace.worlds[self.tx + BEFORE], self.trace.env
+        return list(
+            record_steps(begin_transaction(world, env, check_sender(world, env, self.checked(self.tx))).machine)
+        )
+
+    @property
+    def at(self) -> int:
+        """The opcode at which both differ."""
+        return next(at for at, record in enumerate(self.steps) if self.location in record.reads)
 
     @cached_property
     def values(self) -> list[tuple[int | None, Word]]:
@@ -121,47 +155,16 @@ class Race:
                 found.append((item - 1 - BEFORE if item else None, value))
         return found
 
-    @property
-    def stale(self) -> Word:
-        """The value that was read."""
-        return self.values[0][1]
-
-    @cached_property
-    def writers(self) -> frozenset[int]:
-        """Who writes this location before the transaction does."""
-        return frozenset(tx for tx, _ in self.values if tx is not None and tx < self.tx)
-
     @cached_property
     def dispute(self) -> Dispute:
         """Let a challenger who runs the block in order dispute what the backend has posted."""
-        return disputed(self.trace, self.lie(BlockStates(self.trace)))
-
-    def lie(self, truth: BlockStates) -> LyingStates:
-        """Return the states as the backend has them."""
-        return LyingStates(truth, Place(self.tx + BEFORE, self._micro_step(truth) + 1), self._read_early, 0)
-
-    def _micro_step(self, truth: BlockStates) -> int:
-        """Return the micro-step with which the opcode begins: gas only ever falls, so it is found by its gas."""
-        record, item = self.steps[self.at], self.tx + BEFORE
-
-        def stands_there(at: int) -> bool:
-            frame = open_state(truth.node(item, at))[1]
-            return frame is not None and number(strings(frame.value, 4)[1]) == record.gas_before
-
-        return next(at for at in range(truth.steps(item).count) if stands_there(at))
-
-    def _read_early(self, state: Node, rng: Random) -> Node:
-        phase, frame, journal, extra = open_state(state)
-        assert frame is not None
-        assert frame.children[0] is not None
-        stack = link(as_number(self.stale), frame.children[0].children[0])
-        return state_node(phase, Node(frame.value, (stack, *frame.children[1:])), journal, extra)
+        return disputed(self.trace, BlockStates(self.posted))
 
 
 @cache
 def race() -> Race:
-    """Return the lesson's race: transaction 5 swaps in the pool in which transaction 1 has swapped."""
-    return Race(APPLICATIONS["mixed"](40), tx=5, at=59)
+    """Return the lesson's race: eight transactions at a time."""
+    return Race(APPLICATIONS["mixed"](40), together=8)
 
 
 def tokens(word: Word) -> str:
@@ -184,7 +187,8 @@ def lines_of_race() -> Iterator[str]:
     record = case.steps[case.at]
     name = case.workload.location_name(case.location)
     yield f"L1 runs it, with a witness of {case.dispute.witness:,} bytes: {record.opcode.name} of {name}"
-    yield f"the backend's value: {tokens(case.stale)} tokens, L1's value: {tokens(record.stack_after[-1])} tokens"
+    there = tokens(record.stack_after[-1])
+    yield f"the backend's value: {tokens(case.conviction.was_read)} tokens, L1's value: {there} tokens"
     won = case.dispute.won[CHALLENGER] / ETHER
     yield f"the challenger wins {won:.2f} ether of bonds"
 

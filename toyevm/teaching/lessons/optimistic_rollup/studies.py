@@ -6,8 +6,7 @@ from toyevm.rollups.one_step.witness import StepRefused, check_step, make_witnes
 from toyevm.teaching.kit.bisection.eight_steps import context, honest
 from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.kit.stepper import Stepper
-from toyevm.teaching.lessons.optimistic_rollup.disputes import CHALLENGER, million, race
-from toyevm.units import ETHER
+from toyevm.teaching.lessons.optimistic_rollup.disputes import million, race
 
 
 def million_steps() -> str:

@@ -71,8 +71,7 @@ CASES: Mapping[str, tuple[int, ...]] = {
 def kept_out(delays: tuple[int, ...]) -> Kept:
     """Play the dispute about the race with a challenger who is kept out for so long; NEVER: there is none."""
     case = race()
-    truth = BlockStates(case.trace)
-    lie = case.lie(truth)
+    lie = BlockStates(case.posted)
     game = new_game(GameTerms(lie.items), case.trace.states[0].hash, lie.after(lie.items), PROPOSER, now=0)
     board = PlainBoard(game, verifier_of(case.trace))
     players = {CHALLENGER: KeptOut(BlockStates(case.trace), delays), PROPOSER: Challenger(lie)}
