@@ -1,4 +1,4 @@
-"""Nine states are disputed as the rules say, by whoever lies where; the picture says no number that its words do not."""
+"""Nine states are disputed as the rules say, whoever lies where; the picture says no number that its words do not."""
 
 from __future__ import annotations
 

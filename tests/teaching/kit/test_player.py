@@ -15,6 +15,7 @@ from tests.support.pictures import hide_ipywidgets
 from tests.workloads.test_transfers import executed
 from toyevm import teaching
 from toyevm.errors import InputError
+from toyevm.teaching.kit.bisection.player import BisectionGame
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.kit.picture import Picture
@@ -188,6 +189,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
     TwoChainsPlayer: (),
     SignerSwitches: (),
+    BisectionGame: (),
     ExtensionPlayer: (),
 }
 

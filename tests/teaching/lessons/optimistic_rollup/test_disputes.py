@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from toyevm.rollups.optimistic.game import CLOCK, DAY
 from toyevm.rollups.one_step.witness import check_step, make_witness
+from toyevm.rollups.optimistic.game import CLOCK, DAY
 from toyevm.teaching.kit.bisection.eight_steps import context, honest
 from toyevm.teaching.lessons.optimistic_rollup.answers_step import PATHS, witness_parts
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, CHALLENGER, PROPOSER, million, race

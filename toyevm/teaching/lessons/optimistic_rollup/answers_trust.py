@@ -112,7 +112,10 @@ def break_even(answer: Any) -> Reply:
         return missing("a whole number of ether, such as 100.")
     mine = read_number(answer, 0, 10**7, "ether")
     proofs, waiting = BATCHES * PROOF, mine * RATE * WAIT / YEAR
-    shown = f"{mine:,} ether withdrawn a day\nwait 7 days  {float(waiting):.4f} ether a day\nproofs       {float(proofs):.4f} ether a day"
+    shown = (
+        f"{mine:,} ether withdrawn a day\nwait 7 days  {float(waiting):.4f} ether a day\n"
+        f"proofs       {float(proofs):.4f} ether a day"
+    )
     least = ceil(proofs / (RATE * WAIT / YEAR))
     if mine == least:
         return right("Proof on dispute costs next to nothing, but everybody waits. Who pays for the wait?", shown)

@@ -136,9 +136,8 @@ class Race:
     def steps(self) -> list[StepRecord]:
         """The transaction's true opcodes, for the stepper."""
         world, env = self.trace.worlds[self.tx + BEFORE], self.trace.env
-        return list(
-            record_steps(begin_transaction(world, env, check_sender(world, env, self.checked(self.tx))).machine)
-        )
+        checked = check_sender(world, env, self.checked(self.tx))
+        return list(record_steps(begin_transaction(world, env, checked).machine))
 
     @property
     def at(self) -> int:
@@ -187,8 +186,9 @@ def lines_of_race() -> Iterator[str]:
     record = case.steps[case.at]
     name = case.workload.location_name(case.location)
     yield f"L1 runs it, with a witness of {case.dispute.witness:,} bytes: {record.opcode.name} of {name}"
-    there = tokens(record.stack_after[-1])
-    yield f"the backend's value: {tokens(case.conviction.was_read)} tokens, L1's value: {there} tokens"
+    early, there = case.conviction.was_read, record.stack_after[-1]
+    assert isinstance(early, int)
+    yield f"the backend's value: {tokens(early)} tokens, L1's value: {tokens(there)} tokens"
     won = case.dispute.won[CHALLENGER] / ETHER
     yield f"the challenger wins {won:.2f} ether of bonds"
 
