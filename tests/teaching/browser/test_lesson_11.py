@@ -15,7 +15,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "11-optimistic-rollup"
-CELLS = 22
+CELLS = 20
 
 
 @pytest.fixture
@@ -48,6 +48,19 @@ def test_another_proposer_lies_elsewhere(game: Any, tmp_path: Path) -> None:
         game.get_by_role("button", name=word, exact=True).click()
     shows(game, "you lose your bond to Zoe")
     game.screenshot(path=artefacts(tmp_path) / "lesson-11-lost.png")
+    game.get_by_role("button", name="Mallory").click()
+
+
+def test_a_second_player_hides_where_they_lie(game: Any, tmp_path: Path) -> None:
+    game.get_by_role("button", name="player 2").click()
+    slider = game.get_by_role("slider").first
+    slider.press("ArrowRight")
+    game.screenshot(path=artefacts(tmp_path) / "lesson-11-second.png")
+    game.get_by_role("button", name="hand over").click()
+    slider.wait_for(state="hidden")
+    for word in ("disagree", "disagree", "agree"):
+        game.get_by_role("button", name=word, exact=True).click()
+    shows(game, "player 2 loses the bond to you")
     game.get_by_role("button", name="Mallory").click()
 
 

@@ -18,7 +18,7 @@ class BisectionGame(Player):
     """Dispute a claim about eight steps.
 
     Whatever a button does, a call does too: `play("agree disagree")`, `set(proposer="player 2", lies_from=6)`. Of two
-    players, one moves the slider while the other looks away: from this state on, the claims are false.
+    players, one says from which state on the claims are false, and hands over: then the slider is gone.
 
     Raises:
         InputError: ipywidgets is not installed.
@@ -28,7 +28,7 @@ class BisectionGame(Player):
 
     def __init__(self) -> None:
         self._answers: tuple[str, ...] = ()
-        self._against = ("", 0)
+        self._against, self._is_handed = ("", 0), False
         super().__init__()
 
     @property
@@ -59,15 +59,24 @@ class BisectionGame(Player):
     def _controls(self) -> Sequence[Sequence[Any]]:
         make = self._widgets
         names = [(name, name) for name in (*PROPOSERS, SECOND)]
-        choice = make.ToggleButtons(options=names, description="proposer", style={"button_width": "90px"})
-        style = {"description_width": "70px"}
-        lies = make.IntSlider(value=4, min=1, max=STEPS, description="lies from", style=style)
+        style = {"button_width": "80px", "description_width": "70px"}
+        choice = make.ToggleButtons(
+            options=names, description="proposer", style=style, layout=make.Layout(width="620px")
+        )
+        lies = make.IntSlider(
+            value=1, min=1, max=STEPS, description="lies from state", style={"description_width": "110px"}
+        )
+        self._over = self._button("hand over", "hide the slider from the challenger", self._hand_over)
         says = [self._button(word, f"to the state in the middle: {word}", partial(self._add, word))
                 for word in (AGREE, DISAGREE)]  # fmt: skip
         self._field = self._text("answers", FORM, "420px", lambda: self.answers, self.play)
         again = self._button("start again", "no answers", partial(self.play, ""))
         self._slider = self._control("lies_from", lies)
-        return [[self._control("proposer", choice), self._slider], [*says, again, self._field]]
+        return [[self._control("proposer", choice)], [self._slider, self._over], [*says, again, self._field]]
+
+    def _hand_over(self) -> None:
+        self._is_handed = True
+        self._show()
 
     def _add(self, answer: str) -> None:
         self.play(f"{self.answers} {answer}")
@@ -75,8 +84,10 @@ class BisectionGame(Player):
     def _show(self) -> None:
         against = (str(self._named["proposer"].value), int(self._named["lies_from"].value))
         if against != self._against:
+            self._is_handed = self._is_handed and against[0] == self._against[0]
             self._against, self._answers = against, ()
-        self._slider.disabled = against[0] != SECOND
+        for control in (self._slider, self._over):
+            control.layout.display = None if against[0] == SECOND and not self._is_handed else "none"
         self._field.value = self.answers
         super()._show()
 
