@@ -45,7 +45,7 @@ class KeptOut(Challenger):
 
 
 @dataclass(frozen=True)
-class Kept:
+class CensoredDispute:
     """What became of the false claim.
 
     Attributes:
@@ -68,7 +68,7 @@ CASES: Mapping[str, tuple[int, ...]] = {
 
 
 @cache
-def kept_out(delays: tuple[int, ...]) -> Kept:
+def kept_out(delays: tuple[int, ...]) -> CensoredDispute:
     """Play the dispute about the race with a challenger who is kept out for so long; NEVER: there is none."""
     case = race()
     lie = BlockStates(case.posted)
@@ -84,7 +84,7 @@ def kept_out(delays: tuple[int, ...]) -> Kept:
         board.wait(HOUR)
     resolve_all(board, CHALLENGER)
     outcome = STOLEN if board.game.is_defended else SAFE
-    return Kept(outcome, len(taken), max(taken, default=0) / DAY, board.game.root.bond)
+    return CensoredDispute(outcome, len(taken), max(taken, default=0) / DAY, board.game.root.bond)
 
 
 def nobody_objects() -> str:
