@@ -42,6 +42,8 @@ def _not_a_stack(at: int, mine: list[Any], true: list[int]) -> tuple[str, str]:
     name = PROGRAM[at - 1]
     if mine == true[::-1]:
         return "bottom-first", "These are the right words. In which place does the top of the stack stand here?"
+    if mine == true[:-1] and at < ASKED[-1]:
+        return "the-rest-is-gone", f"{name} takes the two words on top of {before}. What lies below them?"
     if len(mine) > len(true) and mine[: len(true)] != true:
         return "operands-stay", f"{name} takes its operands away. What is left of {before} under its result?"
     if len(mine) == len(before) + 1 and at < ASKED[-1]:
@@ -150,10 +152,7 @@ def _not_found(said: Any, steps: int, asked: Sequence[int], lies: Liar) -> tuple
         return "no-such-step", f"The steps are 0 to {steps - 1}. Which one leads to state {steps}?"
     most = (steps - 1).bit_length()
     if lies(said + 1) and not lies(said):
-        if len(asked) > most:
-            text = f"The step is right, but you asked {len(asked):,} times. {most} are enough. Which state to ask for?"
-            return "one-after-the-other", text
-        return None
+        return _too_many(asked, steps, most) if len(asked) > most else None
     if lies(said) and not lies(said - 1) and said:
         text = f"State {said} is the first false one. Which step leads to it: the one before it, or the one behind it?"
         return "the-state-not-the-step", text
@@ -164,6 +163,15 @@ def _not_found(said: Any, steps: int, asked: Sequence[int], lies: Liar) -> tuple
         return "the-other-half", text
     text = f"States {said} and {said + 1} are both true: L1 would find this step right. When may your loop end?"
     return "stops-too-early", text
+
+
+def _too_many(asked: Sequence[int], steps: int, most: int) -> tuple[str, str]:
+    right = f"The step is right, but you asked {len(asked):,} times, and {most} are enough."
+    if len(set(asked)) < len(asked):
+        return "asks-twice", f"{right} You asked for one state more than once. How can you keep what you were told?"
+    if known := {0, steps} & set(asked):
+        return "asks-what-is-known", f"{right} You asked for state {min(known)}. What do you know of it beforehand?"
+    return "one-after-the-other", f"{right} Which state should you ask for?"
 
 
 def _shown(steps: int, lies_from: int | None, asked: Sequence[int], said: Any) -> str:

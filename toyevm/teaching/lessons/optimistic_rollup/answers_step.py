@@ -168,6 +168,9 @@ def _forgeries(answer: Any) -> Reply:
             f"agreed: top 4, second 3\nwitness: top {top}, second {second}"
             f"{', another rest' if name == 'rest' else ''}\nyou return {_said(said)} instead of None"
         )
+        if not said:
+            text = f"You notice it, and return {said!r:.20}. Which value says here that a witness does not fit?"
+            return wrong("another-no", text, shown)
         if name == "top":
             return wrong("trusts-the-witness", "Mallory wrote this witness. What ties it to the agreed stack?", shown)
         text = {

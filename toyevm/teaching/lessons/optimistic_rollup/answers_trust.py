@@ -110,7 +110,7 @@ def break_even(answer: Any) -> Reply:
     """Judge from how many ether a day on a proof for each batch is cheaper than a week's wait."""
     if answer is None:
         return missing("a whole number of ether, such as 100.")
-    mine = read_number(answer, 0, 10**7, "ether")
+    mine = read_number(answer, 0, 10**7, "a whole number of ether")
     proofs, waiting = BATCHES * PROOF, mine * RATE * WAIT / YEAR
     shown = (
         f"{mine:,} ether withdrawn a day\nwait 7 days  {float(waiting):.4f} ether a day\n"
