@@ -11,7 +11,7 @@ from toyevm.teaching.lessons.optimistic_rollup.answers_step import PATHS, witnes
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, CHALLENGER, PROPOSER, million, race
 from toyevm.teaching.lessons.optimistic_rollup.links import WORD, link
 from toyevm.teaching.lessons.optimistic_rollup.outputs import COUNT, Batch, chain_of, output
-from toyevm.teaching.lessons.optimistic_rollup.studies import one_step_on_l1
+from toyevm.teaching.lessons.optimistic_rollup.studies import one_step_on_l1, past_the_sequencer
 from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, NEVER, SAFE, STOLEN, kept_out
 
 
@@ -49,6 +49,14 @@ def test_each_case_of_censorship_ends_as_the_lesson_says(name: str, outcome: str
 def test_who_is_kept_out_for_the_whole_clock_loses(days: float, outcome: str) -> None:
     assert kept_out((int(days * DAY),)).outcome == outcome
     assert CLOCK == 3.5 * DAY
+
+
+def test_after_twelve_hours_the_queue_cannot_be_left_out() -> None:
+    first, second, third, last = past_the_sequencer().split("\n")
+    assert first.endswith("L1 accepts it")
+    assert second.endswith("L1 refuses it: something is overdue")
+    assert third.endswith("L1 accepts it")
+    assert last.endswith("L1 pays Bob 3 ether")
 
 
 def test_without_a_challenger_the_false_claim_stands() -> None:

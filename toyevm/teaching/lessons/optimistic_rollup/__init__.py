@@ -8,10 +8,16 @@ from toyevm.teaching.kit.bisection.view import show_bisection
 from toyevm.teaching.kit.named_tree import pair
 from toyevm.teaching.lessons.optimistic_rollup.disputes import race_convicted
 from toyevm.teaching.lessons.optimistic_rollup.links import link
-from toyevm.teaching.lessons.optimistic_rollup.studies import million_steps, one_step_on_l1, race_stepper
+from toyevm.teaching.lessons.optimistic_rollup.studies import (
+    million_steps,
+    one_step_on_l1,
+    past_the_sequencer,
+    race_stepper,
+)
 from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects
 
 __all__ = [
     "BisectionGame", "eight_steps", "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair",
+    "past_the_sequencer",
     "race_convicted", "race_stepper", "show_bisection",
 ]  # fmt: skip

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from toyevm.rollups.one_step.witness import StepRefused, check_step, make_witness
+from toyevm.rollups.optimistic.game import CLOCK
+from toyevm.rollups.optimistic.rollup import PROPOSER, OptimisticRollup
 from toyevm.teaching.kit.bisection.eight_steps import context, honest
 from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.lessons.optimistic_rollup.disputes import million, race
+from toyevm.units import ETHER
+from toyevm.workloads.wallets import wallet
 
 
 def million_steps() -> str:
@@ -38,3 +42,29 @@ def one_step_on_l1() -> str:
 def race_stepper() -> Stepper:
     """Return the true steps of the transaction in dispute, at the step that L1 has run."""
     return Stepper(race().steps, start=race().at)
+
+
+def past_the_sequencer() -> str:
+    """Return what L1 answers to a sequencer who leaves out Bob's withdrawal, which he has put into the queue on L1."""
+    rollup = OptimisticRollup(["Bob"], sequencer=wallet(PROPOSER).address)
+    rollup.deposit("Bob", 10 * ETHER)
+    rollup.wait_out(rollup.propose())
+    message = rollup.withdraw("Bob", 3 * ETHER, is_forced=True)
+    rows = []
+    for hours in (2, 10):
+        rollup.l1.wait(hours * 3_600)
+        answer = rollup.propose(skips=True).answer
+        said = "accepts it" if answer.accepted else f"refuses it: {answer.reason}"
+        rows.append(f"{'then ' * bool(rows)}{hours} hours later, a batch without Bob's withdrawal: L1 {said}")
+    taken = rollup.propose(who="Bob").answer.accepted
+    rows.append(f"Bob posts the next batch himself, with it: L1 {'accepts' if taken else 'refuses'} it")
+    rollup.l1.wait(CLOCK)
+    for proposal in rollup.proposals[1:]:
+        rollup.resolve(proposal)
+    rollup.prove(message)
+    rollup.l1.wait(rollup.contract.terms.gap)
+    before = rollup.l1_balance("Bob")
+    rollup.finalize(message)
+    paid = (rollup.l1_balance("Bob") - before) // ETHER
+    rows.append(f"3.5 days for objections, and 3.5 more after the proof: L1 pays Bob {paid} ether")
+    return "\n".join(rows)
