@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in, source
+from toyevm.teaching.kit.bisection.eight_steps import honest
 
 LESSON = COURSE / "11-optimistic-rollup/11-optimistic-rollup.ipynb"
 RIGHT = {
@@ -57,10 +58,10 @@ def test_a_student_who_answers_lesson_11_rightly_is_told_so() -> None:
     assert "*l1 runs everything*" in shown["imports"]
     assert "20 rounds, and L1 ran 1 step" in shown["imports"]
     assert "*no challenge is valid*" in shown["nobody-reveal"]
-    assert "state 8  c36bc6  stopped, slot 0 holds 19" in shown["stacks-turn"]
+    assert f"state 8  {honest()[8].short}  stopped, slot 0 holds 19" in shown["stacks-turn"]
     assert "Mallory loses the bond to you" in shown["hand-turn"]
     assert "12 cases of 12" in shown["program-turn"]
-    assert "L1 runs MUL, and comes to 4d3a37" in shown["witness-turn"]
+    assert f"L1 runs MUL, and comes to {honest()[4].short}" in shown["witness-turn"]
     assert "7 true witnesses, 4 forged ones" in shown["check-turn"]
     assert "transaction 5 read pool 0's slot 0x3 as 10,000,000" in shown["race-turn"]
     assert "no dispute. The bridge pays Mallory 100 ether" in shown["vanish-turn"]
@@ -74,7 +75,7 @@ def test_a_student_who_answers_lesson_11_rightly_is_told_so() -> None:
 
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown = shown_in(read(LESSON))
-    assert "a witness of 229 bytes: L1 runs step 3, and gets 4d3a37" in shown["real-step"]
+    assert f"a witness of 229 bytes: L1 runs step 3, and gets {honest()[4].short}" in shown["real-step"]
     assert "6 rounds, transaction 5 is left" in shown["race"]
     assert re.search(r"SLOAD +gas", shown["race-step"])
     assert "slot 0 holds 99" in shown["game"]

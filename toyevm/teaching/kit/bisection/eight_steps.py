@@ -14,6 +14,7 @@ from toyevm.assembler import assemble
 from toyevm.rollups.one_step.clone import clone
 from toyevm.rollups.one_step.commitment import commit, world_node
 from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.nodes import Node
 from toyevm.rollups.one_step.witness import StepRefused, check_step, make_witness
 from toyevm.types import Hash32
@@ -77,7 +78,7 @@ def _state_of(machine: Machine) -> State:
     words = f"stack {list(stack)}" if machine.frames else "stopped"
     if stored and isinstance(stored[0], int):
         words += f", slot 0 holds {stored[0]:d}"
-    return State(words, commit(machine, world_node(WORLD)), stack)
+    return State(words, commit(machine, JournalTree(world_node(WORLD))), stack)
 
 
 def step_on_l1(before: State, after: State) -> str:
