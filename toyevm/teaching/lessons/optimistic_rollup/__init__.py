@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from toyevm.teaching.kit.bisection.eight_steps import eight_steps
-from toyevm.teaching.kit.bisection.player import BisectionGame
-from toyevm.teaching.kit.bisection.view import show_bisection
 from toyevm.teaching.kit.named_tree import pair
 from toyevm.teaching.lessons.optimistic_rollup.disputes import race_convicted
 from toyevm.teaching.lessons.optimistic_rollup.links import link
@@ -17,7 +14,7 @@ from toyevm.teaching.lessons.optimistic_rollup.studies import (
 from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects
 
 __all__ = [
-    "BisectionGame", "eight_steps", "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair",
+    "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair",
     "past_the_sequencer",
-    "race_convicted", "race_stepper", "show_bisection",
+    "race_convicted", "race_stepper",
 ]  # fmt: skip
