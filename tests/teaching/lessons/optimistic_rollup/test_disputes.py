@@ -40,7 +40,7 @@ def test_the_backend_with_the_race_agrees_with_the_sequential_order_before_the_r
     assert same.index(False) == case.tx + BEFORE + 1
 
 
-@pytest.mark.parametrize(("name", "outcome"), zip(CASES, (SAFE, STOLEN, STOLEN, SAFE), strict=True))
+@pytest.mark.parametrize(("name", "outcome"), list(zip(CASES, (SAFE, STOLEN, STOLEN, SAFE), strict=True)))
 def test_each_case_of_censorship_ends_as_the_lesson_says(name: str, outcome: str) -> None:
     assert kept_out(CASES[name]).outcome == outcome
 

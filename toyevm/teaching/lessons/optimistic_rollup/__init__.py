@@ -14,7 +14,6 @@ from toyevm.teaching.lessons.optimistic_rollup.studies import (
 from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects
 
 __all__ = [
-    "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair",
-    "past_the_sequencer",
-    "race_convicted", "race_stepper",
+    "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair", "past_the_sequencer", "race_convicted",
+    "race_stepper",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, repeat, right, wrong
 
 ASKED = (4, 5, 6)  # the states whose stacks a student gives
-SIZES = ((8, 4), (8, 2), (8, 1), (8, 8), (2, 1), (1, 1), (5, 4), (7, 7), (100, 37), (1_000, 1_000), (2**20, 777_778))
+SIZES = ((8, 4), (8, 2), (8, 1), (8, 8), (100, 37), (2, 1), (1, 1), (5, 4), (7, 7), (1_000, 1_000), (2**20, 777_778))
 MOST_SHOWN = 8  # questions
 
 
@@ -42,7 +42,7 @@ def _not_a_stack(at: int, mine: list[Any], true: list[int]) -> tuple[str, str]:
     name = PROGRAM[at - 1]
     if mine == true[::-1]:
         return "bottom-first", "These are the right words. In which place does the top of the stack stand here?"
-    if mine == true[:-1] and at < ASKED[-1]:
+    if mine and mine == true[:-1] and at < ASKED[-1]:
         return "the-rest-is-gone", f"{name} takes the two words on top of {before}. What lies below them?"
     if len(mine) > len(true) and mine[: len(true)] != true:
         return "operands-stay", f"{name} takes its operands away. What is left of {before} under its result?"
@@ -136,7 +136,20 @@ def _ask_around(function: Any, steps: int, lies_from: int, restless: bool = Fals
     def mine(at: int) -> bytes:
         return keccak256(b"%d true" % _state(at, steps))
 
-    return call(function, ask, mine, steps), asked, lies
+    return call(function, Named("ask", ask), Named("mine", mine), steps), asked, lies
+
+
+class Named:
+    """A function with the name under which the lesson hands it out."""
+
+    def __init__(self, name: str, function: Callable[[Any], bytes]) -> None:
+        self._name, self._function = name, function
+
+    def __call__(self, at: Any) -> bytes:
+        return self._function(at)
+
+    def __repr__(self) -> str:
+        return self._name
 
 
 def _state(at: object, steps: int) -> int:
@@ -166,7 +179,7 @@ def _not_found(said: Any, steps: int, asked: Sequence[int], lies: Liar) -> tuple
 
 
 def _too_many(asked: Sequence[int], steps: int, most: int) -> tuple[str, str]:
-    right = f"The step is right, but you asked {len(asked):,} times, and {most} are enough."
+    right = f"The step is right, but you asked {len(asked):,} times, and {most} {'is' if most == 1 else 'are'} enough."
     if len(set(asked)) < len(asked):
         return "asks-twice", f"{right} You asked for one state more than once. How can you keep what you were told?"
     if known := {0, steps} & set(asked):

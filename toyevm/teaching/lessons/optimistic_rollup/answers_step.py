@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from toyevm.crypto import keccak256
+from toyevm.errors import InputError
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Missing, Node, PrunedNode, WatchedNode
 from toyevm.teaching.kit.bisection.eight_steps import context, honest
@@ -148,6 +149,8 @@ def _not_after(said: Any, case: tuple[int, int, str], before: bytes) -> Reply:
         )
     if said in (link(result, link(second, BELOW)), link(result, link(top, BELOW))):
         return wrong("takes-one", f"One operand is still below the result. How many words does {op} take?", shown)
+    if others := [each for each in EXACT if each != op and said == link(_result(each, top, second), BELOW)]:
+        return wrong("another-operation", f"This is the stack after {others[0]}. Which step is it here?", shown)
     if op == "SUB" and said == link(_result(op, second, top), BELOW):
         return wrong(
             "operand-order", f"SUB is top minus second, {top} - {second}. In which order do you take them?", shown
@@ -161,7 +164,11 @@ def _forgeries(answer: Any) -> Reply:
     for name, (top, second, rest) in {
         "top": (90, 3, BELOW), "second": (4, 90, BELOW), "rest": (4, 3, other), "order": (3, 4, BELOW),
     }.items():  # fmt: skip
-        said = call(answer, before, "MUL", top, second, rest)
+        try:
+            said = call(answer, before, "MUL", top, second, rest)
+        except InputError as error:
+            text = "A forged witness stops your function. L1 must go on. Which value says that it does not fit?"
+            return wrong("stops-l1", text, "it " + str(error).rpartition(", it ")[2])
         if said is None:
             continue
         shown = (

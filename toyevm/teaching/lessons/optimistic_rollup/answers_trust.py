@@ -9,7 +9,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.results import TxResult
-from toyevm.teaching.lab.turns import Reply, missing, read_list, read_number, read_one_of, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, missing, read_number, read_one_of, read_pair, repeat, right, wrong
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, race, tokens
 from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, SAFE, STOLEN, kept_out
 
@@ -21,22 +21,22 @@ def raced(answer: Any) -> Reply:
     """Judge who read too early, and who had not written yet."""
     if answer is None:
         return missing(PAIR + ".")
-    pair = read_list(answer, PAIR, 2)
-    if len(pair) != 2:
-        raise InputError(repeat(answer), expected=PAIR)
     case = race()
-    reader, writer = (read_number(each, 0, len(case.workload.block.transactions) - 1, "a transaction") for each in pair)
+    most = len(case.workload.block.transactions) - 1
+    reader, writer = (read_number(each, 0, most, "a transaction") for each in read_pair(answer, PAIR))
     name = case.workload.location_name(case.location)
-    now: str = tokens(case.values[0][1])
-    rows = [f"{name}: {now} tokens before the block"]
-    rows += [f"{'':<{len(name)}}  {tokens(value)} after transaction {tx}" for tx, value in case.values[1:]]
-    shown = "\n".join(rows)
     if (reader, writer) == (case.tx, 1):
+        early, there = (tokens(value) for _, value in case.values[:2])
+        rows = [f"{tokens(value):>10} after transaction {tx}" for tx, value in case.values[1:]]
         text = (
-            f"In words: transaction {case.tx} read {name} as {now}, before transaction 1 had made it "
-            f"{tokens(case.values[1][1])}. Which check of lesson 05 would have found it before L1 did?"
+            f"In words: transaction {reader} read {name} as {early}, before transaction 1 had made it {there}. "
+            "Which check of lesson 05 would have found it before L1 did?"
         )
-        return right(text, shown)
+        return right(text, "\n".join([f"{name}\n{early:>10} before the block", *rows]))
+    common = sorted(_result(writer).write_set.keys() & _result(reader).read_set.keys())
+    shown = f"transaction {reader} reads, and transaction {writer} writes: " + (
+        ", ".join(map(case.workload.location_name, common)) or "no location in common"
+    )
     if (reader, writer) == (1, case.tx):
         text = "You say that transaction 1 read too early. It is the first to read this slot. Whose value was stale?"
         return wrong("the-other-way-round", text, shown)
@@ -46,10 +46,10 @@ def raced(answer: Any) -> Reply:
     if reader != case.tx:
         text = f"The dispute has come down to another transaction than {reader}. Which one did L1 run a step of?"
         return wrong("another-reader", text, shown)
-    return _not_writer(writer, name, shown)
+    return _not_writer(writer, name, bool(common), shown)
 
 
-def _not_writer(writer: int, name: str, shown: str) -> Reply:
+def _not_writer(writer: int, name: str, meets: bool, shown: str) -> Reply:
     tx = race().tx
     if writer == tx:
         return wrong("races-itself", f"Transaction {tx} cannot overtake itself. Who else writes {name}?", shown)
@@ -58,8 +58,7 @@ def _not_writer(writer: int, name: str, shown: str) -> Reply:
             f"Transaction {writer} comes after {tx} in the block: {tx} must not see what it writes. Who comes before?"
         )
         return wrong("a-later-one", text, shown)
-    common = _result(writer).write_set.keys() & _result(tx).read_set.keys()
-    if not common:
+    if not meets:
         text = f"Transaction {writer} writes nothing that {tx} reads: it may run whenever it likes. Who writes {name}?"
         return wrong("the-one-before", text, shown)
     return wrong("another-slot", f"Transaction {writer} does not write {name}. Who does, before {tx}?", shown)

@@ -50,7 +50,7 @@ def past_the_sequencer() -> str:
     rollup.deposit("Bob", 10 * ETHER)
     rollup.wait_out(rollup.propose())
     message = rollup.withdraw("Bob", 3 * ETHER, is_forced=True)
-    rows = []
+    rows: list[str] = []
     for hours in (2, 10):
         rollup.l1.wait(hours * 3_600)
         answer = rollup.propose(skips=True).answer
