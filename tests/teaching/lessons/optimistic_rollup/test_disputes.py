@@ -27,7 +27,7 @@ def test_the_race_is_convicted_at_the_read_that_came_too_early() -> None:
     case = race()
     assert not case.dispute.game.is_defended
     assert case.dispute.rounds == 6 + 10
-    assert case.steps[case.at].opcode.name == case.conviction.opcode == "SLOAD"
+    assert case.steps[case.at].opcode.name == case.conviction.step.name == "SLOAD"
     early, there = case.conviction.was_read, case.conviction.is_there
     assert (early, there) == (case.values[0][1], case.values[1][1])
     assert [tx for tx, _ in case.values] == [None, 1, case.tx]

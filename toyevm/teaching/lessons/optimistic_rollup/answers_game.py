@@ -136,10 +136,10 @@ def _ask_around(function: Any, steps: int, lies_from: int, restless: bool = Fals
     def mine(at: int) -> bytes:
         return keccak256(b"%d true" % _state(at, steps))
 
-    return call(function, Named("ask", ask), Named("mine", mine), steps), asked, lies
+    return call(function, LentFunction("ask", ask), LentFunction("mine", mine), steps), asked, lies
 
 
-class Named:
+class LentFunction:
     """A function with the name under which the lesson hands it out."""
 
     def __init__(self, name: str, function: Callable[[Any], bytes]) -> None:
