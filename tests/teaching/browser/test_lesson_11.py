@@ -15,7 +15,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "11-optimistic-rollup"
-CELLS = 20
+CELLS = 22
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from toyevm.teaching.lessons.optimistic_rollup.answers_step import PATHS, witnes
 from toyevm.teaching.lessons.optimistic_rollup.disputes import BEFORE, CHALLENGER, PROPOSER, million, race
 from toyevm.teaching.lessons.optimistic_rollup.links import WORD, link
 from toyevm.teaching.lessons.optimistic_rollup.outputs import COUNT, Batch, chain_of, output
-from toyevm.teaching.lessons.optimistic_rollup.studies import one_step_on_l1, past_the_sequencer
+from toyevm.teaching.lessons.optimistic_rollup.studies import one_step_on_l1, past_the_sequencer, three_ways
 from toyevm.teaching.lessons.optimistic_rollup.waiting import CASES, NEVER, SAFE, STOLEN, kept_out
 
 
@@ -57,6 +57,16 @@ def test_after_twelve_hours_the_queue_cannot_be_left_out() -> None:
     assert second.endswith("L1 refuses it: something is overdue")
     assert third.endswith("L1 accepts it")
     assert last.endswith("L1 pays Bob 3 ether")
+
+
+def test_only_a_proof_always_makes_nobody_wait() -> None:
+    head, game, asked, always = three_ways().split("\n")
+    assert "at worst" in head
+    assert "3.5 days" in game
+    assert "7.0 days" in game
+    assert "4.5 days" in asked
+    assert "days" not in always
+    assert "0.00 ether" in always
 
 
 def test_without_a_challenger_the_false_claim_stands() -> None:

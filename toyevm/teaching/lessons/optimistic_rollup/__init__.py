@@ -10,10 +10,11 @@ from toyevm.teaching.lessons.optimistic_rollup.studies import (
     one_step_on_l1,
     past_the_sequencer,
     race_stepper,
+    three_ways,
 )
 from toyevm.teaching.lessons.optimistic_rollup.waiting import nobody_objects
 
 __all__ = [
     "link", "million_steps", "nobody_objects", "one_step_on_l1", "pair", "past_the_sequencer", "race_convicted",
-    "race_stepper",
+    "race_stepper", "three_ways",
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from toyevm.rollups.one_step.witness import StepRefused, check_step, make_witness
-from toyevm.rollups.optimistic.game import CLOCK
+from toyevm.rollups.optimistic.game import CLOCK, DAY
 from toyevm.rollups.optimistic.rollup import PROPOSER, OptimisticRollup
+from toyevm.rollups.optimistic.ways_to_settle import ways_to_settle
 from toyevm.teaching.kit.bisection.eight_steps import context, honest
 from toyevm.teaching.kit.bisection.proposers import claims_of
 from toyevm.teaching.kit.stepper import Stepper
@@ -68,3 +69,24 @@ def past_the_sequencer() -> str:
     paid = (rollup.l1_balance("Bob") - before) // ETHER
     rows.append(f"3.5 days for objections, and 3.5 more after the proof: L1 pays Bob {paid} ether")
     return "\n".join(rows)
+
+
+def three_ways() -> str:
+    """Return what the same eight payments cost, settled in three ways on our L1."""
+    head = ("", "no dispute", "a wrong dispute", "at worst", "bond", "L1 gas", "with dispute")
+    rows = [
+        (
+            way.name,
+            *map(_duration, (way.quiet_delay, way.disputed_delay, way.worst_delay)),
+            f"{way.bond / ETHER:.2f} ether",
+            *(f"{gas:,}" for gas in (way.quiet_gas, way.disputed_gas)),
+        )
+        for way in ways_to_settle(8)
+    ]
+    widths = (17, 11, 16, 11, 11, 10, 13)
+    lines = ("".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds / DAY:.1f} days" if seconds >= DAY else f"{seconds} seconds"
