@@ -16,7 +16,7 @@ from toyevm.rollups.optimistic.board import PlainBoard, play_out, returns
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.convictions import Conviction, convict
 from toyevm.rollups.optimistic.game import DisputeGame, GameTerms, new_game
-from toyevm.rollups.optimistic.lying_states import LyingStates, Place
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.posted_trace import PostedTrace
 from toyevm.rollups.optimistic.verifier import verifier_of
 from toyevm.state import Account, WorldState
@@ -73,7 +73,7 @@ def million() -> tuple[int, Dispute]:
     )
     trace = BlockTrace(world, env, [item_of(env, tx)])
     truth = BlockStates(trace)
-    return truth.steps(0).count, disputed(trace, LyingStates(truth, Place(0, 777_777), None, 11))
+    return truth.steps(0).count, disputed(trace, LyingStates(truth, LiePlace(0, 777_777), None, 11))
 
 
 @dataclass(frozen=True)
