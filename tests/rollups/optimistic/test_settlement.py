@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,23 +24,30 @@ from toyevm.rollups.base import SettlementBackend
 from toyevm.rollups.optimistic.settlement import OptimisticSettlement
 
 BY_NAME = {case.name: case for case in CASES}
-SETTLED = [case for case in CASES if not case.block.withdrawals]
 TOKEN, MADE = "0x" + "cc" * 20, "0xa9655ef9396b0fea2b7cadf112d92432f5507901"
 BEFORE = "what comes before the code"
 Patch = pytest.MonkeyPatch
 
 
-@pytest.mark.parametrize("case", SETTLED[::4], ids=str)
+@pytest.mark.parametrize("case", CASES[::4], ids=str)
 @pytest.mark.parametrize("inner", ["block_stm", "optimistic"])
 def test_a_block_that_becomes_final_equals_sequential(case: Case, inner: str) -> None:
     backend = SettlementBackend("optimistic_rollup", "", OptimisticSettlement, inner)
     assert not differences(case, outcome_of(backend, case, RunConfig(case.chain, 3)), oracle_of(case))
 
 
-def test_what_cannot_be_deposited_is_refused_with_a_reason() -> None:
-    case = BY_NAME["something of everything (Prague)"]
-    with pytest.raises(NotProvable, match="what the block credits cannot be locked on L1: nothing deposited"):
-        outcome_of(BACKENDS.named("optimistic_rollup"), case, RunConfig(case.chain))
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"gas_limit": 2**40}, "not a block"),
+        ({"extra_data": bytes(100_000)}, "a block of 1.*,.* bytes: L1 takes 100,000"),
+    ],
+)
+def test_what_is_no_block_of_the_layer_is_refused_with_a_reason(changes: dict[str, Any], reason: str) -> None:
+    case = CASES[0]
+    block = replace(case.block, header=replace(case.block.header, **changes))
+    with pytest.raises(NotProvable, match=reason):
+        BACKENDS.named("optimistic_rollup").execute_block(case.pre, block, RunConfig(case.chain))
 
 
 CONVICTED: list[tuple[Callable[[Patch], None], str, str]] = [
@@ -88,6 +97,6 @@ def test_a_race_bug_is_convicted_at_the_step_where_it_reads_what_is_stale(
 
 
 def test_a_block_that_is_not_valid_is_as_invalid_as_ever() -> None:
-    case = next(case for case in SETTLED if isinstance(oracle_of(case), InvalidBlock))
+    case = next(case for case in CASES if isinstance(oracle_of(case), InvalidBlock))
     outcome = outcome_of(BACKENDS.named("optimistic_rollup"), case, RunConfig(case.chain))
     assert not differences(case, outcome, oracle_of(case))

@@ -6,7 +6,7 @@
     anybody may dispute it, down to one micro-step, which the precompile one_step does. Each side has a clock; a claim
     that nobody has countered in time stands, and its bond goes back; otherwise it goes to who countered it first from
     the left. It omits a guardian, a change of the verifier, and delayed payment of bonds.
-@dev Storage: count, games[game], claims[game][claim], made[hash of a claim], credits[who]; next_data[parent];
+@dev Storage: owner, portal (set once); count, games[game], claims[game][claim], made[hash of a claim], credits[who]; next_data[parent];
     accepted_root[number of a block]. Hot: games[game], in every claim. Claim 0 of a game is what is agreed, claim 1 the root.
     A claim that is resolved tells its parent: so no call ever walks through a list that strangers made long.
 """

@@ -70,7 +70,6 @@ def __init__(its_settlement: address, its_gateway: address, its_sent_slot: uint2
 @external
 @payable
 def deposit(to: address):
-    assert msg.value > 0, "nothing deposited"
     assert msg.value % UNIT == 0, "not in whole gwei"
     self.locked += msg.value
     amount: uint256 = msg.value // UNIT

@@ -7,10 +7,10 @@ the block credits was deposited on L1 before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from toyevm.errors import InvalidTransaction, NotProvable
+from toyevm.errors import NotProvable
 from toyevm.rollups.base import ExecutedBlock
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.items import Item, items_of
@@ -66,7 +66,7 @@ class OptimisticSettlement:
         """
         env, data = executed.chain.env(executed.block), encode_block_input(executed.block)
         if len(data) > MAX_DATA:
-            raise NotProvable(None, f"a block of {len(data)} bytes: L1 takes {MAX_DATA}")
+            raise NotProvable(None, f"a block of {len(data):,} bytes: L1 takes {MAX_DATA:,}")
         posted = PostedTrace(executed.pre, env, tuple(items_of(env, executed.block)), executed.result.results)
         terms = DisputeTerms(posted.states[0].hash, first=executed.block.header.number)
         people = tuple(map(wallet, (PROPOSER, CHALLENGER, DEPOSITOR)))
@@ -79,11 +79,11 @@ class OptimisticSettlement:
         return ProposedBlock(contract, executed, data, posted)
 
     def _deposit(self, contract: DisputeContract, executed: ExecutedBlock) -> None:
-        for one in executed.block.withdrawals:
-            try:
-                answer = contract.deposit(wallet(DEPOSITOR), one.amount * GWEI, one.address)
-            except InvalidTransaction as error:
-                raise NotProvable(None, f"what the block credits cannot be locked on L1: {error}") from error
+        """Lock what the block credits, by somebody to whom L1 has given as much."""
+        credits, depositor = executed.block.withdrawals, wallet(DEPOSITOR)
+        contract.l1.mine(withdrawals=[replace(one, address=depositor.address) for one in credits])
+        for one in credits:
+            answer = contract.deposit(depositor, one.amount * GWEI, one.address)
             if not answer.accepted:
                 raise NotProvable(None, f"what the block credits cannot be locked on L1: {answer.reason}")
 
