@@ -20,6 +20,7 @@ from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.claims import ROOT, ItemClaim
 from toyevm.rollups.optimistic.game import CLOCK
 from toyevm.rollups.optimistic.liars import liar_of
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.many_games import token_block
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.workloads.transfers import to_many
@@ -79,6 +80,10 @@ def whole_games() -> None:
             assert boards.contract.credit(wallet(player).address) == 0
         assert boards.contract.l1.account(boards.contract.address).balance == 0
         assert not boards.contract.collect(wallet("honest")).accepted
+    lie = LyingStates(BlockStates(trace), LiePlace(3, 1), None, 1)  # the dispute stays left, down to the first step
+    play_out(
+        BothBoards(4, 1, lie.after(4), "liar"), {"honest": Challenger(BlockStates(trace)), "liar": Challenger(lie)}
+    )
     early = EarlyEnd(token_block(1, 1))
     boards = BothBoards(1, 1, early.after(1), "liar")
     play_out(boards, {"honest": Challenger(BlockStates(token_block(1, 1))), "liar": Challenger(early)})
