@@ -48,7 +48,7 @@ PLAYED = {  # what is played in a widget counts in the cell below it
 }
 GIVEAWAYS = {
     "million-steps": ("20 rounds", "halve", "bisect", "one step", "log2"),
-    "nobody-objects": ("stands", "takes it for true", "true or false", "takes its state"),
+    "nobody-objects": ("stands", "takes it for true", "true or false", "pays by it"),
 }
 
 
@@ -75,9 +75,13 @@ def test_a_student_who_answers_lesson_11_rightly_is_told_so() -> None:
 
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown = shown_in(read(LESSON))
-    assert f"a witness of 229 bytes: L1 runs step 3, and gets {honest()[4].short}" in shown["real-step"]
+    assert f"a witness of 160 bytes: L1 runs step 3, and gets {honest()[4].short}" in shown["real-step"]
     assert "6 rounds, transaction 5 is left" in shown["race"]
     assert re.search(r"SLOAD +gas", shown["race-step"])
+    (step,) = re.findall(r"^in the stepper below, micro-step \d+ is step (\d+)$", shown["race"], re.MULTILINE)
+    assert shown["race-step"].startswith(f"step {step} of ")
+    assert "10,000,001" in shown["race"]
+    assert f"{10_000_001 * 10**18:#x}"[:6] == "0x8459"  # as the stepper shortens it
     assert "slot 0 holds 99" in shown["game"]
 
 

@@ -84,7 +84,7 @@ def test_the_parts_that_the_lesson_asks_for_are_those_that_the_real_witness_open
 def test_a_changed_witness_is_refused() -> None:
     state = honest()[3]
     assert check_step(state.hash, make_witness(state.node, context()), context()) == honest()[4].hash
-    assert one_step_on_l1().endswith("refused: wrong-root")
+    assert one_step_on_l1().endswith("refused: its parts do not lead to the hash of state 3")
 
 
 def test_a_number_that_is_no_word_is_another_stack() -> None:

@@ -42,6 +42,8 @@ def _not_a_stack(at: int, mine: list[Any], true: list[int]) -> tuple[str, str]:
     name = PROGRAM[at - 1]
     if mine == true[::-1]:
         return "bottom-first", "These are the right words. In which place does the top of the stack stand here?"
+    if mine == before and at < ASKED[-1]:
+        return "the-state-before", f"{mine} is the state before step {at - 1}. What does {name} make of it?"
     if mine and mine == true[:-1] and at < ASKED[-1]:
         return "the-rest-is-gone", f"{name} takes the two words on top of {before}. What lies below them?"
     if len(mine) > len(true) and mine[: len(true)] != true:
@@ -78,7 +80,7 @@ def judge_game(game: Bisection) -> Reply:
         text = f"{game.range[1] - game.range[0]} steps are left. L1 runs one. What do you say to state {game.middle}?"
         return wrong("more-than-one-step", text, shown)
     if game.convicted:
-        text = "L1 ran one of eight steps. Mallory chose the lie: was there any step to lie in without being found?"
+        text = "L1 ran one of eight steps. Mallory chose the lie. Is there a step in which nobody would have found it?"
         return right(text, shown)
     at = game.mistake
     assert at is not None
@@ -111,8 +113,8 @@ def disputed_step(answer: Any) -> Reply:
     if problem := _not_found(said, 64, asked, liar):
         return wrong(*problem, _shown(64, None, asked, said))
     text = (
-        "It passes, up to 1,048,576 steps with 20 questions. And it convicts a proposer whose states do not belong "
-        "together. Which two facts about its range are enough for that?"
+        "It passes, up to 1,048,576 steps with 20 questions. And it convicts a proposer whose states do not follow "
+        "from each other. Which two facts about its range are enough for that?"
     )
     return right(text, f"{len(SIZES) + 1} cases of {len(SIZES) + 1}")
 
@@ -167,7 +169,7 @@ def _not_found(said: Any, steps: int, asked: Sequence[int], lies: Liar) -> tuple
     if lies(said + 1) and not lies(said):
         return _too_many(asked, steps, most) if len(asked) > most else None
     if lies(said) and not lies(said - 1) and said:
-        text = f"State {said} is the first false one. Which step leads to it: the one before it, or the one behind it?"
+        text = f"State {said} is the first false one. Which step leads to it: the one before it, or the one after it?"
         return "the-state-not-the-step", text
     if not asked:
         return "asks-nothing", "You have not asked for any state. From what do you know where the lie begins?"

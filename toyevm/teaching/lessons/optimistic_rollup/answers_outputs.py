@@ -15,7 +15,7 @@ FORM = "a dict from states to ether, such as {8: 50}"
 def vanishing_lie(answer: Any) -> Reply:
     """Judge lies in a batch of the weak rollup: where a log says that Mallory burns, and how much."""
     if answer is None or (isinstance(answer, dict) and not answer):
-        return missing(f"{FORM}: in which of your states does Mallory burn how much?")
+        return missing(f"{FORM}: into which of your states goes a false burn, and of how many ether?")
     if not isinstance(answer, dict):
         raise InputError(repeat(answer), expected=FORM)
     lies = {read_number(at, 0, COUNT, "a state"): read_number(ether, 0, 10**6, "ether") for at, ether in answer.items()}
@@ -32,10 +32,12 @@ def vanishing_lie(answer: Any) -> Reply:
         )
         return wrong("lies-to-the-end", text + "nobody look?", shown)
     if batch.is_disputed:
-        text = "A false O[8] differs from the true one. Which states does the dispute begin with, and which not?"
+        text = "A false O[8] differs from the true one. Which commitment must be false before anybody can object?"
         return wrong("lies-in-the-last", text, shown)
     if batch.paid < ESCROW and max(batch.lies.values()) + batch.paid > ESCROW:
-        text = f"The escrow has {ESCROW} ether, and the bridge pays a burn in whole or not. How much do you burn?"
+        text = (
+            f"The escrow has {ESCROW} ether, and the bridge pays a burn in whole or not at all. How much do you burn?"
+        )
         return wrong("more-than-there-is", text, shown)
     if batch.paid < ESCROW:
         text = f"Nobody disputes it. {ESCROW - batch.paid} ether are left in the escrow. What limits your lie?"

@@ -38,11 +38,13 @@ def raced(answer: Any) -> Reply:
         ", ".join(map(case.workload.location_name, common)) or "no location in common"
     )
     if (reader, writer) == (1, case.tx):
-        text = "You say that transaction 1 read too early. It is the first to read this slot. Whose value was stale?"
+        text = f"You say that transaction 1 read too early. It is the first to read {name}. Whose value was stale?"
         return wrong("the-other-way-round", text, shown)
-    if reader == case.tx + BEFORE:
-        text = f"Item {reader} is transaction {case.tx}: two calls of the system come first. Which numbers do you need?"
-        return wrong("counts-items", text, shown)
+    if reader != case.tx and reader // case.together == case.tx // case.together:
+        text = (
+            f"The dispute came down to transaction {case.tx}; {reader} only started with it. What did {case.tx} read?"
+        )
+        return wrong("only-started-with-it", text, shown)
     if reader != case.tx:
         text = f"The dispute has come down to another transaction than {reader}. Which one did L1 run a step of?"
         return wrong("another-reader", text, shown)
@@ -82,10 +84,14 @@ def who_is_kept_out(answer: Any) -> Reply:
         told = read_one_of(answer[name], (STOLEN, SAFE), f"what happens with {name!r}")
         run = kept_out(delays)
         last = f", the last on day {run.days:.1f}" if run.moves else ""
-        rows.append(f"{name:<6} {run.outcome}: L1 takes {run.moves} moves of the challenger{last}")
+        rows.append(
+            f"{name:<6} {run.outcome}: L1 takes {run.moves} move{'s' * (run.moves != 1)} of the challenger{last}"
+        )
         if told != run.outcome:
             return wrong(*_kept(name), "\n".join(rows))
-    return right("So censors must hold out for half a week. On whom does the rollup rely for that?", "\n".join(rows))
+    return right(
+        "So a censor must keep a challenger out for 3.5 days. Who must make sure that they cannot?", "\n".join(rows)
+    )
 
 
 def repeat_key(key: object) -> str:

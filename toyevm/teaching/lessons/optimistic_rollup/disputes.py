@@ -181,16 +181,17 @@ def lines_of_race() -> Iterator[str]:
     last = max(case.dispute.game.claims, key=lambda claim: claim.depth)
     items, steps = len(case.trace.items), BlockStates(case.trace).steps(case.tx + BEFORE).count
     upper = (items - 1).bit_length()
-    yield f"{items} items (40 transactions, 4 calls of the system): {upper} rounds, transaction {case.tx} is left"
+    yield f"{items} items (40 transactions, 4 system calls): {upper} rounds, transaction {case.tx} is left"
     yield f"{steps} micro-steps of it: {case.dispute.rounds - upper} rounds, micro-step {last.at - 1} is left"
+    yield f"in the stepper below, micro-step {last.at - 1} is step {case.at + 1}"
     record = case.steps[case.at]
     name = case.workload.location_name(case.location)
-    yield f"L1 runs it, with a witness of {case.dispute.witness:,} bytes: {record.opcode.name} of {name}"
+    yield f"L1 runs it, with a witness of {case.dispute.witness:,} bytes: {record.opcode.name} of {name} (tokens)"
     early, there = case.conviction.was_read, record.stack_after[-1]
     assert isinstance(early, int)
-    yield f"the backend's value: {tokens(early)} tokens, L1's value: {tokens(there)} tokens"
+    yield f"the backend: slot 3 (tokens) = {tokens(early)}, L1: slot 3 (tokens) = {tokens(there)}"
     won = case.dispute.won[CHALLENGER] / ETHER
-    yield f"the challenger wins {won:.2f} ether of bonds"
+    yield f"the challenger wins {won:.2f} ether of the proposer's bonds"
 
 
 def race_convicted() -> str:

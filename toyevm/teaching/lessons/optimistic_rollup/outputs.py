@@ -1,6 +1,6 @@
 """A batch of eight transactions: what the proposer posts after each, and what a weak and a good rollup make of it.
 
-State k is what there is after k transactions: balances, and the log of transaction k. A *weak* rollup commits to each
+State k holds the balances after k transactions, and the log of transaction k - 1. A *weak* rollup commits to each
 state alone, and lets people dispute the last one. A good one chains the commitments.
 """
 
@@ -31,7 +31,7 @@ def chain_of(states: list[Hash32]) -> list[Hash32]:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as Mallory posts it: after which transactions a log says that she burns, and how many ether."""
+    """A batch as Mallory posts it: in which states a log says that she burns, and how many ether."""
 
     lies: Mapping[int, int]
     chained: bool = False

@@ -13,6 +13,8 @@ from toyevm.teaching.lessons.optimistic_rollup.disputes import million, race
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
 
+REFUSED = {"wrong-root": "refused: its parts do not lead to the hash of state 3"}
+
 
 def million_steps() -> str:
     """Return the dispute about a transaction of a million steps."""
@@ -30,7 +32,7 @@ def one_step_on_l1() -> str:
     forged = witness.replace(b"\x04", b"\x5c", 1) if b"\x04" in witness else witness
     found, other = (check_step(state.hash, each, context()) for each in (witness, forged))
     assert isinstance(found, bytes)
-    said = f"refused: {other.reason}" if isinstance(other, StepRefused) else other.hex()[:6]
+    said = REFUSED[other.reason] if isinstance(other, StepRefused) else other.hex()[:6]
     return "\n".join(
         [
             f"agreed: state 3 is {state.short}, Mallory's state 4 is {claims_of('Mallory')[4].short}",
@@ -67,7 +69,9 @@ def past_the_sequencer() -> str:
     before = rollup.l1_balance("Bob")
     rollup.finalize(message)
     paid = (rollup.l1_balance("Bob") - before) // ETHER
-    rows.append(f"3.5 days for objections, and 3.5 more after the proof: L1 pays Bob {paid} ether")
+    rows.append(
+        f"nobody objects for 3.5 days; 3.5 days after Bob has shown the proof of his burn: L1 pays Bob {paid} ether"
+    )
     return "\n".join(rows)
 
 

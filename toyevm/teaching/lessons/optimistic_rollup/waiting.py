@@ -9,6 +9,7 @@ from functools import cache
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import PlainBoard, resolve_all
 from toyevm.rollups.optimistic.challenger import Challenger
+from toyevm.rollups.optimistic.dispute_contract import AIR_GAP
 from toyevm.rollups.optimistic.game import CLOCK, DAY, DisputeGame, GameTerms, new_game
 from toyevm.rollups.optimistic.moves import GameMove
 from toyevm.rollups.optimistic.verifier import verifier_of
@@ -92,6 +93,7 @@ def nobody_objects() -> str:
     kept = kept_out((NEVER,))
     end = "stands" if kept.outcome == STOLEN else "falls"
     return (
-        f"{CLOCK / DAY} days, {kept.moves} moves, 0 steps run by L1. The claim {end}: the bridge takes its state for "
-        f"true, and the bond of {kept.bond / ETHER:.2f} ether goes back to Mallory"
+        f"{CLOCK / DAY} days, {kept.moves} moves, 0 steps run by L1. The claim {end}, and the bond of "
+        f"{kept.bond / ETHER:.2f} ether goes back to Mallory. After "
+        f"{AIR_GAP / DAY} days more, the bridge pays by it"
     )
