@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.challenger import Challenger
-from toyevm.rollups.optimistic.dispute_contract import Taken
+from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
+from toyevm.rollups.optimistic.dispute_contract import Parent, Taken
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
-from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, OptimisticRollup
+from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
+from toyevm.rollups.optimistic.state_proofs import next_block_witness
 from toyevm.state import Account, WorldState
 from toyevm.transactions import encode_transaction
 from toyevm.units import ETHER
@@ -210,3 +214,64 @@ def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None
     block, taken = rollup.next_block()
     wrong = replace(block, header=replace(block.header, **fields))
     assert rollup.propose_trace(PROPOSER, wrong, taken, rollup.run(wrong)).answer.reason == "not the next block"
+
+
+@pytest.mark.parametrize("corruption", [None, corrupt_gas])
+def test_a_lie_about_a_transaction_with_many_long_inputs_falls(corruption: Corruption | None) -> None:
+    """Of what its precompiles were given, a proof brings what its step needs: all of it L1 would not take."""
+    rollup = opened()
+    sizes = (40_000, 40_032)
+    code = b"".join(bytes.fromhex(f"5f5f62{size:06x}5f60025afa50") for size in sizes)
+    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=2_000_000, chain_id=LAYER.chain_id))
+    block, taken = rollup.next_block()
+    truth = BlockStates(rollup.run(block))
+    lie = LyingStates(truth, LiePlace(0, 6), corruption, seed=5)
+    game, data = rollup.contract.count, encode_block_input(block)
+    after = Parent(rollup.proposals[-1].game, next_block_witness(rollup.proposals[-1].trace.states[-1]))
+    answer = rollup.contract.propose(wallet(PROPOSER), lie.after(1), data, taken, after)
+    assert answer.accepted
+    proposal = L2Proposal(block, truth.trace, taken, lie.after(1), answer, game)
+    assert not rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+
+
+def test_deposits_are_not_given_back() -> None:
+    rollup = opened()
+    block, _ = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, block, Taken(0), rollup.run(block)).answer.reason == "deposits given back"
+
+
+def test_an_overdue_deposit_is_as_good_as_an_overdue_transaction() -> None:
+    rollup = opened()
+    rollup.deposit("Bob", ETHER)
+    rollup.deposit("Bob", ETHER)
+    late, rollup.waiting = rollup.waiting[1:], rollup.waiting[:1]
+    rollup.l1.wait(2 * DAY)
+    assert rollup.propose().answer.accepted
+    assert rollup.propose().answer.reason == "something is overdue"
+    rollup.waiting = late
+    assert rollup.propose().answer.accepted
+
+
+def test_of_two_states_that_nobody_disputes_the_first_is_final() -> None:
+    rollup = opened()
+    rich = WorldState(dict(rollup.world.accounts) | {wallet("Bob").address: Account(balance=ETHER)})
+    block, taken = rollup.next_block()
+    truth, lie = (rollup.propose_trace(PROPOSER, block, taken, rollup.run(block, world)) for world in (None, rich))
+    rollup.adopt(lie)
+    child = rollup.propose()  # a state of its own has blocks of its own behind it
+    rollup.proposals[-2:] = [truth]
+    other = replace(child.block, header=replace(child.block.header, timestamp=99))
+    assert rollup.propose_trace(PROPOSER, other, child.taken, rollup.run(other)).answer.accepted
+    rollup.wait_out(truth)
+    rollup.resolve(lie)
+    assert [rollup.contract.is_accepted(each.game) for each in (truth, lie)] == [True, False]
+    assert rollup.final_state() == truth.claim.state
+
+
+def test_a_block_with_other_counts_of_what_it_takes_is_another_block() -> None:
+    rollup = opened()
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    block, taken = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, block, taken, rollup.run(block)).answer.accepted
+    fewer = rollup.propose_trace(CHALLENGER, block, taken._replace(forced=0), rollup.run(block))
+    assert fewer.answer.reason == "another block comes next"
