@@ -9,9 +9,11 @@ import pytest
 from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.challenger import Challenger
+from toyevm.rollups.optimistic.claims import ROOT
 from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
-from toyevm.rollups.optimistic.dispute_contract import Parent, Taken
+from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
+from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
@@ -275,3 +277,14 @@ def test_a_block_with_other_counts_of_what_it_takes_is_another_block() -> None:
     assert rollup.propose_trace(PROPOSER, block, taken, rollup.run(block)).answer.accepted
     fewer = rollup.propose_trace(CHALLENGER, block, taken._replace(forced=0), rollup.run(block))
     assert fewer.answer.reason == "another block comes next"
+
+
+def test_a_block_is_not_resolved_before_the_one_it_builds_on() -> None:
+    rollup = opened()
+    parent, child = rollup.propose(), rollup.propose()
+    rollup.l1.wait(rollup.contract.terms.clock)
+    move = GameMove(MoveKind.RESOLVE, ROOT)
+    assert rollup.contract.move(KEEPER, child.game, move).reason == "the parent is not resolved"
+    for proposal in (parent, child):
+        assert rollup.contract.move(KEEPER, proposal.game, move).accepted
+        assert rollup.contract.is_accepted(proposal.game)
