@@ -105,3 +105,19 @@ def test_a_block_with_more_gas_than_anybody_can_run_through_is_refused() -> None
     checks = dispute_checks(ChainConfig())
     with pytest.raises(PrecompileFailure, match="more gas than a block has"):
         checks[BLOCK_INPUT].run(bytes(96) + encode_block_input(Block(Header(gas_limit=2**40))))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"coinbase": bytes(33)}, {"coinbase": b""}, {"prev_randao": bytes(33)}, {"parent_beacon_root": bytes(31)}],
+    ids=str,
+)
+def test_a_header_with_fields_of_other_sizes_is_refused(fields: dict[str, bytes]) -> None:
+    """COINBASE would push more than a word, and no witness could show the state after it."""
+    with pytest.raises(DecodingError, match="bytes"):
+        decode_block_input(encode_block_input(Block(Header(**fields))))  # type: ignore[arg-type]
+
+
+def test_an_ancestor_without_a_whole_hash_is_refused() -> None:
+    with pytest.raises(DecodingError, match="33 bytes"):
+        decode_block_input(encode_block_input(Block(Header(), ancestor_hashes={1: bytes(33)})))
