@@ -25,7 +25,7 @@ NUMBERS = frozenset(
     "difficulty number gas_limit gas_used timestamp base_fee_per_gas blob_gas_used excess_blob_gas".split()
 )
 SIZES = {"coinbase": 20, "logs_bloom": 256, "nonce": 8, "extra_data": None}  # in bytes; all others are hashes
-MOST_BLOB_EXCESS = 2**32  # their price is an exponential of it
+MOST_BLOB_EXCESS = 2**29  # their price is an exponential of it; by more, under Cancun, it would soon be no word
 
 
 def encode_block_input(block: Block) -> bytes:
