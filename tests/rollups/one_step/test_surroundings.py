@@ -26,7 +26,7 @@ from toyevm.chain import ChainConfig
 from toyevm.forks import LONDON, OSAKA, PRAGUE, Fork
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.commitment import world_node
-from toyevm.rollups.one_step.items import Credit, InvalidItem, Item, item_of, items_of
+from toyevm.rollups.one_step.items import Credit, InvalidItem, Item, SystemCall, item_of, items_of
 from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import open_state
 from toyevm.rollups.one_step.nodes import Node
@@ -124,6 +124,13 @@ def test_an_empty_account_with_storage_is_gone_once_it_is_touched() -> None:
         trace = BlockTrace(world({NOBODY: odd}), environment(LONDON), [item])
         assert follow(trace, 0).hash == trace.states[1].hash
         assert NOBODY not in trace.worlds[1].accounts
+
+
+@pytest.mark.parametrize("source", ["PUSH 0 PUSH 0 REVERT", "INVALID", "POP"])
+def test_a_system_call_that_fails_touches_nobody_and_still_ends(source: str) -> None:
+    trace = BlockTrace(world(source=source), environment(PRAGUE), [SystemCall(CONTRACT)])
+    assert follow(trace, 0).hash == trace.states[1].hash
+    assert trace.worlds[1] == trace.worlds[0]
 
 
 @pytest.mark.parametrize("fork", [LONDON, PRAGUE], ids=lambda fork: fork.name)

@@ -13,8 +13,8 @@ from tests.support.full_block import transactions, withdrawals
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.errors import DecodingError, PrecompileFailure
-from toyevm.forks import LONDON, PRAGUE, Fork
-from toyevm.rollups.optimistic.block_input import decode_block_input, encode_block_input
+from toyevm.forks import CANCUN, LONDON, PRAGUE, Fork
+from toyevm.rollups.optimistic.block_input import MOST_BLOB_EXCESS, decode_block_input, encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.many_games import token_block
 from toyevm.rollups.optimistic.precompiles import BLOCK_INPUT, NEXT_BLOCK, ONE_STEP, dispute_checks
@@ -95,13 +95,31 @@ def test_a_block_is_posted_and_read_back_as_it_was(fork: Fork) -> None:
     assert decode_block_input(encode_block_input(block)) == block
 
 
-def test_a_block_whose_blobs_have_no_price_is_refused() -> None:
-    block = Block(Header(excess_blob_gas=2**40))
-    with pytest.raises(DecodingError, match="no price for blobs"):
-        decode_block_input(encode_block_input(block))
+def test_a_block_whose_blobs_have_no_price_or_one_that_is_no_word_is_refused() -> None:
+    for excess in (2**40, MOST_BLOB_EXCESS + 1):
+        with pytest.raises(DecodingError, match="no price for blobs"):
+            decode_block_input(encode_block_input(Block(Header(excess_blob_gas=excess))))
+    for fork in (CANCUN, PRAGUE):
+        assert ChainConfig(fork=fork).env(Block(Header(excess_blob_gas=MOST_BLOB_EXCESS))).blob_base_fee < 2**256
 
 
 def test_a_block_with_more_gas_than_anybody_can_run_through_is_refused() -> None:
     checks = dispute_checks(ChainConfig())
     with pytest.raises(PrecompileFailure, match="more gas than a block has"):
         checks[BLOCK_INPUT].run(bytes(96) + encode_block_input(Block(Header(gas_limit=2**40))))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"coinbase": bytes(33)}, {"coinbase": b""}, {"prev_randao": bytes(33)}, {"parent_beacon_root": bytes(31)}],
+    ids=str,
+)
+def test_a_header_with_fields_of_other_sizes_is_refused(fields: dict[str, bytes]) -> None:
+    """COINBASE would push more than a word, and no witness could show the state after it."""
+    with pytest.raises(DecodingError, match="bytes"):
+        decode_block_input(encode_block_input(Block(Header(**fields))))  # type: ignore[arg-type]
+
+
+def test_an_ancestor_without_a_whole_hash_is_refused() -> None:
+    with pytest.raises(DecodingError, match="33 bytes"):
+        decode_block_input(encode_block_input(Block(Header(), ancestor_hashes={1: bytes(33)})))

@@ -5,16 +5,20 @@
 @notice Models the OP Stack's FaultDisputeGame and its factory: anybody may propose the state after a block, with a bond;
     anybody may dispute it, down to one micro-step, which the precompile one_step does. Each side has a clock; a claim
     that nobody has countered in time stands, and its bond goes back; otherwise it goes to who countered it first from
-    the left. It omits a guardian, a change of the verifier, and delayed payment of bonds.
-@dev Storage: owner, portal (set once); count, games[game], claims[game][claim], made[hash of a claim], credits[who]; next_data[parent];
-    accepted_root[number of a block]. Hot: games[game], in every claim. Claim 0 of a game is what is agreed, claim 1 the root.
+    the left. It omits a guardian, a change of the verifier, delayed payment of bonds, and a way to post what is long in
+    parts: of a precompile that is given more than MAX_POSTED bytes no step can be shown, so a lie about it stands.
+@dev Storage: owner, until the portal is known; count, games[game], claims[game][claim], made[hash of a claim],
+    credits[who]; next_block[place]; accepted_root[number of a block]. Hot: games[game], in every claim.
+    Claim 0 of a game is what is agreed, claim 1 the root.
     A claim that is resolved tells its parent: so no call ever walks through a list that strangers made long.
 """
 
 interface Portal:
+    def nonce() -> uint256: view  # how many deposits there are
     def deposit_digest(count: uint256) -> bytes32: view  # over the first deposits
     def forced_digest(count: uint256) -> bytes32: view  # over the first transactions sent here
-    def is_overdue(deposits: uint256, forced: uint256) -> bool: view  # with so many taken, must one more be
+    def is_overdue(deposits: uint256, forced: uint256) -> bool: view  # what comes behind so many
+    def leaves_out(deposits: uint256, forced: uint256, old_deposits: uint256, old_forced: uint256) -> bool: view
 
 struct Game:
     parent: uint256  # the game about the block before, plus 1; 0: the first block
@@ -26,6 +30,7 @@ struct Game:
     deposits: uint256  # taken by this block and those before
     forced: uint256
     accepted: bool
+    place: bytes32  # the state, with the blocks that lead to it: games about the same have the same
 
 struct Claim:
     parent: uint256
@@ -95,7 +100,7 @@ games: public(HashMap[uint256, Game])
 claims: public(HashMap[uint256, HashMap[uint256, Claim]])
 made: HashMap[bytes32, bool]
 credits: public(HashMap[address, uint256])
-next_data: public(HashMap[uint256, bytes32])  # by parent: the first block that came after it is the next one
+next_block: public(HashMap[bytes32, bytes32])  # by place: the first block that came after it is the next one
 accepted_root: public(HashMap[uint256, bytes32])  # by the number of the L2 block
 
 
@@ -143,6 +148,9 @@ def propose(
     game.number = first
     deposit_digest: bytes32 = empty(bytes32)
     forced_digest: bytes32 = empty(bytes32)
+    old_place: bytes32 = empty(bytes32)
+    old_deposits: uint256 = 0
+    old_forced: uint256 = 0
     if parent > 0:
         assert parent <= self.count, "no such parent"
         root: Claim = self.claims[parent - 1][1]
@@ -151,15 +159,16 @@ def propose(
         game.number = self.games[parent - 1].number + 1
         deposit_digest = staticcall Portal(self.portal).deposit_digest(self.games[parent - 1].deposits)
         forced_digest = staticcall Portal(self.portal).forced_digest(self.games[parent - 1].forced)
-        assert deposits >= self.games[parent - 1].deposits, "deposits given back"
+        old_place = self.games[parent - 1].place
+        old_deposits = self.games[parent - 1].deposits
+        old_forced = self.games[parent - 1].forced
+    assert deposits >= old_deposits, "deposits given back"
+    assert deposits <= staticcall Portal(self.portal).nonce(), "more deposits than there are"
     success: bool = False
     answer: Bytes[128] = b""
-    taken: uint256 = forced
-    if parent > 0:
-        taken = forced - self.games[parent - 1].forced
     success, answer = raw_call(
         BLOCK_INPUT,
-        concat(deposit_digest, forced_digest, convert(taken, bytes32), data),
+        concat(deposit_digest, forced_digest, convert(forced - old_forced, bytes32), data),
         max_outsize=128,
         is_static_call=True,
         revert_on_failure=False,
@@ -173,11 +182,15 @@ def propose(
         forced
     ), "other forced transactions"
     game.data_hash = keccak256(data)
-    if self.next_data[parent] == empty(bytes32):
-        assert not staticcall Portal(self.portal).is_overdue(deposits, forced), "something is overdue"
-        self._require_sequencer(parent)
-        self.next_data[parent] = game.data_hash
-    assert self.next_data[parent] == game.data_hash, "another block comes next"
+    block_hash: bytes32 = keccak256(abi_encode(game.data_hash, deposits, forced))
+    if self.next_block[old_place] == empty(bytes32):
+        assert not staticcall Portal(self.portal).leaves_out(
+            deposits, forced, old_deposits, old_forced
+        ), "something is overdue"
+        self._require_sequencer(old_deposits, old_forced)
+        self.next_block[old_place] = block_hash
+    assert self.next_block[old_place] == block_hash, "another block comes next"
+    game.place = keccak256(abi_encode(old_place, block_hash, state))
     game.parent = parent
     game.items = convert(slice(answer, 0, 32), uint256)
     game.split = self._log2(game.items)
@@ -349,14 +362,9 @@ def collect(who: address):
 
 @internal
 @view
-def _require_sequencer(parent: uint256):
+def _require_sequencer(deposits: uint256, forced: uint256):
     if sequencer == empty(address) or msg.sender == sequencer:
         return
-    deposits: uint256 = 0
-    forced: uint256 = 0
-    if parent > 0:
-        deposits = self.games[parent - 1].deposits
-        forced = self.games[parent - 1].forced
     assert staticcall Portal(self.portal).is_overdue(deposits, forced), "not the sequencer"
 
 
@@ -383,7 +391,8 @@ def _stand(game: uint256, number: uint256, claim: Claim):
     """
     if number == 1:
         parent: uint256 = self.games[game].parent
-        is_first: bool = self.accepted_root[self.games[game].number] == empty(bytes32)  # no two blocks in one place
+        accepted: bytes32 = self.accepted_root[self.games[game].number]  # never two states after one block
+        is_first: bool = accepted == empty(bytes32) or accepted == claim.state
         if is_first and (parent == 0 or self.games[parent - 1].accepted):
             self.games[game].accepted = True
             self.accepted_root[self.games[game].number] = claim.state

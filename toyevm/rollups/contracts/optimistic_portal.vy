@@ -4,8 +4,9 @@
 @title The L1 end of an optimistic rollup's bridge: what is put in here, a block of L2 must take
 @notice Models the OP Stack's OptimismPortal, as l1_bridge.vy does, and besides its queues: deposits, which L2 credits
     whatever the sequencer wants and which cannot fail there, and transactions that anybody sends past the sequencer.
-    A block that leaves out what has waited for too long cannot be proposed. Omits what l1_bridge.vy omits, and fees for
-    the gas that forced transactions use on L2.
+    While something has waited for too long, a block must take some of it. Not all: who sends more than a block holds
+    would stop the layer. For the same reason, nothing is queued that no block could hold. Omits what l1_bridge.vy
+    omits, and fees for the gas that forced transactions use on L2.
 @dev Storage: nonce; locked; proven[message], of when and under which root; finalized[message]; deposit_digest[count],
     deposit_time[place]; forced, forced_digest[count], forced_time[place]. Hot: nonce and locked, in every deposit.
     A digest covers the first so many entries: so one word says what a block has taken, however long the queue is.
@@ -38,6 +39,7 @@ event Finalized:
 
 UNIT: constant(uint256) = 10 ** 9  # wei: L2 credits in gwei, as Ethereum does its withdrawals
 SLOT_PROOF: constant(address) = 0x000000000000000000000000000000000000F002
+FORCED_INPUT: constant(address) = 0x000000000000000000000000000000000000f009
 
 MAX_FORCED: constant(uint256) = 16_384  # bytes of a transaction
 
@@ -82,8 +84,10 @@ def deposit(to: address):
 @external
 def force(raw: Bytes[MAX_FORCED]):
     """
-    @notice Send a signed transaction of L2 past the sequencer; anybody may.
+    @notice Send a signed transaction of L2 past the sequencer; anybody may. If it then cannot be executed, a block
+        passes it over; but what is no transaction at all could be in no block, and none could come after it.
     """
+    assert raw_call(FORCED_INPUT, raw, is_static_call=True, revert_on_failure=False), "not a transaction of L2"
     self.forced_digest[self.forced + 1] = keccak256(abi_encode(self.forced_digest[self.forced], keccak256(raw)))
     self.forced_time[self.forced] = block.timestamp
     log Forced(place=self.forced, raw=raw)
@@ -94,13 +98,21 @@ def force(raw: Bytes[MAX_FORCED]):
 @view
 def is_overdue(deposits: uint256, forced: uint256) -> bool:
     """
-    @notice Tell whether one more must be taken by a block that takes so many, or whether there are not so many.
+    @notice Tell whether what comes behind so many has waited for too long.
     """
-    if deposits > self.nonce or forced > self.forced:
+    return self._deposit_is_overdue(deposits) or self._forced_is_overdue(forced)
+
+
+@external
+@view
+def leaves_out(deposits: uint256, forced: uint256, old_deposits: uint256, old_forced: uint256) -> bool:
+    """
+    @notice Tell whether a block, with which so many are taken, and before it so many, takes nothing from a queue in
+        which something is overdue.
+    """
+    if deposits == old_deposits and self._deposit_is_overdue(deposits):
         return True
-    if deposits < self.nonce and self.deposit_time[deposits] + window < block.timestamp:
-        return True
-    return forced < self.forced and self.forced_time[forced] + window < block.timestamp
+    return forced == old_forced and self._forced_is_overdue(forced)
 
 
 @external
@@ -146,6 +158,18 @@ def finalize_withdrawal(nonce: uint256, sender: address, to: address, amount: ui
     self.locked -= amount
     log Finalized(message=message, amount=amount)
     raw_call(to, b"", value=amount)
+
+
+@internal
+@view
+def _deposit_is_overdue(place: uint256) -> bool:
+    return place < self.nonce and self.deposit_time[place] + window < block.timestamp
+
+
+@internal
+@view
+def _forced_is_overdue(place: uint256) -> bool:
+    return place < self.forced and self.forced_time[place] + window < block.timestamp
 
 
 @internal

@@ -19,9 +19,10 @@ from toyevm.types import ZERO_HASH, Hash32
 
 
 class Missing(InvalidProof):
-    """A step looks into a node that the witness does not hold."""
+    """A step looks into a node that the witness does not hold; `hash` is the node's."""
 
     def __init__(self, hash_: Hash32) -> None:
+        self.hash = hash_
         super().__init__(f"the witness does not hold the node 0x{hash_.hex()}")
 
 

@@ -145,9 +145,10 @@ def _settle(phase: Phase, journal: Node, outcome: Node, context: Context) -> Nod
 def _clean(phase: Phase, journal: Node, outcome: Node | None, context: Context) -> Node:
     """Take away one account if it is to go; the last one ends the item (EIP-161, EIP-6780)."""
     tree = JournalTree.of(journal)
-    address, tree.touched = unlink(tree.touched)
-    if tree.flags(address) & DESTROYED or tree.account(address).is_empty:
-        tree.set_account(address, AccountNode())
+    if tree.touched is not None:  # a system call that fails has touched nothing: nobody pays for it
+        address, tree.touched = unlink(tree.touched)
+        if tree.flags(address) & DESTROYED or tree.account(address).is_empty:
+            tree.set_account(address, AccountNode())
     if tree.touched is None:
         return _done(phase.gas, tree, outcome, context)
     return state_node(phase, None, tree.node(), outcome)

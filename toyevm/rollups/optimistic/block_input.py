@@ -24,7 +24,8 @@ from toyevm.types import ZERO_HASH, Hash32
 NUMBERS = frozenset(
     "difficulty number gas_limit gas_used timestamp base_fee_per_gas blob_gas_used excess_blob_gas".split()
 )
-MOST_BLOB_EXCESS = 2**32  # their price is an exponential of it
+SIZES = {"coinbase": 20, "logs_bloom": 256, "nonce": 8, "extra_data": None}  # in bytes; all others are hashes
+MOST_BLOB_EXCESS = 2**29  # their price is an exponential of it; by more, under Cancun, it would soon be no word
 
 
 def encode_block_input(block: Block) -> bytes:
@@ -69,7 +70,7 @@ def _header(item: rlp.Decoded) -> Header:
         if value == []:
             values[name] = None
         else:
-            values[name] = rlp.decode_int(_bytes(value)) if name in NUMBERS else _bytes(value)
+            values[name] = rlp.decode_int(_bytes(value)) if name in NUMBERS else _sized(value, SIZES.get(name, 32))
     if any(values[field.name] is None for field in fields(Header) if field.default is not None):
         raise DecodingError("a header without a field that all have")
     if (values["excess_blob_gas"] or 0) > MOST_BLOB_EXCESS:
@@ -79,14 +80,12 @@ def _header(item: rlp.Decoded) -> Header:
 
 def _withdrawal(item: rlp.Decoded) -> Withdrawal:
     index, validator, address, amount = map(_bytes, _list(item, 4))
-    if len(address) != 20:
-        raise DecodingError("not an address")
-    return Withdrawal(rlp.decode_int(index), rlp.decode_int(validator), address, rlp.decode_int(amount))
+    return Withdrawal(rlp.decode_int(index), rlp.decode_int(validator), _sized(address, 20), rlp.decode_int(amount))
 
 
 def _ancestor(item: rlp.Decoded) -> tuple[int, Hash32]:
-    number, hash_ = map(_bytes, _list(item, 2))
-    return rlp.decode_int(number), hash_
+    number, hash_ = _list(item, 2)
+    return rlp.decode_int(_bytes(number)), _sized(hash_, 32)
 
 
 def _list(item: rlp.Decoded, count: int | None = None) -> list[rlp.Decoded]:
@@ -99,6 +98,14 @@ def _bytes(item: rlp.Decoded) -> bytes:
     if not isinstance(item, bytes):
         raise DecodingError("a list where a string belongs")
     return item
+
+
+def _sized(item: rlp.Decoded, size: int | None) -> bytes:
+    """Return a string of so many bytes: no opcode may push what is no word, or the states after it cannot be shown."""
+    data = _bytes(item)
+    if size is not None and len(data) != size:
+        raise DecodingError(f"{len(data)} bytes", expected=f"{size}")
+    return data
 
 
 def item_count(chain: ChainConfig, block: Block) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -10,7 +11,8 @@ from toyevm import rlp
 from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.one_step.items import Item
-from toyevm.rollups.one_step.nodes import Node
+from toyevm.rollups.one_step.micro_step import micro_step
+from toyevm.rollups.one_step.nodes import Missing, Node
 from toyevm.rollups.one_step.trace import StepTrace
 from toyevm.rollups.one_step.witness import make_witness
 from toyevm.rollups.optimistic.claims import ItemClaim
@@ -104,7 +106,19 @@ class BlockStates:
         state, context = self.node(item, at), self.steps(item).context
         witness = make_witness(state, context)
         self.shown.append(ShownStep(len(witness), next_step(state, context).name))
-        return witness, encode_posted(context.posted)
+        return witness, encode_posted(needed_inputs(state, context))
+
+
+def needed_inputs(state: Node, context: Context) -> Mapping[Hash32, bytes]:
+    """Return which of the long inputs of an item's precompiles the next micro-step of a whole state asks for.
+
+    One at most. Who brought those of all steps before L1 would soon have more than it takes, and could prove nothing.
+    """
+    try:
+        micro_step(state, replace(context, posted={}))
+    except Missing as missing:
+        return {hash_: input for hash_, input in context.posted.items() if hash_ == missing.hash}
+    return {}
 
 
 def encode_posted(posted: Mapping[Hash32, bytes]) -> bytes:

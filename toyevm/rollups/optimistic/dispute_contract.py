@@ -69,7 +69,7 @@ class DisputeTerms:
         before: the state before the first block.
         first: that block's number.
         gap: between the proof of a withdrawal and its payment.
-        window: in which a block must take what waits in the portal.
+        window: after which a block must take some of what waits in the portal.
         sequencer: who alone brings blocks while nothing is overdue; None: anybody.
     """
 

@@ -11,9 +11,9 @@ from toyevm.errors import InvalidProof
 from toyevm.rollups.one_step.block_trace import effects_of, state_after
 from toyevm.rollups.one_step.layout import DONE, open_state
 from toyevm.rollups.one_step.micro_step import micro_step
-from toyevm.rollups.one_step.nodes import Malformed, Node
+from toyevm.rollups.one_step.nodes import Malformed, Missing, Node
 from toyevm.rollups.one_step.witness import make_witness
-from toyevm.rollups.optimistic.block_states import BlockStates, encode_posted
+from toyevm.rollups.optimistic.block_states import BlockStates, encode_posted, needed_inputs
 from toyevm.rollups.optimistic.claims import ItemClaim
 from toyevm.rollups.optimistic.corruptions import Corruption
 from toyevm.types import Hash32
@@ -48,11 +48,11 @@ class LyingStates:
             return []
         changed = self.corruption(self.truth.node(self.place.item, self.place.at), Random(self.seed))
         assert changed is not None, "place_for has tried it"
-        states, context = [changed], self.truth.trace.context(self.place.item)
+        states, context = [changed], self.truth.steps(self.place.item).context
         try:
             while len(states) < MOST_STEPS and (after := micro_step(states[-1], context)).hash != states[-1].hash:
                 states.append(after)
-        except Malformed:
+        except (Malformed, Missing):
             pass
         return states
 
@@ -107,8 +107,8 @@ class LyingStates:
         node = self.path[min(at - self.place.at, len(self.path) - 1)]
         context = self.truth.steps(item).context
         try:
-            return make_witness(node, context), encode_posted(context.posted)
-        except Malformed:
+            return make_witness(node, context), encode_posted(needed_inputs(node, context))
+        except (Malformed, Missing):
             return b"", b""
 
 

@@ -31,7 +31,6 @@ class PlayedGame:
 
     Attributes:
         rounds: how often the dispute was halved.
-        expected: ceil(log2 items) + ceil(log2 micro-steps) of the claim that the dispute ended at.
         states: how many states within items the honest player has computed.
         shown: the steps that the honest player had the verifier do.
     """

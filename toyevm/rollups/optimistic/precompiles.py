@@ -1,9 +1,10 @@
-"""Three precompiles that the L1 of an optimistic rollup has besides, and one that it has for a tree of its own.
+"""Four precompiles that the L1 of an optimistic rollup has besides, and one that it has for a tree of its own.
 
     one_step      item, state, length of witness, length of posted, witness, posted, block
                   -> the state after one micro-step, 1 if the item is done then
     block_input   digest of deposits, digest of forced transactions, how many of these are taken, block
                   -> items, number, digest of deposits, digest of forced transactions, after the block
+    forced_input  bytes that are to be a forced transaction -> nothing; it fails if no block could take them
     next_block    state after a block, the part of it that shows its world -> the state before the next block
     slot_proof    as on any L1 of the course, but under a committed state instead of a Merkle-Patricia root
 
@@ -14,11 +15,12 @@ failed call. The rules of the layer's chain are part of them: who changes a rule
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
+from toyevm.blocks import Header
 from toyevm.chain import ChainConfig
 from toyevm.contracts.abi import encode_arguments
 from toyevm.errors import PrecompileFailure, ToyevmError
@@ -34,14 +36,15 @@ from toyevm.rollups.optimistic.block_input import (
 from toyevm.rollups.optimistic.state_proofs import proven_start, read_proven_slot
 from toyevm.rollups.optimistic.verifier import step_once
 from toyevm.rollups.precompiles import SLOT_PROOF, proof_gas
-from toyevm.transactions import encode_transaction
+from toyevm.transactions import Transaction, decode_transaction, encode_transaction
 from toyevm.types import Address, to_address
 from toyevm.vm.precompiles import Precompile
 
-ONE_STEP, BLOCK_INPUT, NEXT_BLOCK = (to_address(number) for number in (0xF006, 0xF007, 0xF008))
+ONE_STEP, BLOCK_INPUT, NEXT_BLOCK, FORCED_INPUT = (to_address(number) for number in range(0xF006, 0xF00A))
 STEP_GAS, STEP_BYTE_GAS = 200_000, 30  # a millisecond or two; of each 110 bytes of a block, a signer is recovered
 INPUT_GAS, INPUT_BYTE_GAS = 3_000, 30
 MOST_GAS = 2**26  # of a block of the layer: or nobody could run through one in time
+MOST_FORCED_GAS = 2**24  # of a forced transaction: so a block has room for some
 
 Check = Callable[[bytes], bytes]
 
@@ -85,9 +88,25 @@ def check_block_input(chain: ChainConfig, data: bytes) -> bytes:
         raise PrecompileFailure("fewer transactions than are forced")
     if block.header.gas_limit > MOST_GAS:
         raise PrecompileFailure("more gas than a block has")
+    _check_room(block.header, block.transactions[:taken])
     raws = [encode_transaction(tx) for tx in block.transactions[:taken]]
     digests = deposit_digest(block.withdrawals, data[:32]), forced_digest(raws, data[32:64])
     return encode_arguments(item_count(chain, block), block.header.number, *digests)
+
+
+def _check_room(header: Header, forced: Sequence[Transaction]) -> None:
+    """Refuse a header that shuts forced transactions out: what does not fit into a block is passed over for good."""
+    if forced and header.base_fee_per_gas:
+        raise PrecompileFailure("a base fee for what is forced")
+    if sum(tx.gas_limit for tx in forced) > header.gas_limit:
+        raise PrecompileFailure("no room for what is forced")
+
+
+def check_forced_input(data: bytes) -> bytes:
+    """Tell whether a block could take this as a transaction; whether it can be executed, is not asked."""
+    if decode_transaction(data).gas_limit > MOST_FORCED_GAS:
+        raise PrecompileFailure("more gas than a forced transaction has")
+    return b""
 
 
 def check_next_block(data: bytes) -> bytes:
@@ -124,6 +143,7 @@ def dispute_checks(layer: ChainConfig) -> Mapping[Address, Precompile]:
         {
             ONE_STEP: Precompile("one_step", step_gas, safely(partial(check_one_step, layer))),
             BLOCK_INPUT: Precompile("block_input", input_gas, safely(partial(check_block_input, layer))),
+            FORCED_INPUT: Precompile("forced_input", input_gas, safely(check_forced_input)),
             NEXT_BLOCK: Precompile("next_block", proof_gas, safely(check_next_block)),
             SLOT_PROOF: Precompile("slot_proof", proof_gas, safely(check_slot)),
         }

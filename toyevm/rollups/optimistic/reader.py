@@ -30,7 +30,8 @@ def posted_blocks(contract: DisputeContract) -> Iterator[Block]:
 def final_blocks(contract: DisputeContract) -> list[Block]:
     """Return the blocks of which L1 takes the state for final, one after the other."""
     games = enumerate(posted_blocks(contract))
-    return [block for game, block in games if contract.is_accepted(game)]
+    blocks = {block.header.number: block for game, block in games if contract.is_accepted(game)}
+    return list(blocks.values())  # of two proposals of one state, both may be accepted
 
 
 def _block(arguments: bytes) -> Block:
