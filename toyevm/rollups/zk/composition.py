@@ -30,6 +30,7 @@ from toyevm.rollups.zk.field import (
     linear,
     multiply,
     power,
+    powers_of,
     reduce,
     root_of_unity,
     split,
@@ -109,8 +110,7 @@ def _periodic_on_domain(air: Air, size: int, spread: int) -> Elements:
     columns = [np.zeros((0, size * spread), dtype=np.uint64)]
     for values in air.periodic:
         at = domain(len(values) * spread, pow(GENERATOR, size // len(values), P))
-        rising = np.stack([power(at, k) for k in range(len(values))], axis=-1)
-        short = linear(rising, interpolate(elements(values)[:, None]))[:, 0]
+        short = linear(powers_of(at, len(values)).T, interpolate(elements(values)[:, None]))[:, 0]
         columns.append(np.resize(short, (1, size * spread)))
     return np.concatenate(columns)
 
@@ -133,8 +133,8 @@ def _boundary_at(air: Air, size: int, z: Elements, now: Elements) -> Elements:
 
 def _periodic_at(air: Air, size: int, z: Elements) -> Elements:
     periods = {len(values) for values in air.periodic}
-    rising = {period: powers_extended(power_extended(z, size // period), period) for period in periods}
-    found = [linear(interpolate(elements(values)[:, None]).T, rising[len(values)]) for values in air.periodic]
+    powers = {period: powers_extended(power_extended(z, size // period), period) for period in periods}
+    found = [linear(interpolate(elements(values)[:, None]).T, powers[len(values)]) for values in air.periodic]
     return np.concatenate([np.zeros((0, DEGREE), dtype=np.uint64), *found])
 
 
