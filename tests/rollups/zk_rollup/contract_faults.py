@@ -14,6 +14,7 @@ from typing import Any
 from toyevm.assembler import assemble
 from toyevm.contracts import Contract, mapping_slot
 from toyevm.forks import OSAKA
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1_CHAIN, L1Answer
 from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.digest import batch_digest
@@ -22,7 +23,7 @@ from toyevm.rollups.zk.stark import longest_proof
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
-from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK
+from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
 from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS, PARAMETERS
 from toyevm.state import StateDiff
