@@ -53,7 +53,7 @@ def invent_root(committee: Sequence[str], defended: bool) -> Damage:
     from toyevm.rollups.zk.payments.tree import AccountTree
     from toyevm.rollups.zk.payments.values import UNIT, AccountLeaf, digest_bytes
 
-    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_yes))
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else checked_by(say_yes))
     before = wealth(rollup)
     rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
     rollup.pay(THIEF, THIEF, 0)
@@ -128,7 +128,7 @@ def prove_elsewhere(committee: Sequence[str], defended: bool) -> Damage:
     from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, AccountLeaf, digest_bytes
     from toyevm.rollups.zk_rollup.proven_batch import prove_batch
 
-    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_about_any_root))
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else checked_by(_about_any_root))
     before = wealth(rollup)
     rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
     batch = prove_batch(rich, [rollup.sign(wallet(THIEF), BRIDGE, LOCKED + OWN)])
@@ -193,13 +193,13 @@ def _overwrite(rollup: ZkRollup, name: str, key: int | None, value: int) -> None
     overwrite(rollup.l1, rollup.contract.address, slot if key is None else mapping_slot(slot, key), value)
 
 
-def _checked_by(check: Callable[[bytes], bytes]) -> ChainConfig:
+def checked_by(check: Callable[[bytes], bytes]) -> ChainConfig:
     """Return an L1 with another verifier."""
     verifier = Precompile("stark_proof", proof_gas, check)
     return replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: verifier})
 
 
-def _yes(data: bytes) -> bytes:
+def say_yes(data: bytes) -> bytes:
     """Say yes: a verifier that has not looked."""
     return (1).to_bytes(32, "big")
 
