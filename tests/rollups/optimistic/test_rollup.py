@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from toyevm.rollups.one_step.describe import next_step
+from toyevm.rollups.optimistic import precompiles
+from toyevm.rollups.optimistic import rollup as rollup_module
 from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.challenger import Challenger
@@ -14,6 +18,7 @@ from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
 from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT, provable_chain
 from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
@@ -221,19 +226,44 @@ def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None
 @pytest.mark.parametrize("corruption", [None, corrupt_gas])
 def test_a_lie_about_a_transaction_with_many_long_inputs_falls(corruption: Corruption | None) -> None:
     """Of what its precompiles were given, a proof brings what its step needs: all of it L1 would not take."""
+    assert not lie_stands((40_000, 40_032), lambda truth: LiePlace(0, 6), corruption)
+
+
+def lie_stands(
+    sizes: tuple[int, ...], place_in: Callable[[BlockStates], LiePlace], corruption: Corruption | None = None
+) -> bool:
+    """Propose a lie about a transaction that hashes so many bytes by the precompile sha256, and play."""
     rollup = opened()
-    sizes = (40_000, 40_032)
     code = b"".join(bytes.fromhex(f"5f5f62{size:06x}5f60025afa50") for size in sizes)
     rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=2_000_000, chain_id=LAYER.chain_id))
     block, taken = rollup.next_block()
     truth = BlockStates(rollup.run(block))
-    lie = LyingStates(truth, LiePlace(0, 6), corruption, seed=5)
+    lie = LyingStates(truth, place_in(truth), corruption, seed=5)
     game, data = rollup.contract.count, encode_block_input(block)
     after = Parent(rollup.proposals[-1].game, next_block_witness(rollup.proposals[-1].trace.states[-1]))
     answer = rollup.contract.propose(wallet(PROPOSER), lie.after(1), data, taken, after)
     assert answer.accepted
     proposal = L2Proposal(block, truth.trace, taken, lie.after(1), answer, game)
-    assert not rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+    return rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+
+
+def behind_the_call(truth: BlockStates) -> LiePlace:
+    """Return the place behind the micro-step that gives sha256 its input, or that refuses to."""
+    steps = truth.steps(0)
+    names = ((at, next_step(steps.state(at), steps.context).name) for at in reversed(range(steps.count)))
+    return LiePlace(0, 1 + next(at for at, name in names if name == "STATICCALL"))
+
+
+@pytest.mark.parametrize("size", [MOST_INPUT, MOST_INPUT + 1])
+def test_a_lie_about_the_longest_input_falls_and_so_does_one_about_a_longer_one(size: int) -> None:
+    assert not lie_stands((size,), behind_the_call)
+
+
+def test_a_lie_about_a_longer_input_would_stand_if_the_layer_took_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precompiles, "MOST_INPUT", None)
+    monkeypatch.setattr(rollup_module, "LAYER", provable_chain(LAYER))
+    assert not lie_stands((MOST_INPUT,), behind_the_call)
+    assert lie_stands((MOST_INPUT + 8,), behind_the_call)
 
 
 def test_deposits_are_not_given_back() -> None:

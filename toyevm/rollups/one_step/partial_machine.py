@@ -229,7 +229,7 @@ class PartialPrecompiles:
         if row is None:
             return None
         whole_input = self._machine.whole_input
-        return Precompile(row.name, lambda data: row.gas(whole_input(data)), lambda data: row.run(whole_input(data)))
+        return replace(row, gas=lambda data: row.gas(whole_input(data)), run=lambda data: row.run(whole_input(data)))
 
 
 class PartialMachine(Machine):

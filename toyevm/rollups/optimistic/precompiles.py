@@ -45,6 +45,7 @@ STEP_GAS, STEP_BYTE_GAS = 200_000, 30  # a millisecond or two; of each 110 bytes
 INPUT_GAS, INPUT_BYTE_GAS = 3_000, 30
 MOST_GAS = 2**26  # of a block of the layer: or nobody could run through one in time
 MOST_FORCED_GAS = 2**24  # of a forced transaction: so a block has room for some
+MOST_INPUT = 2**16 - 8  # bytes for a precompile of the layer: as much as L1 is shown at once, with RLP around it
 
 Check = Callable[[bytes], bytes]
 
@@ -137,8 +138,18 @@ def safely(check: Check) -> Check:
     return checked
 
 
+def provable_chain(chain: ChainConfig) -> ChainConfig:
+    """Return a chain's rules as those of a layer: a call of a precompile fails with more input than L1 can be shown.
+
+    Or a lie about such a call would stand. The OP Stack bounds pairings: to 112,687 bytes, or 20 million gas (Granite).
+    """
+    bounded = {address: replace(row, most_input=MOST_INPUT) for address, row in chain.precompiles.items()}
+    return replace(chain, extra_precompiles=bounded)
+
+
 def dispute_checks(layer: ChainConfig) -> Mapping[Address, Precompile]:
-    """Return the precompiles for a layer with these rules."""
+    """Return the precompiles for a layer with these rules, which it has as `provable_chain` makes them."""
+    layer = provable_chain(layer)
     return MappingProxyType(
         {
             ONE_STEP: Precompile("one_step", step_gas, safely(partial(check_one_step, layer))),
