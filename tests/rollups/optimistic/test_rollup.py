@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from toyevm.chain import ChainConfig
 from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.optimistic import precompiles
 from toyevm.rollups.optimistic import rollup as rollup_module
@@ -18,7 +19,7 @@ from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
 from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
-from toyevm.rollups.optimistic.precompiles import MOST_INPUT, provable_chain
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT, MOST_PRECOMPILE_GAS, provable_chain
 from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
@@ -226,17 +227,27 @@ def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None
 @pytest.mark.parametrize("corruption", [None, corrupt_gas])
 def test_a_lie_about_a_transaction_with_many_long_inputs_falls(corruption: Corruption | None) -> None:
     """Of what its precompiles were given, a proof brings what its step needs: all of it L1 would not take."""
-    assert not lie_stands((40_000, 40_032), lambda truth: LiePlace(0, 6), corruption)
+    assert not lie_stands(calling(2, 40_000) + calling(2, 40_032), lambda truth: LiePlace(0, 6), corruption)
+
+
+def calling(precompile: int, size: int) -> bytes:
+    """Return code that gives a precompile so many bytes of memory; 2 is sha256."""
+    return bytes.fromhex(f"5f5f62{size:06x}5f60{precompile:02x}5afa50")
+
+
+def raising(exponent: int, size: int = 96) -> bytes:
+    """Return code that has modexp raise 1,024 bytes to an exponent of so many: for 43,690 gas a byte above 32."""
+    return bytes.fromhex(f"6104005f5261{exponent:04x}602052610400604052") + calling(5, size)
 
 
 def lie_stands(
-    sizes: tuple[int, ...], place_in: Callable[[BlockStates], LiePlace], corruption: Corruption | None = None
+    code: bytes, place_in: Callable[[BlockStates], LiePlace], corruption: Corruption | None = None, rest: int = 0
 ) -> bool:
-    """Propose a lie about a transaction that hashes so many bytes by the precompile sha256, and play."""
+    """Propose a lie about a transaction that runs this code, in a block with so many bytes besides, and play."""
     rollup = opened()
-    code = b"".join(bytes.fromhex(f"5f5f62{size:06x}5f60025afa50") for size in sizes)
-    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=2_000_000, chain_id=LAYER.chain_id))
+    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=15_000_000, chain_id=LAYER.chain_id))
     block, taken = rollup.next_block()
+    block = replace(block, header=replace(block.header, extra_data=b"\1" * rest))
     truth = BlockStates(rollup.run(block))
     lie = LyingStates(truth, place_in(truth), corruption, seed=5)
     game, data = rollup.contract.count, encode_block_input(block)
@@ -248,7 +259,7 @@ def lie_stands(
 
 
 def behind_the_call(truth: BlockStates) -> LiePlace:
-    """Return the place behind the micro-step that gives sha256 its input, or that refuses to."""
+    """Return the place behind the micro-step that gives a precompile its input, or that refuses to."""
     steps = truth.steps(0)
     names = ((at, next_step(steps.state(at), steps.context).name) for at in reversed(range(steps.count)))
     return LiePlace(0, 1 + next(at for at, name in names if name == "STATICCALL"))
@@ -256,14 +267,32 @@ def behind_the_call(truth: BlockStates) -> LiePlace:
 
 @pytest.mark.parametrize("size", [MOST_INPUT, MOST_INPUT + 1])
 def test_a_lie_about_the_longest_input_falls_and_so_does_one_about_a_longer_one(size: int) -> None:
-    assert not lie_stands((size,), behind_the_call)
+    assert not lie_stands(calling(2, size), behind_the_call)
+
+
+@pytest.mark.parametrize("exponent", [32 + 137, 32 + 138])
+def test_a_lie_about_the_dearest_call_falls_and_so_does_one_about_a_dearer_one(exponent: int) -> None:
+    """Also with the longest input, and in the longest block: L1 has the gas for it."""
+    price = 1024**2 // 64 * 8 * (exponent - 32) // 3
+    assert (price > MOST_PRECOMPILE_GAS) == (exponent == 32 + 138)
+    assert not lie_stands(raising(exponent, MOST_INPUT), behind_the_call, rest=99_000)
 
 
 def test_a_lie_about_a_longer_input_would_stand_if_the_layer_took_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precompiles, "MOST_INPUT", None)
-    monkeypatch.setattr(rollup_module, "LAYER", provable_chain(LAYER))
-    assert not lie_stands((MOST_INPUT,), behind_the_call)
-    assert lie_stands((MOST_INPUT + 8,), behind_the_call)
+    bound_otherwise(monkeypatch, "MOST_INPUT", None)
+    assert not lie_stands(calling(2, MOST_INPUT), behind_the_call)
+    assert lie_stands(calling(2, MOST_INPUT + 1), behind_the_call)
+
+
+def test_a_lie_about_a_dearer_call_would_stand_if_the_layer_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound_otherwise(monkeypatch, "MOST_PRECOMPILE_GAS", 2**24)
+    assert not lie_stands(raising(32 + 137, MOST_INPUT), behind_the_call, rest=99_000)
+    assert lie_stands(raising(32 + 300, MOST_INPUT), behind_the_call, rest=99_000)
+
+
+def bound_otherwise(monkeypatch: pytest.MonkeyPatch, bound: str, value: int | None) -> None:
+    monkeypatch.setattr(precompiles, bound, value)
+    monkeypatch.setattr(rollup_module, "LAYER", provable_chain(ChainConfig(LAYER.chain_id, LAYER.fork)))
 
 
 def test_deposits_are_not_given_back() -> None:

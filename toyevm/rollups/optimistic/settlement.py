@@ -21,7 +21,7 @@ from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.convictions import convict
 from toyevm.rollups.optimistic.dispute_contract import DisputeContract, DisputeTerms, L1Board, Taken, found_layer
 from toyevm.rollups.optimistic.posted_trace import PostedTrace
-from toyevm.rollups.optimistic.precompiles import MOST_INPUT, provable_chain
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT, MOST_PRECOMPILE_GAS, provable_chain
 from toyevm.types import Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import wallet
@@ -50,7 +50,7 @@ class ProposedBlock:
 
     @property
     def is_of_other_rules(self) -> bool:
-        """Whether it is right on the chain whose block it is, and not on the layer, where precompiles take less."""
+        """Whether it is right on the chain whose block it is, and not on the layer, where precompiles do less."""
         ends = self.truth.states[-1].hash, self.posted.states[-1].hash
         env = self.executed.chain.env(self.executed.block)
         return ends[0] != ends[1] == BlockTrace(self.executed.pre, env, self.items).states[-1].hash
@@ -82,7 +82,8 @@ class OptimisticSettlement:
         contract = found_layer(chain, terms, people)
         proposed = ProposedBlock(contract, executed, data, posted)
         if proposed.is_of_other_rules:
-            raise NotProvable(None, f"a precompile is given more than {MOST_INPUT:,} bytes: on this layer it fails")
+            limits = f"{MOST_INPUT:,} bytes or {MOST_PRECOMPILE_GAS:,} gas"
+            raise NotProvable(None, f"a precompile is given more than {limits}: on this layer it fails")
         self._deposit(contract, executed)
         claim = BlockStates(posted).after(len(posted.items))
         answer = contract.propose(people[0], claim, data, Taken(len(executed.block.withdrawals)))
