@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.full_block import transactions
 from toyevm.chain import ChainConfig
+from toyevm.forks import CANCUN
 from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.optimistic import precompiles
 from toyevm.rollups.optimistic import rollup as rollup_module
@@ -24,7 +26,7 @@ from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
 from toyevm.state import Account, WorldState
-from toyevm.transactions import encode_transaction
+from toyevm.transactions import Transaction, encode_transaction
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
 
@@ -109,7 +111,9 @@ def test_a_forced_transaction_that_is_nonsense_changes_nothing_and_holds_up_nobo
 def test_what_no_block_could_take_is_not_queued() -> None:
     rollup = opened()
     greedy = wallet("Ann").sign(to=bytes(20), nonce=0, gas_limit=2**25, chain_id=LAYER.chain_id)
-    for raw in (b"", b"no transaction", encode_transaction(greedy), encode_transaction(greedy)[:-1]):
+    (blobs,) = (tx for tx in transactions(CANCUN) if tx.blob_hashes)
+    raws = map(encode_transaction, (greedy, blobs))
+    for raw in (b"", b"no transaction", *raws, encode_transaction(greedy)[:-1]):
         assert rollup.contract.force(wallet("Bob"), raw).reason == "not a transaction of L2"
     rollup.l1.wait(2 * DAY)
     assert rollup.propose().answer.accepted
@@ -137,6 +141,32 @@ def test_a_queue_that_no_block_can_take_at_once_stops_nobody() -> None:
     assert rollup.propose().answer.reason == "something is overdue"
     rollup.sent = raws[4:]
     assert rollup.propose().answer.accepted
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_who_fills_queue_and_blocks_keeps_out_what_is_forced_for_a_block_an_entry(ahead: int) -> None:
+    rollup, sequencer = opened(sequencer=wallet(PROPOSER).address), wallet(PROPOSER)
+
+    def own(nonce: int, gas: int) -> Transaction:
+        return sequencer.sign(to=bytes(20), nonce=nonce, gas_limit=gas, chain_id=LAYER.chain_id)
+
+    for place in range(ahead):
+        rollup.sent.append(own(place, 21_000))
+        assert rollup.contract.force(sequencer, encode_transaction(rollup.sent[-1])).accepted
+    rollup.withdraw("Ann", 4 * ETHER, is_forced=True)
+    rollup.l1.wait(DAY)
+    queue, filler = list(rollup.sent), own(ahead, rollup_module.GAS_LIMIT)
+    for place in range(ahead + 1):
+        assert rollup.balance("Ann") == 10 * ETHER
+        rollup.sent, rollup.pool = [], [filler]
+        assert rollup.propose().answer.reason == "something is overdue"
+        rollup.sent = queue[place : place + 1]
+        block, taken = rollup.next_block()
+        late = replace(block, transactions=block.transactions[::-1])
+        refused = rollup.propose_trace(PROPOSER, late, taken, rollup.run(late))
+        assert refused.answer.reason == "other forced transactions"
+        assert rollup.propose().answer.accepted
+    assert rollup.balance("Ann") == 6 * ETHER
 
 
 def test_nobody_takes_deposits_that_there_are_not() -> None:

@@ -115,9 +115,15 @@ def _check_room(header: Header, forced: Sequence[Transaction]) -> None:
 
 
 def check_forced_input(data: bytes) -> bytes:
-    """Tell whether a block could take this as a transaction; whether it can be executed, is not asked."""
-    if decode_transaction(data).gas_limit > MOST_FORCED_GAS:
+    """Tell whether a block could take this as a transaction; whether it can be executed, is not asked.
+
+    Blobs are not forced: a header says what they cost, and could shut them out by it.
+    """
+    tx = decode_transaction(data)
+    if tx.gas_limit > MOST_FORCED_GAS:
         raise PrecompileFailure("more gas than a forced transaction has")
+    if tx.blob_hashes:
+        raise PrecompileFailure("blobs")
     return b""
 
 
