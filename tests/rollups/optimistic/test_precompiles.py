@@ -13,7 +13,7 @@ from tests.support.full_block import transactions, withdrawals
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.errors import DecodingError, PrecompileFailure
-from toyevm.forks import CANCUN, LONDON, PRAGUE, Fork
+from toyevm.forks import CANCUN, LONDON, PRAGUE, SHANGHAI, Fork
 from toyevm.rollups.optimistic.block_input import MOST_BLOB_EXCESS, decode_block_input, encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.many_games import token_block
@@ -107,6 +107,16 @@ def test_a_block_with_more_gas_than_anybody_can_run_through_is_refused() -> None
     checks = dispute_checks(ChainConfig())
     with pytest.raises(PrecompileFailure, match="more gas than a block has"):
         checks[BLOCK_INPUT].run(bytes(96) + encode_block_input(Block(Header(gas_limit=2**40))))
+
+
+@pytest.mark.parametrize("fork", [LONDON, SHANGHAI], ids=str)
+def test_a_block_with_ommers_is_refused(fork: Fork) -> None:
+    """Before Paris, this one would be paid a thousand ether."""
+    check, block = dispute_checks(ChainConfig(fork=fork))[BLOCK_INPUT], Block(Header(number=9, gas_limit=30_000_000))
+    assert check.run(bytes(96) + encode_block_input(block))[32:64] == word(9)
+    rich = replace(block, ommers=(Header(number=4_001, coinbase=b"\1" * 20),))
+    with pytest.raises(PrecompileFailure, match="a block with ommers"):
+        check.run(bytes(96) + encode_block_input(rich))
 
 
 @pytest.mark.parametrize(
