@@ -53,7 +53,7 @@ test: check notebooks ## check, notebooks, then every test
 	$(PY) -m pytest $(PARALLEL) --durations 10 tests
 
 whole: $(VENV)/.installed-test ## all of what the tests of make test sample: the atlas, nbgrader, very large blocks
-	$(PY) -m pytest $(PARALLEL) -m whole tests
+	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests
 
 check: $(VENV)/.installed-test ## lint, format, types, layers, doctests: no test run
 	$(VENV)/bin/ruff check .
@@ -101,7 +101,7 @@ layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches, bridge o
 	$(PY) -m tests.rollups.one_step.mutated_witnesses
 	$(VENV)/bin/toyevm dispute --transactions 64 --games 1000 --seed 1 --json
 	$(PY) -m tests.rollups.optimistic.long_dispute --height 20
-	$(PY) -m pytest $(PARALLEL) -m whole tests/rollups
+	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests/rollups
 	$(PY) -m tests.rollups.mutation --jobs $(JOBS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
