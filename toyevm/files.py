@@ -18,17 +18,7 @@ def write_whole(path: Path, data: bytes, make_folder: bool = False, durable: boo
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _draft_of(path)
-    try:
-        draft.write_bytes(data)
-        if durable:
-            with draft.open("rb+") as file:
-                os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-        raise
+    _write({path: data}, durable)
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
@@ -36,10 +26,17 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 
     What can fail after that is a move, where somebody changes the folder in this moment.
     """
-    drafts = {path: _draft_of(path) for path in files}
+    _write(files, durable=False)
+
+
+def _write(files: Mapping[Path, bytes], durable: bool) -> None:
+    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.draft") for path in files}
     try:
         for path, draft in drafts.items():
             draft.write_bytes(files[path])
+            if durable:
+                with draft.open("rb+") as file:
+                    os.fsync(file.fileno())
         for path, draft in drafts.items():
             draft.replace(path)
     except OSError:
@@ -47,7 +44,3 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             with suppress(OSError):
                 draft.unlink()
         raise
-
-
-def _draft_of(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.draft")

@@ -293,7 +293,7 @@ def test_the_largest_statement_is_short_enough(files: Files) -> None:
 def test_without_numpy_both_commands_say_what_to_install(
     toyevm: Command, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toyevm.cli.extras.find_spec", lambda name: None)
+    monkeypatch.setattr("toyevm.rollups.zk_rollup.needs.find_spec", lambda name: None)
     for arguments in (("prove", "--transactions", "1", *files.arguments), ("verify", files.proof, "--statement", "x")):
         assert "numpy is not installed (expected pip install 'toyevm[course]')" in toyevm.refuses(*arguments)
 

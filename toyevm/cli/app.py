@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from toyevm.cli.extras import need_numpy
 from toyevm.cli.output import complain
 from toyevm.cli.screen import progress, show
 from toyevm.cli.sweep import AsJson
 from toyevm.cli.sweep import app as sweep
 from toyevm.errors import InputError
 from toyevm.forks import FORKS
+from toyevm.rollups.zk_rollup.needs import need_numpy
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 

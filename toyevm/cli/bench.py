@@ -11,9 +11,9 @@ from toyevm.bench.peers import version_of
 from toyevm.bench.ratios_chart import speedup_chart
 from toyevm.charts import check_plot
 from toyevm.cli.bench_tables import print_blockstm, print_machines, print_parallel, print_replays
-from toyevm.cli.extras import need_numpy
 from toyevm.cli.screen import progress, show
 from toyevm.errors import InputError
+from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.workloads.json_input import parse_int
 
 SUITES = ("vm", "replay", "parallel", "blockstm", "stark")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-Changes = tuple[tuple[str, str], ...]
+from tests.rollups.planted import Changes
 
 ASCENDING = "        assert convert(signer, uint160) > convert(last, uint160), "
 PLACE = "abi_encode(number, tx_index, log_index)"
@@ -97,11 +97,3 @@ BRIDGE_MUTANTS: dict[str, Changes] = {
     "receivers are ignored": (("to=to,", "to=msg.sender,"),),
     "deposits in wei": (("amount=msg.value // UNIT", "amount=msg.value"),),
 }  # fmt: skip
-
-
-def mutated(source: str, changes: Changes) -> str:
-    """Return the source with these pieces replaced; each must be in it exactly once."""
-    for old, new in changes:
-        assert source.count(old) == 1, (source.count(old), old)
-        source = source.replace(old, new)
-    return source

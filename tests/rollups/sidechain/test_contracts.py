@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.rollups.sidechain.contract_faults import CHECKS, Pair, faults
-from tests.rollups.sidechain.contract_mutants import BRIDGE_MUTANTS, MANAGER_MUTANTS, Changes, mutated
+from tests.rollups.planted import Changes, faults_of, mutated
+from tests.rollups.sidechain.contract_faults import CHECKS, Pair
+from tests.rollups.sidechain.contract_mutants import BRIDGE_MUTANTS, MANAGER_MUTANTS
 from toyevm.contracts import contract_source
 from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.sidechain.root_contracts import BRIDGE, MANAGER
@@ -31,4 +32,4 @@ def test_a_planted_mistake_is_found(contract: str, name: str, changes: Changes) 
     pytest.importorskip("vyper")
     compiled = compile_vyper(mutated(contract_source(contract), changes), contract)
     pair = (compiled, BRIDGE) if contract == "checkpoint_manager" else (MANAGER, compiled)
-    assert next(faults(pair), None) is not None
+    assert next(faults_of(CHECKS, pair), None) is not None

@@ -52,6 +52,11 @@ def test_powers_are_those_of_integers() -> None:
     assert field.powers(7, 13).tolist() == [pow(7, k, field.P) for k in range(13)]
 
 
+def test_powers_of_many_points_have_a_row_each() -> None:
+    rows = field.powers_of(field.elements([0, 7, -1]), 5)
+    assert rows.tolist() == [[pow(x, k, field.P) for x in (0, 7, field.P - 1)] for k in range(5)]
+
+
 @pytest.mark.parametrize("order", [1, 2, 1 << 24])
 def test_a_root_of_unity_has_its_order(order: int) -> None:
     root = field.root_of_unity(order)

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from toyevm.rollups.zk import field, poseidon2
+from toyevm.rollups.zk import field, poseidon2, poseidon2_trace
 
 # Plonky3, koala-bear/src/poseidon2.rs, test_default_koalabear_poseidon2_width_16
 GIVEN = """
@@ -25,6 +25,28 @@ def test_permute_equals_its_clear_twin() -> None:
     states = np.random.default_rng(1).integers(0, field.P, (2, 3, 16), dtype=np.uint64)
     states[0, 0], states[0, 1] = field.P - 1, 0
     assert (poseidon2.permute(states) == poseidon2.permute_slowly(states)).all()
+
+
+def test_the_permutation_of_one_state_equals_its_clear_twin() -> None:
+    states = np.random.default_rng(2).integers(0, field.P, (9, 16), dtype=np.uint64)
+    states[0], states[1], states[2] = field.P - 1, 0, 1
+    assert [poseidon2.permute_one(state) for state in states.tolist()] == poseidon2.permute_slowly(states).tolist()
+
+
+def test_the_digest_of_one_pair_is_that_of_many() -> None:
+    left, right = np.random.default_rng(3).integers(0, field.P, (2, 5, 8), dtype=np.uint64)
+    found = [poseidon2.compress_one(*pair) for pair in zip(left.tolist(), right.tolist(), strict=True)]
+    assert found == list(map(tuple, poseidon2.compress(left, right).tolist()))
+
+
+def test_the_columns_of_a_permutation_equal_their_clear_twin() -> None:
+    states = np.random.default_rng(4).integers(0, field.P, (16, 6), dtype=np.uint64)
+    states[:, 0], states[:, 1] = field.P - 1, 0
+    columns, permuted = poseidon2_trace.permutation_columns(states)
+    slowly, permuted_slowly = poseidon2_trace.permutation_columns_slowly(states)
+    assert columns.tolist() == slowly.tolist()
+    assert permuted.tolist() == permuted_slowly.tolist() == poseidon2.permute_slowly(states.T).T.tolist()
+    assert len(columns) == poseidon2_trace.PERMUTATION_WIDTH
 
 
 def grain_bits() -> Iterator[int]:

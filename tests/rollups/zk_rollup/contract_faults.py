@@ -11,47 +11,33 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from tests.rollups.planted import expect
 from toyevm.assembler import assemble
-from toyevm.contracts import Contract, mapping_slot
+from toyevm.contracts import Contract
 from toyevm.forks import OSAKA
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1_CHAIN, L1Answer
+from toyevm.rollups.matrix import scenes
+from toyevm.rollups.matrix.proven_payments import checked_by, say_yes
 from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.digest import batch_digest
 from toyevm.rollups.zk.payments.values import BRIDGE, LIMIT, UNIT, ProvenPayment, digest_bytes
 from toyevm.rollups.zk.stark import longest_proof
-from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
+from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
-from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER, WEEK
+from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS, KEEPER
 from toyevm.rollups.zk_rollup.signed_batch import SignedPayment, encode_payments, sign_payment
 from toyevm.rollups.zk_rollup.statements import MAX_PAYMENTS, PARAMETERS
-from toyevm.state import StateDiff
-from toyevm.types import Location
 from toyevm.units import ETHER
-from toyevm.vm.precompiles import Precompile
 from toyevm.workloads.wallets import wallet
 
 LARGEST = PaymentStatement((0,) * 8, (0,) * 8, (0,) * 8, MAX_PAYMENTS)
-SAYS_YES = Precompile("stark_proof", proof_gas, lambda data: (1).to_bytes(32, "big"))
-TRUSTING = replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: SAYS_YES})
+TRUSTING = checked_by(say_yes)
 MAX_PROOF = max(longest_proof(payments_air(LARGEST), LARGEST.rows, parameters) for parameters in PARAMETERS.values())
 COMMITTEE = ("Pia", "Quinn", "Ravi")
 ANN, BOB = 1, 2
 TOO_EARLY = "nobody has waited so long"
-
-
-def faults(contract: Contract) -> Iterator[str]:
-    """Yield what is wrong."""
-    for check in CHECKS:
-        try:
-            yield from (f"{check.__name__}: {fault}" for fault in check(contract))
-        except Exception as error:  # a bug may show in any way
-            yield f"{check.__name__}: {error!r}"
-
-
-def expect(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
-    if answer.reason != reason:
-        yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
 
 
 def equal(what: str, found: object, right: object) -> Iterator[str]:
@@ -94,11 +80,8 @@ def credit(number: int, amount: int) -> ProvenPayment:
     return ProvenPayment(BRIDGE, number, amount, None)
 
 
-def overwrite(rollup: ZkRollup, name: str, value: int, key: int | None = None) -> None:
-    slot = rollup.contract.slots[name]
-    location = Location(rollup.contract.address, slot if key is None else mapping_slot(slot, key))
-    l1 = rollup.l1
-    l1.entries[-1] = replace(l1.entries[-1], world=l1.world.apply(StateDiff({location: value})))
+def overwrite(rollup: ZkRollup, name: str, value: int) -> None:
+    scenes.overwrite(rollup.l1, rollup.contract.address, rollup.contract.slots[name], value)
 
 
 # Accounts and deposits
@@ -229,9 +212,7 @@ def digest_faults(contract: Contract) -> Iterator[str]:
         asked.append(data)
         return (1).to_bytes(32, "big")
 
-    noting = Precompile("stark_proof", proof_gas, note)
-    chain = replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: noting})
-    rollup = opened(contract, l1_chain=chain, parameters=2)
+    rollup = opened(contract, l1_chain=checked_by(note), parameters=2)
     rollup.pay("Ann", "Bob", UNIT)
     rollup.pay("Bob", "Ann", 2 * UNIT)
     rollup.deposit("Bob", 3 * UNIT)
@@ -493,7 +474,7 @@ def lonely_faults(contract: Contract) -> Iterator[str]:
     rollup = ZkRollup(["Ann"], l1_chain=chain, compiled=contract)
     rollup.deposit("Ann", ETHER)
     yield from expect("a batch", rollup.contract.submit(unproven(rollup)), "the proof does not hold")
-    chain = replace(L1_CHAIN, extra_precompiles={STARK_PROOF: SAYS_YES})
+    chain = replace(L1_CHAIN, extra_precompiles={STARK_PROOF: TRUSTING.precompiles[STARK_PROOF]})
     rollup = ZkRollup(["Ann"], l1_chain=chain, compiled=contract)
     rollup.deposit("Ann", ETHER)
     unsigned = "a payment is malformed or not signed by its payer"

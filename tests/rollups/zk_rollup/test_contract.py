@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.rollups.zk_rollup.contract_faults import CHECKS, faults
-from tests.rollups.zk_rollup.contract_mutants import MUTANTS, mutated
+from tests.rollups.planted import faults_of, mutated
+from tests.rollups.zk_rollup.contract_faults import CHECKS
+from tests.rollups.zk_rollup.contract_mutants import MUTANTS
 from toyevm.contracts import Contract, contract_source
 from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.zk_rollup.root_contract import ZK_ROLLUP
@@ -26,4 +27,4 @@ def test_the_contract_has_no_fault(check: Callable[[Contract], Iterator[str]]) -
 def test_a_planted_mistake_is_found(name: str) -> None:
     pytest.importorskip("vyper")
     compiled = compile_vyper(mutated(contract_source("zk_rollup"), MUTANTS[name]), "zk_rollup")
-    assert next(faults(compiled), None) is not None
+    assert next(faults_of(CHECKS, compiled), None) is not None

@@ -9,13 +9,13 @@ import pytest
 from tests.rollups.zk_rollup.contract_faults import TRUSTING, bring, bring_without_queue, credit, unproven
 from toyevm.chain import MAINNET
 from toyevm.errors import InputError
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1_CHAIN
 from toyevm.rollups.l2 import L2_CHAIN
 from toyevm.rollups.sidechain.chain import SIDE_CHAIN
 from toyevm.rollups.zk.payments.values import BRIDGE
 from toyevm.rollups.zk_rollup.accounts import leaf_of
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
-from toyevm.rollups.zk_rollup.root_contract import WEEK
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
 

@@ -15,6 +15,7 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
 from toyevm.errors import InputError
 from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage
+from toyevm.rollups.matrix.scenes import LOCKED, OWN, THIEF, VICTIM, afterwards, overwrite, wealth
 from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.one_step.witness import decode_witness
 from toyevm.rollups.optimistic.block_states import BlockStates
@@ -25,15 +26,12 @@ from toyevm.rollups.optimistic.reader import posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, GENESIS, LAYER, PROPOSER, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import slot_witness
 from toyevm.rollups.precompiles import SLOT_PROOF, proof_gas
-from toyevm.state import Account, StateDiff, WorldState
-from toyevm.types import Location
-from toyevm.units import ETHER
+from toyevm.state import Account, WorldState
 from toyevm.vm.precompiles import Precompile
 from toyevm.workloads.wallets import wallet
 
 SYSTEM = "optimistic"
-VICTIM, THIEF, OPERATOR, STRANGER = "Ann", "Mallory", PROPOSER, CHALLENGER
-LOCKED, OWN = 100 * ETHER, 10 * ETHER
+OPERATOR, STRANGER = PROPOSER, CHALLENGER
 NEVER = 10**9  # seconds
 WATCHERS = ("Wim", "Wendy", "Walt")
 
@@ -50,7 +48,7 @@ def set_scene(**rules: Any) -> OptimisticRollup:
 def lie_about_state(honest: tuple[str, ...]) -> Damage:
     """Let Mallory propose a state after her own withdrawal of everything, before these people's eyes."""
     rollup = set_scene()
-    before = _wealth(rollup)
+    before = wealth(rollup)
     rich = dict(rollup.world.accounts) | {wallet(THIEF).address: Account(balance=LOCKED + OWN)}
     message = rollup.withdraw(THIEF, LOCKED + OWN)
     block, taken = rollup.next_block()
@@ -61,7 +59,7 @@ def lie_about_state(honest: tuple[str, ...]) -> Damage:
         _cash(rollup, message)
     else:
         rollup.wait_out(rollup.propose())
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 class _Idle:
@@ -84,19 +82,19 @@ def collude(defended: bool) -> Damage:
 def lose_blocks(defended: bool) -> Damage:
     """Let everything that the operator has burn: the blocks are on L1, or only their hashes are."""
     rollup = set_scene()
-    before = _wealth(rollup)
+    before = wealth(rollup)
     rollup.proposals[0] = replace(rollup.proposals[0], trace=rollup.run(Block(rollup.proposals[0].block.header)))
     if defended:
         (block,) = posted_blocks(rollup.contract)
         rollup.proposals[0] = replace(rollup.proposals[0], trace=rollup.run(block, GENESIS))
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def leave_out(defended: bool) -> Damage:
     """Let the operator, who alone brings blocks, leave Ann's way out out of every block."""
     operator = wallet(OPERATOR).address
     rollup = set_scene(sequencer=operator, window=86_400 // 2 if defended else NEVER)
-    before, start = _wealth(rollup), rollup.l1.now
+    before, start = wealth(rollup), rollup.l1.now
     message = rollup.withdraw(VICTIM, LOCKED, is_forced=True)
     for _ in range(3):
         rollup.propose(skips=True)  # the third comes too late: the portal says that something is overdue
@@ -115,27 +113,27 @@ def leave_out(defended: bool) -> Damage:
 def take_deposit_back(defended: bool) -> Damage:
     """Let L1 lose Mallory's deposit and the block that credits it, and bring the block again."""
     rollup = set_scene()
-    before, portal = _wealth(rollup), rollup.contract.portal
+    before, portal = wealth(rollup), rollup.contract.portal
     rollup.deposit(THIEF, LOCKED)
     digest = rollup.l1.account(portal).storage[mapping_slot(PORTAL.slots["deposit_digest"], 3)]
     credited = rollup.propose()
     rollup.l1.reorg(2, keep=False)
     rollup.proposals.pop()
     if not defended:  # a contract that believes somebody else about deposits: they do not go back with L1
-        _overwrite(rollup, PORTAL.slots["nonce"], 3)
-        _overwrite(rollup, mapping_slot(PORTAL.slots["deposit_digest"], 3), digest)
+        overwrite(rollup.l1, rollup.contract.portal, PORTAL.slots["nonce"], 3)
+        overwrite(rollup.l1, rollup.contract.portal, mapping_slot(PORTAL.slots["deposit_digest"], 3), digest)
     again = rollup.propose_trace(THIEF, credited.block, credited.taken, credited.trace)
     if again.answer.accepted:
         rollup.adopt(again)
         rollup.wait_out(again)
         _get_out(rollup, THIEF)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def leave_twice(defended: bool) -> Damage:
     """Let Mallory have one withdrawal paid three times."""
     rollup = set_scene()
-    before = _wealth(rollup)
+    before = wealth(rollup)
     message = rollup.withdraw(THIEF, OWN)
     rollup.wait_out(rollup.propose())
     rollup.prove(message)
@@ -143,14 +141,14 @@ def leave_twice(defended: bool) -> Damage:
     for _ in range(3):
         rollup.finalize(message)
         if not defended:
-            _overwrite(rollup, mapping_slot(PORTAL.slots["finalized"], message.hash), 0)
-    return _afterwards(rollup, before)
+            overwrite(rollup.l1, rollup.contract.portal, mapping_slot(PORTAL.slots["finalized"], message.hash), 0)
+    return afterwards(rollup, before, _get_out)
 
 
 def prove_elsewhere(defended: bool) -> Damage:
     """Let Mallory prove a withdrawal under a state of her own making."""
     rollup = set_scene(l1_chain=optimistic_l1_chain(LAYER) if defended else _gullible())
-    before = _wealth(rollup)
+    before = wealth(rollup)
     message = WithdrawalMessage(7, wallet(THIEF).address, wallet(THIEF).address, LOCKED + OWN)
     gateway = replace(rollup.world.accounts[GATEWAY], storage={message.slot: 1})
     block = rollup.proposals[-1].block
@@ -158,19 +156,7 @@ def prove_elsewhere(defended: bool) -> Damage:
     if rollup.prove_with(message, block.header.number, slot_witness(own, GATEWAY, message.slot)).accepted:
         rollup.l1.wait(rollup.contract.terms.gap)
         rollup.finalize(message)
-    return _afterwards(rollup, before)
-
-
-def _wealth(rollup: OptimisticRollup) -> dict[str, int]:
-    """Return what each has on L1 and on L2, in wei."""
-    return {name: rollup.l1_balance(name) + rollup.balance(name) for name in (VICTIM, THIEF)}
-
-
-def _afterwards(rollup: OptimisticRollup, before: dict[str, int]) -> Damage:
-    """Let both get out with what is theirs, and count what they have on L1."""
-    for name in (VICTIM, THIEF):
-        _get_out(rollup, name)
-    return Damage(before, {name: rollup.l1_balance(name) for name in before}, thieves=(THIEF,))
+    return afterwards(rollup, before, _get_out)
 
 
 def _get_out(rollup: OptimisticRollup, name: str) -> None:
@@ -190,12 +176,6 @@ def _cash(rollup: OptimisticRollup, message: WithdrawalMessage) -> None:
         rollup.prove(message)
         rollup.l1.wait(rollup.contract.terms.gap)
         rollup.finalize(message)
-
-
-def _overwrite(rollup: OptimisticRollup, slot: int, value: int) -> None:
-    """Set a variable of the portal: what a contract without one of its lines would have there."""
-    l1, location = rollup.l1, Location(rollup.contract.portal, slot)
-    l1.entries[-1] = replace(l1.entries[-1], world=l1.world.apply(StateDiff({location: value})))
 
 
 def _gullible() -> ChainConfig:

@@ -16,11 +16,10 @@ from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
 from toyevm.errors import InputError, PrecompileFailure
 from toyevm.rollups.bridge import WEEK
+from toyevm.rollups.matrix.scenes import LOCKED, OWN, THIEF, VICTIM, afterwards, overwrite, wealth
 from toyevm.rollups.matrix.values import Damage
 from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.rollups.zk_rollup.precompiles import STARK_CHECKS, STARK_PROOF, ZK_L1_CHAIN, proof_gas
-from toyevm.state import StateDiff
-from toyevm.types import Location
 from toyevm.units import ETHER
 from toyevm.vm.precompiles import Precompile
 from toyevm.workloads.wallets import wallet
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
     from toyevm.rollups.zk_rollup.rollup import ZkRollup
 
-VICTIM, THIEF, OPERATOR = "Ann", "Mallory", "Oscar"
-LOCKED, OWN = 100 * ETHER, 10 * ETHER
+OPERATOR = "Oscar"
 ROUNDS = 2  # of batches in which somebody is left out
 FOR_EVER = 2**40  # seconds
 
@@ -55,15 +53,15 @@ def invent_root(committee: Sequence[str], defended: bool) -> Damage:
     from toyevm.rollups.zk.payments.tree import AccountTree
     from toyevm.rollups.zk.payments.values import UNIT, AccountLeaf, digest_bytes
 
-    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_yes))
-    before = _wealth(rollup)
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else checked_by(say_yes))
+    before = wealth(rollup)
     rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
     rollup.pay(THIEF, THIEF, 0)
     if _bring(rollup, replace(rollup.prove(), new_root=digest_bytes(rich.root))):
         _wait_in_vain(rollup)
         rollup.leave(THIEF, rich)
         rollup.collect(THIEF)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def lose_payments(committee: Sequence[str], on_l1: bool) -> Damage:
@@ -73,9 +71,9 @@ def lose_payments(committee: Sequence[str], on_l1: bool) -> Damage:
     rollup.pay(THIEF, VICTIM, ETHER)
     answer = rollup.batch() if on_l1 else rollup.attested_batch(committee)
     assert answer.accepted, answer.reason
-    before = _wealth(rollup)
+    before = wealth(rollup)
     _forget(rollup)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def leave_out(committee: Sequence[str], defended: bool) -> Damage:
@@ -84,20 +82,20 @@ def leave_out(committee: Sequence[str], defended: bool) -> Damage:
     Without its defences, nobody else may bring a batch, and a request in L1's queue may wait for ever.
     """
     rollup = set_scene(committee, **({} if defended else {"operator": OPERATOR, "delay": FOR_EVER}))
-    before = _wealth(rollup)
+    before = wealth(rollup)
     for _ in range(ROUNDS):
         rollup.withdraw(VICTIM, LOCKED)
         rollup.pool.clear()
         rollup.pay(THIEF, THIEF, 0)
         rollup.batch(wallet(OPERATOR))
         rollup.l1.wait(WEEK // 2)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def take_deposit_back(committee: Sequence[str], defended: bool) -> Damage:
     """Let L1 lose Mallory's deposit and the batch that credits it, and bring the batch again."""
     rollup = set_scene(committee)
-    before, l1, contract = _wealth(rollup), rollup.l1, rollup.contract
+    before, l1, contract = wealth(rollup), rollup.l1, rollup.contract
     rollup.deposit(THIEF, LOCKED)
     batch, credited = rollup.prove(), contract.waiting
     rollup.batch()
@@ -108,20 +106,20 @@ def take_deposit_back(committee: Sequence[str], defended: bool) -> Damage:
     if not contract.submit(batch).accepted:
         rollup.world = rollup.rebuilt()
     _get_out(rollup, THIEF)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def leave_twice(committee: Sequence[str], defended: bool) -> Damage:
     """Let Mallory leave three times with one leaf, when nobody has served the queue for a week."""
     rollup = set_scene(committee)
-    before = _wealth(rollup)
+    before = wealth(rollup)
     _wait_in_vain(rollup)
     for _ in range(3):
         rollup.leave(THIEF)
         rollup.collect(THIEF)
         if not defended:
             _overwrite(rollup, "left", rollup.number(THIEF), 0)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def prove_elsewhere(committee: Sequence[str], defended: bool) -> Damage:
@@ -130,14 +128,14 @@ def prove_elsewhere(committee: Sequence[str], defended: bool) -> Damage:
     from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, AccountLeaf, digest_bytes
     from toyevm.rollups.zk_rollup.proven_batch import prove_batch
 
-    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else _checked_by(_about_any_root))
-    before = _wealth(rollup)
+    rollup = set_scene(committee, l1_chain=ZK_L1_CHAIN if defended else checked_by(_about_any_root))
+    before = wealth(rollup)
     rich = AccountTree({rollup.number(THIEF): AccountLeaf((LOCKED + OWN) // UNIT)})
     batch = prove_batch(rich, [rollup.sign(wallet(THIEF), BRIDGE, LOCKED + OWN)])
     root = b"" if defended else digest_bytes(rich.root)
     if rollup.contract.submit(replace(batch, proof=batch.proof + root)).accepted:
         rollup.collect(THIEF)
-    return _afterwards(rollup, before)
+    return afterwards(rollup, before, _get_out)
 
 
 def vouch_falsely(committee: Sequence[str], defended: bool) -> Damage:
@@ -146,23 +144,11 @@ def vouch_falsely(committee: Sequence[str], defended: bool) -> Damage:
     from toyevm.rollups.zk_rollup.signed_batch import SignedPayment
 
     rollup = set_scene(committee)
-    before = _wealth(rollup)
+    before = wealth(rollup)
     rollup.pool.append(SignedPayment(rollup.number(VICTIM), rollup.number(THIEF), LOCKED // UNIT, 0, bytes(65)))
     rollup.attested_batch(committee[:2])
     _get_out(rollup, THIEF)
-    return _afterwards(rollup, before)
-
-
-def _wealth(rollup: ZkRollup) -> dict[str, int]:
-    """Return what each has on L1 and on L2, in wei."""
-    return {name: rollup.l1_balance(name) + rollup.balance(name) for name in (VICTIM, THIEF)}
-
-
-def _afterwards(rollup: ZkRollup, before: dict[str, int]) -> Damage:
-    """Let both get out with what is theirs, and count what they have on L1."""
-    for name in (VICTIM, THIEF):
-        _get_out(rollup, name)
-    return Damage(before, {name: rollup.l1_balance(name) for name in before}, thieves=(THIEF,))
+    return afterwards(rollup, before, _get_out)
 
 
 def _get_out(rollup: ZkRollup, name: str) -> None:
@@ -202,19 +188,18 @@ def _forget(rollup: ZkRollup) -> None:
 
 
 def _overwrite(rollup: ZkRollup, name: str, key: int | None, value: int) -> None:
-    """Set a variable of the contract: what a contract without one of its lines would have there."""
-    l1, slot = rollup.l1, rollup.contract.slots[name]
-    location = Location(rollup.contract.address, slot if key is None else mapping_slot(slot, key))
-    l1.entries[-1] = replace(l1.entries[-1], world=l1.world.apply(StateDiff({location: value})))
+    """Set a variable of the contract, by its name."""
+    slot = rollup.contract.slots[name]
+    overwrite(rollup.l1, rollup.contract.address, slot if key is None else mapping_slot(slot, key), value)
 
 
-def _checked_by(check: Callable[[bytes], bytes]) -> ChainConfig:
+def checked_by(check: Callable[[bytes], bytes]) -> ChainConfig:
     """Return an L1 with another verifier."""
     verifier = Precompile("stark_proof", proof_gas, check)
     return replace(ZK_L1_CHAIN, extra_precompiles={**STARK_CHECKS, STARK_PROOF: verifier})
 
 
-def _yes(data: bytes) -> bytes:
+def say_yes(data: bytes) -> bytes:
     """Say yes: a verifier that has not looked."""
     return (1).to_bytes(32, "big")
 

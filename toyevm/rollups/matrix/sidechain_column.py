@@ -15,7 +15,8 @@ from toyevm.contracts import mapping_slot
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
-from toyevm.rollups.l1 import L1, L1_CHAIN
+from toyevm.rollups.l1 import L1_CHAIN
+from toyevm.rollups.matrix.scenes import overwrite
 from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.precompiles import HEAD, PROOF_CHECKS, RECEIPT_PROOF, proof_gas, receipt_proof
 from toyevm.rollups.sidechain.attacks import (
@@ -31,8 +32,6 @@ from toyevm.rollups.sidechain.attacks import (
 from toyevm.rollups.sidechain.exits import BurnPlace, forge_block, prove_exit
 from toyevm.rollups.sidechain.root_contracts import BRIDGE
 from toyevm.rollups.sidechain.sidechain import Sidechain
-from toyevm.state import StateDiff
-from toyevm.types import Address, Location
 from toyevm.vm.precompiles import Precompile
 from toyevm.workloads.wallets import wallet
 
@@ -139,12 +138,7 @@ def _afterwards(scene: Scene, before: dict[str, int]) -> Damage:
 def _forget_exit(side: Sidechain, place: BurnPlace) -> None:
     """Make the bridge forget that it has paid: a bridge without that line."""
     key = keccak256(encode_arguments(place.number, place.tx_index, place.log_index))
-    _overwrite(side.l1, side.contracts.bridge, mapping_slot(BRIDGE.slots["exited"], key), 0)
-
-
-def _overwrite(l1: L1, address: Address, slot: int, value: int) -> None:
-    entry = l1.entries[-1]
-    l1.entries[-1] = replace(entry, world=entry.world.apply(StateDiff({Location(address, slot): value})))
+    overwrite(side.l1, side.contracts.bridge, mapping_slot(BRIDGE.slots["exited"], key), 0)
 
 
 def _gullible() -> ChainConfig:

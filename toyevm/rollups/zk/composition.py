@@ -11,6 +11,7 @@ import numpy as np
 from toyevm.rollups.zk.air import Air
 from toyevm.rollups.zk.extension import (
     DEGREE,
+    ONE,
     embed,
     inverse_extended,
     multiply_extended,
@@ -30,6 +31,7 @@ from toyevm.rollups.zk.field import (
     linear,
     multiply,
     power,
+    powers_of,
     reduce,
     root_of_unity,
     split,
@@ -80,17 +82,13 @@ class _QuotientDomain:
         self.air, self.rows, self.size, self._spread = air, rows, size, spread
         self.at, self.periodic = domain(len(rows), GENERATOR), _periodic_on_domain(air, size, spread)
         zeros = np.resize(inverse(subtract(power(self.at[:spread], size), elements([1]))), len(rows))
-        self.above = multiply(zeros, subtract(self.at, elements([_last(size)])))
+        self.above = multiply(zeros, subtract(self.at, elements([_point(size, -1)])))
 
     def columns(self, block: slice) -> tuple[Elements, Elements]:
         """Return all columns of some rows, and those that look ahead of the rows that follow in the trace."""
         ahead = np.arange(block.start, block.stop) + self._spread
         following = self.rows[(ahead % len(self.rows))[:, None], list(self.air.looks_ahead)]
         return self.rows[block].T.astype(np.uint64), following.T.astype(np.uint64)
-
-
-def _last(size: int) -> int:
-    return pow(root_of_unity(size), -1, P)
 
 
 def _boundary_on_domain(air: Air, now: Elements, at: Elements, size: int) -> Elements:
@@ -101,6 +99,7 @@ def _boundary_on_domain(air: Air, now: Elements, at: Elements, size: int) -> Ele
 
 
 def _point(size: int, row: int) -> int:
+    """Return the point of the trace's domain that a row belongs to; row -1 is the last."""
     return pow(root_of_unity(size), row, P)
 
 
@@ -109,8 +108,7 @@ def _periodic_on_domain(air: Air, size: int, spread: int) -> Elements:
     columns = [np.zeros((0, size * spread), dtype=np.uint64)]
     for values in air.periodic:
         at = domain(len(values) * spread, pow(GENERATOR, size // len(values), P))
-        rising = np.stack([power(at, k) for k in range(len(values))], axis=-1)
-        short = linear(rising, interpolate(elements(values)[:, None]))[:, 0]
+        short = linear(powers_of(at, len(values)).T, interpolate(elements(values)[:, None]))[:, 0]
         columns.append(np.resize(short, (1, size * spread)))
     return np.concatenate(columns)
 
@@ -118,8 +116,8 @@ def _periodic_on_domain(air: Air, size: int, spread: int) -> Elements:
 def composition_at(air: Air, size: int, z: Elements, now: Elements, ahead: Elements, factors: Elements) -> Elements:
     """Return the quotient at a point of the extension, from the columns' values there and at the next point."""
     residues = air.evaluate(now[:, None], ahead[:, None], _periodic_at(air, size, z)[:, None])[:, 0]
-    last = subtract(z, embed(elements(_last(size))))
-    above = multiply_extended(last, inverse_extended(subtract(power_extended(z, size), _one())))
+    last = subtract(z, embed(elements(_point(size, -1))))
+    above = multiply_extended(last, inverse_extended(subtract(power_extended(z, size), ONE)))
     found = np.concatenate([multiply_extended(residues, above), _boundary_at(air, size, z, now)])
     return _sum(multiply_extended(found, factors))
 
@@ -133,19 +131,16 @@ def _boundary_at(air: Air, size: int, z: Elements, now: Elements) -> Elements:
 
 def _periodic_at(air: Air, size: int, z: Elements) -> Elements:
     periods = {len(values) for values in air.periodic}
-    rising = {period: powers_extended(power_extended(z, size // period), period) for period in periods}
-    found = [linear(interpolate(elements(values)[:, None]).T, rising[len(values)]) for values in air.periodic]
+    powers = {period: powers_extended(power_extended(z, size // period), period) for period in periods}
+    found = [linear(interpolate(elements(values)[:, None]).T, powers[len(values)]) for values in air.periodic]
     return np.concatenate([np.zeros((0, DEGREE), dtype=np.uint64), *found])
 
 
 def joined_chunks(air: Air, size: int, z: Elements, chunks: Elements) -> Elements:
     """Return the quotient at z from its chunks' columns there: the sum of u^j * z^(size * k) * column (k, j)."""
     weights = powers_extended(power_extended(z, size), chunk_count(air))[:, None]
-    return _sum(multiply_extended(multiply_extended(weights, np.eye(DEGREE, dtype=np.uint64)).reshape(-1, 5), chunks))
-
-
-def _one() -> Elements:
-    return embed(elements(1))
+    of_columns = multiply_extended(weights, np.eye(DEGREE, dtype=np.uint64)).reshape(-1, DEGREE)
+    return _sum(multiply_extended(of_columns, chunks))
 
 
 def _sum(terms: Elements) -> Elements:

@@ -10,7 +10,19 @@ from functools import cache
 
 import numpy as np
 
-from toyevm.rollups.zk.field import Elements, P, Split, add, elements, inverse, linear, multiply, split, subtract
+from toyevm.rollups.zk.field import (
+    Elements,
+    P,
+    Split,
+    add,
+    elements,
+    inverse,
+    linear,
+    multiply,
+    powers_of,
+    split,
+    subtract,
+)
 
 DEGREE = 5
 ONE = elements([1, 0, 0, 0, 0])
@@ -139,13 +151,5 @@ class Inverter:
 
     def inverse_differences(self, points: Elements) -> Elements:
         """Return 1 / (x - z) for each point x."""
-        rising = np.stack(_rising(points))
-        return scale(linear(self._above, rising[:DEGREE]).T, inverse(linear(self._below, rising)[0]))
-
-
-def _rising(points: Elements) -> list[Elements]:
-    """Return the powers 0 to 5 of points."""
-    rows = [np.ones_like(points)]
-    for _ in range(DEGREE):
-        rows.append(multiply(rows[-1], points))
-    return rows
+        powers = powers_of(points, DEGREE + 1)
+        return scale(linear(self._above, powers[:DEGREE]).T, inverse(linear(self._below, powers)[0]))

@@ -106,6 +106,14 @@ def powers(base: int, count: int) -> Elements:
     return row[:count]
 
 
+def powers_of(points: Elements, count: int) -> Elements:
+    """Return the powers 0 to `count` - 1 of many points, a row for each power."""
+    rows = np.ones((count, *points.shape), dtype=np.uint64)
+    for k in range(1, count):
+        rows[k] = multiply(rows[k - 1], points)
+    return rows
+
+
 def root_of_unity(order: int) -> int:
     """Return a generator of the subgroup of `order` elements, a power of two up to 2^24."""
     if order < 1 or order & (order - 1) or order > 1 << TWO_ADICITY:

@@ -25,6 +25,7 @@ from toyevm.rollups.zk.field import (
     linear,
     multiply,
     powers,
+    powers_of,
     root_of_unity,
     subtract,
 )
@@ -70,11 +71,7 @@ def fold(values: Elements, at: Elements, beta: Elements) -> Elements:
     """
     order, count = values.shape[:2]
     parts = interpolate(values.reshape(order, count * DEGREE)).reshape(order, count, DEGREE)
-    back = inverse(at)
-    factors = np.ones((order, count), dtype=np.uint64)
-    for k in range(1, order):
-        factors[k] = multiply(factors[k - 1], back)
-    unshifted = scale(parts, factors).transpose(1, 0, 2).reshape(count, order * DEGREE)
+    unshifted = scale(parts, powers_of(inverse(at), order)).transpose(1, 0, 2).reshape(count, order * DEGREE)
     weights = multiply_extended(powers_extended(beta, order)[:, None], np.eye(DEGREE, dtype=np.uint64)[None])
     return linear(weights.reshape(order * DEGREE, DEGREE).T, unshifted.T).T
 
@@ -196,9 +193,5 @@ def check_words(reader: Reader, claim: FriClaim, shape: FriShape, indices: Seque
             raise Rejected(f"{what}: the computed values are not the committed ones")
         values = fold(full.transpose(1, 0, 2), points(sizes[k], rows, shift), claim.betas[k])
         indices, shift = rows, pow(shift, order, P)
-    at = points(sizes[-1], indices, shift)
-    rising = np.ones((len(indices), shape.final), dtype=np.uint64)
-    for j in range(1, shape.final):
-        rising[:, j] = multiply(rising[:, j - 1], at)
-    if (linear(rising, claim.final) != values).any():
+    if (linear(powers_of(points(sizes[-1], indices, shift), shape.final).T, claim.final) != values).any():
         raise Rejected("fri final polynomial: its values are not the folded ones")

@@ -26,9 +26,8 @@ from toyevm.rollups.zk.poseidon2 import (
 )
 
 FULL, PARTIAL = len(FIRST_CONSTANTS), len(PARTIAL_CONSTANTS)
-PERMUTATION_WIDTH = WIDTH + 2 * FULL * WIDTH + PARTIAL
-CUBES = PERMUTATION_WIDTH - WIDTH
-MIDDLE = WIDTH + FULL * WIDTH  # where the partial rounds' cubes begin
+CUBES = 2 * FULL * WIDTH + PARTIAL
+PERMUTATION_WIDTH = WIDTH + CUBES
 
 
 @cache
@@ -41,6 +40,22 @@ def _partial_rounds() -> tuple[Elements, Elements]:
         state[0] = np.eye(1, WIDTH + PARTIAL, WIDTH + k, dtype=np.uint64)
         state = linear(partial_matrix(), state)
     return np.stack(cubed), state
+
+
+def permutation_columns_slowly(states: Elements) -> tuple[Elements, Elements]:
+    """Return the columns and the permuted states, round by round: the clear twin of `permutation_columns`."""
+    found = [states]
+    s = linear(full_matrix(), states)
+    for constants in FIRST_CONSTANTS:
+        found.append(cube(add(s, _upright(constants))))
+        s = linear(full_matrix(), found[-1])
+    for constant in PARTIAL_CONSTANTS:
+        found.append(cube(add(s[:1], _upright([constant]))))
+        s = linear(partial_matrix(), np.concatenate([found[-1], s[1:]]))
+    for constants in LAST_CONSTANTS:
+        found.append(cube(add(s, _upright(constants))))
+        s = linear(full_matrix(), found[-1])
+    return np.concatenate(found), s
 
 
 def permutation_columns(states: Elements) -> tuple[Elements, Elements]:

@@ -9,6 +9,7 @@ from toyevm.chain import ChainConfig
 from toyevm.errors import NotProvable
 from toyevm.results import TxResult
 from toyevm.rollups.base import ExecutedBlock
+from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.payments.values import BRIDGE, LIMIT, UNIT, ProvenPayment
 from toyevm.rollups.zk_rollup.accounts import writes_of
 from toyevm.rollups.zk_rollup.root_contract import BRIDGE_ADDRESS
@@ -19,9 +20,9 @@ from toyevm.system import BEACON_ROOTS, BLOCK_HASH_HISTORY, REQUEST_QUEUES
 from toyevm.transactions import BLOB, FIELDS, SET_CODE, Transaction
 from toyevm.types import ZERO_ADDRESS, Address, Location, Value
 from toyevm.units import GWEI
+from toyevm.workloads.planned_blocks import TRANSFER_GAS
 
-TRANSFER_GAS = 21_000
-MAX_NONCE = 2**31 - 2**24  # a nonce is an element of the field, and so is the next one
+MAX_NONCE = P - 1  # a nonce is an element of the field, and so is the next one
 SYSTEM_CONTRACTS = (BEACON_ROOTS, BLOCK_HASH_HISTORY, *REQUEST_QUEUES)
 
 

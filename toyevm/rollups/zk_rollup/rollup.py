@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
 from toyevm.errors import InputError
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.zk.payments.tree import AccountTree
 from toyevm.rollups.zk.payments.values import BRIDGE, UNIT, ProvenPayment, digest_bytes
@@ -28,7 +29,6 @@ from toyevm.rollups.zk_rollup.reader import rebuild
 from toyevm.rollups.zk_rollup.root_contract import (
     BRIDGE_ADDRESS,
     KEEPER,
-    WEEK,
     ZK_ROLLUP,
     RollupTerms,
     RootContract,

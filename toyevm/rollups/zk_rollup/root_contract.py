@@ -14,6 +14,7 @@ from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256, sign
 from toyevm.errors import InputError
+from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.zk.payments.values import UNIT, ProvenPayment
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
@@ -25,8 +26,6 @@ ZK_ROLLUP = load_contract("zk_rollup")
 KEEPER = wallet("keeper")
 BRIDGE_ADDRESS: Address = to_address(0x42 << 152 | 0x17)  # on L2: whom one pays to leave; nobody has its key
 ZK_CHAIN_ID = 43  # no other chain of the course's has it
-WEEK = 7 * 86_400
-ALL_OF_IT = 2**28 - 1  # units: what the bridge can give when there is nothing on L2
 SUBMIT_GAS, REGISTER_GAS = 16_000_000, 15_000_000
 AT_ONCE = 256  # owners in one call
 

@@ -1,0 +1,34 @@
+"""What contracts on L1 are asked, as lists of faults: none for ours, some for any with a mistake in its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from toyevm.rollups.l1 import L1Answer
+
+Changes = tuple[tuple[str, str], ...]  # pieces of a source, and what stands there instead
+Asked = TypeVar("Asked")  # a contract, or several
+
+
+def faults_of(checks: Sequence[Callable[[Asked], Iterator[str]]], asked: Asked) -> Iterator[str]:
+    """Yield what is wrong, by the names of the checks."""
+    for check in checks:
+        try:
+            yield from (f"{check.__name__}: {fault}" for fault in check(asked))
+        except Exception as error:  # a bug may show in any way
+            yield f"{check.__name__}: {error!r}"
+
+
+def expect(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
+    """Yield a fault if L1 has refused for another reason; an empty one: if it has refused at all."""
+    if answer.reason != reason:
+        yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
+
+
+def mutated(source: str, changes: Changes) -> str:
+    """Return the source with these pieces replaced; each must be in it exactly once."""
+    for old, new in changes:
+        assert source.count(old) == 1, (source.count(old), old)
+        source = source.replace(old, new)
+    return source
