@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from toyevm.rollups.optimistic.proof_on_dispute import DAY, PROVING, WINDOW, ProofOnDispute
+from toyevm.rollups.optimistic.proof_on_dispute import DAY, DOUBT, PROVING, WINDOW, ProofOnDispute
 from toyevm.rollups.optimistic.ways_to_settle import ways_to_settle
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
@@ -62,7 +62,26 @@ def test_payments_that_nobody_has_signed_cannot_be_proposed() -> None:
     _, doubt, batch = opened()
     forged = replace(batch, data=batch.data[:-1] + bytes([batch.data[-1] ^ 1]))
     assert doubt.propose(PROPOSER, forged).reason == "a payment is malformed or not signed by its payer"
-    assert doubt.propose(PROPOSER, replace(batch, data=b"")).reason == "malformed payments"
+    for data in (b"", batch.data + b"\0", batch.data[:-1]):
+        assert doubt.propose(PROPOSER, replace(batch, data=data)).reason == "malformed payments"
+
+
+def test_without_a_proposal_there_is_nothing_to_doubt_to_prove_or_to_settle() -> None:
+    _, doubt, batch = opened()
+    for answer in (doubt.challenge(DOUBTER), doubt.prove(PROPOSER, batch), doubt.settle(PROPOSER)):
+        assert answer.reason == "nothing is proposed"
+
+
+def test_each_side_has_its_bond_and_collects_once() -> None:
+    rollup, doubt, batch = opened()
+    calls = DOUBT.call_data("propose", batch.new_root, batch.data), DOUBT.call_data("challenge")
+    for who, call in zip((PROPOSER, DOUBTER), calls, strict=True):
+        for value, reason in ((0, "not the bond"), (doubt.bond + 1, "not the bond"), (doubt.bond, "")):
+            assert rollup.l1.ask(who, doubt.address, call, gas_limit=1_000_000, value=value).reason == reason
+    doubt.prove(PROPOSER, batch)
+    for reason in ("", "nothing is owed"):
+        assert rollup.l1.ask(DOUBTER, doubt.address, DOUBT.call_data("collect", PROPOSER.address)).reason == reason
+    assert rollup.l1.account(doubt.address).balance == 0
 
 
 def test_the_three_ways_trade_delay_bond_and_gas() -> None:
