@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +19,14 @@ import pytest
 
 from tests.support.command import Command
 from toyevm.bench import statement_file
+from toyevm.bench.proving import STEPS
 from toyevm.cli import prove
 from toyevm.rollups.zk.field import P
 from toyevm.rollups.zk.parallel import HelperDied
 from toyevm.rollups.zk.payments.proofs import MAX_COUNT
 from toyevm.rollups.zk.payments.values import CAPACITY, LIMIT
 from toyevm.rollups.zk.security import SECURITY_SETS
-from toyevm.rollups.zk.stark import ProofCheck
+from toyevm.rollups.zk.stark import PHASES, ProofCheck
 
 KEYS = (
     "transactions", "proveSeconds", "proofBytes", "proofSeconds", "statementSeconds", "securityBits", "assumption",
@@ -103,6 +107,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_others(proven: tuple
 
 def test_on_a_terminal_it_is_sentences(toyevm: Command, files: Files) -> None:
     answer = toyevm.on_terminal("prove", "--transactions", "1", *files.arguments)
+    assert answer.err == ""
     assert "Payments: 1, proven in" in answer.out
     assert "the least of all rounds" in " ".join(answer.out.split())
     assert "valid: the proof holds" in toyevm.on_terminal("verify", files.proof, "--statement", files.statement).out
@@ -117,6 +122,37 @@ def test_progress_goes_through_the_phases_on_a_terminal_only(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     answer = toyevm("prove", "--transactions", "1", *files.arguments)
     assert json.loads(answer.out)["transactions"] == 1
+    assert f"phases: {PHASES[-1]}" in answer.err
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+def test_progress_is_drawn_on_a_pseudo_terminal_beside_an_answer_that_is_piped(files: Files) -> None:
+    reading, terminal = os.openpty()
+    call = [sys.executable, "-c", "from toyevm.cli import main; main()", "prove", "--transactions", "1"]
+    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "100"}
+    with subprocess.Popen(
+        [*call, *map(str, files.arguments)], stdout=subprocess.PIPE, stderr=terminal, env=environment
+    ) as process:
+        os.close(terminal)
+        drawn = _read_all(reading).decode()
+        assert process.stdout is not None
+        report = json.loads(process.stdout.read())
+    os.close(reading)
+    assert (process.returncode, tuple(report)) == (0, KEYS)
+    steps = [(name, int(done)) for name, done in re.findall(rf"phases: (\w+) \S* *(\d+)/{STEPS}\b", drawn)]
+    assert {name for name, _ in steps} <= {"trace", *PHASES}
+    assert [done for _, done in steps] == sorted(done for _, done in steps)
+    assert steps[-1] == (PHASES[-1], STEPS - 1)
+
+
+def _read_all(terminal: int) -> bytes:
+    read = b""
+    try:
+        while some := os.read(terminal, 4096):
+            read += some
+    except OSError:  # on Linux, a terminal that nobody has open any more
+        pass
+    return read
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "4097", "99999999999999999999", "x", "1.5"])

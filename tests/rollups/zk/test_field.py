@@ -82,3 +82,15 @@ def test_linear_equals_its_clear_twin_at_the_extremes(terms: int, left: int | No
 
     matrix, vectors = full((3, terms), left), full((terms, 4), right)
     assert field.linear(matrix, vectors).tolist() == field.linear_slowly(matrix, vectors).tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.uint32])
+@pytest.mark.parametrize(("rows", "terms"), [(3, 128), (64, 20), (300, 2)])
+def test_linear_equals_its_clear_twin_a_block_of_vectors_after_the_other(
+    rows: int, terms: int, dtype: type[np.unsignedinteger]
+) -> None:
+    random = np.random.default_rng(rows)
+    width = 2 * field.BLOCK // max(rows, terms) + 1  # two whole blocks, and one of a single vector
+    matrix = random.integers(0, field.P, (rows, terms), dtype=np.uint64)
+    vectors = random.integers(0, field.P, (terms, width), dtype=dtype)
+    assert (field.linear(matrix, vectors) == field.linear_slowly(matrix, vectors)).all()

@@ -17,15 +17,17 @@ def opened(indices: set[int]) -> dict[int, bytes]:
     return {index: ROWS[index].tobytes() for index in indices}
 
 
-def test_the_root_is_that_of_the_definition() -> None:
+@pytest.mark.parametrize("size", [1, 2, 16, merkle.SUBTREES, 4 * merkle.SUBTREES])
+def test_the_root_is_that_of_the_definition(size: int) -> None:
     def root(rows: list[bytes]) -> bytes:
         if len(rows) == 1:
             return blake2b(rows[0], digest_size=32, person=b"toyevm leaf").digest()
         half = len(rows) // 2
         return blake2b(root(rows[:half]) + root(rows[half:]), digest_size=32, person=b"toyevm node").digest()
 
-    rows = [b"".join(int(x).to_bytes(4, "little") for x in row) for row in ROWS]
-    assert TREE.root == root(rows)
+    rows = np.random.default_rng(size).integers(0, field.P, (size, 3), dtype=np.uint64)
+    as_bytes = [b"".join(int(x).to_bytes(4, "little") for x in row) for row in rows]
+    assert merkle.build_tree(merkle.pack(rows)).root == root(as_bytes)
 
 
 @given(some_indices)

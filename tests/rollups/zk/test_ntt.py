@@ -15,6 +15,15 @@ def test_evaluate_equals_its_clear_twin(size: int, shift: int) -> None:
     assert (ntt.evaluate(coefficients, shift) == ntt.evaluate_slowly(coefficients, shift)).all()
 
 
+@pytest.mark.parametrize("width", [ntt.MIN_COLUMNS + 1, 2 * ntt.MIN_COLUMNS + 5])
+def test_columns_that_are_transformed_in_several_blocks_equal_their_clear_twin(width: int) -> None:
+    coefficients = drawn(512, width)
+    assert len(list(ntt._column_blocks(coefficients))) == -(-width // ntt.MIN_COLUMNS)
+    values = ntt.evaluate_slowly(coefficients, 3)
+    assert (ntt.evaluate(coefficients, 3) == values).all()
+    assert (ntt.interpolate(values, 3) == coefficients).all()
+
+
 @pytest.mark.parametrize("size", [1, 2, 64, 2048, 1 << 13])
 def test_interpolate_undoes_evaluate(size: int) -> None:
     coefficients = drawn(size, 20)

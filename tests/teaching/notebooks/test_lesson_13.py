@@ -21,7 +21,7 @@ RIGHT = {
     "my_ends = [None, None, None, None]": 'my_ends = ["safe", "safe", "frozen", "stolen"]',
     "my_amounts = None": "my_amounts = [-20, 0, 0, 0, 0, 0, 0]",
     "my_claim = None": 'my_claim = claim._replace(receiver="Mallory")',
-    "my_bits = (None, None, None)": "my_bits = tuple(int(-50 * log2(c)) for c in (5 / 8, 1 / 2, 1 / 4))",
+    "my_bits = (None, None, None)": "my_bits = tuple(int(-50 * log2(c)) for c in (5 / 8, 41 / 80, 1 / 4))",
     "my_places = None": "my_places = [k for k in range(32) if k % 4 != 1]",
 }
 GIVEAWAYS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toyevm.rollups.zk.extension import DEGREE, Inverter, multiply_extended, scale
+from toyevm.rollups.zk.extension import DEGREE, Inverter, embed, inverse_extended, multiply_extended, scale
 from toyevm.rollups.zk.field import Elements, Rows, add, linear, split, subtract
 from toyevm.rollups.zk.parallel import ALONE, Team
 
@@ -25,6 +25,18 @@ class Opened:
     columns: list[int]
     values: Elements
     factors: Elements
+
+
+def deep_word_slowly(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened]) -> Elements:
+    """Return the word as the formula has it, a column after the other: the clear twin of `deep_word`."""
+    columns = np.concatenate(rows, axis=1)
+    word = np.zeros((len(at), DEGREE), dtype=np.uint64)
+    for one in opened:
+        below = inverse_extended(subtract(embed(at), one.point))
+        for column, value, factor in zip(one.columns, one.values, one.factors, strict=True):
+            difference = subtract(embed(columns[:, column]), value)
+            word = add(word, multiply_extended(factor, multiply_extended(difference, below)))
+    return word
 
 
 def deep_word(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened], team: Team = ALONE) -> Elements:

@@ -11,8 +11,9 @@ from toyevm.rollups.matrix import chosen_cells
 from toyevm.rollups.zk.payments.air import PaymentStatement, payments_air
 from toyevm.rollups.zk.payments.proofs import check_payments
 from toyevm.rollups.zk.payments.values import read_digest
-from toyevm.rollups.zk.security import SECURITY_SETS, security_table
+from toyevm.rollups.zk.security import JOHNSON, SECURITY_SETS, TOY, UNIQUE, query_bits, security_table
 from toyevm.rollups.zk_rollup.signed_batch import RECORD, decode_payments
+from toyevm.teaching.lessons.zk_rollup import answers_bits
 from toyevm.teaching.lessons.zk_rollup.growth_view import MEASURED, growth
 from toyevm.teaching.lessons.zk_rollup.studies import (
     ATTACKED,
@@ -92,3 +93,8 @@ def test_growth_is_stored_and_says_so() -> None:
 def test_who_has_no_account_cannot_pay() -> None:
     with pytest.raises(InputError, match="no account"):
         town().pay("Eve", "Ann", 10**15)
+
+
+def test_the_chances_that_a_student_computes_with_are_the_engines() -> None:
+    engine = [query_bits(answers_bits.QUERIES, answers_bits.RATE, assumption) for assumption in (UNIQUE, JOHNSON, TOY)]
+    assert [answers_bits.bits(chance) for chance in answers_bits.CHANCES.values()] == pytest.approx(engine)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import floor, log, log2
+from math import ceil, floor, log, log2
 from typing import Any
 
 from toyevm.rollups.zk.security import JOHNSON, TOY, UNIQUE, query_bits
 from toyevm.teaching.lab.turns import Reply, malformed, missing, read_list, repeat, right, wrong
 
 QUERIES, RATE = 50, 1 / 4
-CHANCES: Mapping[str, float] = {"unique decoding": 5 / 8, "Johnson": 1 / 2, "disproved": 1 / 4}
+CHANCES: Mapping[str, float] = {"unique decoding": 5 / 8, "Johnson": 41 / 80, "disproved": 1 / 4}
 NEGATIVE = "yours is negative, as the logarithm of a chance is. Which sign has -n · log₂(c)?"
 TO_NOTICE = "you compute with the chance that a query *notices*. Which chance does a liar hope for?"
 ADDED = f"you multiply the chance by {QUERIES}. All queries must pass: what does each of them do to the chance?"
 COUNTED = f"you count how many of the {QUERIES} notice. One is enough. How often does *none* of them notice?"
-NEARLY = "this counts that the bound is only *nearly* reached. What is it with exactly the chance in the table?"
+NO_MARGIN = "this belongs to the chance 1/2, where Johnson's bound is. Which chance is proven, with the margin?"
 NATURAL = "this is the natural logarithm. A bit doubles a liar's tries: which logarithm counts that?"
 
 
@@ -45,7 +45,7 @@ def bits_of_queries(answer: Any) -> Reply:
             return wrong(belief, f"{name}: {text}", "\n".join(lines))
     exact = ", ".join(f"{query_bits(QUERIES, RATE, name):.1f}" for name in (UNIQUE, JOHNSON, TOY))
     return right(
-        "One proof, three labels. (Johnson's bound is only *nearly* reached, so the engine counts 48.) Which of "
+        "One proof, three labels. (A smaller margin brings Johnson's number nearer to 50, never up to it.) Which of "
         "them may this layer call *proven*?",
         "\n".join([*lines, f"by the engine: {exact}"]),
     )
@@ -55,10 +55,10 @@ def _not_bits(said: int, chance: float, every: Sequence[Any]) -> tuple[str, str]
     exact = bits(chance)
     if list(every) == [floor(bits(one)) for one in reversed(list(CHANCES.values()))]:
         return "upside-down", "your numbers are in the opposite order. Is a liar better off with 5/8, or with 1/4?"
-    if chance == CHANCES["Johnson"] and floor(query_bits(QUERIES, RATE, JOHNSON)) <= said < exact:
-        return "below-the-bound", NEARLY
+    if chance == CHANCES["Johnson"] and said == bits(1 / 2):
+        return "no-margin", NO_MARGIN
     kinds = (
-        ("rounds-up", round(exact), f"{exact:.1f} bits are not {said}: a level is rounded down. Which number is that?"),
+        ("rounds-up", ceil(exact), f"{exact:.1f} bits are not {said}: a level is rounded down. Which number is that?"),
         ("the-sign", floor(-exact), NEGATIVE),
         ("the-sign", -floor(exact), NEGATIVE),
         ("chance-to-notice", floor(bits(1 - chance)), TO_NOTICE),
