@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 pytest.importorskip("numpy")
@@ -12,12 +10,10 @@ from tests.rollups.optimistic import test_contract as games
 from tests.rollups.optimistic import test_planted_bugs as both
 from tests.rollups.optimistic import test_rollup as rollups
 from tests.rollups.optimistic import test_ways_to_settle as ways
-from tests.rollups.planted import without_refusals
-from toyevm.contracts import contract_source
+from tests.rollups.planted import Question, fails, taken_away, unasked
 from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.optimistic import dispute_contract, proof_on_dispute
 
-Question = Callable[[], None]
 PLACES = {
     "optimistic_portal": (dispute_contract, "PORTAL"),
     "dispute_game": (dispute_contract, "GAME"),
@@ -100,32 +96,16 @@ FOUND_BY: dict[str, dict[str, tuple[Question, ...]]] = {
         "nothing is owed": (BONDS,),
     },
 }
-REFUSALS = [
-    (contract, words, source) for contract in PLACES for words, source in without_refusals(contract_source(contract))
-]
-SAMPLE = range(0, len(REFUSALS), 10)  # the compiler takes some seconds for each
 
 
-@pytest.mark.parametrize(
-    ("contract", "words", "source"),
-    [pytest.param(*row, marks=[] if at in SAMPLE else [pytest.mark.whole]) for at, row in enumerate(REFUSALS)],
-    ids=[f"{at} {contract}, {words}" for at, (contract, words, _) in enumerate(REFUSALS)],
-)
+@pytest.mark.parametrize(("contract", "words", "source"), taken_away(FOUND_BY, every=10))
 def test_a_refusal_that_is_taken_away_is_missed(
     contract: str, words: str, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("vyper")
     module, name = PLACES[contract]
     monkeypatch.setattr(module, name, compile_vyper(source, contract))
-    assert any(fails(question) for question in FOUND_BY[contract][words])
-
-
-def fails(question: Question) -> bool:
-    try:
-        question()
-    except Exception:  # a missing refusal may show in any way
-        return True
-    return False
+    assert any(map(fails, FOUND_BY[contract][words]))
 
 
 def test_our_contracts_answer_the_questions_well() -> None:
@@ -135,5 +115,4 @@ def test_our_contracts_answer_the_questions_well() -> None:
 
 
 def test_each_refusal_has_its_question() -> None:
-    for contract, found in FOUND_BY.items():
-        assert set(found) == {words for name, words, _ in REFUSALS if name == contract}
+    assert unasked(FOUND_BY) == []
