@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 
 import pytest
 
@@ -36,11 +38,37 @@ def test_the_same_seed_gives_the_same_games(toyevm: Command) -> None:
         (("--transactions", 0), "toyevm: --transactions: 0 (expected 1 to 2,000)\n"),
         (("--games", 0), "toyevm: --games: 0 (expected 1 to 1,000,000)\n"),
         (("--seed", -1), "toyevm: --seed: -1 (expected 0 or more)\n"),
+        (("--games", -(10**30)), f"toyevm: --games: -1{'0' * 30} (expected 1 to 1,000,000)\n"),
+        (("--transactions", 10**30), f"toyevm: --transactions: 1{'0' * 30} (expected 1 to 2,000)\n"),
     ],
 )
 def test_numbers_that_cannot_be_are_refused(toyevm: Command, arguments: tuple[str, int], message: str) -> None:
     found = toyevm("dispute", *arguments)
     assert (found.code, found.err) == (2, message)
+
+
+@pytest.mark.parametrize("option", ["--transactions", "--games", "--seed"])
+@pytest.mark.parametrize("value", ["many", "1.5", "1e3", "nan", "0x10", "", "9" * 5_000])
+def test_what_is_no_number_is_refused_in_one_line(toyevm: Command, option: str, value: str) -> None:
+    found = toyevm("dispute", option, value)
+    assert (found.code, found.err.count("\n"), found.out) == (2, 1, "")
+    assert option in found.err
+
+
+def test_the_longest_block_there_can_be_is_disputed(toyevm: Command) -> None:
+    found = toyevm("dispute", "--transactions", 2_000, "--games", 1)
+    assert (found.code, json.loads(found.out)["maxRounds"]) == (0, 11 + 8)
+
+
+def test_games_are_not_kept_so_that_a_million_find_room() -> None:
+    tally, games = dispute.Tally(), []
+    for game in dispute.play_games(2, 3, seed=1):
+        tally.add(game)
+        games.append(weakref.ref(game))
+    del game
+    gc.collect()
+    assert tally.games == 3
+    assert [game() for game in games] == [None] * 3
 
 
 def test_a_lost_game_is_a_failed_check(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:

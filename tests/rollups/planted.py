@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
+import pytest
+
+from toyevm.contracts import contract_source
 from toyevm.rollups.l1 import L1Answer
 
 Changes = tuple[tuple[str, str], ...]  # pieces of a source, and what stands there instead
+REFUSAL = re.compile(r'assert (?P<that>.+?), (?P<words>"[^"]+")$', re.DOTALL | re.MULTILINE)
+Question = Callable[[], None]  # a test
 Asked = TypeVar("Asked")  # a contract, or several
 
 
@@ -32,3 +38,38 @@ def mutated(source: str, changes: Changes) -> str:
         assert source.count(old) == 1, (source.count(old), old)
         source = source.replace(old, new)
     return source
+
+
+def without_refusals(source: str) -> Iterator[tuple[str, str]]:
+    """Yield, for each assertion of a source in Vyper, its words, and the source without it."""
+    found = list(REFUSAL.finditer(source))
+    assert len(found) == source.count("assert "), "each has words of its own"
+    for each in found:
+        kept = f"assert True, {each['words']}"
+        yield each["words"].strip('"'), source[: each.start()] + kept + source[each.end() :]
+
+
+def taken_away(contracts: Iterable[str], every: int) -> list[Any]:
+    """Return parameters of a test: contract, words and changed source, for each assertion of these contracts.
+
+    Args:
+        every: how many there are for one in the sample: the compiler takes some seconds for each.
+    """
+    rows = [(name, *each) for name in contracts for each in without_refusals(contract_source(name))]
+    marks = [[] if at % every == 0 else [pytest.mark.whole] for at in range(len(rows))]
+    return [pytest.param(*row, marks=marks[at], id=f"{at} {row[0]}, {row[1]}") for at, row in enumerate(rows)]
+
+
+def unasked(found_by: Mapping[str, Mapping[str, object]]) -> list[tuple[str, str]]:
+    """Return which assertions of contracts have no question, and which questions no assertion."""
+    in_sources = {(name, words) for name in found_by for words, _ in without_refusals(contract_source(name))}
+    return sorted(in_sources ^ {(name, words) for name, questions in found_by.items() for words in questions})
+
+
+def fails(question: Question) -> bool:
+    """Tell whether a test fails."""
+    try:
+        question()
+    except (Exception, pytest.fail.Exception):  # what is missing may show in any way
+        return True
+    return False

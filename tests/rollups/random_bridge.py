@@ -11,14 +11,10 @@ decides everything. Prints what the operations came to, because operations that 
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from random import Random
 
+from tests.rollups.random_lives import Lived, RandomLife, main, run_lives
 from toyevm.contracts import Contract
 from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, messages_in, reason_of
 from toyevm.rollups.roles import L1_END, Layer, User
@@ -27,7 +23,6 @@ from toyevm.transactions import Transaction
 from toyevm.units import ETHER, GWEI
 from toyevm.workloads.wallets import wallet
 
-OPERATIONS_A_LIFE = 500
 PEOPLE = [wallet(name) for name in ("Ann", "Bob", "Cleo", "Dan", "Mallory")]
 DELAY, MAX_REORG = 300, 10
 WEIGHTS = {
@@ -36,33 +31,17 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-class Life:
-    """A layer, and what has been done to it.
+class Life(RandomLife):
+    """A layer, and what has been done to it."""
 
-    Attributes:
-        counts: what the operations came to.
-        wrong: what must not be, in words.
-    """
+    weights = WEIGHTS
 
     def __init__(self, seed: int, contract: Contract = L1_END) -> None:
-        self.random = Random(seed)
+        super().__init__(seed)
         self.layer = Layer(PEOPLE, DELAY, contract, sequencing_window=6, max_reorg=MAX_REORG)
         self.l1, self.bridge, self.first = self.layer.l1, self.layer.bridge, self.layer.l1.head.number
-        self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
         self.sent: list[WithdrawalMessage] = []  # every message there ever was, on branches that are gone, too
         self.mined = self.first
-
-    def live(self, operations: int = OPERATIONS_A_LIFE) -> Life:
-        """Do so many operations, and stop where something is wrong."""
-        for _ in range(operations):
-            (name,) = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))
-            self.counts["operations"] += 1
-            self.counts[name] += 1
-            getattr(self, "_" + name.replace(" ", "_"))()
-            if self.wrong:
-                break
-        return self
 
     # What people do
 
@@ -179,39 +158,10 @@ class Life:
         return self.l1.account(address)
 
 
-def live(contract: Contract, operations: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Live one life; return what its operations came to, and what was wrong."""
-    life = Life(seed, contract).live(operations)
-    return life.counts, [f"life {seed}: {words}" for words in life.wrong]
-
-
-def run(operations: int, seed: int = 0, jobs: int = 1, contract: Contract = L1_END) -> tuple[Counter[str], list[str]]:
-    """Live as many lives as the operations need, in several processes, up to the first in which something is wrong."""
-    lives = -(-operations // OPERATIONS_A_LIFE)
-    one = partial(live, contract, min(operations, OPERATIONS_A_LIFE))
-    counts: Counter[str] = Counter()
-    with ProcessPoolExecutor(jobs) as pool:
-        seeds = range(seed, seed + lives)
-        for found, wrong in pool.map(one, seeds) if jobs > 1 else map(one, seeds):
-            counts += found
-            if wrong:
-                pool.shutdown(cancel_futures=True)
-                return counts, wrong
-    return counts, []
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--operations", type=int, default=100_000)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0, help="number of the first life")
-    options = parser.parse_args()
-    if options.operations < 1 or options.jobs < 1:
-        parser.error("--operations and --jobs: expected 1 or more")
-    counts, wrong = run(options.operations, options.seed, options.jobs)
-    print(json.dumps({"wrong": wrong, **dict(sorted(counts.items()))}, indent=2))
-    return 1 if wrong else 0
+def run(operations: int, seed: int = 0, jobs: int = 1, contract: Contract = L1_END) -> Lived:
+    """Live as many lives as the operations need; return what they came to, and what was wrong."""
+    return run_lives(partial(Life, contract=contract), operations, seed, jobs)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -12,15 +12,11 @@ balances, a rollup that is not what L1 says, or a block that was final and is go
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from collections import Counter
 from collections.abc import Collection
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from random import Random
 
+from tests.rollups.random_lives import Lived, RandomLife, main, run_lives
 from toyevm.contracts import Contract
 from toyevm.errors import InvalidTransaction
 from toyevm.rollups.bridge import reason_of
@@ -43,7 +39,6 @@ from toyevm.state import Account
 from toyevm.types import Hash32
 from toyevm.workloads.wallets import wallet
 
-OPERATIONS_A_LIFE = 500
 PEOPLE = ("Ann", "Bob", "Cleo", "Mallory")
 LAYERS = ("rollup", "sidechain", "validium")
 OWN_CHAINS = ("sidechain", "validium")
@@ -57,14 +52,14 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-class ClusterLife:
+class ClusterLife(RandomLife):
     """A cluster, and what has been done to it.
 
     Attributes:
-        counts: what the operations came to.
-        wrong: what must not be, in words.
         known: every message there ever was, on branches that are gone, too.
     """
+
+    weights = WEIGHTS
 
     def __init__(
         self,
@@ -72,31 +67,21 @@ class ClusterLife:
         ignoring: Collection[BlockRefusal] = (),
         contracts: tuple[Contract, Contract] = RIGHT_CONTRACTS,
     ) -> None:
-        self.random = Random(seed)
+        super().__init__(seed)
         self.cluster = Cluster(PEOPLE, ignoring, contracts, {FORGER: Account(nonce=1, code=FORGER_CODE)})
         self.rogue = RogueChain([wallet("Mallory")], self.cluster.now)
         self.cluster.outsiders[self.rogue.chain.chain_id] = []
-        self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
         self.known: dict[MessageIdentifier, SentMessage] = {}
         self.final: dict[tuple[str, int], Hash32] = {}
         self.checks_finality = not ignoring and contracts == RIGHT_CONTRACTS
         self.seen: set[Hash32] = set()
         self.lies: list[SentCall] = []  # never sent, and reported as undelivered
 
-    def live(self, operations: int = OPERATIONS_A_LIFE) -> ClusterLife:
-        """Do so many operations, and stop where something is wrong."""
-        for _ in range(operations):
-            (name,) = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))
-            self.counts["operations"] += 1
-            self.counts[name] += 1
-            try:
-                getattr(self, "_" + name.replace(" ", "_"))()
-            except InvalidTransaction as error:  # the mempool knows already
-                self.counts[f"not taken: {error.reason}"] += 1
-            if self.wrong:
-                break
-        return self
+    def do(self, name: str) -> None:
+        try:
+            super().do(name)
+        except InvalidTransaction as error:  # the mempool knows already
+            self.counts[f"not taken: {error.reason}"] += 1
 
     # What people do
 
@@ -366,47 +351,16 @@ def _changed(sent: SentMessage, **fields: int | bytes) -> SentMessage:
     return SentMessage(InitiatingMessage(identifier, sent.log.payload), sent.call)
 
 
-def live(
-    ignoring: Collection[BlockRefusal], contracts: tuple[Contract, Contract], operations: int, seed: int
-) -> tuple[Counter[str], list[str]]:
-    """Live one life; return what its operations came to, and what was wrong."""
-    life = ClusterLife(seed, ignoring, contracts).live(operations)
-    return life.counts, [f"life {seed}: {words}" for words in life.wrong]
-
-
 def run(
     operations: int,
     seed: int = 0,
     jobs: int = 1,
     ignoring: Collection[BlockRefusal] = (),
     contracts: tuple[Contract, Contract] = RIGHT_CONTRACTS,
-) -> tuple[Counter[str], list[str]]:
-    """Live as many lives as the operations need, in several processes, up to the first in which something is wrong."""
-    lives = -(-operations // OPERATIONS_A_LIFE)
-    one = partial(live, ignoring, contracts, min(operations, OPERATIONS_A_LIFE))
-    counts: Counter[str] = Counter()
-    with ProcessPoolExecutor(jobs) as pool:
-        seeds = range(seed, seed + lives)
-        for found, wrong in pool.map(one, seeds) if jobs > 1 else map(one, seeds):
-            counts += found
-            if wrong:
-                pool.shutdown(cancel_futures=True)
-                return counts, wrong
-    return counts, []
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--operations", type=int, default=100_000)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0, help="number of the first life")
-    options = parser.parse_args()
-    if options.operations < 1 or options.jobs < 1:
-        parser.error("--operations and --jobs: expected 1 or more")
-    counts, wrong = run(options.operations, options.seed, options.jobs)
-    print(json.dumps({"wrong": wrong, **dict(sorted(counts.items()))}, indent=2))
-    return 1 if wrong else 0
+) -> Lived:
+    """Live as many lives as the operations need; return what they came to, and what was wrong."""
+    return run_lives(partial(ClusterLife, ignoring=ignoring, contracts=contracts), operations, seed, jobs)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

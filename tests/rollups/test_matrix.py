@@ -34,13 +34,9 @@ def test_where_there_is_no_defence_something_is_lost(cell: MatrixCell) -> None:
     assert damage(cell, True).verdict in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
-@pytest.mark.parametrize("system", ["sidechain", "validium", "optimistic"])
+@pytest.mark.parametrize("system", ["sidechain", "validium", "optimistic", "zk"])
 def test_a_column_is_whole(system: str) -> None:
     assert [cell.attack for cell in chosen_cells(system=system)] == list(ATTACKS)
-
-
-def test_the_zk_rollups_column_is_whole_but_for_collusion() -> None:
-    assert [cell.attack for cell in chosen_cells(system="zk")] == [one for one in ATTACKS if one != "2/3 collusion"]
 
 
 def test_an_optimistic_rollup_is_safe_or_late() -> None:

@@ -7,7 +7,7 @@ bytecode.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
@@ -81,16 +81,21 @@ class L1(MempoolChain):
         self.blobs |= {hash_: sent[hash_] for hash_ in tx.blob_hashes}
         return tx
 
+    def ask(self, wallet: Wallet, to: Address | None, data: bytes, **fields: Any) -> L1Answer:
+        """Send a transaction in a block of its own, and return what L1 says to it; `fields` as in `submit`."""
+        tx = self.submit(wallet, to, data, **fields)
+        self.mine()
+        return L1Answer(tx, self.result(tx))
+
     def deploy(self, wallet: Wallet, contract: Contract, *arguments: int | bytes | str) -> Address:
         """Create a contract in a block of its own, and return its address.
 
         Raises:
             InputError: its constructor fails.
         """
-        tx = self.submit(wallet, None, contract.creation_data(*arguments), gas_limit=DEPLOY_GAS)
-        self.mine()
-        result = self.result(tx)
-        if result.created_address is None or not result.succeeded:
+        answer = self.ask(wallet, None, contract.creation_data(*arguments), gas_limit=DEPLOY_GAS)
+        result = answer.result
+        if result.created_address is None or not answer.accepted:
             raise InputError(f"{contract.name} cannot be created: {result.error}", "deploy")
         return result.created_address
 

@@ -10,7 +10,7 @@ from toyevm.contracts.compile import compile_vyper
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import LOCK, LOCK_CONTRACT, PURSE, Cluster
-from toyevm.rollups.interop.messages import TOKEN
+from toyevm.rollups.interop.messages import TOKEN, TOKEN_CONTRACT
 from toyevm.rollups.interop.swap import ANN_GIVES, BOB_GIVES, FIRST, SECOND, SECRET, Swap, SwapOutcome, SwapTimes
 from toyevm.state import Account
 from toyevm.workloads.wallets import wallet
@@ -113,6 +113,7 @@ def test_each_refusal_has_its_words() -> None:
     cluster.tick(swap.times.bob_deadline)
     assert outcome(cluster, SECOND, cluster.submit("Ann", SECOND, LOCK, claim)) == "too late"
     assert outcome(cluster, SECOND, cluster.submit("Ann", SECOND, LOCK, refund)) is None
+    assert outcome(cluster, SECOND, cluster.submit("Bob", SECOND, LOCK, refund)) == "no open lock"
     assert cluster.balance("Bob", SECOND) == PURSE
     late = LOCK_CONTRACT.call_data("lock", keccak256(b"1"), TOKEN, wallet("Bob").address, 1, 1)
     assert outcome(cluster, FIRST, cluster.submit("Ann", FIRST, LOCK, late)) == "deadline has passed"
@@ -120,7 +121,31 @@ def test_each_refusal_has_its_words() -> None:
     assert outcome(cluster, FIRST, cluster.submit("Bob", FIRST, LOCK, bare)) is not None  # nothing approved
 
 
-def without(guard: str) -> Contract:
+def take_twice(cluster: Cluster) -> None:
+    """Bob takes back what he has locked; when Ann has locked as much for Mallory, he takes it back again."""
+    swap = Swap(cluster, SwapTimes(shown=None))
+    cluster.tick(swap.times.bob_deadline)
+    refund = LOCK_CONTRACT.call_data("refund", swap.hash)
+    lock = LOCK_CONTRACT.call_data("lock", keccak256(b"1"), TOKEN, wallet("Mallory").address, BOB_GIVES, 2**40)
+    approve = TOKEN_CONTRACT.call_data("approve", LOCK, BOB_GIVES)
+    for who, to, data in (("Bob", LOCK, refund), ("Ann", TOKEN, approve), ("Ann", LOCK, lock), ("Bob", LOCK, refund)):
+        cluster.submit(who, SECOND, to, data)
+        cluster.tick()
+
+
+def test_a_lock_is_paid_out_once_so_nobody_has_the_tokens_of_another() -> None:
+    cluster = town()
+    take_twice(cluster)
+    assert cluster.balance("Bob", SECOND) == PURSE
+    pytest.importorskip("vyper")
+    guard = '    assert self.locks[secret_hash].open, "no open lock"\n'
+    end = '    assert block.timestamp >= self.locks[secret_hash].deadline, "too early"\n'
+    cluster = town(extra={LOCK: Account(nonce=1, code=without(guard + end, end).code)})
+    take_twice(cluster)
+    assert cluster.balance("Bob", SECOND) == PURSE + BOB_GIVES
+
+
+def without(guard: str, instead: str = "") -> Contract:
     source = contract_source("hash_time_lock")
     assert source.count(guard) == 1
-    return compile_vyper(source.replace(guard, ""), "hash_time_lock")
+    return compile_vyper(source.replace(guard, instead), "hash_time_lock")

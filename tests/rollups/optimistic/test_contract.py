@@ -10,7 +10,7 @@ from tests.rollups.optimistic.tables import PLAYERS, BothBoards
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import play_out
 from toyevm.rollups.optimistic.challenger import Challenger
-from toyevm.rollups.optimistic.claims import ItemClaim
+from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT, ItemClaim
 from toyevm.rollups.optimistic.liars import liar_of
 from toyevm.rollups.optimistic.many_games import token_block
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
@@ -59,3 +59,19 @@ def test_random_moves_are_taken_and_refused_alike(seed: int) -> None:
         refusals.add(boards.move("honest", GameMove(MoveKind.RESOLVE, number)))
     assert boards.game.is_over
     assert len(refusals) > 3
+
+
+def test_at_the_last_step_a_claim_is_proven_and_not_answered() -> None:
+    boards = BothBoards(1, 1, ItemClaim(b"\1" * 32, 1), "liar")
+    made_up = ItemClaim(b"\2" * 32, 0)
+    assert boards.move("honest", GameMove(MoveKind.ATTACK, ROOT, made_up)) == ""
+    for kind in (MoveKind.ATTACK, MoveKind.DEFEND):
+        assert boards.move("liar", GameMove(kind, 2, made_up)) == "not at this depth"
+    assert boards.move("honest", GameMove(MoveKind.PROVE_ATTACK, ROOT)) == "more than one step"
+
+
+def test_a_claim_between_items_is_not_too_high() -> None:
+    boards = BothBoards(4, 1, ItemClaim(b"\1" * 32, 0), "liar")
+    for height, reason in ((MAX_HEIGHT + 1, "too high"), (MAX_HEIGHT, "")):
+        assert boards.move("honest", GameMove(MoveKind.ATTACK, ROOT, ItemClaim(b"\2" * 32, height))) == reason
+    assert boards.move("honest", GameMove(MoveKind.PROVE_ATTACK, ROOT)) == "not at this depth"

@@ -17,10 +17,12 @@ def test_there_are_liars_of_many_kinds() -> None:
 @pytest.mark.parametrize("is_proposer", [True, False])
 @pytest.mark.parametrize("kind", LIARS)
 def test_a_liar_loses_and_pays(kind: str, is_proposer: bool) -> None:
-    played = play_game(token_block(8, 1), kind, is_proposer, seed=11)
-    assert played.honest_wins
-    assert played.returns[LIAR] < 0
-    assert played.returns[HONEST] == -played.returns[LIAR]
+    """In each of several games, about blocks of several sizes."""
+    for transactions, seed in ((1, 1), (3, 2), (8, 11), (8, 12)):
+        played = play_game(token_block(transactions, 1), kind, is_proposer, seed)
+        assert played.honest_wins, seed
+        assert played.returns[LIAR] < 0, seed
+        assert played.returns[HONEST] == -played.returns[LIAR], seed
 
 
 def test_a_seeded_sample_of_the_thousand_games() -> None:

@@ -154,6 +154,16 @@ def test_a_block_with_more_gas_than_anybody_can_run_through_is_refused() -> None
         checks[BLOCK_INPUT].run(bytes(96) + encode_block_input(Block(Header(gas_limit=2**40))))
 
 
+@pytest.mark.parametrize("fork", [LONDON, SHANGHAI], ids=str)
+def test_a_block_with_ommers_is_refused(fork: Fork) -> None:
+    """Before Paris, this one would be paid a thousand ether."""
+    check, block = dispute_checks(ChainConfig(fork=fork))[BLOCK_INPUT], Block(Header(number=9, gas_limit=30_000_000))
+    assert check.run(bytes(96) + encode_block_input(block))[32:64] == word(9)
+    rich = replace(block, ommers=(Header(number=4_001, coinbase=b"\1" * 20),))
+    with pytest.raises(PrecompileFailure, match="a block with ommers"):
+        check.run(bytes(96) + encode_block_input(rich))
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"coinbase": bytes(33)}, {"coinbase": b""}, {"prev_randao": bytes(33)}, {"parent_beacon_root": bytes(31)}],

@@ -9,14 +9,17 @@ import pytest
 
 from tests.support.full_block import transactions
 from toyevm.chain import ChainConfig
+from toyevm.contracts import mapping_slot
 from toyevm.forks import CANCUN
+from toyevm.rollups.matrix.scenes import overwrite
 from toyevm.rollups.one_step.describe import next_step
-from toyevm.rollups.optimistic import precompiles
+from toyevm.rollups.optimistic import dispute_contract, precompiles
 from toyevm.rollups.optimistic import rollup as rollup_module
 from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.challenger import Challenger
-from toyevm.rollups.optimistic.claims import ROOT
+from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT
 from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
 from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
@@ -53,7 +56,7 @@ def test_a_withdrawal_takes_a_week_two_steps_and_is_paid_once() -> None:
     assert rollup.finalize(message).reason == "too early"
     rollup.l1.wait(rollup.contract.terms.gap)
     assert rollup.finalize(message).accepted
-    assert rollup.finalize(message).reason == "finalized already"
+    assert rollup.finalize(message).reason == rollup.prove(message).reason == "finalized already"
     assert rollup.l1_balance("Ann") == before + 2 * ETHER
     assert rollup.locked == 8 * ETHER
     assert 7 * DAY <= rollup.l1.now - start < 7.1 * DAY
@@ -65,6 +68,75 @@ def test_what_was_not_burnt_cannot_be_proven() -> None:
     rollup.wait_out(rollup.propose())
     assert rollup.prove(message._replace(amount=2 * ETHER)).reason == "not sent on L2"
     assert rollup.prove_with(message, 2, b"").reason == "proof does not hold"
+
+
+def test_who_proves_again_does_not_start_the_delay_again() -> None:
+    rollup = opened()
+    message = rollup.withdraw("Ann", ETHER)
+    rollup.wait_out(rollup.propose())
+    assert rollup.prove(message).accepted
+    rollup.l1.wait(rollup.contract.terms.gap - 36)
+    assert rollup.prove(message).reason == "proven already"
+    rollup.l1.wait(24)
+    assert rollup.finalize(message).accepted
+
+
+def test_nothing_is_paid_under_a_state_that_is_not_accepted_any_more() -> None:
+    """A game never takes back what it has accepted; the portal does not count on it."""
+    rollup = opened()
+    message = rollup.withdraw("Ann", ETHER)
+    rollup.wait_out(rollup.propose())
+    slot, state = mapping_slot(dispute_contract.GAME.slots["accepted_root"], 2), int.from_bytes(rollup.final_state())
+    assert rollup.prove(message).accepted
+    rollup.l1.wait(rollup.contract.terms.gap)
+    overwrite(rollup.l1, rollup.contract.address, slot, state ^ 1)
+    assert rollup.finalize(message).reason == "root taken back"
+    assert rollup.prove(message).reason == "proof does not hold"  # not "proven already": it may be proven anew
+    overwrite(rollup.l1, rollup.contract.address, slot, state)
+    assert rollup.finalize(message).accepted
+
+
+@pytest.mark.parametrize("amount", [1, 10**9 - 1, 10**18 + 1])
+def test_parts_of_a_gwei_are_not_locked(amount: int) -> None:
+    rollup = OptimisticRollup(["Ann"])
+    assert rollup.deposit("Ann", amount).reason == "not in whole gwei"
+    assert rollup.locked == 0
+
+
+def test_the_portal_is_named_once_and_by_who_made_the_contract() -> None:
+    rollup = OptimisticRollup(["Ann"])
+    for who in (wallet("Ann"), KEEPER):
+        call = dispute_contract.GAME.call_data("connect", who.address)
+        assert rollup.contract.ask(who, call).reason == "not the owner"
+
+
+def test_a_proposal_builds_on_a_game_and_shows_its_world() -> None:
+    rollup = opened()
+    block, taken = rollup.next_block()
+    claim, data = BlockStates(rollup.run(block)).after(0), encode_block_input(block)
+    good = next_block_witness(rollup.proposals[-1].trace.states[-1])
+    for after, reason in (
+        (Parent(1, good), "no such parent"),
+        (Parent(2**255, good), "no such parent"),
+        (Parent(0, b""), "not the state after a block"),
+        (Parent(0, good[:-1]), "not the state after a block"),
+        (Parent(0, good), ""),
+    ):
+        assert rollup.contract.propose(wallet(PROPOSER), claim, data, taken, after).reason == reason
+
+
+def test_a_proposal_has_its_bond_and_no_more_steps_than_a_dispute_can_halve() -> None:
+    rollup = OptimisticRollup(["Ann"])
+    block, _ = rollup.next_block()
+    claim, data = BlockStates(rollup.run(block)).after(0), encode_block_input(block)
+    who = wallet(PROPOSER)
+    assert rollup.contract.propose(who, claim._replace(height=MAX_HEIGHT + 1), data).reason == "too high"
+    assert rollup.contract.propose(who, claim, b"").reason == "not a block"
+    call = dispute_contract.GAME.call_data("propose", 0, 0, 0, *claim, b"", data)
+    for value in (0, bond_at(0) - 1, bond_at(0) + 1):
+        answer = rollup.contract.ask(who, call, value=value)
+        assert answer.reason == "not the bond", value
+    assert rollup.contract.propose(who, claim._replace(height=MAX_HEIGHT), data).accepted
 
 
 def test_a_deposit_must_be_taken_and_cannot_be_invented() -> None:

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("numpy")
 
 from toyevm.rollups.optimistic.bonds import bond_at
-from toyevm.rollups.optimistic.proof_on_dispute import DAY, PROVING, WINDOW, ProofOnDispute, refusal
+from toyevm.rollups.optimistic.proof_on_dispute import DAY, DOUBT, PROVING, WINDOW, ProofOnDispute
 from toyevm.rollups.optimistic.ways_to_settle import ways_to_settle
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
 from toyevm.rollups.zk_rollup.rollup import ZkRollup
@@ -29,21 +29,21 @@ def opened() -> tuple[ZkRollup, ProofOnDispute, ProvenBatch]:
 
 def test_without_doubt_a_root_is_final_after_its_window() -> None:
     rollup, doubt, batch = opened()
-    assert not refusal(doubt.propose(PROPOSER, batch))
-    assert refusal(doubt.settle(PROPOSER)) == "there is still time"
-    assert refusal(doubt.propose(PROPOSER, batch)) == "one proposal at a time"
+    assert not doubt.propose(PROPOSER, batch).reason
+    assert doubt.settle(PROPOSER).reason == "there is still time"
+    assert doubt.propose(PROPOSER, batch).reason == "one proposal at a time"
     rollup.l1.wait(WINDOW)
-    assert refusal(doubt.challenge(DOUBTER)) == "too late"
-    assert not refusal(doubt.settle(PROPOSER))
+    assert doubt.challenge(DOUBTER).reason == "too late"
+    assert not doubt.settle(PROPOSER).reason
     assert (doubt.root, doubt.credit(PROPOSER)) == (batch.new_root, doubt.bond)
 
 
 def test_who_doubts_what_is_right_loses_the_bond_at_once() -> None:
     _, doubt, batch = opened()
     doubt.propose(PROPOSER, batch)
-    assert not refusal(doubt.challenge(DOUBTER))
-    assert refusal(doubt.challenge(DOUBTER)) == "challenged already"
-    assert not refusal(doubt.prove(PROPOSER, batch))
+    assert not doubt.challenge(DOUBTER).reason
+    assert doubt.challenge(DOUBTER).reason == "challenged already"
+    assert not doubt.prove(PROPOSER, batch).reason
     assert (doubt.root, doubt.credit(PROPOSER), doubt.credit(DOUBTER)) == (batch.new_root, 2 * doubt.bond, 0)
 
 
@@ -52,18 +52,37 @@ def test_a_wrong_root_cannot_be_proven_and_falls() -> None:
     before, wrong = doubt.root, replace(batch, new_root=(7).to_bytes(32, "big"))
     doubt.propose(PROPOSER, wrong)
     doubt.challenge(DOUBTER)
-    assert refusal(doubt.prove(PROPOSER, wrong)) == "the proof does not hold"
-    assert refusal(doubt.settle(DOUBTER)) == "there is still time"
+    assert doubt.prove(PROPOSER, wrong).reason == "the proof does not hold"
+    assert doubt.settle(DOUBTER).reason == "there is still time"
     rollup.l1.wait(PROVING)
-    assert not refusal(doubt.settle(DOUBTER))
+    assert not doubt.settle(DOUBTER).reason
     assert (doubt.root, doubt.credit(PROPOSER), doubt.credit(DOUBTER)) == (before, 0, 2 * doubt.bond)
 
 
 def test_payments_that_nobody_has_signed_cannot_be_proposed() -> None:
     _, doubt, batch = opened()
     forged = replace(batch, data=batch.data[:-1] + bytes([batch.data[-1] ^ 1]))
-    assert refusal(doubt.propose(PROPOSER, forged)) == "a payment is malformed or not signed by its payer"
-    assert refusal(doubt.propose(PROPOSER, replace(batch, data=b""))) == "malformed payments"
+    assert doubt.propose(PROPOSER, forged).reason == "a payment is malformed or not signed by its payer"
+    for data in (b"", batch.data + b"\0", batch.data[:-1]):
+        assert doubt.propose(PROPOSER, replace(batch, data=data)).reason == "malformed payments"
+
+
+def test_without_a_proposal_there_is_nothing_to_doubt_to_prove_or_to_settle() -> None:
+    _, doubt, batch = opened()
+    for answer in (doubt.challenge(DOUBTER), doubt.prove(PROPOSER, batch), doubt.settle(PROPOSER)):
+        assert answer.reason == "nothing is proposed"
+
+
+def test_each_side_has_its_bond_and_collects_once() -> None:
+    rollup, doubt, batch = opened()
+    calls = DOUBT.call_data("propose", batch.new_root, batch.data), DOUBT.call_data("challenge")
+    for who, call in zip((PROPOSER, DOUBTER), calls, strict=True):
+        for value, reason in ((0, "not the bond"), (doubt.bond + 1, "not the bond"), (doubt.bond, "")):
+            assert rollup.l1.ask(who, doubt.address, call, gas_limit=1_000_000, value=value).reason == reason
+    doubt.prove(PROPOSER, batch)
+    for reason in ("", "nothing is owed"):
+        assert rollup.l1.ask(DOUBTER, doubt.address, DOUBT.call_data("collect", PROPOSER.address)).reason == reason
+    assert rollup.l1.account(doubt.address).balance == 0
 
 
 def test_the_three_ways_trade_delay_bond_and_gas() -> None:

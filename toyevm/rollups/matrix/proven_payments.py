@@ -138,15 +138,18 @@ def prove_elsewhere(committee: Sequence[str], defended: bool) -> Damage:
     return afterwards(rollup, before, _get_out)
 
 
-def vouch_falsely(committee: Sequence[str], defended: bool) -> Damage:
-    """Let two of the committee vouch for a payment of all that Ann has to Mallory, which Ann has not signed."""
+def pay_unsigned(committee: Sequence[str], on_l1: bool) -> Damage:
+    """Let a batch pay all that Ann has to Mallory, unsigned by Ann: it is on L1, or two of a committee vouch for it."""
     from toyevm.rollups.zk.payments.values import UNIT
     from toyevm.rollups.zk_rollup.signed_batch import SignedPayment
 
     rollup = set_scene(committee)
     before = wealth(rollup)
     rollup.pool.append(SignedPayment(rollup.number(VICTIM), rollup.number(THIEF), LOCKED // UNIT, 0, bytes(65)))
-    rollup.attested_batch(committee[:2])
+    if on_l1:
+        rollup.batch(wallet(OPERATOR))
+    else:
+        rollup.attested_batch(committee[:2])
     _get_out(rollup, THIEF)
     return afterwards(rollup, before, _get_out)
 

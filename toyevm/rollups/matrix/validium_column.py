@@ -22,6 +22,11 @@ def show_nobody(defended: bool) -> Damage:
     return attacks.lose_payments(COMMITTEE, on_l1=False)
 
 
+def vouch_falsely(defended: bool) -> Damage:
+    """Let two of the committee vouch for what Ann has not signed: there is no defence."""
+    return attacks.pay_unsigned(COMMITTEE, on_l1=False)
+
+
 CELLS = (
     MatrixCell(
         "invalid root",
@@ -49,7 +54,7 @@ CELLS = (
         SYSTEM,
         "two of the committee sign for a payment of all that Ann has to Mallory; Ann has not signed it",
         None,
-        partial(attacks.vouch_falsely, COMMITTEE),
+        vouch_falsely,
     ),
     MatrixCell(
         "L1 reorg",

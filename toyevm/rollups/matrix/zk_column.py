@@ -1,7 +1,7 @@
-"""The column of the zk-rollup: six attacks on a contract that believes a root only with a proof, and has the payments.
+"""The column of the zk-rollup: seven attacks on a contract that believes a root only with a proof, and has payments.
 
-There is no row for collusion: whoever works together, the proof is the same. What the verifier itself is trusted with
-is in the rows of the invalid root and of the forged proof, where it is replaced.
+Whoever works together, the proof is the same, and L1 asks for the same signatures. What the verifier itself is trusted
+with is in the rows of the invalid root and of the forged proof, where it is replaced.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ from toyevm.rollups.matrix.values import Damage, MatrixCell
 SYSTEM = "zk"
 NOBODY: tuple[str, ...] = ()
 ONE_S_OWN = (attacks.OPERATOR,)  # a committee of the operator alone
+PROVERS = (attacks.OPERATOR, "Pia", "Quinn")
 
 
 def lose_payments(defended: bool) -> Damage:
     """Let the operator's machines burn: with the payments on L1, or with the operator's word that it has them."""
     return attacks.lose_payments(NOBODY if defended else ONE_S_OWN, on_l1=defended)
+
+
+def collude(defended: bool) -> Damage:
+    """Let two of three provers bring what Ann has not signed: to a contract that checks it, or that believes them."""
+    return attacks.pay_unsigned(NOBODY if defended else PROVERS, on_l1=defended)
 
 
 CELLS = (
@@ -42,6 +48,13 @@ CELLS = (
         "the operator leaves Ann out of every batch",
         "anybody may bring a batch: Ann brings hers, or asks L1 and leaves",
         partial(attacks.leave_out, NOBODY),
+    ),
+    MatrixCell(
+        "2/3 collusion",
+        SYSTEM,
+        "two of the three who prove batches bring a payment of all that Ann has to Mallory; Ann has not signed it",
+        "L1 has each payment and checks its signature: nobody's word counts, however many they are",
+        collude,
     ),
     MatrixCell(
         "L1 reorg",

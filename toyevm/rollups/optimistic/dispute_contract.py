@@ -7,16 +7,13 @@ from typing import NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.contracts import load_contract
-from toyevm.contracts.abi import revert_reason
-from toyevm.results import TxResult
 from toyevm.rollups.bridge import GATEWAY
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.claims import ROOT, DisputeClaim, ItemClaim
 from toyevm.rollups.optimistic.game import CLOCK, EXTENSION, DisputeGame, GameTerms
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.rollups.optimistic.precompiles import optimistic_l1_chain
-from toyevm.transactions import Transaction
 from toyevm.types import Address, Hash32, to_address
 from toyevm.workloads.wallets import Wallet, wallet
 
@@ -26,22 +23,6 @@ KEEPER = wallet("keeper")
 MOVE_GAS, PROPOSE_GAS = 16_000_000, 16_000_000
 AIR_GAP = CLOCK  # between a withdrawal's proof and its payment: with the clock, seven days
 WINDOW = 86_400 // 2  # in which what waits in the portal must be taken
-
-
-class DisputeAnswer(NamedTuple):
-    """What L1 said to a transaction."""
-
-    tx: Transaction
-    result: TxResult
-
-    @property
-    def accepted(self) -> bool:
-        return self.result.succeeded
-
-    @property
-    def reason(self) -> str:
-        """Why not, in the contract's words; empty if it was accepted."""
-        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
 
 
 class Taken(NamedTuple):
@@ -97,13 +78,13 @@ class DisputeContract:
 
     def propose(
         self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = NOTHING_TAKEN, after: Parent | None = None
-    ) -> DisputeAnswer:
+    ) -> L1Answer:
         """Propose the state after a block, with a bond."""
         parent, opening = (after.game + 1, after.opening) if after else (0, b"")
         call = GAME.call_data("propose", parent, *taken, *claim, opening, data)
         return self.ask(who, call, value=bond_at(0), gas_limit=PROPOSE_GAS)
 
-    def move(self, who: Wallet, game: int, move: GameMove, data: bytes = b"") -> DisputeAnswer:
+    def move(self, who: Wallet, game: int, move: GameMove, data: bytes = b"") -> L1Answer:
         """Make a move in a game; `data` is its block, for a proof."""
         is_attack = move.kind in (MoveKind.ATTACK, MoveKind.PROVE_ATTACK)
         match move.kind:
@@ -117,25 +98,23 @@ class DisputeContract:
                 arguments = (game, move.against, is_attack, move.witness, move.posted, data)
                 return self.ask(who, GAME.call_data("prove", *arguments))
 
-    def collect(self, who: Wallet) -> DisputeAnswer:
+    def collect(self, who: Wallet) -> L1Answer:
         """Have the bonds paid out that somebody has won or got back."""
         return self.ask(who, GAME.call_data("collect", who.address))
 
-    def deposit(self, who: Wallet, amount: int, to: Address | None = None) -> DisputeAnswer:
+    def deposit(self, who: Wallet, amount: int, to: Address | None = None) -> L1Answer:
         """Lock `amount` wei for an account of L2; whole gwei only."""
         return self.ask(who, PORTAL.call_data("deposit", to or who.address), value=amount, to=self.portal)
 
-    def force(self, who: Wallet, raw: bytes) -> DisputeAnswer:
+    def force(self, who: Wallet, raw: bytes) -> L1Answer:
         """Send a transaction of L2 past the sequencer."""
         return self.ask(who, PORTAL.call_data("force", raw), to=self.portal)
 
     def ask(
         self, who: Wallet, data: bytes, value: int = 0, gas_limit: int = MOVE_GAS, to: Address | None = None
-    ) -> DisputeAnswer:
+    ) -> L1Answer:
         """Send a transaction, by default to the contract of the games, in a block of its own."""
-        tx = self.l1.submit(who, to or self.address, data, gas_limit=gas_limit, value=value)
-        self.l1.mine()
-        return DisputeAnswer(tx, self.l1.result(tx))
+        return self.l1.ask(who, to or self.address, data, gas_limit=gas_limit, value=value)
 
     # What anybody can look up
 

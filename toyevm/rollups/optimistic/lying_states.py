@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from random import Random
 
 from toyevm.crypto import keccak256
@@ -36,7 +36,7 @@ class LyingStates:
 
     def __init__(self, truth: BlockStates, place: LiePlace, corruption: Corruption | None, seed: int) -> None:
         self.truth, self.place, self.corruption, self.seed = truth, place, corruption, seed
-        self.node_after = lru_cache(maxsize=None)(self._state_after)
+        self._nodes: list[Node | None] = []  # after the item with the lie, after the next, and so on
 
     @property
     def items(self) -> int:
@@ -78,16 +78,22 @@ class LyingStates:
         state = self.node_after(count)
         return self.made_up(count) if state is None else state.hash
 
-    def _state_after(self, count: int) -> Node | None:
+    def node_after(self, count: int) -> Node | None:
         """Return the state after so many items, if the lie leads to one: later items do there what they truly do."""
-        if count == self.place.item + 1:
+        first = self.place.item + 1
+        if not self._nodes:
             is_done = bool(self.path) and open_state(self.path[-1])[0].name == DONE
-            return self.path[-1] if is_done else None
-        before, trace = self.node_after(count - 1), self.truth.trace
+            self._nodes.append(self.path[-1] if is_done else None)
+        while len(self._nodes) <= count - first:  # one after the other: in a long block, recursion goes too deep
+            self._nodes.append(self._after_item(first + len(self._nodes) - 1, self._nodes[-1]))
+        return self._nodes[count - first]
+
+    def _after_item(self, item: int, before: Node | None) -> Node | None:
         if before is None:
             return None
-        room = trace.env.gas_limit - open_state(trace.states[count - 1])[0].gas
-        return state_after(before, effects_of(trace.worlds[count - 1], trace.env, trace.items[count - 1], room))
+        trace = self.truth.trace
+        room = trace.env.gas_limit - open_state(trace.states[item])[0].gas
+        return state_after(before, effects_of(trace.worlds[item], trace.env, trace.items[item], room))
 
     def state(self, item: int, at: int) -> Hash32:
         """Return the hash of what the liar says that the state is there."""

@@ -100,6 +100,8 @@ def check_block_input(chain: ChainConfig, data: bytes) -> bytes:
         raise PrecompileFailure("fewer transactions than are forced")
     if block.header.gas_limit > MOST_GAS:
         raise PrecompileFailure("more gas than a block has")
+    if block.ommers:  # a layer has none: their reward, by a number that nobody checks, would be ether out of nothing
+        raise PrecompileFailure("a block with ommers")
     _check_room(block.header, block.transactions[:taken])
     raws = [encode_transaction(tx) for tx in block.transactions[:taken]]
     digests = deposit_digest(block.withdrawals, data[:32]), forced_digest(raws, data[32:64])

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from toyevm.contracts import load_contract
-from toyevm.contracts.abi import revert_reason
-from toyevm.results import TxResult
+from toyevm.rollups.l1 import L1Answer
 from toyevm.types import Hash32
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet, wallet
@@ -41,19 +40,19 @@ class ProofOnDispute:
         self.window, self.proving = window, proving
         self.address = self.l1.deploy(wallet("keeper"), DOUBT, rollup.contract.address, *arguments)
 
-    def propose(self, who: Wallet, batch: ProvenBatch) -> TxResult:
+    def propose(self, who: Wallet, batch: ProvenBatch) -> L1Answer:
         """Propose the root after a batch; its proof stays at home."""
         return self._ask(who, DOUBT.call_data("propose", batch.new_root, batch.data), self.bond)
 
-    def challenge(self, who: Wallet) -> TxResult:
+    def challenge(self, who: Wallet) -> L1Answer:
         """Ask for a proof."""
         return self._ask(who, DOUBT.call_data("challenge"), self.bond)
 
-    def prove(self, who: Wallet, batch: ProvenBatch) -> TxResult:
+    def prove(self, who: Wallet, batch: ProvenBatch) -> L1Answer:
         """Bring the proof."""
         return self._ask(who, DOUBT.call_data("prove", batch.proof))
 
-    def settle(self, who: Wallet) -> TxResult:
+    def settle(self, who: Wallet) -> L1Answer:
         """Close a proposal whose time is up."""
         return self._ask(who, DOUBT.call_data("settle"))
 
@@ -66,12 +65,5 @@ class ProofOnDispute:
         """Return what somebody can collect, in wei."""
         return int.from_bytes(self.l1.call(self.address, DOUBT.call_data("credits", who.address)).output)
 
-    def _ask(self, who: Wallet, data: bytes, value: int = 0) -> TxResult:
-        tx = self.l1.submit(who, self.address, data, gas_limit=PROOF_GAS, value=value)
-        self.l1.mine()
-        return self.l1.result(tx)
-
-
-def refusal(result: TxResult) -> str:
-    """Return why a call failed; empty if it did not."""
-    return "" if result.succeeded else revert_reason(result.output) or str(result.error)
+    def _ask(self, who: Wallet, data: bytes, value: int = 0) -> L1Answer:
+        return self.l1.ask(who, self.address, data, gas_limit=PROOF_GAS, value=value)

@@ -23,7 +23,7 @@ from toyevm.chain import ChainConfig
 from toyevm.errors import InputError
 from toyevm.forks import SHANGHAI
 from toyevm.rollups.bridge import GATEWAY, Bridge, WithdrawalMessage
-from toyevm.rollups.l1 import L1
+from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.one_step.commitment import world_node
 from toyevm.rollups.one_step.items import items_of
@@ -37,7 +37,6 @@ from toyevm.rollups.optimistic.dispute_contract import (
     KEEPER,
     L2_END,
     PORTAL,
-    DisputeAnswer,
     DisputeContract,
     DisputeTerms,
     L1Board,
@@ -67,7 +66,7 @@ class L2Proposal:
     trace: ItemTrace = field(repr=False)
     taken: Taken
     claim: ItemClaim
-    answer: DisputeAnswer
+    answer: L1Answer
     game: int
 
     @property
@@ -108,7 +107,7 @@ class OptimisticRollup:
 
     # What users do
 
-    def deposit(self, name: str, amount: int) -> DisputeAnswer:
+    def deposit(self, name: str, amount: int) -> L1Answer:
         """Lock `amount` wei on L1; the next block credits it."""
         answer = self.contract.deposit(wallet(name), amount)
         if answer.accepted:
@@ -142,18 +141,18 @@ class OptimisticRollup:
         nonce = account.nonce + sum(each.sender == who.address for each in (*self.sent, *self.pool))
         return who.sign(to=to, data=data, value=value, nonce=nonce, gas_limit=150_000, chain_id=LAYER.chain_id)
 
-    def prove(self, message: WithdrawalMessage, number: int = -1) -> DisputeAnswer:
+    def prove(self, message: WithdrawalMessage, number: int = -1) -> L1Answer:
         """Prove on L1 that a message was sent, under the state after a block: by default the last."""
         proposal = self.proposals[number]
         proof = slot_witness(proposal.trace.states[-1], GATEWAY, message.slot)
         return self.prove_with(message, proposal.block.header.number, proof)
 
-    def prove_with(self, message: WithdrawalMessage, number: int, proof: bytes) -> DisputeAnswer:
+    def prove_with(self, message: WithdrawalMessage, number: int, proof: bytes) -> L1Answer:
         """Bring a proof of a message before the portal."""
         call = PORTAL.call_data("prove_withdrawal", *message, number, proof)
         return self.contract.ask(KEEPER, call, to=self.contract.portal)
 
-    def finalize(self, message: WithdrawalMessage) -> DisputeAnswer:
+    def finalize(self, message: WithdrawalMessage) -> L1Answer:
         """Have a proven message paid."""
         call = PORTAL.call_data("finalize_withdrawal", *message)
         return self.contract.ask(KEEPER, call, to=self.contract.portal)

@@ -17,7 +17,7 @@ from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.corruptions import corrupt_storage
 from toyevm.rollups.optimistic.game import CLOCK
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
-from toyevm.rollups.optimistic.proof_on_dispute import PROVING, WINDOW, ProofOnDispute, refusal
+from toyevm.rollups.optimistic.proof_on_dispute import PROVING, WINDOW, ProofOnDispute
 from toyevm.rollups.optimistic.rollup import CHALLENGER, PROPOSER, OptimisticRollup
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import wallet
@@ -120,15 +120,15 @@ def _by_doubt(payments: int, is_disputed: bool) -> tuple[int, int, int, float]:
     seconds = time.perf_counter() - begun
     doubt, proposer = ProofOnDispute(rollup), wallet(PROPOSER)
     start = rollup.l1.now
-    results = [doubt.propose(proposer, batch)]
+    answers = [doubt.propose(proposer, batch)]
     if is_disputed:
-        results += [doubt.challenge(wallet(CHALLENGER)), doubt.prove(proposer, batch)]
+        answers += [doubt.challenge(wallet(CHALLENGER)), doubt.prove(proposer, batch)]
     else:
         rollup.l1.wait(doubt.window)
-        results.append(doubt.settle(proposer))
+        answers.append(doubt.settle(proposer))
     if doubt.root != batch.new_root:
-        raise InputError(", ".join(filter(None, map(refusal, results))) or "not final", "by_proof")
-    return rollup.l1.now - start, sum(result.gas_used for result in results), doubt.bond, seconds
+        raise InputError(", ".join(each.reason for each in answers if not each.accepted) or "not final", "by_proof")
+    return rollup.l1.now - start, sum(each.result.gas_used for each in answers), doubt.bond, seconds
 
 
 def _proven_at_once(payments: int) -> tuple[int, int, float]:

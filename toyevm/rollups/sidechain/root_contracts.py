@@ -83,9 +83,7 @@ class RootContracts:
         return self.l1.submit(sender, self.bridge, data, value=amount)
 
     def _ask(self, to: Address, data: bytes) -> L1Answer:
-        tx = self.l1.submit(KEEPER, to, data)
-        self.l1.mine()
-        return L1Answer(tx, self.l1.result(tx))
+        return self.l1.ask(KEEPER, to, data)
 
     # What anybody can look up
 

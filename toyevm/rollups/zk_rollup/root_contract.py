@@ -134,9 +134,7 @@ class RootContract:
         return self._ask(self._contract.call_data("collect", owner))
 
     def _ask(self, data: bytes, sender: Wallet = KEEPER, gas_limit: int = 5_000_000, value: int = 0) -> L1Answer:
-        tx = self.l1.submit(sender, self.address, data, gas_limit=gas_limit, value=value)
-        self.l1.mine()
-        return L1Answer(tx, self.l1.result(tx))
+        return self.l1.ask(sender, self.address, data, gas_limit=gas_limit, value=value)
 
     # What anybody can look up
 
