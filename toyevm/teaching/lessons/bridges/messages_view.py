@@ -11,7 +11,7 @@ from toyevm.teaching.kit.svg import MARGIN, WIDTH, Point
 from toyevm.teaching.lessons.bridges.port import LAYERS, LETTERS
 from toyevm.teaching.lessons.bridges.story import Arrow, MessageStory
 
-BOX, STEP, HEIGHT, LABEL, HEAD, ROW = 64, 100, 36, 112, 52, 104
+BOX, STEP, HEIGHT, LABEL, HEAD, ROW = 74, 122, 36, 112, 52, 104
 TURN = {"R": 0, "S": 1, "V": 2}  # which row
 
 
@@ -66,8 +66,7 @@ def _arrow(arrow: Arrow) -> list[str]:
         svg.line((end[0] - 10 * ux - side * 5 * uy, end[1] - 10 * uy + side * 5 * ux), end, ink) for side in (-1, 1)
     ]
     far = abs(TURN[arrow.executing[0]] - TURN[arrow.initiating[0]]) > 1
-    at = 0.22 if far else 0.5
-    words = svg.note(
-        start[0] + at * dx + 10, start[1] + at * dy + (14 if not far else 4), arrow.words.split(" ")[0], ink=PAPER.ink
-    )
+    at = 0.22 if far else 0.5  # a long arrow crosses a row in its middle
+    x, y = start[0] + at * dx + 12, start[1] + at * dy + (14 if down else -2)
+    words = svg.note(x, y, arrow.words.split(" ")[0], ink=PAPER.ink)
     return [svg.line(start, end, ink), *barbs, words]

@@ -48,12 +48,14 @@ class Port:
 
     Attributes:
         said: what was done and answered so far, line by line.
+        relayed: messages that have minted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, milestone_every: int = MILESTONE_EVERY) -> None:
+        self._every = milestone_every
         self.cluster = Cluster(PEOPLE, extra={FORGER: Account(nonce=1, code=FORGER_CODE)})
         self.said: list[str] = []
-        self.relayed: list[tuple[PortMessage, int]] = []  # with the block of the destination
+        self.relayed: list[PortMessage] = []
 
     def __repr__(self) -> str:
         return "a port"
@@ -95,8 +97,8 @@ class Port:
         _one_of(name, PEOPLE, "who")
         if not isinstance(message, PortMessage):
             raise InputError(f"{message!r:.60}", expected="a message: what port.burn returns")
-        refused, height = len(self.cluster.refused), self._height(message.destination)
-        tx = self.cluster.relay(name, message.sent)
+        refused = len(self.cluster.refused)
+        tx = self.cluster.relay(name, message.sent, message.destination)
         self._tick()
         layer = message.destination
         new = [why for block, why in self.cluster.refused[refused:] if self.cluster.names[block.chain_id] == layer]
@@ -104,7 +106,7 @@ class Port:
             return self._note(f"{layer}: block left out, {new[0]}")
         if reason := self.cluster.reason(layer, tx):
             return self._note(f"{layer}: refused, {reason}")
-        self.relayed.append((message, height + 1))
+        self.relayed.append(message)
         return self._note(f"{layer}: mints {message.amount} for {message.to}")
 
     def is_final(self, message: PortMessage) -> bool:
@@ -124,7 +126,7 @@ class Port:
         if lost > 0:
             member.reorg(first, keep=False)  # type: ignore[attr-defined]
             self.cluster.settle()
-        self._note(f"reorg: the sidechain replaces its last {lost} blocks")
+        self._note(f"reorg: blocks of the sidechain that are replaced: {lost}")
         return lost
 
     def why_not(self, message: PortMessage) -> BlockRefusal | None:
@@ -133,7 +135,7 @@ class Port:
 
     def _tick(self, seconds: int = 12) -> None:
         self.cluster.tick(seconds)
-        if self._height("sidechain") % MILESTONE_EVERY == 0:
+        if self._height("sidechain") % self._every == 0:
             self.cluster.milestone()
 
     def _height(self, layer: str) -> int:
@@ -144,9 +146,13 @@ class Port:
         return words
 
 
-def open_port() -> Port:
-    """Return a port in which everybody has 1,000 tokens on each layer."""
-    port = Port()
+def open_port(milestone_every: int = MILESTONE_EVERY) -> Port:
+    """Return a port in which everybody has 1,000 tokens on each layer.
+
+    Args:
+        milestone_every: so many blocks of the sidechain, its signers sign a milestone.
+    """
+    port = Port(milestone_every)
     port.wait(FIRST_BLOCKS)
     return port
 
