@@ -1,4 +1,4 @@
-"""What lesson 14 says to claims that rob a bridge, and to a bridge that is patched: both decide on real days of claims."""
+"""What lesson 14 says to claims that rob a bridge, and to a bridge that is patched: both decide, day by day."""
 
 from __future__ import annotations
 
@@ -34,20 +34,28 @@ def rob(answer: Any) -> Reply:
     if not places:
         return missing("the places.")
     claims = [_claim(*place) for place in places]
-    shown, mistakes = [], dict[str, None]()
+    shown, mistakes, minted = [], dict[str, None](), set[Place]()
     for each in judged(claims, LOGS):
+        place: Place = each.claim[:3]
         mints = first_version(each.claim, each.log, set())
-        if mints and each.why:
-            mistakes[each.why] = None
+        kinds = [why for why in (each.why, "minted already" if place in minted else "") if why]
+        if mints:
+            minted.add(place)
+            mistakes |= dict.fromkeys(kinds)
         words = f"mints {each.claim.amount} for {each.claim.to}" if mints else "refuses"
-        shown.append(
-            f"block {each.claim.block}, log {each.claim.index}: {words}{f'   <- {each.why}' if each.why else ''}"
-        )
+        note = f"   <- {', '.join(dict.fromkeys(kinds))}" if kinds else ""
+        shown.append(f"block {each.claim.block}, log {each.claim.number}: {words}{note}")
     left = [why for why in OPEN if why not in mistakes]
     text = "\n".join(shown)
     if not left:
         mallory = sum(each.amount for each in claims if each.to == "Mallory")
-        return right(f"Three mistakes. Mallory has {mallory} tokens, and burned 8. Which line of `accepts` lied?", text)
+        return right(
+            f"Three mistakes. Mallory gets {mallory} tokens, and burned 1 for the rollup. What was never checked?", text
+        )
+    if any(LOGS.get(each[:3]) is None for each in claims):
+        return wrong(
+            "claims-without-a-log", "The bridge refuses: no log stands there. Which four places have one?", text
+        )
     if not mistakes:
         return wrong("each-log-is-honest", f"Each of these claims is in order. {OPEN[left[0]]}", text)
     found = f"{len(mistakes)} of 3 kinds: {', '.join(mistakes)}. {OPEN[left[0]]}"
@@ -102,7 +110,10 @@ def patch(answer: Any) -> Reply:
             said.append(_row(each, decision))
             if decision == bool(each.why):
                 return _mistake(each, done, "\n".join(said), DAYS.index(day))
-    return right("No claim mints what was not burned for it. What does the bridge still take on trust?", f"{tried} claims")
+    return right(
+        "No claim mints what was not burned for it. What does the bridge still take on trust?",
+        f"{tried} claims on {len(DAYS)} days",
+    )
 
 
 def _decision(accepts: Callable[..., Any], each: Case, done: set[Any]) -> bool:
@@ -113,10 +124,10 @@ def _decision(accepts: Callable[..., Any], each: Case, done: set[Any]) -> bool:
 
 
 def _row(each: Case, decision: bool) -> str:
-    chain, block, index, to, amount = each.claim
+    chain, block, number, to, amount = each.claim
     words = f"mints {amount} for {to}" if decision else "refuses"
     log = f"{each.log.contract}, for {each.log.destination}, {each.log.to} {each.log.amount}" if each.log else "none"
-    return f"{chain} {block}, {index}: claims {amount} for {to}; log: {log}; your bridge {words}"
+    return f"{chain} {block}, {number}: claims {amount} for {to}; log: {log}; your bridge {words}"
 
 
 def _mistake(each: Case, done: set[Any], shown: str, day: int) -> Reply:
@@ -127,10 +138,14 @@ def _mistake(each: Case, done: set[Any], shown: str, day: int) -> Reply:
         text = f"One burn, two mints. `done` holds {repeat(done)}. What do you look for before the second?"
         return wrong("another-key", text, shown)
     if each.why == "another contract's log":
-        text = f"The log has the right form, and {each.log.contract if each.log else ''} wrote it. Who may write a burn?"
+        text = (
+            f"The log has the right form, and {each.log.contract if each.log else ''} wrote it. Who may write a burn?"
+        )
         return wrong("any-log-counts", text, shown)
     if each.why == "for another chain":
-        return wrong("any-destination", "The validium mints these 7 as well. Which field says for whom they are?", shown)
+        return wrong(
+            "any-destination", "The validium mints these 7 as well. Which field says for whom they are?", shown
+        )
     if each.why == "no log there":
         return wrong("claims-are-true", "Nothing stands at this place. Whom does your bridge believe?", shown)
     if each.why:

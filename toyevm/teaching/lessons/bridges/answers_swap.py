@@ -23,20 +23,27 @@ def deadlines(answer: Any) -> Reply:
         outcome = swap_of(ann, bob, shown)
         if outcome.words != "swapped":
             return _ann_too_short(ann, bob, shown)
-    played = f"Ann claims after block {FIRST_CLAIM} to {bob - 2}: {gains(swap_of(ann, bob, FIRST_CLAIM))}"
+    times = f"{FIRST_CLAIM}" if bob == LEAST[1] else f"{FIRST_CLAIM}, or after block {bob - 2}"
+    played = f"Ann claims after block {times}: {gains(swap_of(ann, bob, FIRST_CLAIM))}"
     if (ann, bob) != LEAST:
         late = "Bob's lock" if bob > LEAST[1] else "Ann's lock"
         least = f"Ann's earliest claim is in block {FIRST_CLAIM + 1}" if bob > LEAST[1] else "Count from Bob's end"
         text = f"Safe. But whoever is left alone waits until their lock ends. {least}: how early may {late} end?"
         return wrong("longer-than-needed", text, played)
-    return right("Each has time for their own step, in the worst case. Who could take part with bad intent, and gain?", played)
+    return right(
+        "Each has time for their own step, even in the worst case. What can either of them gain by stopping halfway?",
+        played,
+    )
 
 
 def _bob_too_short(ann: int, bob: int) -> Reply:
     outcome = swap_of(ann, bob, FIRST_CLAIM)
     shown = f"Ann sends her claim after block {FIRST_CLAIM}; Bob's lock ends with block {bob}\n{gains(outcome)}"
     lost = "She loses 30" if outcome.words == "Ann has lost" else "Nothing is swapped"
-    text = f"Ann's claim is in block {FIRST_CLAIM + 1}: too late, but the secret is public. {lost}. With which block may Bob's lock end?"
+    text = (
+        f"Ann's claim is in block {FIRST_CLAIM + 1}: too late, but the secret is public. {lost}. "
+        "With which block may Bob's lock end at the earliest?"
+    )
     return wrong("ann-has-no-time", text, shown)
 
 
@@ -53,5 +60,8 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
     if ann == bob:
         text = "Both end together, and Ann claims in the last moment. How much time has Bob then?"
         return wrong("equal-is-fair", text, words)
-    text = f"Between the two ends are {ann - bob} blocks. Bob needs {REACTION}, and one for his claim. When does Ann's lock have to end?"
+    text = (
+        f"Between the two ends are {ann - bob} blocks. Bob reads the secret in block {in_block} and needs {REACTION} more. "
+        "In which block is his claim?"
+    )
     return wrong("too-little-between", text, words)

@@ -79,7 +79,9 @@ def swap_of(ann: int, bob: int, shown: int, reaction: int = 3) -> SwapOutcome:
 def gains(outcome: SwapOutcome) -> str:
     """Return what each has more, or less, of Ann's 30 tokens and of Bob's 20."""
     both = (("Ann", outcome.ann), ("Bob", outcome.bob))
-    return "; ".join(f"{name} {first:+d} on the sidechain, {second:+d} on the validium" for name, (first, second) in both)
+    return "; ".join(
+        f"{name} {first:+d} on the sidechain, {second:+d} on the validium" for name, (first, second) in both
+    )
 
 
 @cache

@@ -26,7 +26,7 @@ class MintClaim(NamedTuple):
 
     chain: str
     block: int
-    index: int
+    number: int
     to: str
     amount: int
 
