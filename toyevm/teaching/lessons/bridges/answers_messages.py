@@ -66,7 +66,7 @@ def deliver(answer: Any) -> Reply:
     if kept != PRICE:
         return wrong("another-amount", f"Bob was to get {PRICE} tokens. What did you burn for him?", shown)
     if not _asks(answer):
-        text = "This time, the tokens stay. With a later milestone, your relayer is too early. Who knows when it is there?"
+        text = "This time, the tokens stay. With a later milestone, you would be too early. Who knows when it is there?"
         return wrong("counts-blocks", text, shown)
     text = "Bob keeps his tokens: the burn is final. Is Rita trusted for anything? What if she stays at home?"
     return right(text, shown)
@@ -148,11 +148,10 @@ def order_in_a_circle(answer: Any) -> Reply:
         raise InputError(repeat(answer), expected='"burn" or "relay"')
     run = circle(first)
     believed = run.believed or "all four calls succeed"
-    shown = f"if circles are allowed: {believed}
-as it is:               {run.refused}"
+    shown = f"if circles are allowed: {believed}\nas it is:               {run.refused}"
     if run.believed:
         text = (
-            "She has 1,000 tokens on each layer, so her burn of 10,000 fails, and the other block has no log to believe. "
+            "She has 1,000 tokens on each layer, so her burn of 10,000 fails, and the other block finds no log. "
             "What gives her 10,000 first?"
         )
         return wrong("burn-needs-tokens", text, shown)

@@ -61,7 +61,7 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
         text = "Both end together, and Ann claims in the last moment. How much time has Bob then?"
         return wrong("equal-is-fair", text, words)
     text = (
-        f"Between the two ends are {ann - bob} blocks. Bob reads the secret in block {in_block} and needs {REACTION} more. "
+        f"Between the ends are {ann - bob} blocks. Bob reads the secret in block {in_block} and needs {REACTION} more. "
         "In which block is his claim?"
     )
     return wrong("too-little-between", text, words)
