@@ -7,7 +7,18 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import PURSE
 from toyevm.teaching.kit.two_chains import TwoChains
-from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_number, repeat, right, wrong
+from toyevm.teaching.lab.turns import (
+    Reply,
+    call,
+    missing,
+    read_list,
+    read_number,
+    read_one_of,
+    read_pair,
+    repeat,
+    right,
+    wrong,
+)
 from toyevm.teaching.lessons.bridges.port import Port, open_port
 from toyevm.teaching.lessons.bridges.story import REPLACED, after_the_reorg
 from toyevm.teaching.lessons.bridges.studies import circle
@@ -140,19 +151,22 @@ def _block(entry: Any, expected: str) -> str:
 
 
 def order_in_a_circle(answer: Any) -> Reply:
-    """Judge in which order both blocks relay and burn, so that no call fails."""
-    if answer is None:
-        return missing('"burn" or "relay".')
-    first = answer.strip().casefold() if isinstance(answer, str) else ""
-    if first not in ("burn", "relay"):
-        raise InputError(repeat(answer), expected='"burn" or "relay"')
-    run = circle(first)
+    """Judge what comes first in both blocks, so that no call fails."""
+    expected = 'a pair, each "burn" or "relay", such as ("burn", "relay")'
+    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+        return missing(f"{expected}.")
+    first = [read_one_of(each, ("burn", "relay"), "each") for each in read_pair(answer, expected)]
+    run = circle(*first)
     believed = run.believed or "all four calls succeed"
     shown = f"if circles are allowed: {believed}\nas it is:               {run.refused}"
-    if run.believed:
-        text = (
-            "She has 1,000 tokens on each layer, so her burn of 10,000 fails, and the other block finds no log. "
-            "What gives her 10,000 first?"
-        )
+    if not run.believed:
+        return right("No contract can notice: each mint has its burn. Who must see both chains at once?", shown)
+    if first == ["burn", "burn"]:
+        text = "She has 1,000 tokens on each layer, so both burns of 10,000 fail. What could give her 10,000 first?"
         return wrong("burn-needs-tokens", text, shown)
-    return right("No contract can notice: each mint has its burn. Who must see both chains at once?", shown)
+    layer, other = ("sidechain", "validium") if first[0] == "burn" else ("validium", "sidechain")
+    text = (
+        f"On the {layer} she burns first, and has 1,000 only: the burn fails, and writes no log. "
+        f"What does the {other} then relay?"
+    )
+    return wrong(f"the-{layer}-can-begin", text, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -9,8 +10,16 @@ from typing import NamedTuple
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import SealedBlock
 from toyevm.rollups.interop.cluster import Cluster, SentMessage
-from toyevm.rollups.interop.forgery import FORGER, exchange, forged_call
-from toyevm.rollups.interop.messages import ExecutingMessage, initiating_message, logs_in, sent_payload
+from toyevm.rollups.interop.forgery import FORGER, forged_call
+from toyevm.rollups.interop.messages import (
+    MESSENGER,
+    ExecutingMessage,
+    InitiatingMessage,
+    MessageIdentifier,
+    initiating_message,
+    logs_in,
+    sent_payload,
+)
 from toyevm.rollups.interop.swap import Swap, SwapOutcome, SwapTimes
 from toyevm.rollups.interop.validity import BlockRefusal, Supervisor
 from toyevm.rollups.mempool_chain import SLOT_SECONDS
@@ -24,6 +33,8 @@ from toyevm.workloads.wallets import wallet
 
 FEES = ETHER // 100  # what each needs on the sidechain besides
 CLEO, ANN = 10, 5  # ether
+TOO_MUCH = 10_000  # tokens
+OTHER = {"sidechain": "validium", "validium": "sidechain"}
 
 
 def _bicycle_sold() -> Sidechain:
@@ -144,7 +155,7 @@ class CircleRun(NamedTuple):
     """What comes of two blocks of one second that execute messages of each other.
 
     Attributes:
-        believed: why blocks are not valid if circles are not looked for; nothing if all four calls do.
+        believed: why blocks are not valid if circles are not looked for; nothing if all four calls succeed.
         refused: why they are not valid as it is.
     """
 
@@ -153,15 +164,40 @@ class CircleRun(NamedTuple):
 
 
 @cache
-def circle(first: str) -> CircleRun:
+def circle(sidechain: str, validium: str) -> CircleRun:
     """Let Mallory burn 10,000 tokens on two layers in one second, and mint them there.
 
     Args:
-        first: what each of her two blocks does first, "relay" or "burn".
+        sidechain: what her block there does first, "relay" or "burn".
+        validium: and there.
     """
+    orders = {"sidechain": sidechain, "validium": validium}
     found = []
     for ignoring in ([BlockRefusal.CIRCLE], []):
         cluster = Cluster(PEOPLE, ignoring=ignoring)
-        exchange(cluster, "Mallory", 10_000, circular=first == "relay")
+        _two_blocks(cluster, orders)
         found.append(", ".join(sorted(set(map(str, cluster.settle().refusals.values())))))
     return CircleRun(*found)
+
+
+def _two_blocks(cluster: Cluster, orders: Mapping[str, str]) -> None:
+    cluster.tick(builders=[])
+    messages = {layer: _foreseen(cluster, layer, other, orders) for layer, other in OTHER.items()}
+    for layer, other in OTHER.items():
+        if orders[layer] == "relay":
+            cluster.relay("Mallory", messages[other])
+        cluster.send_tokens("Mallory", layer, other, TOO_MUCH)
+        if orders[layer] == "burn":
+            cluster.relay("Mallory", messages[other])
+    for layer in OTHER:
+        cluster.build(layer)
+
+
+def _foreseen(cluster: Cluster, source: str, destination: str, orders: Mapping[str, str]) -> SentMessage:
+    """Return the message of the next block of a layer: who makes both blocks knows where it will stand."""
+    id_ = cluster.chain_id(source)
+    to, nonce = wallet("Mallory").address, cluster.slot(source, MESSENGER, "nonce")
+    call = forged_call(id_, cluster.chain_id(destination), to, TOO_MUCH, nonce)
+    log_index = 4 if orders[source] == "relay" else 1  # of three logs of the relay, and one of the burn
+    place = MessageIdentifier(MESSENGER, len(cluster.members[source].chain.entries), log_index, cluster.now, id_)
+    return SentMessage(InitiatingMessage(place, sent_payload(call)), call)
