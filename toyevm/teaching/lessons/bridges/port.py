@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE
-from toyevm.rollups.interop.validity import BlockRefusal
 from toyevm.state import Account
 
 PEOPLE = ("Ann", "Bob", "Rita", "Mallory")
@@ -121,17 +120,12 @@ class Port:
 
     def storm(self) -> int:
         """Replace every block of the sidechain that is not final by an empty one; return how many."""
-        member, first = self.cluster.members["sidechain"], self.cluster.final()["sidechain"] + 1
-        lost = self._height("sidechain") - first + 1
+        lost = self._height("sidechain") - self.cluster.final()["sidechain"]
         if lost > 0:
-            member.reorg(first, keep=False)  # type: ignore[attr-defined]
+            self.cluster.reorg("sidechain", lost)
             self.cluster.settle()
         self._note(f"reorg: blocks of the sidechain that are replaced: {lost}")
         return lost
-
-    def why_not(self, message: PortMessage) -> BlockRefusal | None:
-        """Return why no block could execute a message now, or None."""
-        return self.cluster.why_not(message.sent)
 
     def _tick(self, seconds: int = 12) -> None:
         self.cluster.tick(seconds)

@@ -106,8 +106,7 @@ def after_the_reorg() -> MessageStory:
     """Return the story with what the reorg has taken along."""
     cluster, names = _played()
     arrows = _arrows(cluster.graph(), names)
-    first = min(block.number for block, name in names.items() if name == f"S{REPLACED}")
-    cluster.members["sidechain"].reorg(first, keep=False)  # type: ignore[attr-defined]
+    cluster.reorg("sidechain", COLUMNS - REPLACED + 1)
     refusals: dict[str, str] = {}
     for block, why in sorted(cluster.settle().refusals.items()):
         refusals.setdefault(names[block], str(why))
