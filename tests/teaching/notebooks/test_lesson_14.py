@@ -41,7 +41,7 @@ def test_a_student_who_answers_lesson_14_rightly_is_told_so() -> None:
     assert "Bob on the rollup: +5 before the reorg, +5 after it" in shown["deliver-turn"]
     assert "R3 is not valid: no such log" in shown["fallen-turn"]
     assert "Mallory gets 909 tokens" in shown["rob-turn"]
-    assert "on 8 days" in shown["patch-turn"]
+    assert "on 9 days" in shown["patch-turn"]
     assert "*equal is fair*" in shown["swap-reveal"]
     assert "Ann +0 on the sidechain, +20 on the validium" in shown["swap-reveal"]
     assert "Ann -30 on the sidechain, +20 on the validium" in shown["deadlines-turn"]

@@ -7,7 +7,8 @@ import pytest
 from toyevm.errors import InputError
 from toyevm.rollups.matrix import CELLS
 from toyevm.rollups.matrix.values import MatrixCell
-from toyevm.teaching.lessons.bridges.trust_matrix import NONE, VERDICTS, attack_on, show_matrix, verdict_of
+from toyevm.teaching.lessons.bridges.matrix_view import show_matrix
+from toyevm.teaching.lessons.bridges.trust_matrix import NONE, VERDICTS, attack_on, verdict_of
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack} on {cell.system}")

@@ -10,7 +10,7 @@ from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_numb
 from toyevm.teaching.lessons.bridges.toy_bridge import (
     LOGS,
     BurnLog,
-    Case,
+    JudgedClaim,
     MintClaim,
     Place,
     claim_of,
@@ -84,6 +84,7 @@ S2, S4, V2 = ("sidechain", 2, 0), ("sidechain", 4, 1), ("validium", 2, 0)
 TRUE = claim_of(S2, ANN)
 DAYS: tuple[Day, ...] = (
     Day({S2: ANN}, (TRUE,)),
+    Day({V2: ANN}, (claim_of(V2, ANN),)),
     Day(LOGS, tuple(claim_of(place, log) for place, log in LOGS.items())),
     Day({}, (TRUE,)),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), claim_of(S2, ANN._replace(amount=500)))),
@@ -109,28 +110,28 @@ def patch(answer: Any) -> Reply:
             tried += 1
             said.append(_row(each, decision))
             if decision == bool(each.why):
-                return _mistake(each, done, "\n".join(said), DAYS.index(day))
+                return _mistake(each, done, "\n".join(said), len(day.claims) > 1 and _alone(answer, each))
     return right(
         "No claim mints what was not burned for it. What does the bridge still take on trust?",
         f"{tried} claims on {len(DAYS)} days",
     )
 
 
-def _decision(accepts: Callable[..., Any], each: Case, done: set[Any]) -> bool:
+def _decision(accepts: Callable[..., Any], each: JudgedClaim, done: set[Any]) -> bool:
     decision = call(accepts, each.claim, each.log, done)
     if not isinstance(decision, bool):
         raise InputError(f"given {tuple(each.claim)}, it returned {repeat(decision)}", expected="True or False")
     return decision
 
 
-def _row(each: Case, decision: bool) -> str:
+def _row(each: JudgedClaim, decision: bool) -> str:
     chain, block, number, to, amount = each.claim
     words = f"mints {amount} for {to}" if decision else "refuses"
     log = f"{each.log.contract}, for {each.log.destination}, {each.log.to} {each.log.amount}" if each.log else "none"
     return f"{chain} {block}, {number}: claims {amount} for {to}; log: {log}; your bridge {words}"
 
 
-def _mistake(each: Case, done: set[Any], shown: str, day: int) -> Reply:
+def _mistake(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:
     if each.why == "minted already" and not done:
         text = "One burn, two mints: `done` is empty after the first. When must the bridge note something, and what?"
         return wrong("nothing-noted", text, shown)
@@ -151,17 +152,26 @@ def _mistake(each: Case, done: set[Any], shown: str, day: int) -> Reply:
     if each.why:
         text = "Mallory changed the claim, not the log. Which of the two does your bridge mint?"
         return wrong("claims-are-true", text, shown)
-    return _refused(each, day, shown)
+    return _refused(each, done, shown, is_taken_alone)
 
 
-def _refused(each: Case, day: int, shown: str) -> Reply:
-    if day == 5:
-        text = "Ann burned 5 twice: two logs, two burns. Your bridge takes them for one. What tells them apart?"
-        return wrong("content-is-the-key", text, shown)
-    if day == 6:
+def _alone(accepts: Callable[..., Any], each: JudgedClaim) -> bool:
+    """Tell whether a claim is accepted when it is the first of all."""
+    return _decision(accepts, each, set())
+
+
+def _refused(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:
+    place: Place = each.claim[:3]
+    if not is_taken_alone and each.claim.chain != "sidechain":
+        text = f"This burn on the {each.claim.chain} is in order. Which of your conditions refuses another chain?"
+        return wrong("one-source-only", text, shown)
+    if not is_taken_alone:
+        return wrong("refuses-what-is-true", "This burn is in order. Which of your conditions refuses it?", shown)
+    if place == V2:
         text = "Block 2, log 0 stands on *two* chains here. What is missing in what you note?"
         return wrong("chain-is-left-out", text, shown)
-    if day == 7:
-        text = "Mallory's false claim came first and minted nothing; now Ann gets nothing. When do you note the place?"
-        return wrong("noted-too-early", text, shown)
-    return wrong("refuses-what-is-true", "This burn is in order. Which of your conditions refuses it?", shown)
+    if place == S4:
+        text = f"Ann burned 5 twice: two logs, two burns. `done` holds {repeat(done)}. What tells them apart?"
+        return wrong("content-is-the-key", text, shown)
+    text = "Mallory's false claim came first and minted nothing; now Ann gets nothing. When do you note something?"
+    return wrong("noted-too-early", text, shown)

@@ -119,7 +119,10 @@ def fallen(answer: Any) -> Reply:
         if (name in named) != (name in reasons) and name[0] != "S":
             return _one_block(name, named, reasons)
     shown = "\n".join(f"{name} is not valid: {why}" for name, why in story.fallen)
-    return right("One burn of 5 tokens, six blocks. Whose transactions were in the blocks that fell?", shown)
+    text = (
+        "One burn of 5 tokens, six blocks: `show_messages(after_the_reorg())` draws them. Who lost by it, besides Bob?"
+    )
+    return right(text, shown)
 
 
 def _one_block(name: str, named: list[str], reasons: dict[str, str]) -> Reply:

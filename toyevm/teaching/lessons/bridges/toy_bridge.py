@@ -47,7 +47,7 @@ def first_version(claim: MintClaim, log: BurnLog | None, done: set[Any]) -> bool
     return log.to == claim.to and log.amount == claim.amount
 
 
-class Case(NamedTuple):
+class JudgedClaim(NamedTuple):
     """A claim, the log at its place, and what is right about it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Case(NamedTuple):
     why: str
 
 
-def case(claim: MintClaim, log: BurnLog | None, done: set[Place]) -> Case:
+def case(claim: MintClaim, log: BurnLog | None, done: set[Place]) -> JudgedClaim:
     """Return what is right about a claim, and note it if it is accepted.
 
     >>> case(MintClaim("sidechain", 3, 0, "Mallory", 7), LOGS["sidechain", 3, 0], set()).why
@@ -78,10 +78,10 @@ def case(claim: MintClaim, log: BurnLog | None, done: set[Place]) -> Case:
         why = "minted already" if place in done else ""
     if not why:
         done.add(place)
-    return Case(claim, log, why)
+    return JudgedClaim(claim, log, why)
 
 
-def judged(claims: Iterable[MintClaim], logs: Mapping[Place, BurnLog]) -> list[Case]:
+def judged(claims: Iterable[MintClaim], logs: Mapping[Place, BurnLog]) -> list[JudgedClaim]:
     """Return what is right about each of some claims, in order."""
     done: set[Place] = set()
     return [case(claim, logs.get(claim[:3]), done) for claim in claims]
@@ -92,6 +92,8 @@ def claim_of(place: Place, log: BurnLog) -> MintClaim:
     return MintClaim(*place, log.to, log.amount)
 
 
-def decisions(accepts: Callable[[MintClaim, BurnLog | None], Any], cases: Iterable[Case]) -> list[tuple[Case, Any]]:
+def decisions(
+    accepts: Callable[[MintClaim, BurnLog | None], Any], cases: Iterable[JudgedClaim]
+) -> list[tuple[JudgedClaim, Any]]:
     """Return what somebody decides on each case."""
     return [(each, accepts(each.claim, each.log)) for each in cases]

@@ -8,10 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toyevm.errors import InputError
-from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import CRITICAL, FAILED, FAINT, HERE, LEFT, PAPER, Paint
-from toyevm.teaching.kit.picture import Picture
-from toyevm.teaching.kit.svg import MARGIN, WIDTH
 
 SYSTEMS = ("sidechain", "validium", "data on L1", "zk")
 NONE = "–"  # no such attack on this system
@@ -24,27 +20,11 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "replay": ("safe", "safe", NONE, "safe"),
     "forged proof": ("safe", "safe", NONE, "safe"),
 }
-PAINTS: Mapping[str, Paint] = {"stolen": FAILED, "frozen": CRITICAL, "delayed": HERE, "safe": LEFT, NONE: FAINT}
-COLUMN, ROW, LABEL, HEAD = 150, 38, 150, 66
 
 
-def show_matrix() -> Picture:
-    """Return the matrix, as picture and words."""
-    lines = [f"{attack}: " + ", ".join(map(" ".join, _cells(attack))) for attack in VERDICTS]
-    body = [svg.heading(MARGIN, 26, "What an attack comes to, if its system's own defence is in place")]
-    body += [svg.text(LABEL + COLUMN * at + 8, HEAD - 10, name, bold=True) for at, name in enumerate(SYSTEMS)]
-    for row, (attack, words) in enumerate(VERDICTS.items()):
-        y = HEAD + ROW * row
-        body.append(svg.text(MARGIN, y + 22, attack, bold=True))
-        for at, word in enumerate(words):
-            paint, x = PAINTS[word], LABEL + COLUMN * at
-            body += [
-                svg.box(x, y, COLUMN - 8, ROW - 6, paint),
-                svg.text(x + COLUMN / 2 - 4, y + 21, word, ink=paint.ink, anchor="middle", bold=word == "stolen"),
-            ]
-    y = HEAD + ROW * len(VERDICTS) + 18
-    body.append(svg.note(MARGIN, y, f"{NONE}: this attack does not concern the system", ink=PAPER.ink))
-    return Picture(svg.figure(WIDTH, y + 18, "; ".join(lines), body), "\n".join(lines))
+def matrix_lines() -> list[str]:
+    """Return what the matrix says, line by line."""
+    return [f"{attack}: " + ", ".join(map(" ".join, _cells(attack))) for attack in VERDICTS]
 
 
 def _cells(attack: str) -> list[tuple[str, str]]:
