@@ -80,7 +80,8 @@ class Day(NamedTuple):
 
 
 ANN = BurnLog("bridge", "rollup", "Ann", 5)
-S2, S4, V2 = ("sidechain", 2, 0), ("sidechain", 4, 1), ("validium", 2, 0)
+S2, S3, S4 = ("sidechain", 2, 0), ("sidechain", 2, 1), ("sidechain", 4, 0)
+V2 = ("validium", 2, 0)
 TRUE = claim_of(S2, ANN)
 DAYS: tuple[Day, ...] = (
     Day({S2: ANN}, (TRUE,)),
@@ -89,7 +90,7 @@ DAYS: tuple[Day, ...] = (
     Day({}, (TRUE,)),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), claim_of(S2, ANN._replace(amount=500)))),
     Day({S2: ANN}, (TRUE, TRUE, TRUE)),
-    Day({S2: ANN, S4: ANN}, (TRUE, claim_of(S4, ANN), claim_of(S4, ANN))),
+    Day({S2: ANN, S3: ANN, S4: ANN}, (TRUE, claim_of(S3, ANN), claim_of(S4, ANN), claim_of(S4, ANN))),
     Day({S2: ANN, V2: ANN}, (TRUE, claim_of(V2, ANN))),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), TRUE, TRUE)),
 )
@@ -170,8 +171,9 @@ def _refused(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool
     if place == V2:
         text = "Block 2, log 0 stands on *two* chains here. What is missing in what you note?"
         return wrong("chain-is-left-out", text, shown)
-    if place == S4:
-        text = f"Ann burned 5 twice: two logs, two burns. `done` holds {repeat(done)}. What tells them apart?"
-        return wrong("content-is-the-key", text, shown)
+    if place in (S3, S4):
+        text = f"Ann burned 5 at several places: each is a burn. `done` holds {repeat(done)}. What tells them apart?"
+        numbers = any(isinstance(entry, int) for entry in done)
+        return wrong("one-number-is-enough" if numbers else "content-is-the-key", text, shown)
     text = "Mallory's false claim came first and minted nothing; now Ann gets nothing. When do you note something?"
     return wrong("noted-too-early", text, shown)

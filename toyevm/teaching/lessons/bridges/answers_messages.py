@@ -34,16 +34,17 @@ def least_wait(answer: Any) -> Reply:
     wait = read_number(answer, 0, 40, "a number of blocks")
     depth = min(DEEPEST, wait + 1)
     model = TwoChains(("deposit", *["block"] * wait, "credit", f"reorg{depth}"), wait)
-    shown = f"deposit, {wait} blocks, credit, reorg of {depth}\n" + "\n".join(model.lines[-2:])
+    blocks = f"{wait} block{'s' * (wait != 1)}"
+    shown = f"deposit, {blocks}, credit, reorg of {depth}\n" + "\n".join(model.lines[-2:])
     if model.supply > model.escrow:
         text = (
-            f"You credit the deposit with {wait} blocks on it, and a reorg of {depth} takes it. "
+            f"You credit the deposit with {blocks} on it, and a reorg of {depth} takes it. "
             "How many blocks must lie on it, so that four do not reach it?"
         )
         return wrong("one-block-short" if wait == DEEPEST - 1 else "two-is-final", text, shown)
     if wait > DEEPEST:
         text = (
-            f"Safe, but Ann waits for {wait} blocks. Four replaced blocks do not reach below the block under them. "
+            f"Safe, but Ann waits for {blocks}. A reorg of four replaces the last four blocks, and no block below them. "
             "Which smaller wait is safe, too?"
         )
         return wrong("longer-is-needed", text, shown)
@@ -72,6 +73,12 @@ def deliver(answer: Any) -> Reply:
         text = (
             f"Bob had {minted} tokens, and gave the bicycle away. Then the burn was gone, and the mint with it. "
             "What should Rita have asked before she relayed?"
+        )
+        return wrong("relayed-too-early", text, shown)
+    if port.early:
+        text = (
+            "You relayed first, and then waited. This time no reorg came between. But Bob gave the bicycle away at once. "
+            "What must be known *before* the mint?"
         )
         return wrong("relayed-too-early", text, shown)
     if kept != PRICE:

@@ -48,6 +48,7 @@ class Port:
     Attributes:
         said: what was done and answered so far, line by line.
         relayed: messages that have minted.
+        early: whether one of them was not final when it was relayed.
     """
 
     def __init__(self, milestone_every: int = MILESTONE_EVERY) -> None:
@@ -55,6 +56,7 @@ class Port:
         self.cluster = Cluster(PEOPLE, extra={FORGER: Account(nonce=1, code=FORGER_CODE)})
         self.said: list[str] = []
         self.relayed: list[PortMessage] = []
+        self.early = False
 
     def __repr__(self) -> str:
         return "a port"
@@ -96,7 +98,7 @@ class Port:
         _one_of(name, PEOPLE, "who")
         if not isinstance(message, PortMessage):
             raise InputError(f"{message!r:.60}", expected="a message: what port.burn returns")
-        refused = len(self.cluster.refused)
+        refused, is_final = len(self.cluster.refused), self.is_final(message)
         tx = self.cluster.relay(name, message.sent, message.destination)
         self._tick()
         layer = message.destination
@@ -105,6 +107,7 @@ class Port:
             return self._note(f"{layer}: block left out, {new[0]}")
         if reason := self.cluster.reason(layer, tx):
             return self._note(f"{layer}: refused, {reason}")
+        self.early |= not (is_final or self.relayed)
         self.relayed.append(message)
         return self._note(f"{layer}: mints {message.amount} for {message.to}")
 
