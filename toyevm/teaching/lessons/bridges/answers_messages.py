@@ -44,7 +44,7 @@ def least_wait(answer: Any) -> Reply:
         return wrong("one-block-short" if wait == DEEPEST - 1 else "two-is-final", text, shown)
     if wait > DEEPEST:
         text = (
-            f"Safe, but Ann waits for {blocks}. A reorg of four replaces the last four blocks, and no block below them. "
+            f"Safe, but Ann waits for {blocks}. A reorg of four replaces the last four blocks, and none below. "
             "Which smaller wait is safe, too?"
         )
         return wrong("longer-is-needed", text, shown)
@@ -77,7 +77,7 @@ def deliver(answer: Any) -> Reply:
         return wrong("relayed-too-early", text, shown)
     if port.early:
         text = (
-            "You relayed first, and then waited. This time no reorg came between. But Bob gave the bicycle away at once. "
+            "You relayed first, and waited then. This time no reorg came between, but the bicycle was gone at once. "
             "What must be known *before* the mint?"
         )
         return wrong("relayed-too-early", text, shown)
