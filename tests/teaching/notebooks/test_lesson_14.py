@@ -23,6 +23,7 @@ RIGHT = {
         "    done.add(claim)\n    return True"
     ),
     "my_ends = (None, None)": "my_ends = (10, 6)",
+    "my_attacks = None": 'my_attacks = ["withheld data", "censorship"]',
     "my_first = (None, None)": 'my_first = ("relay", "relay")',
 }
 GIVEAWAYS = {
@@ -45,6 +46,7 @@ def test_a_student_who_answers_lesson_14_rightly_is_told_so() -> None:
     assert "*equal is fair*" in shown["swap-reveal"]
     assert "Ann +0 on the sidechain, +20 on the validium" in shown["swap-reveal"]
     assert "Ann -30 on the sidechain, +20 on the validium" in shown["deadlines-turn"]
+    assert shown["freeze-turn"].count("without the defence: frozen") == 2
     assert "if circles are allowed: all four calls succeed" in shown["circle-turn"]
 
 

@@ -10,6 +10,7 @@ from toyevm.teaching.lab.turns import Reply, Turn
 from toyevm.teaching.lessons.bridges.answers_bridge import patch, rob
 from toyevm.teaching.lessons.bridges.answers_messages import deliver, fallen, least_wait, order_in_a_circle
 from toyevm.teaching.lessons.bridges.answers_swap import deadlines
+from toyevm.teaching.lessons.bridges.answers_trust import freezes
 
 
 def wait_chosen(answer: Any) -> Reply:
@@ -24,5 +25,6 @@ TURNS: Mapping[str, Turn] = {
     "patch": patch,
     "fallen": fallen,
     "deadlines": deadlines,
+    "freezes": freezes,
     "circle": order_in_a_circle,
 }
