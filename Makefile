@@ -53,7 +53,7 @@ test: check notebooks ## check, notebooks, then every test
 	$(PY) -m pytest $(PARALLEL) --durations 10 tests
 
 whole: $(VENV)/.installed-test ## all of what the tests of make test sample: the atlas, nbgrader, very large blocks
-	$(PY) -m pytest $(PARALLEL) -m whole tests
+	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests
 
 check: $(VENV)/.installed-test ## lint, format, types, layers, doctests: no test run
 	$(VENV)/bin/ruff check .
@@ -93,12 +93,15 @@ equivalence: $(VENV)/.installed-test ## every backend against the sequential one
 mutation: $(VENV)/.installed-test ## plant small bugs in the heart of the parallel backends: each is found, or explained
 	$(PY) -m tests.backends.mutation --jobs $(JOBS)
 
-layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches, bridge operations and messages, every byte of a proof, all that tests/rollups samples
+layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches, bridge operations and messages, every byte of a proof, 10,000 mutated witnesses, 1,000 disputes, all that tests/rollups samples
 	$(PY) -m tests.rollups.mutated_batches --jobs $(JOBS) $(LAYERS_OPTIONS)
 	$(PY) -m tests.rollups.random_bridge --jobs $(JOBS) $(LAYERS_OPTIONS)
 	$(PY) -m tests.rollups.random_messages --jobs $(JOBS) $(LAYERS_OPTIONS)
 	$(PY) -m tests.rollups.zk.mutated_proofs --jobs $(JOBS) $(LAYERS_OPTIONS)
-	$(PY) -m pytest $(PARALLEL) -m whole tests/rollups
+	$(PY) -m tests.rollups.one_step.mutated_witnesses
+	$(VENV)/bin/toyevm dispute --transactions 64 --games 1000 --seed 1 --json
+	$(PY) -m tests.rollups.optimistic.long_dispute --height 20
+	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests/rollups
 	$(PY) -m tests.rollups.mutation --jobs $(JOBS)
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS

@@ -134,7 +134,7 @@ def _fastest_keccak() -> Callable[[Buffer], Hash32]:
 
 _keccak: Callable[[Buffer], Hash32] = _choose_keccak
 
-_RATE = 136  # bytes taken in per permutation; the other 64 of the 200 are the capacity
+KECCAK_RATE = 136  # bytes taken in per permutation; the other 64 of the 200 are the capacity
 _ROUND_CONSTANTS = (
     *(0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000, 0x000000000000808B),
     *(0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008A, 0x0000000000000088),
@@ -148,18 +148,23 @@ _CYCLE = (10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 
 
 def pure_keccak256(data: Buffer) -> Hash32:
     """Return the same as `keccak256`, by a sponge in plain Python (Keccak reference, padding 0x01 ... 0x80)."""
-    padded = bytearray(data) + bytes(_RATE - len(data) % _RATE)
+    padded = bytearray(data) + bytes(KECCAK_RATE - len(data) % KECCAK_RATE)
     padded[len(data)] = 0x01
     padded[-1] |= 0x80
     lanes = [0] * 25
-    for start in range(0, len(padded), _RATE):
-        for i in range(_RATE // 8):
-            lanes[i] ^= int.from_bytes(padded[start + 8 * i : start + 8 * i + 8], "little")
-        _permute(lanes)
+    for start in range(0, len(padded), KECCAK_RATE):
+        absorb(lanes, padded[start : start + KECCAK_RATE])
     return b"".join(lane.to_bytes(8, "little") for lane in lanes[:4])
 
 
-def _permute(lanes: list[int]) -> None:
+def absorb(lanes: list[int], block: Buffer) -> None:
+    """Take one block of KECCAK_RATE bytes into the sponge, in place."""
+    for i in range(KECCAK_RATE // 8):
+        lanes[i] ^= int.from_bytes(block[8 * i : 8 * i + 8], "little")
+    keccak_f(lanes)
+
+
+def keccak_f(lanes: list[int]) -> None:
     """Apply keccak-f[1600] in place: 24 rounds of theta, rho and pi, chi, iota."""
     for constant in _ROUND_CONSTANTS:
         parity = [lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20] for x in range(5)]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+AGAIN = 0.5  # seconds
+
 
 class OutOfTime(BaseException):
     """Time is over. No `except Exception` in the code that takes too long catches it."""
@@ -18,7 +20,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the block when it takes too long.
 
     That can be done in the main thread of a system with interval timers, and if nobody keeps the time already;
-    elsewhere there is no limit.
+    elsewhere there is no limit. It is raised again every `AGAIN` seconds, since Python drops what is raised in a
+    destructor, and code under test may catch everything.
     """
     can = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not can or signal.getitimer(signal.ITIMER_REAL)[0]:
@@ -29,7 +32,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:

@@ -16,11 +16,12 @@ from collections import defaultdict
 from typing import Any
 
 from toyevm.blocks import Log
+from toyevm.crypto import EMPTY_CODE_HASH, keccak256
 from toyevm.state import BALANCE, CODE, NONCE, STORAGE, StateView
-from toyevm.types import Address, Field, Location, Read, Value, make
+from toyevm.types import Address, Field, Hash32, Location, Read, Value, make
 
 Slots = defaultdict[Address, dict[int, int]]
-_NOTHING: Any = object()
+NOTHING: Any = object()
 
 
 class Journal:
@@ -45,28 +46,28 @@ class Journal:
         self.created: dict[Address, bool] = {}
         self.destroyed: dict[Address, bool] = {}
         self._unsettled: list[Address] | None = None  # in the end: whether these are empty is still to be asked
-        self._logs: dict[int, Log] = {}
-        self._counters: dict[str, int] = {"refund": 0}
-        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self.log_entries: dict[int, Log] = {}
+        self.counters: dict[str, int] = {"refund": 0}
+        self.notes: list[tuple[dict[Any, Any], Any, Any]] = []
 
     # Undoing
 
     @property
     def mark(self) -> int:
         """The position in the journal to which `rollback` can return."""
-        return len(self._undo)
+        return len(self.notes)
 
     def rollback(self, mark: int) -> None:
         """Take back every change made since `mark`; the reads stay."""
-        while len(self._undo) > mark:
-            changed, key, old = self._undo.pop()
-            if old is _NOTHING:
+        while len(self.notes) > mark:
+            changed, key, old = self.notes.pop()
+            if old is NOTHING:
                 del changed[key]
             else:
                 changed[key] = old
 
     def _set(self, changed: dict[Any, Any], key: Any, value: Any) -> None:
-        self._undo.append((changed, key, changed.get(key, _NOTHING)))
+        self.notes.append((changed, key, changed.get(key, NOTHING)))
         changed[key] = value
 
     # Reading
@@ -96,6 +97,10 @@ class Journal:
         code: bytes = self._field(address, CODE)
         return code
 
+    def code_hash(self, address: Address) -> Hash32:
+        code = self.code(address)
+        return keccak256(code) if code else EMPTY_CODE_HASH
+
     def has_storage(self, address: Address) -> bool:
         return bool(self._field(address, STORAGE))
 
@@ -112,11 +117,11 @@ class Journal:
 
     @property
     def refund(self) -> int:
-        return self._counters["refund"]
+        return self.counters["refund"]
 
     @property
     def logs(self) -> tuple[Log, ...]:
-        return tuple(self._logs.values())
+        return tuple(self.log_entries.values())
 
     # Writing. There are no blind writes: what is overwritten has been read.
 
@@ -141,7 +146,7 @@ class Journal:
 
     def set_slot(self, address: Address, slot: int, value: int) -> None:
         slots = self.storage[address]
-        self._undo.append((slots, slot, slots.get(slot, _NOTHING)))
+        self.notes.append((slots, slot, slots.get(slot, NOTHING)))
         slots[slot] = value
 
     def set_transient(self, address: Address, slot: int, value: int) -> None:
@@ -149,7 +154,7 @@ class Journal:
 
     def touch(self, address: Address) -> None:
         if address not in self.touched:
-            self._undo.append((self.touched, address, _NOTHING))
+            self.notes.append((self.touched, address, NOTHING))
             self.touched[address] = True
 
     def warm_address(self, address: Address) -> None:
@@ -159,7 +164,7 @@ class Journal:
     def warm_slot(self, address: Address, slot: int) -> None:
         warm = self.warm_slots[address]
         if slot not in warm:
-            self._undo.append((warm, slot, _NOTHING))
+            self.notes.append((warm, slot, NOTHING))
             warm[slot] = True
 
     def mark_created(self, address: Address) -> None:
@@ -171,11 +176,11 @@ class Journal:
         self._set(self.destroyed, address, True)
 
     def add_refund(self, amount: int) -> None:
-        self._set(self._counters, "refund", self.refund + amount)
+        self._set(self.counters, "refund", self.refund + amount)
 
     def add_log(self, log: Log) -> None:
-        logs, index = self._logs, len(self._logs)
-        self._undo.append((logs, index, _NOTHING))
+        logs, index = self.log_entries, len(self.log_entries)
+        self.notes.append((logs, index, NOTHING))
         logs[index] = log
 
     # The outcome

@@ -152,26 +152,25 @@ def begin_transaction(view: StateView, env: BlockEnv, checked: CheckedTransactio
 
 def buy_gas(view: StateView, env: BlockEnv, checked: CheckedTransaction) -> Execution:
     """Take the price of all gas from the sender, who has read nothing but what the checks have."""
-    tx, sender = checked.tx, checked.sender
     journal = Journal(view, checked.reads)
-    machine = Machine(env, TxEnv(sender, checked.gas_price, tx.blob_hashes), journal)
-    blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * env.blob_base_fee
-    journal.set_balance(sender, journal.balance(sender) - tx.gas_limit * checked.gas_price - blob_fee)
-    journal.increment_nonce(sender)
-    _warm_up(journal, env, checked)
-    return Execution(checked, machine)
-
-
-def _warm_up(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> None:
-    """Mark as warm what a transaction pays for by existing (EIP-2929, EIP-2930, EIP-3651)."""
     journal.warm_addresses = dict(env.always_warm)
-    journal.warm_address(checked.sender)
-    if env.fork.warm_coinbase:
-        journal.warm_address(env.coinbase)
-    for address, slots in checked.tx.access_list:
+    pay_upfront(journal, env, checked)
+    for address, slots in checked.tx.access_list:  # EIP-2930
         journal.warm_address(address)
         for slot in slots:
             journal.warm_slot(address, slot)
+    return Execution(checked, Machine(env, TxEnv(checked.sender, checked.gas_price, checked.tx.blob_hashes), journal))
+
+
+def pay_upfront(journal: Journal, env: BlockEnv, checked: CheckedTransaction) -> None:
+    """Pay for all gas, count the nonce, and warm who is looked at in any case (EIP-2929, EIP-3651)."""
+    tx, sender = checked.tx, checked.sender
+    blob_fee = GAS_PER_BLOB * len(tx.blob_hashes) * env.blob_base_fee
+    journal.set_balance(sender, journal.balance(sender) - tx.gas_limit * checked.gas_price - blob_fee)
+    journal.increment_nonce(sender)
+    journal.warm_address(sender)
+    if env.fork.warm_coinbase:
+        journal.warm_address(env.coinbase)
 
 
 def delegate(journal: Journal, env: BlockEnv, authorization: Authorization) -> None:
@@ -217,10 +216,7 @@ def finish_transaction(execution: Execution) -> TxResult:
     assert outcome is not None
     journal.clear_empty_accounts(later=env.coinbase)  # first, since it reads
     spent = tx.gas_limit - outcome.gas_left
-    refunded = min(journal.refund, spent // env.fork.gas.refund_quotient)
-    gas_used = max(spent - refunded, checked.floor_gas)
-    journal.set_balance(checked.sender, journal.balance(checked.sender) + (tx.gas_limit - gas_used) * checked.gas_price)
-    journal.touch(env.coinbase)
+    gas_used = pay_back(journal, env, checked, spent)
     tip = checked.gas_price - env.base_fee_per_gas
     failure = outcome.failure
     return TxResult(
@@ -237,3 +233,12 @@ def finish_transaction(execution: Execution) -> TxResult:
         accessed=frozenset(journal.accessed),
         created_address=contract_address(checked.sender, tx.nonce) if tx.to is None and failure is None else None,
     )
+
+
+def pay_back(journal: Journal, env: BlockEnv, checked: CheckedTransaction, spent: int) -> int:
+    """Return the gas that is paid for when `spent` was used, and give the sender the price of the rest."""
+    gas_used = max(spent - min(journal.refund, spent // env.fork.gas.refund_quotient), checked.floor_gas)
+    change = (checked.tx.gas_limit - gas_used) * checked.gas_price
+    journal.set_balance(checked.sender, journal.balance(checked.sender) + change)
+    journal.touch(env.coinbase)
+    return gas_used

@@ -9,14 +9,14 @@ import pytest
 
 from tests.architecture.project import PACKAGE, REPOSITORY, sources
 
-MACHINE = 4_150  # layers 0-5 without the compiler
-MACHINE_WITH_COMPILER = 4_900
+MACHINE = 4_200  # layers 0-5 without the compiler
+MACHINE_WITH_COMPILER = 4_950
 BUDGETS = {  # lines of folders, Vyper and data not counted
     ("analysis", "contracts", "workloads"): 5_000,
     ("simulation", "backends"): 4_100,
-    ("rollups",): 12_000,
+    ("rollups",): 17_500,
     ("bench", "cli"): 4_800,
-    ("teaching/kit",): 5_300,
+    ("teaching/kit",): 5_700,
     ("teaching/lab", "teaching/grading"): 6_000,
 }
 LESSON = 1_250

@@ -13,13 +13,14 @@ from tests.fuzz import set_code
 from tests.fuzz.eels import Answer
 from tests.fuzz.tiers import NEVER, hot_after
 from tests.support.oracles import specification
+from toyevm import journal as journals
 from toyevm import transition
 from toyevm.crypto import recover_address
 from toyevm.forks import PRAGUE
 from toyevm.journal import Journal
 from toyevm.transactions import Authorization
 from toyevm.types import ZERO_ADDRESS
-from toyevm.vm.instructions import calls, context
+from toyevm.vm.instructions import calls
 
 SEEDS = range(100)
 
@@ -165,8 +166,8 @@ def any_length(patch: pytest.MonkeyPatch) -> None:
 
 def seen_through(patch: pytest.MonkeyPatch) -> None:
     """EXTCODEHASH does not see whom an account delegates to."""
-    honest = context.keccak256
-    patch.setattr(context, "keccak256", lambda data: honest(data[:3] if data.startswith(set_code.PREFIX) else data))
+    honest = journals.keccak256
+    patch.setattr(journals, "keccak256", lambda data: honest(data[:3] if data.startswith(set_code.PREFIX) else data))
 
 
 PLANTED: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (

@@ -183,7 +183,7 @@ def test_every_kind_of_change_is_taken_back(outer: str, name: str) -> None:
 
 
 def wrong_order(journal: Journal, mark: int) -> None:
-    undo = journal._undo
+    undo = journal.notes
     undo[mark:] = undo[mark:][::-1]
     HONEST(journal, mark)
 

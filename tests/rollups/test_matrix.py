@@ -34,13 +34,22 @@ def test_where_there_is_no_defence_something_is_lost(cell: MatrixCell) -> None:
     assert damage(cell, True).verdict in (MatrixVerdict.STOLEN, MatrixVerdict.FROZEN)
 
 
-@pytest.mark.parametrize("system", ["sidechain", "validium"])
+@pytest.mark.parametrize("system", ["sidechain", "validium", "optimistic"])
 def test_a_column_is_whole(system: str) -> None:
     assert [cell.attack for cell in chosen_cells(system=system)] == list(ATTACKS)
 
 
 def test_the_zk_rollups_column_is_whole_but_for_collusion() -> None:
     assert [cell.attack for cell in chosen_cells(system="zk")] == [one for one in ATTACKS if one != "2/3 collusion"]
+
+
+def test_an_optimistic_rollup_is_safe_or_late() -> None:
+    cells = list(chosen_cells(system="optimistic"))
+    late = {cell.attack: damage(cell, True).delay for cell in cells if damage(cell, True).delay}
+    assert list(late) == ["censorship"]
+    assert 12 <= late["censorship"] / 3_600 <= 24  # what is sent through L1 must be taken within twelve hours
+    worst = max(cells, key=lambda cell: -WORST_FIRST.index(damage(cell, True).verdict))
+    assert damage(worst, True).verdict is MatrixVerdict.DELAYED
 
 
 def test_withheld_data_freezes_a_validium_and_nothing_else_where_roots_are_proven() -> None:

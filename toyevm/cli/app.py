@@ -189,6 +189,19 @@ def matrix(
 
 
 @app.command()
+def dispute(
+    transactions: Annotated[int, typer.Option(help="How many ERC-20 transfers the disputed block has.")] = 64,
+    games: Annotated[int, typer.Option(help="How many games; each kind of liar in turn.")] = 48,
+    seed: Annotated[int, typer.Option(help="Other transfers and other lies.")] = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Play disputes of an honest player against liars, down to one micro-step."""
+    from toyevm.cli import dispute as command
+
+    return command.run(transactions, games, seed, as_json)
+
+
+@app.command()
 def prove(
     transactions: Annotated[int, typer.Option(help="How many payments.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Write the proof to this file.")],

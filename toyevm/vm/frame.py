@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from toyevm.crypto import keccak256
 from toyevm.errors import FrameFailure
 from toyevm.forks import Fork
 from toyevm.journal import Journal
@@ -157,6 +158,21 @@ class Frame:
             self.words.clear()
         return self.raw_memory
 
+    # What moves bytes, however many, goes through these three; on a machine in a dispute it is done piece by piece.
+
+    def read_memory(self, offset: int, size: int) -> bytes:
+        """Return a copy of a range that has been paid for; an empty one may lie anywhere."""
+        return bytes(self.memory[offset : offset + size]) if size else b""
+
+    def write_memory(self, offset: int, data: bytes) -> None:
+        """Put `data` into memory that has been paid for."""
+        if data:
+            self.memory[offset : offset + len(data)] = data
+
+    def keccak256(self, data: bytes) -> Hash32:
+        """Return the hash of what was read."""
+        return keccak256(data)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -169,6 +185,8 @@ class Outcome:
 
 class Machine:
     """The frames of one message call, the innermost last; `outcome` is set when none is left."""
+
+    frame_type: ClassVar[type[Frame]] = Frame
 
     def __init__(self, env: BlockEnv, tx: TxEnv, journal: Journal) -> None:
         self.env, self.tx, self.journal = env, tx, journal

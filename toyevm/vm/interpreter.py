@@ -112,7 +112,7 @@ def enter(machine: Machine, message: Message) -> None:
         journal.transfer(message.caller, message.address, message.value)
     journal.touch(message.address)
     if message.precompile is None:
-        machine.frames.append(Frame(message, machine, mark))
+        machine.frames.append(machine.frame_type(message, machine, mark))
         return
     try:
         gas_left = message.gas - message.precompile.gas(message.input)
@@ -165,9 +165,7 @@ def _report(
         caller.stack.append(0 if failure else int.from_bytes(message.address, "big"))
         return
     caller.return_data = output
-    wanted = output[: message.return_size]
-    if wanted:
-        caller.memory[message.return_offset : message.return_offset + len(wanted)] = wanted
+    caller.write_memory(message.return_offset, output[: message.return_size])
     caller.stack.append(0 if failure else 1)
 
 

@@ -70,12 +70,17 @@ def begin_message(
 ) -> Machine:
     """Return a machine that is about to run the code at `address`; drive it with `step`, `run` or the tracer."""
     machine = idle_machine(view, env, sender=sender, address=address)
-    journal = machine.journal
-    if value:  # whoever calls from outside the world has what they send
-        journal.set_balance(sender, journal.balance(sender) + value)
-    code, precompile = entry_code(journal, machine.env, address)
-    enter(machine, Message(sender, address, code, gas, value, input, precompile))
+    open_message(machine, Message(sender, address, b"", gas, value, input))
     return machine
+
+
+def open_message(machine: Machine, message: Message) -> None:
+    """Let a machine without a frame stand before the first instruction of a call from outside."""
+    journal = machine.journal
+    if message.value:  # whoever calls from outside the world has what they send
+        journal.set_balance(message.caller, journal.balance(message.caller) + message.value)
+    message.code, message.precompile = entry_code(journal, machine.env, message.address)
+    enter(machine, message)
 
 
 def finish_message(machine: Machine, gas: int = DEFAULT_GAS) -> MessageResult:

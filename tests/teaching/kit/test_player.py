@@ -15,11 +15,15 @@ from tests.support.pictures import hide_ipywidgets
 from tests.workloads.test_transfers import executed
 from toyevm import teaching
 from toyevm.errors import InputError
+from toyevm.teaching.kit.bisection.player import BisectionGame
 from toyevm.teaching.kit.interleaving.player import InterleavingPlayer
 from toyevm.teaching.kit.job import job_of
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.price_walk_player import PriceWalk
+from toyevm.teaching.kit.stark.folds_player import FoldsPlayer
+from toyevm.teaching.kit.stark.rules_player import RulesPlayer
+from toyevm.teaching.kit.stark.tamper_player import TamperPlayer
 from toyevm.teaching.kit.stepper import Stepper
 from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
@@ -37,6 +41,7 @@ from toyevm.teaching.lessons.sidechain.signers_player import SignerSwitches
 from toyevm.teaching.lessons.state_transactions_blocks.order import token_shuffle
 from toyevm.teaching.lessons.state_transactions_blocks.order_player import OrderPlayer
 from toyevm.teaching.lessons.why_blocks_are_slow.cores_player import CoresSlider
+from toyevm.teaching.lessons.zk_rollup import book, book_proof
 from toyevm.tracer import record_steps
 from toyevm.vm.message import begin_message, world_with_code
 from toyevm.workloads.transfers import block_of, read_payments
@@ -188,7 +193,11 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     ThreadsPlayer: (Threads(ONE_PAYMENT.pre, ONE_PAYMENT.block, 1, {}),),
     TwoChainsPlayer: (),
     SignerSwitches: (),
+    BisectionGame: (),
     ExtensionPlayer: (),
+    RulesPlayer: (book(),),
+    TamperPlayer: (book_proof(),),
+    FoldsPlayer: (),
 }
 
 

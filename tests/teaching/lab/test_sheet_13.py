@@ -1,7 +1,7 @@
 """What is right in sheet 13, found in another way: rules evaluated, corners, logarithms, and the engine itself."""
 
 import re
-from decimal import Decimal, getcontext
+from decimal import Context, Decimal, localcontext
 from itertools import pairwise, product
 from math import ceil
 from types import SimpleNamespace
@@ -91,13 +91,13 @@ def test_the_two_rules_are_the_polynomials_through_the_corners_of_the_table(less
 
 
 def test_queries_follow_from_logarithms_with_many_digits(lesson: Lesson) -> None:
-    getcontext().prec = 50
     for case in lesson.marking.cases("queries"):
         blowup, theory, work, rounds, bits = case.given["args"]
-        chance = (1 + 1 / Decimal(blowup)) / 2 if theory == "unique" else (1 / Decimal(blowup)).sqrt()
-        needed = (bits - work) * Decimal(2).ln() / -chance.ln()
+        with localcontext(Context(prec=50)):  # one of its own: Vyper, once imported, forbids to change the common one
+            chance = (1 + 1 / Decimal(blowup)) / 2 if theory == "unique" else (1 / Decimal(blowup)).sqrt()
+            least = ceil(round((bits - work) * Decimal(2).ln() / -chance.ln(), 40))
         reached = all(one >= bits for one in rounds.values())
-        assert case.expect["value"] == (ceil(round(needed, 40)) if reached else -1), case.name
+        assert case.expect["value"] == (least if reached else -1), case.name
 
 
 def account_air(start: int, amounts: list[int], last: int, *, whole: bool) -> Air:

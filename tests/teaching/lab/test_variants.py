@@ -22,8 +22,14 @@ from toyevm.teaching.lab.verdicts import Status
 
 ITEMS = FIXTURE / "course" / "03-shop" / "items.toml"
 STUDENTS = [Variant(f"student{number}", "autumn") for number in range(12)]
-VARYING = [folder for folder in lessons(REPOSITORY, FIXTURE) if "parameters" in
-           (folder.parents[1] / "course" / folder.name / "items.toml").read_text()]  # fmt: skip
+VARYING = [
+    folder
+    for folder in lessons(REPOSITORY, FIXTURE)
+    if any(
+        item.parameters and item.judge != "function"
+        for item in read_items(folder.parents[1] / "course" / folder.name / "items.toml").exercises.values()
+    )
+]
 
 
 def numbers(variant: Variant | None) -> dict[str, int]:

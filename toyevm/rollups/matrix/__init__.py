@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toyevm.errors import InputError
-from toyevm.rollups.matrix import data_on_l1, sidechain_column, validium_column, zk_column
+from toyevm.rollups.matrix import data_on_l1, optimistic_column, sidechain_column, validium_column, zk_column
 from toyevm.rollups.matrix.values import ATTACKS, Damage, MatrixCell, MatrixVerdict
 
 __all__ = ["ATTACKS", "CELLS", "SYSTEMS", "Damage", "MatrixCell", "MatrixVerdict", "chosen_cells"]
@@ -13,6 +13,7 @@ __all__ = ["ATTACKS", "CELLS", "SYSTEMS", "Damage", "MatrixCell", "MatrixVerdict
 CELLS: tuple[MatrixCell, ...] = (
     *data_on_l1.CELLS,
     *sidechain_column.CELLS,
+    *optimistic_column.CELLS,
     *zk_column.CELLS,
     *validium_column.CELLS,
 )

@@ -13,7 +13,7 @@ from toyevm import rlp
 from toyevm.crypto import keccak256
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.journal import Journal
-from toyevm.types import Address, to_address
+from toyevm.types import Address, Hash32, to_address
 from toyevm.vm.frame import MAX_DEPTH, BlockEnv, Frame, Message, Refusal, Return
 from toyevm.vm.gas import access_cost, all_but_one_64th, charge, expansion, grow, words
 from toyevm.vm.instructions.storage import forbid_in_static_call
@@ -48,9 +48,9 @@ def contract_address(creator: Address, nonce: int) -> Address:
     return keccak256(rlp.encode([creator, nonce]))[12:]
 
 
-def salted_contract_address(creator: Address, salt: int, init_code: bytes) -> Address:
+def salted_contract_address(creator: Address, salt: int, init_code_hash: Hash32) -> Address:
     """Return where CREATE2 puts a contract: known from its code alone (EIP-1014)."""
-    return keccak256(b"\xff" + creator + salt.to_bytes(32, "big") + keccak256(init_code))[12:]
+    return keccak256(b"\xff" + creator + salt.to_bytes(32, "big") + init_code_hash)[12:]
 
 
 def is_taken(journal: Journal, address: Address) -> bool:
@@ -88,7 +88,7 @@ def call(
         delegate, code = None, b""
         if precompile is None:
             code = journal.code(target)
-            if code.startswith(DELEGATION_PREFIX):
+            if len(code) == 23:  # so long is a delegation
                 delegate = _follow(frame, target, code)
         else:
             journal.accessed.add(target)
@@ -119,7 +119,7 @@ def call(
             code,
             passed_gas,
             message.value if keeps_caller else value,
-            bytes(frame.memory[input_offset : input_offset + input_size]) if input_size else b"",
+            frame.read_memory(input_offset, input_size),
             precompile,
             message.depth + 1,
             return_offset,
@@ -153,10 +153,10 @@ def create(is_salted: bool) -> Callable[[Frame], Message | Refusal]:
             raise ExceptionalHalt(Halt.INIT_CODE_TOO_LARGE)
         word_price = fork.gas.init_code_word + (fork.gas.keccak_word if is_salted else 0)
         charge(frame, words(size) * word_price + expansion(frame, offset, size))
-        init_code = bytes(frame.memory[offset : offset + size]).ljust(size, b"\0") if size else b""
+        init_code = frame.read_memory(offset, size).ljust(size, b"\0")
         nonce, can_pay = journal.nonce(frame.address), journal.balance(frame.address) >= value
         if is_salted:
-            address = salted_contract_address(frame.address, stack[-4], init_code)
+            address = salted_contract_address(frame.address, stack[-4], frame.keccak256(init_code))
         else:
             address = contract_address(frame.address, nonce)
         may_begin = can_pay and nonce < MAX_NONCE and message.depth < MAX_DEPTH

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from toyevm.crypto import EMPTY_CODE_HASH, keccak256
 from toyevm.errors import ExceptionalHalt, Halt
 from toyevm.journal import Journal
 from toyevm.types import Address, to_address
@@ -27,7 +26,7 @@ as_word: Callable[[bytes | bytearray], int] = int.from_bytes  # big-endian is it
 def keccak(frame: Frame) -> None:
     offset, size = frame.stack.pop(), frame.stack[-1]
     charge_memory(frame, offset, size, frame.env.fork.gas.keccak_word * words(size))
-    frame.stack[-1] = as_word(keccak256(bytes(frame.memory[offset : offset + size]) if size else b""))
+    frame.stack[-1] = as_word(frame.keccak256(frame.read_memory(offset, size)))
 
 
 def calldataload(frame: Frame) -> None:
@@ -45,8 +44,7 @@ def copy_from(source: Callable[[Frame], bytes]) -> Callable[[Frame], None]:
     def instruction(frame: Frame) -> None:
         target, offset, size = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
         charge_memory(frame, target, size, frame.env.fork.gas.copy_word * words(size))
-        if size:
-            frame.memory[target : target + size] = slice_padded(source(frame), offset, size)
+        frame.write_memory(target, slice_padded(source(frame), offset, size))
 
     return instruction
 
@@ -57,8 +55,7 @@ def returndatacopy(frame: Frame) -> None:
     charge_memory(frame, target, size, frame.env.fork.gas.copy_word * words(size))
     if offset + size > len(frame.return_data):
         raise ExceptionalHalt(Halt.RETURN_DATA_OUT_OF_BOUNDS)
-    if size:
-        frame.memory[target : target + size] = frame.return_data[offset : offset + size]
+    frame.write_memory(target, frame.return_data[offset : offset + size])
 
 
 def blockhash(frame: Frame) -> None:
@@ -91,8 +88,7 @@ def ask_account(question: Callable[[Journal, Address], int]) -> Callable[[Frame]
 
 def code_hash(journal: Journal, address: Address) -> int:
     """Return the hash of an account's code, or 0 if there is no account (EIP-1052)."""
-    code = journal.code(address)
-    return 0 if journal.is_empty(address) else as_word(keccak256(code) if code else EMPTY_CODE_HASH)
+    return 0 if journal.is_empty(address) else as_word(journal.code_hash(address))
 
 
 balance = ask_account(Journal.balance)
@@ -111,5 +107,4 @@ def extcodecopy(frame: Frame) -> None:
     for _ in range(4):
         frame.stack.pop()
     grow(frame, target, size)
-    if size:
-        frame.memory[target : target + size] = slice_padded(code, offset, size)
+    frame.write_memory(target, slice_padded(code, offset, size))

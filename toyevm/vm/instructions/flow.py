@@ -80,8 +80,7 @@ def mcopy(frame: Frame) -> None:
     """Copy within memory; the ranges may overlap (EIP-5656)."""
     target, source, size = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
     charge_memory(frame, max(target, source), size, frame.env.fork.gas.copy_word * words(size))
-    if size:
-        frame.memory[target : target + size] = bytes(frame.memory[source : source + size])
+    frame.write_memory(target, frame.read_memory(source, size))
 
 
 def jumpdest(frame: Frame) -> None:
@@ -112,7 +111,7 @@ def take_memory(frame: Frame) -> bytes:
     """Pop offset and size, pay for the range, and return a copy of it."""
     offset, size = frame.stack.pop(), frame.stack.pop()
     charge_memory(frame, offset, size)
-    return bytes(frame.memory[offset : offset + size]) if size else b""
+    return frame.read_memory(offset, size)
 
 
 def return_(frame: Frame) -> Return:

@@ -106,7 +106,7 @@ def log(topic_count: int) -> Callable[[Frame], None]:
         offset, size = stack.pop(), stack.pop()
         charge_memory(frame, offset, size, gas.log_byte * size)
         topics = tuple([stack.pop() for _ in range(topic_count)])
-        emit(frame, topics, bytes(frame.memory[offset : offset + size]) if size else b"")
+        emit(frame, topics, frame.read_memory(offset, size))
 
     return instruction
 

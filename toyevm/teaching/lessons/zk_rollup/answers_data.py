@@ -41,6 +41,6 @@ def data_attacks(answer: Any) -> Reply:
             belief, text = BELIEFS[at, word]
             return wrong(belief, f"Attack {at + 1}, {word}: {text}", "\n".join(shown))
     return right(
-        "The engine has run all four. Which of the two losses would there not be, if the AIR checked signatures?",
+        "The engine has run all four. Which of the two losses would not happen if the AIR checked signatures?",
         "\n".join(shown),
     )

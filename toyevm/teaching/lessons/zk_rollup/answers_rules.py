@@ -207,7 +207,7 @@ def _no_gain(amounts: list[int], ann: int, shown: str) -> Reply:
         text = "All your amounts are from 0 to 15. Which rule of the first book keeps them there, and is it in `quick`?"
         return wrong("true-amounts", accepted + text, shown)
     if any(one < 0 for one in amounts):
-        return wrong("not-enough", accepted + "One amount gave her ether. Do the others take more than that?", shown)
+        return wrong("not-enough", accepted + "One amount gave her ether. How much do the others take away?", shown)
     text = "An amount of more than 15 is accepted, so nothing checks how large it is. What else does nothing check?"
     return wrong("only-larger", accepted + text, shown)
 

@@ -1,0 +1,290 @@
+"""The whole rollup: what is locked comes in, what is burnt goes out after a week, and nobody is left out or robbed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from toyevm.rollups.optimistic.block_input import encode_block_input
+from toyevm.rollups.optimistic.block_states import BlockStates
+from toyevm.rollups.optimistic.challenger import Challenger
+from toyevm.rollups.optimistic.claims import ROOT
+from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
+from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
+from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
+from toyevm.rollups.optimistic.moves import GameMove, MoveKind
+from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
+from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
+from toyevm.rollups.optimistic.state_proofs import next_block_witness
+from toyevm.state import Account, WorldState
+from toyevm.transactions import encode_transaction
+from toyevm.units import ETHER
+from toyevm.workloads.wallets import wallet
+
+DAY = 86_400
+
+
+def opened(**rules: int) -> OptimisticRollup:
+    """Return a rollup on which Ann has ten ether, after its first block."""
+    rollup = OptimisticRollup(["Ann", "Bob"], **rules)
+    rollup.deposit("Ann", 10 * ETHER)
+    assert rollup.wait_out(rollup.propose())
+    return rollup
+
+
+def test_a_withdrawal_takes_a_week_two_steps_and_is_paid_once() -> None:
+    rollup = opened()
+    message, start = rollup.withdraw("Ann", 2 * ETHER), rollup.l1.now
+    before = rollup.l1_balance("Ann")
+    proposal = rollup.propose()
+    assert rollup.prove(message).reason == "no accepted root"
+    assert rollup.wait_out(proposal)
+    assert rollup.finalize(message).reason == "not proven"
+    assert rollup.prove(message).accepted
+    assert rollup.finalize(message).reason == "too early"
+    rollup.l1.wait(rollup.contract.terms.gap)
+    assert rollup.finalize(message).accepted
+    assert rollup.finalize(message).reason == "finalized already"
+    assert rollup.l1_balance("Ann") == before + 2 * ETHER
+    assert rollup.locked == 8 * ETHER
+    assert 7 * DAY <= rollup.l1.now - start < 7.1 * DAY
+
+
+def test_what_was_not_burnt_cannot_be_proven() -> None:
+    rollup = opened()
+    message = rollup.withdraw("Ann", ETHER)
+    rollup.wait_out(rollup.propose())
+    assert rollup.prove(message._replace(amount=2 * ETHER)).reason == "not sent on L2"
+    assert rollup.prove_with(message, 2, b"").reason == "proof does not hold"
+
+
+def test_a_deposit_must_be_taken_and_cannot_be_invented() -> None:
+    rollup = opened()
+    rollup.deposit("Bob", ETHER)
+    block, taken = rollup.next_block()
+    twice = replace(block, withdrawals=(replace(block.withdrawals[0], amount=2 * 10**9),))
+    for wrong, count in ((twice, taken), (replace(block, withdrawals=()), taken), (block, Taken(1, 0))):
+        assert rollup.propose_trace(PROPOSER, wrong, count, rollup.run(wrong)).answer.reason == "other deposits"
+    assert (
+        rollup.propose_trace(PROPOSER, block, Taken(9, 0), rollup.run(block)).answer.reason
+        == "more deposits than there are"
+    )
+    rollup.l1.wait(DAY)
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose().answer.accepted
+    assert rollup.balance("Bob") == ETHER
+
+
+def test_a_transaction_that_is_forced_comes_first_and_in_time() -> None:
+    rollup = opened()
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    forced = rollup.sent[0]
+    rollup.pay("Ann", "Bob", ETHER)
+    block, taken = rollup.next_block()
+    assert block.transactions[0] == forced
+    late = replace(block, transactions=block.transactions[::-1])
+    assert rollup.propose_trace(PROPOSER, late, taken, rollup.run(late)).answer.reason == "other forced transactions"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose().answer.accepted
+    assert rollup.balance("Bob") == ETHER
+
+
+def test_a_forced_transaction_that_is_nonsense_changes_nothing_and_holds_up_nobody() -> None:
+    rollup = opened()
+    tx = rollup.sign("Bob", wallet("Ann").address, b"", 5 * ETHER)  # Bob has nothing
+    rollup.contract.force(wallet("Bob"), encode_transaction(tx))
+    rollup.sent.append(tx)
+    assert rollup.wait_out(rollup.propose())
+    assert (rollup.balance("Ann"), rollup.balance("Bob")) == (10 * ETHER, 0)
+
+
+def test_what_no_block_could_take_is_not_queued() -> None:
+    rollup = opened()
+    greedy = wallet("Ann").sign(to=bytes(20), nonce=0, gas_limit=2**25, chain_id=LAYER.chain_id)
+    for raw in (b"", b"no transaction", encode_transaction(greedy), encode_transaction(greedy)[:-1]):
+        assert rollup.contract.force(wallet("Bob"), raw).reason == "not a transaction of L2"
+    rollup.l1.wait(2 * DAY)
+    assert rollup.propose().answer.accepted
+
+
+@pytest.mark.parametrize("header", [{"gas_limit": 149_999}, {"base_fee_per_gas": 1}])
+def test_a_header_cannot_shut_out_what_is_forced(header: dict[str, int]) -> None:
+    rollup = opened()
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    block, taken = rollup.next_block()
+    tight = replace(block, header=replace(block.header, **header))
+    assert rollup.propose_trace(PROPOSER, tight, taken, rollup.run(tight)).answer.reason == "not a block"
+    assert rollup.propose().answer.accepted
+
+
+def test_a_queue_that_no_block_can_take_at_once_stops_nobody() -> None:
+    rollup = opened()
+    raws = [wallet("Bob").sign(to=bytes(20), data=bytes(16_000), nonce=at, gas_limit=2**20) for at in range(8)]
+    for tx in raws:
+        assert rollup.contract.force(wallet("Bob"), encode_transaction(tx)).accepted
+    rollup.l1.wait(2 * DAY)
+    rollup.sent = raws[:4]
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose().answer.accepted
+    assert rollup.propose().answer.reason == "something is overdue"
+    rollup.sent = raws[4:]
+    assert rollup.propose().answer.accepted
+
+
+def test_nobody_takes_deposits_that_there_are_not() -> None:
+    rollup = OptimisticRollup(["Ann"])
+    block, _ = rollup.next_block()
+    assert rollup.propose().answer.accepted
+    rollup.proposals.clear()
+    for deposits, reason in ((9, "more deposits than there are"), (0, "")):
+        trace = rollup.run(block)
+        assert rollup.propose_trace(CHALLENGER, block, Taken(deposits), trace).answer.reason == reason
+
+
+def test_a_state_proposed_twice_has_one_next_block_and_strands_nobody() -> None:
+    rollup = opened()
+    first, start = rollup.propose(), rollup.world
+    rollup.proposals.pop()
+    again = rollup.propose_trace(CHALLENGER, first.block, first.taken, first.trace)
+    assert again.answer.accepted
+    rollup.adopt(again)
+    rollup.deposit("Bob", ETHER)
+    child = rollup.propose()
+    rollup.proposals[:] = [rollup.proposals[0], first]
+    other = replace(child.block, header=replace(child.block.header, timestamp=99))
+    stranger = rollup.propose_trace(CHALLENGER, other, child.taken, rollup.run(other, start))
+    assert stranger.answer.reason == "another block comes next"
+    for proposal in (again, first, child):
+        assert rollup.wait_out(proposal)
+        assert rollup.contract.is_accepted(proposal.game)
+    assert [block.header.number for block in final_blocks(rollup.contract)] == [1, 2, 3]
+
+
+def test_the_sequencer_alone_brings_blocks_until_something_is_overdue() -> None:
+    rollup = opened(sequencer=wallet(PROPOSER).address)
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    assert rollup.propose(CHALLENGER).answer.reason == "not the sequencer"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(CHALLENGER).answer.accepted
+
+
+def test_there_are_no_two_blocks_in_one_place() -> None:
+    """Two blocks that are both right would pay the same money twice."""
+    rollup = opened()
+    rollup.withdraw("Ann", 10 * ETHER)
+    first, taken = rollup.next_block()
+    rollup.pool.clear()
+    rollup.pay("Ann", "Bob", 10 * ETHER)
+    second, _ = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, first, taken, rollup.run(first)).answer.accepted
+    other = rollup.propose_trace(CHALLENGER, second, taken, rollup.run(second))
+    assert other.answer.reason == "another block comes next"
+    assert rollup.propose_trace(CHALLENGER, first, taken, rollup.run(first)).answer.accepted  # the same is no harm
+
+
+def test_who_builds_on_what_falls_falls_too() -> None:
+    rollup = opened()
+    rich = WorldState(dict(rollup.world.accounts) | {wallet("Bob").address: Account(balance=ETHER)})
+    block, taken = rollup.next_block()
+    lie = rollup.propose_trace(PROPOSER, block, taken, rollup.run(block, rich))
+    truth = rollup.run(block)
+    rollup.adopt(lie)
+    on_top = rollup.propose()
+    assert on_top.answer.accepted
+    assert not rollup.dispute(lie, {CHALLENGER: Challenger(BlockStates(truth))})
+    rollup.resolve(on_top)
+    assert not rollup.contract.is_accepted(on_top.game)
+    rollup.proposals.remove(on_top)
+    assert rollup.propose().answer.reason == "the parent has fallen"
+
+
+def test_a_reader_of_l1_finds_the_blocks_and_which_are_final() -> None:
+    rollup = opened()
+    rollup.pay("Ann", "Bob", ETHER)
+    proposal = rollup.propose()
+    assert list(posted_blocks(rollup.contract)) == [each.block for each in rollup.proposals]
+    assert final_blocks(rollup.contract) == [rollup.proposals[0].block]
+    rollup.wait_out(proposal)
+    assert final_blocks(rollup.contract) == [each.block for each in rollup.proposals]
+
+
+@pytest.mark.parametrize("fields", [{"number": 7}, {"number": 0}])
+def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None:
+    rollup = opened()
+    block, taken = rollup.next_block()
+    wrong = replace(block, header=replace(block.header, **fields))
+    assert rollup.propose_trace(PROPOSER, wrong, taken, rollup.run(wrong)).answer.reason == "not the next block"
+
+
+@pytest.mark.parametrize("corruption", [None, corrupt_gas])
+def test_a_lie_about_a_transaction_with_many_long_inputs_falls(corruption: Corruption | None) -> None:
+    """Of what its precompiles were given, a proof brings what its step needs: all of it L1 would not take."""
+    rollup = opened()
+    sizes = (40_000, 40_032)
+    code = b"".join(bytes.fromhex(f"5f5f62{size:06x}5f60025afa50") for size in sizes)
+    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=2_000_000, chain_id=LAYER.chain_id))
+    block, taken = rollup.next_block()
+    truth = BlockStates(rollup.run(block))
+    lie = LyingStates(truth, LiePlace(0, 6), corruption, seed=5)
+    game, data = rollup.contract.count, encode_block_input(block)
+    after = Parent(rollup.proposals[-1].game, next_block_witness(rollup.proposals[-1].trace.states[-1]))
+    answer = rollup.contract.propose(wallet(PROPOSER), lie.after(1), data, taken, after)
+    assert answer.accepted
+    proposal = L2Proposal(block, truth.trace, taken, lie.after(1), answer, game)
+    assert not rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+
+
+def test_deposits_are_not_given_back() -> None:
+    rollup = opened()
+    block, _ = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, block, Taken(0), rollup.run(block)).answer.reason == "deposits given back"
+
+
+def test_an_overdue_deposit_is_as_good_as_an_overdue_transaction() -> None:
+    rollup = opened()
+    rollup.deposit("Bob", ETHER)
+    rollup.deposit("Bob", ETHER)
+    late, rollup.waiting = rollup.waiting[1:], rollup.waiting[:1]
+    rollup.l1.wait(2 * DAY)
+    assert rollup.propose().answer.accepted
+    assert rollup.propose().answer.reason == "something is overdue"
+    rollup.waiting = late
+    assert rollup.propose().answer.accepted
+
+
+def test_of_two_states_that_nobody_disputes_the_first_is_final() -> None:
+    rollup = opened()
+    rich = WorldState(dict(rollup.world.accounts) | {wallet("Bob").address: Account(balance=ETHER)})
+    block, taken = rollup.next_block()
+    truth, lie = (rollup.propose_trace(PROPOSER, block, taken, rollup.run(block, world)) for world in (None, rich))
+    rollup.adopt(lie)
+    child = rollup.propose()  # a state of its own has blocks of its own behind it
+    rollup.proposals[-2:] = [truth]
+    other = replace(child.block, header=replace(child.block.header, timestamp=99))
+    assert rollup.propose_trace(PROPOSER, other, child.taken, rollup.run(other)).answer.accepted
+    rollup.wait_out(truth)
+    rollup.resolve(lie)
+    assert [rollup.contract.is_accepted(each.game) for each in (truth, lie)] == [True, False]
+    assert rollup.final_state() == truth.claim.state
+
+
+def test_a_block_with_other_counts_of_what_it_takes_is_another_block() -> None:
+    rollup = opened()
+    rollup.withdraw("Ann", ETHER, is_forced=True)
+    block, taken = rollup.next_block()
+    assert rollup.propose_trace(PROPOSER, block, taken, rollup.run(block)).answer.accepted
+    fewer = rollup.propose_trace(CHALLENGER, block, taken._replace(forced=0), rollup.run(block))
+    assert fewer.answer.reason == "another block comes next"
+
+
+def test_a_block_is_not_resolved_before_the_one_it_builds_on() -> None:
+    rollup = opened()
+    parent, child = rollup.propose(), rollup.propose()
+    rollup.l1.wait(rollup.contract.terms.clock)
+    move = GameMove(MoveKind.RESOLVE, ROOT)
+    assert rollup.contract.move(KEEPER, child.game, move).reason == "the parent is not resolved"
+    for proposal in (parent, child):
+        assert rollup.contract.move(KEEPER, proposal.game, move).accepted
+        assert rollup.contract.is_accepted(proposal.game)

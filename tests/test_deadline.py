@@ -1,0 +1,73 @@
+"""What takes too long is ended, by the clock and by the processor's time, also when it catches what ends it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.support.cpu_time import cpu_limit
+from toyevm.deadline import AGAIN, OutOfTime, time_limit
+
+Limit = Callable[[float], AbstractContextManager[None]]
+both = pytest.mark.parametrize("limit", [time_limit, cpu_limit])
+
+
+def for_ever() -> None:
+    while True:
+        pass
+
+
+def deaf() -> None:
+    """Run for ever, and catch the first thing that would end it."""
+    try:
+        for_ever()
+    except BaseException:
+        for_ever()
+
+
+class Stubborn:
+    """Its destructor takes for ever; Python prints what is raised in one, and goes on."""
+
+    def __del__(self) -> None:
+        for_ever()
+
+
+def with_destructor() -> None:
+    Stubborn()
+    for_ever()
+
+
+@both
+@pytest.mark.parametrize(
+    "work",
+    [
+        for_ever,
+        deaf,
+        pytest.param(
+            with_destructor, marks=pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+        ),
+    ],
+)
+def test_what_takes_too_long_is_ended(limit: Limit, work: Callable[[], None]) -> None:
+    with pytest.raises(OutOfTime), limit(0.05):
+        work()
+
+
+@both
+def test_what_ends_in_time_hears_nothing_later(limit: Limit) -> None:
+    before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGVTALRM)
+    with limit(0.05):
+        pass
+    assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGVTALRM)) == before
+    begun = time.process_time()
+    while time.process_time() - begun < 0.05 + AGAIN:
+        pass
+
+
+def test_the_outer_of_two_clocks_counts() -> None:
+    with pytest.raises(OutOfTime), time_limit(0.05), time_limit(60):
+        for_ever()
