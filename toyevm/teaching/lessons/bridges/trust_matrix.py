@@ -9,16 +9,16 @@ from collections.abc import Mapping
 
 from toyevm.errors import InputError
 
-SYSTEMS = ("sidechain", "validium", "data on L1", "zk")
+SYSTEMS = ("sidechain", "validium", "data on L1", "optimistic", "zk")
 NONE = "–"  # no such attack on this system
 VERDICTS: Mapping[str, tuple[str, ...]] = {
-    "invalid root": ("safe", "safe", NONE, "safe"),
-    "withheld data": ("frozen", "frozen", "safe", "safe"),
-    "censorship": ("frozen", "safe", "delayed", "safe"),
-    "2/3 collusion": ("stolen", "stolen", NONE, NONE),
-    "L1 reorg": ("safe", "safe", "safe", "safe"),
-    "replay": ("safe", "safe", NONE, "safe"),
-    "forged proof": ("safe", "safe", NONE, "safe"),
+    "invalid root": ("safe", "safe", NONE, "safe", "safe"),
+    "withheld data": ("frozen", "frozen", "safe", "safe", "safe"),
+    "censorship": ("frozen", "safe", "delayed", "delayed", "safe"),
+    "2/3 collusion": ("stolen", "stolen", NONE, "safe", NONE),
+    "L1 reorg": ("safe", "safe", "safe", "safe", "safe"),
+    "replay": ("safe", "safe", NONE, "safe", "safe"),
+    "forged proof": ("safe", "safe", NONE, "safe", "safe"),
 }
 
 
