@@ -88,8 +88,7 @@ def gains(outcome: SwapOutcome) -> str:
 @cache
 def one_evening() -> str:
     """Return what comes of a swap whose locks end together."""
-    rows = [f"Ann claims after block {shown}: {gains(swap_of(12, 12, shown))}" for shown in (4, 10)]
-    return ". ".join(rows)
+    return ". ".join(f"Ann claims after block {shown}: {gains(swap_of(12, 12, shown))}" for shown in (4, 10))
 
 
 @cache
