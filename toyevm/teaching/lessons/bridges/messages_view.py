@@ -33,7 +33,8 @@ def show_messages(story: MessageStory) -> Picture:
     body += [piece for name in story.blocks for piece in _block(story, name)]
     body += [piece for each in story.arrows for piece in _arrow(each)]
     y = HEAD + ROW * 2 + HEIGHT + 26
-    legend = "green: stands; hatched: replaced; red, ✗: not valid" if story.lost else "tokens stand beside each arrow"
+    counts = f"{len(story.lost)} replaced (hatched), {len(story.fallen)} of other layers no longer valid (red, ✗)"
+    legend = f"{counts}; green: stands" if story.lost else "a number beside an arrow: tokens"
     body.append(svg.note(MARGIN, y, legend, ink=PAPER.ink))
     return Picture(svg.figure(WIDTH, y + 18, "; ".join(lines), body), "\n".join(lines))
 
