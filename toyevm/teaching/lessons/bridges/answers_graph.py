@@ -59,6 +59,8 @@ def equally_long(answer: Any) -> Reply:
     found = [(first, len(each.lost), len(each.fallen)) for first in firsts for each in [after_the_reorg(first)]]
     shown = "\n".join(f"reorg {first}: {gone} replaced, {fall} of other layers fall" for first, gone, fall in found)
     (_, gone, fall), (_, gone_too, fall_too) = found
+    if firsts[0] == firsts[1]:
+        return wrong("one-reorg-twice", "This is one reorg, played twice. Which other one is equally long?", shown)
     if gone != gone_too:
         text = f"One replaces {gone} blocks, the other {gone_too}. Which two reorgs replace equally many?"
         return wrong("of-other-length", text, shown)

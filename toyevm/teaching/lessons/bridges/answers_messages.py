@@ -6,7 +6,6 @@ from typing import Any
 
 from toyevm.rollups.interop.cluster import PURSE
 from toyevm.teaching.kit.two_chains import TwoChains
-from toyevm.teaching.kit.two_chains_player import TwoChainsPlayer
 from toyevm.teaching.lab.turns import Reply, call, missing, read_number, read_one_of, read_pair, right, wrong
 from toyevm.teaching.lessons.bridges.port import Port, open_port
 from toyevm.teaching.lessons.bridges.studies import circle
@@ -19,7 +18,8 @@ def least_wait(answer: Any) -> Reply:
     """Judge how many blocks must lie on a deposit, if a reorg replaces four at most; the widget counts as its wait."""
     if answer is None:
         return missing("a number of blocks, such as 2.")
-    chosen = answer.model.wait if isinstance(answer, TwoChainsPlayer) else answer
+    played = getattr(answer, "model", None)
+    chosen = played.wait if isinstance(played, TwoChains) else answer
     wait = read_number(chosen, 0, 40, "a number of blocks")
     depth = min(DEEPEST, wait + 1)
     model = TwoChains(("deposit", *["block"] * wait, "credit", f"reorg{depth}"), wait)
