@@ -5,16 +5,26 @@ from __future__ import annotations
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.rollups.matrix import CELLS
+from toyevm.rollups.matrix import CELLS, sidechain_column
 from toyevm.rollups.matrix.values import MatrixCell
 from toyevm.teaching.lessons.bridges.answers_trust import ATTACKS, FREEZE, SYSTEM
 from toyevm.teaching.lessons.bridges.matrix_view import show_matrix
-from toyevm.teaching.lessons.bridges.trust_matrix import NONE, VERDICTS, attack_on, verdict_of
+from toyevm.teaching.lessons.bridges.trust_matrix import LEGEND, LIMITS, NONE, VERDICTS, attack_on, verdict_of
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.attack} on {cell.system}")
 def test_each_word_is_what_the_attack_comes_to(cell: MatrixCell) -> None:
     assert verdict_of(cell.attack, cell.system) == cell.run(True).verdict
+
+
+@pytest.mark.parametrize(("depth", "verdict"), [(6, "safe"), (7, "stolen")])
+def test_the_sidechain_is_safe_from_a_reorg_of_as_many_blocks_as_the_matrix_says_and_no_more(
+    depth: int, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sidechain_column, "REORG", depth)
+    (cell,) = (each for each in CELLS if (each.attack, each.system) == ("L1 reorg", "sidechain"))
+    assert cell.run(True).verdict == verdict
+    assert LIMITS["L1 reorg", "sidechain"] == " up to 6 blocks"
 
 
 def test_no_other_cell_has_a_word() -> None:
@@ -42,6 +52,9 @@ def test_a_cell_that_is_not_there_is_refused(cell: tuple[str, str]) -> None:
 
 def test_every_word_stands_in_picture_and_text() -> None:
     picture = show_matrix()
+    assert "L1 reorg: sidechain safe up to 6 blocks, validium safe," in picture.text
+    assert picture.text.endswith(LEGEND)
+    assert LEGEND in picture.svg
     for attack in VERDICTS:
         assert attack in picture.svg
         assert attack in picture.text

@@ -18,12 +18,19 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "replay": ("safe", "safe", NONE, "safe", "safe"),
     "forged proof": ("safe", "safe", NONE, "safe", "safe"),
 }
+LIMITS = {("L1 reorg", "sidechain"): " up to 6 blocks"}  # how far a word goes; on other systems, L2 goes back with L1
+LEGEND = f"{NONE}: this attack does not concern the system"
+
+
+def words_of(attack: str) -> list[str]:
+    """Return what the matrix says about an attack, system by system."""
+    return [word + LIMITS.get((attack, name), "") for name, word in zip(SYSTEMS, VERDICTS[attack], strict=True)]
 
 
 def matrix_lines() -> list[str]:
     """Return what the matrix says, line by line."""
-    rows = ((attack, zip(SYSTEMS, words, strict=True)) for attack, words in VERDICTS.items())
-    return [f"{attack}: " + ", ".join(map(" ".join, cells)) for attack, cells in rows]
+    rows = ((attack, zip(SYSTEMS, words_of(attack), strict=True)) for attack in VERDICTS)
+    return [*(f"{attack}: " + ", ".join(map(" ".join, cells)) for attack, cells in rows), LEGEND]
 
 
 def attack_on(attack: str, system: str) -> str:
