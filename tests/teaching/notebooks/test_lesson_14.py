@@ -46,7 +46,7 @@ def test_a_student_who_answers_lesson_14_rightly_is_told_so() -> None:
         "reorg S3: 4 replaced, 0 of other layers fall\nreorg V3: 4 replaced, 3 of other" in shown["equally-long-turn"]
     )
     assert "Mallory gets 909 tokens" in shown["rob-turn"]
-    assert "on 9 days" in shown["patch-turn"]
+    assert "on 10 days" in shown["patch-turn"]
     assert "*equal is fair*" in shown["swap-reveal"]
     assert "Ann +0 on the sidechain, +20 on the validium" in shown["swap-reveal"]
     assert "Ann -30 on the sidechain, +20 on the validium" in shown["deadlines-turn"]

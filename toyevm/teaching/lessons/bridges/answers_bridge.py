@@ -49,16 +49,15 @@ def rob(answer: Any) -> Reply:
     text = "\n".join(shown)
     if not left:
         mallory = sum(each.amount for each in claims if each.to == "Mallory")
-        return right(
-            f"Three mistakes. Mallory gets {mallory} tokens, and burned 1 for the rollup. What was never checked?", text
-        )
+        return right(f"Three mistakes. Mallory gets {mallory} tokens, and burned 1. What was never checked?", text)
     if any(LOGS.get(each[:3]) is None for each in claims):
-        return wrong(
-            "claims-without-a-log", "The bridge refuses: no log stands there. Which four places have one?", text
-        )
+        return wrong("claims-without-a-log", "Refused: no log stands there. Which four places have one?", text)
     if not mistakes:
         return wrong("each-log-is-honest", f"Each of these claims is in order. {OPEN[left[0]]}", text)
     found = f"{len(mistakes)} of 3 kinds: {', '.join(mistakes)}. {OPEN[left[0]]}"
+    if left[0] == "minted already" and [each[:3] for each in claims].count(S2) == 1:
+        found = found.replace(". ", ". Nothing was minted before your list, so Ann's (2, 0) is in order. ")
+        return wrong("claimed-before-the-list", found, text)
     belief = {"minted already": "a-log-is-used-up", "for another chain": "any-destination"}
     return wrong(belief.get(left[0], "any-log-counts"), found, text)
 
@@ -69,9 +68,6 @@ def _claim(block: Any, index: Any) -> MintClaim:
     return claim_of(place, log) if log else MintClaim(*place, "Mallory", 900)
 
 
-# Days on which a patched bridge is tried: logs, and claims in order.
-
-
 class Day(NamedTuple):
     """Logs of other chains, and the claims that come, in order."""
 
@@ -80,6 +76,7 @@ class Day(NamedTuple):
 
 
 ANN = BurnLog("bridge", "rollup", "Ann", 5)
+NEW_NAME, NEW_CHAIN = BurnLog("bridge2", "rollup", "Mallory", 900), BurnLog("bridge", "sidechain", "Mallory", 7)
 S2, S3, S4 = ("sidechain", 2, 0), ("sidechain", 2, 1), ("sidechain", 4, 0)
 V2 = ("validium", 2, 0)
 TRUE = claim_of(S2, ANN)
@@ -87,6 +84,7 @@ DAYS: tuple[Day, ...] = (
     Day({S2: ANN}, (TRUE,)),
     Day({V2: ANN}, (claim_of(V2, ANN),)),
     Day(LOGS, tuple(claim_of(place, log) for place, log in LOGS.items())),
+    Day({S2: NEW_NAME, V2: NEW_CHAIN}, (claim_of(S2, NEW_NAME), claim_of(V2, NEW_CHAIN))),
     Day({}, (TRUE,)),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), claim_of(S2, ANN._replace(amount=500)))),
     Day({S2: ANN}, (TRUE, TRUE, TRUE)),
@@ -112,10 +110,8 @@ def patch(answer: Any) -> Reply:
             said.append(_row(each, decision))
             if decision == bool(each.why):
                 return _mistake(each, done, "\n".join(said), len(day.claims) > 1 and _decision(answer, each, set()))
-    return right(
-        "No claim mints what was not burned for it. What does the bridge still take on trust?",
-        f"{tried} claims on {len(DAYS)} days",
-    )
+    shown = f"{tried} claims on {len(DAYS)} days"
+    return right("No claim mints what was not burned for it. What does the bridge still take on trust?", shown)
 
 
 def _decision(accepts: Callable[..., Any], each: JudgedClaim, done: set[Any]) -> bool:
@@ -132,6 +128,18 @@ def _row(each: JudgedClaim, decision: bool) -> str:
     return f"{chain} {block}, {number}: claims {amount} for {to}; log: {log}; your bridge {words}"
 
 
+BELIEVED: Mapping[str, tuple[str, str]] = {  # what is wrong with a claim that was accepted: belief, question
+    "another contract's log": ("any-log-counts", "The form is right, but `mybridge` wrote it. Who may write a burn?"),
+    "for another chain": ("any-destination", "The validium mints these 7, too. Which field says for whom they are?"),
+    "no log there": ("claims-are-true", "Nothing stands at this place. Whom does your bridge believe?"),
+    "the log says otherwise": ("claims-are-true", "Mallory changed the claim, not the log. Which do you mint?"),
+}
+LISTED = {  # that other contracts, or chains, are named and refused
+    NEW_NAME: "`mybridge` is refused, `bridge2` is not. Mallory has a new name each day. Whom *may* you believe?",
+    NEW_CHAIN: "Burns for the validium are refused, this one is not. For which chain *may* your bridge mint?",
+}
+
+
 def _mistake(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:
     if each.why == "minted already" and not done:
         text = "One burn, two mints: `done` is empty after the first. When must the bridge note something, and what?"
@@ -139,21 +147,9 @@ def _mistake(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool
     if each.why == "minted already":
         text = f"One burn, two mints. `done` holds {repeat(done)}. What do you look for before the second?"
         return wrong("another-key", text, shown)
-    if each.why == "another contract's log":
-        text = (
-            f"The log has the right form, and {each.log.contract if each.log else ''} wrote it. Who may write a burn?"
-        )
-        return wrong("any-log-counts", text, shown)
-    if each.why == "for another chain":
-        return wrong(
-            "any-destination", "The validium mints these 7 as well. Which field says for whom they are?", shown
-        )
-    if each.why == "no log there":
-        return wrong("claims-are-true", "Nothing stands at this place. Whom does your bridge believe?", shown)
-    if each.why:
-        text = "Mallory changed the claim, not the log. Which of the two does your bridge mint?"
-        return wrong("claims-are-true", text, shown)
-    return _refused(each, done, shown, is_taken_alone)
+    if each.log in LISTED:
+        return wrong("names-who-is-bad", LISTED[each.log], shown)
+    return wrong(*BELIEVED[each.why], shown) if each.why else _refused(each, done, shown, is_taken_alone)
 
 
 def _refused(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:

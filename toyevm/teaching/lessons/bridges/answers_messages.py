@@ -27,15 +27,11 @@ def least_wait(answer: Any) -> Reply:
     shown = f"deposit, {blocks}, credit, reorg of {depth}\n" + "\n".join(model.lines[-2:])
     if model.supply > model.escrow:
         text = (
-            f"You credit the deposit with {blocks} on it, and a reorg of {depth} takes it. "
-            "How many blocks must lie on it, so that four do not reach it?"
+            f"With {blocks} on it, a reorg of {depth} takes the deposit. How many keep it out of the reach of four?"
         )
         return wrong("one-block-short" if wait == DEEPEST - 1 else "two-is-final", text, shown)
     if wait > DEEPEST:
-        text = (
-            f"Safe, but Ann waits for {blocks}. A reorg of four replaces the last four blocks, and none below. "
-            "Which smaller wait is safe, too?"
-        )
+        text = f"Safe, but Ann waits for {blocks}. Only the last four can be replaced. Which smaller wait is safe, too?"
         return wrong("longer-is-needed", text, shown)
     text = "No reorg of four blocks reaches the deposit. Who tells you that there is never one of five?"
     return right(text, shown)
@@ -53,18 +49,24 @@ def deliver(answer: Any) -> Reply:
         return missing("a wait and `port.relay` in `deliver`.")
     minted = port.balance("Bob", "rollup") - PURSE
     expired = any("log too old" in words for words in port.said)
-    port.storm()
+    lost = port.storm()
     kept = port.balance("Bob", "rollup") - PURSE
     shown = "\n".join([*port.said, f"Bob on the rollup: {minted:+d} before the reorg, {kept:+d} after it"])
     if not minted:
         return _nothing_minted(port, expired, shown)
+    if kept < PRICE and port.early:
+        text = (
+            f"{port.early} block{'s' * (port.early > 1)} lay on the burn when you relayed it, and the reorg replaced "
+            f"{lost}: burn and mint are gone, and the bicycle. Which blocks can *no* reorg replace?"
+        )
+        return wrong("a-few-blocks-are-final", text, shown)
     if kept < PRICE:
         text = (
             f"Bob had {minted} tokens, and gave the bicycle away. Then the burn was gone, and the mint with it. "
             "What should Rita have asked before she relayed?"
         )
         return wrong("relayed-too-early", text, shown)
-    if port.early:
+    if port.early is not None:
         text = (
             "You relayed first, and waited then. This time no reorg came between, but the bicycle was gone at once. "
             "What must be known *before* the mint?"
@@ -73,7 +75,7 @@ def deliver(answer: Any) -> Reply:
     if kept != PRICE:
         return wrong("another-amount", f"Bob was to get {PRICE} tokens. What did you burn for him?", shown)
     if not _asks(answer):
-        text = "This time, the tokens stay. With a later milestone, you would be too early. Who knows when it is there?"
+        text = "This time, the tokens stay. With a later milestone, they would not. Which call in *Help* sees it?"
         return wrong("counts-blocks", text, shown)
     text = "Bob keeps his tokens: the burn is final. Is Rita trusted for anything? What if she stays at home?"
     return right(text, shown)
@@ -104,10 +106,10 @@ def order_in_a_circle(answer: Any) -> Reply:
         return missing(f"{expected}.")
     first = [read_one_of(each, ("burn", "relay"), "each") for each in read_pair(answer, expected)]
     run = circle(*first)
-    believed = run.believed or "all four calls succeed"
-    shown = f"if circles are allowed: {believed}\nas it is:               {run.refused}"
+    refused = run.refused.replace("presuppose each other", "presuppose (need) each other")
+    shown = f"if circles are allowed: {run.believed or 'all four calls succeed'}\nas it is:               {refused}"
     if not run.believed:
-        return right("No contract can notice: each mint has its burn. Who must see both chains at once?", shown)
+        return right("Neither can be first, and no contract notices. Who must see both chains at once?", shown)
     if first == ["burn", "burn"]:
         text = "She has 1,000 tokens on each layer, so both burns of 10,000 fail. What could give her 10,000 first?"
         return wrong("burn-needs-tokens", text, shown)

@@ -30,10 +30,7 @@ def deadlines(answer: Any) -> Reply:
         least = f"Ann's earliest claim is in block {FIRST_CLAIM + 1}" if bob > LEAST[1] else "Count from Bob's end"
         text = f"Safe. But whoever is left alone waits until their lock ends. {least}: how early may {late} end?"
         return wrong("longer-than-needed", text, played)
-    return right(
-        "Each has time for their own step, even in the worst case. What can either of them gain by stopping halfway?",
-        played,
-    )
+    return right("Each has time, even in the worst case. What can either of them gain by stopping halfway?", played)
 
 
 def _bob_too_short(ann: int, bob: int) -> Reply:
@@ -55,7 +52,9 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
         f"Bob sends his after block {sent}: Ann's lock ends with block {ann}\n{gains(swap_of(ann, bob, shown))}"
     )
     if ann < bob:
-        text = "Ann's lock ends first: she takes it back, and claims Bob's afterwards. Whose lock must end later?"
+        steps = [(in_block, f"claims Bob's 20 in block {in_block}"), (ann, f"may take her 30 back from block {ann} on")]
+        order = ", and ".join(words for _, words in sorted(steps))
+        text = f"Ann {order}. Bob's claim would be in block {sent + 1}. Whose lock must end later?"
         return wrong("the-wrong-way-round", text, words)
     if ann == bob:
         text = "Both end together, and Ann claims in the last moment. How much time has Bob then?"

@@ -48,7 +48,7 @@ class Port:
     Attributes:
         said: what was done and answered so far, line by line.
         relayed: messages that have minted.
-        early: whether one of them was not final when it was relayed.
+        early: how many blocks lay on the first of them when it was relayed, if it was not final.
     """
 
     def __init__(self, milestone_every: int = MILESTONE_EVERY) -> None:
@@ -56,7 +56,7 @@ class Port:
         self.cluster = Cluster(PEOPLE, extra={FORGER: Account(nonce=1, code=FORGER_CODE)})
         self.said: list[str] = []
         self.relayed: list[PortMessage] = []
-        self.early = False
+        self.early: int | None = None
 
     def __repr__(self) -> str:
         return "a port"
@@ -97,6 +97,7 @@ class Port:
         """Show a message to its destination, and return what comes of it."""
         _one_of(name, PEOPLE, "who")
         refused, is_final = len(self.cluster.refused), self.is_final(message)
+        lie_on_it = self._height(message.source) - message.sent.log.identifier.block_number
         tx = self.cluster.relay(name, message.sent, message.destination)
         self._tick()
         layer = message.destination
@@ -105,7 +106,8 @@ class Port:
             return self._note(f"{layer}: block left out, {new[0]}")
         if reason := self.cluster.reason(layer, tx):
             return self._note(f"{layer}: refused, {reason}")
-        self.early |= not (is_final or self.relayed)
+        if not (is_final or self.relayed):
+            self.early = lie_on_it
         self.relayed.append(message)
         return self._note(f"{layer}: mints {message.amount} for {message.to}")
 
