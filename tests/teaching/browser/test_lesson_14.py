@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "14-bridges"
-CELLS, FIGURES, SMALLEST = 17, ["graph", "matrix"], (600, 200)
+CELLS, FIGURES, SMALLEST = 19, ["graph", "matrix"], (600, 200)
 
 
 @pytest.fixture
@@ -39,6 +39,20 @@ def test_two_blocks_on_a_deposit_survive_a_reorg_of_two_and_none_of_three(chains
     assert "L1, lost" in picture(chains)
     chains.screenshot(path=artefacts(tmp_path) / "lesson-14-two-chains.png")
     chains.get_by_role("button", name="start again").click()
+
+
+def test_a_reorg_of_the_sidechain_takes_blocks_of_others_along(page: Any, tmp_path: Path) -> None:
+    go_to(page, "reorg-buttons")
+    layers = widget(page, "no reorg", "button")
+    layers.get_by_role("button", name="reorg S2", exact=True).click()
+    shows(layers, "R3 ✗")
+    layers.screenshot(path=artefacts(tmp_path) / "lesson-14-reorg-s2.png")
+    layers.get_by_role("button", name="reorg V3", exact=True).click()
+    shows(layers, "S4 ✗")
+    layers.get_by_role("button", name="reorg S3", exact=True).click()
+    shows(layers, "4 replaced (hatched), 0 of other layers")
+    layers.screenshot(path=artefacts(tmp_path) / "lesson-14-reorg-s3.png")
+    layers.get_by_role("button", name="no reorg").click()
 
 
 def test_graph_and_matrix_are_drawn(page: Any, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ RIGHT = {
         'while not port.is_final(message):\n        port.wait(1)\n    port.relay("Rita", message)'
     ),
     "my_blocks = None": 'my_blocks = ["R3", "R4", "R5", "R6", "V5", "V6"]',
+    "my_reorgs = (None, None)": 'my_reorgs = ("S3", "V3")',
     "my_claims = None": "my_claims = [(3, 1), (3, 1), (3, 0), (2, 1)]",
     "return None  # Your turn: True or False": (
         'if claim in done or log != ("bridge", "rollup", claim.to, claim.amount):\n        return False\n'
@@ -41,6 +42,9 @@ def test_a_student_who_answers_lesson_14_rightly_is_told_so() -> None:
     assert "every ether on the sidechain lies in the escrow" in shown["wait-turn"]
     assert "Bob on the rollup: +5 before the reorg, +5 after it" in shown["deliver-turn"]
     assert "R3 is not valid: no such log" in shown["fallen-turn"]
+    assert (
+        "reorg S3: 4 replaced, 0 of other layers fall\nreorg V3: 4 replaced, 3 of other" in shown["equally-long-turn"]
+    )
     assert "Mallory gets 909 tokens" in shown["rob-turn"]
     assert "on 9 days" in shown["patch-turn"]
     assert "*equal is fair*" in shown["swap-reveal"]

@@ -111,7 +111,7 @@ def patch(answer: Any) -> Reply:
             tried += 1
             said.append(_row(each, decision))
             if decision == bool(each.why):
-                return _mistake(each, done, "\n".join(said), len(day.claims) > 1 and _alone(answer, each))
+                return _mistake(each, done, "\n".join(said), len(day.claims) > 1 and _decision(answer, each, set()))
     return right(
         "No claim mints what was not burned for it. What does the bridge still take on trust?",
         f"{tried} claims on {len(DAYS)} days",
@@ -154,11 +154,6 @@ def _mistake(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool
         text = "Mallory changed the claim, not the log. Which of the two does your bridge mint?"
         return wrong("claims-are-true", text, shown)
     return _refused(each, done, shown, is_taken_alone)
-
-
-def _alone(accepts: Callable[..., Any], each: JudgedClaim) -> bool:
-    """Tell whether a claim is accepted when it is the first of all."""
-    return _decision(accepts, each, set())
 
 
 def _refused(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:

@@ -1,26 +1,13 @@
-"""What lesson 14 says to a wait, to a relayer, and to blocks that fall: each is played, and shown."""
+"""What lesson 14 says to a wait, to a relayer, and to a circle of messages: each is played, and shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import PURSE
 from toyevm.teaching.kit.two_chains import TwoChains
-from toyevm.teaching.lab.turns import (
-    Reply,
-    call,
-    missing,
-    read_list,
-    read_number,
-    read_one_of,
-    read_pair,
-    repeat,
-    right,
-    wrong,
-)
+from toyevm.teaching.lab.turns import Reply, call, missing, read_number, read_one_of, read_pair, right, wrong
 from toyevm.teaching.lessons.bridges.port import Port, open_port
-from toyevm.teaching.lessons.bridges.story import REPLACED, after_the_reorg
 from toyevm.teaching.lessons.bridges.studies import circle
 
 DEEPEST = 4  # blocks of a reorg
@@ -28,10 +15,12 @@ PRICE = 5  # tokens for the bicycle
 
 
 def least_wait(answer: Any) -> Reply:
-    """Judge how many blocks must lie on a deposit, if a reorg replaces four at most."""
+    """Judge how many blocks must lie on a deposit, if a reorg replaces four at most; the widget counts as its wait."""
     if answer is None:
         return missing("a number of blocks, such as 2.")
-    wait = read_number(answer, 0, 40, "a number of blocks")
+    played = getattr(answer, "model", None)
+    chosen = played.wait if isinstance(played, TwoChains) else answer
+    wait = read_number(chosen, 0, 40, "a number of blocks")
     depth = min(DEEPEST, wait + 1)
     model = TwoChains(("deposit", *["block"] * wait, "credit", f"reorg{depth}"), wait)
     blocks = f"{wait} block{'s' * (wait != 1)}"
@@ -106,58 +95,6 @@ def _asks(function: Any) -> bool:
     call(function, port)
     port.storm()
     return port.balance("Bob", "rollup") - PURSE == PRICE
-
-
-def fallen(answer: Any) -> Reply:
-    """Judge which blocks are no longer valid after the reorg of the story."""
-    if answer is None:
-        return missing('a list of blocks, such as ["R1", "V1"].')
-    story = after_the_reorg()
-    expected = 'names of blocks of rollup and validium, such as ["R1", "V1"]'
-    named = [_block(each, expected) for each in read_list(answer, expected, 40)]
-    if not named:
-        return missing("the names.")
-    reasons = dict(story.fallen)
-    own = [name for name in named if name[0] == "S"]
-    if own:
-        text = f"{own[0]} is a block of the sidechain: replaced, or not touched. Which blocks of the *others* fall?"
-        return wrong("the-source-itself", text)
-    for name in story.blocks:
-        if (name in named) != (name in reasons) and name[0] != "S":
-            return _one_block(name, named, reasons)
-    shown = "\n".join(f"{name} is not valid: {why}" for name, why in story.fallen)
-    text = (
-        "One burn of 5 tokens, six blocks: `show_messages(after_the_reorg())` draws them. Who lost by it, besides Bob?"
-    )
-    return right(text, shown)
-
-
-def _one_block(name: str, named: list[str], reasons: dict[str, str]) -> Reply:
-    if name in named:
-        shown = f"{name} stands"
-        if name == "V2":
-            text = f"V2 executes a message of S1. The sidechain replaces S{REPLACED} and later. Is S1 among them?"
-            return wrong("the-whole-chain-falls", text, shown)
-        if name in ("V3", "V4"):
-            text = f"You say that {name} falls. Which message does it, or a block before it, execute?"
-            return wrong("arrows-both-ways" if name == "V3" else "a-neighbour-falls", text, shown)
-        return wrong("nothing-executed", f"{name} comes before the first message of S2. What could it miss?", shown)
-    shown = f"{name} falls, and is not in your list"
-    if name == "R3":
-        text = f"R3 executes a message of S{REPLACED}, whose log is gone. Can the block stand?"
-        return wrong("the-mint-stays", text, shown)
-    if name == "V5":
-        text = "V5 executes a message of R4. Does R4 stand?"
-        return wrong("only-direct-neighbours", text, shown)
-    text = f"{name} is built on {name[0]}{int(name[1:]) - 1}. Can a block stand on one that is not valid?"
-    return wrong("only-the-block-itself", text, shown)
-
-
-def _block(entry: Any, expected: str) -> str:
-    name = entry.strip().upper() if isinstance(entry, str) else ""
-    if name not in after_the_reorg().blocks:
-        raise InputError(repeat(entry), expected=expected)
-    return name
 
 
 def order_in_a_circle(answer: Any) -> Reply:

@@ -96,8 +96,6 @@ class Port:
     def relay(self, name: str, message: PortMessage) -> str:
         """Show a message to its destination, and return what comes of it."""
         _one_of(name, PEOPLE, "who")
-        if not isinstance(message, PortMessage):
-            raise InputError(f"{message!r:.60}", expected="a message: what port.burn returns")
         refused, is_final = len(self.cluster.refused), self.is_final(message)
         tx = self.cluster.relay(name, message.sent, message.destination)
         self._tick()

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import Cluster
 from toyevm.rollups.interop.validity import BlockId, MessageGraph
 from toyevm.teaching.lessons.bridges.port import LAYERS, LETTERS, PEOPLE
 
-REPLACED = 2  # from this block of the sidechain on
-COLUMNS = 6
+REPLACED, COLUMNS = 2, 6  # from this block of the sidechain on, if nothing else is said; of so many
+REPLACEABLE = (*(f"S{at}" for at in range(1, COLUMNS + 1)), *(f"V{at}" for at in range(2, COLUMNS + 1)))  # V1 is final
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class MessageStory:
         lines += [f"{each.executing} executes a message of {each.initiating}: {each.words}" for each in self.arrows]
         if self.lost:
             lines.append(f"replaced: {', '.join(self.lost)}")
-            lines += [f"{name} is not valid: {why}" for name, why in self.fallen]
+            lines += [f"{name} is not valid: {why}" for name, why in self.fallen] or ["no block of another layer falls"]
         return lines
 
 
@@ -102,14 +103,24 @@ def before_the_reorg() -> MessageStory:
 
 
 @cache
-def after_the_reorg() -> MessageStory:
-    """Return the story with what the reorg has taken along."""
+def after_the_reorg(first: str = f"S{REPLACED}") -> MessageStory:
+    """Return the story with what a reorg has taken along.
+
+    Args:
+        first: the first block that is replaced, of sidechain or validium; all later ones of its layer are, too.
+
+    Raises:
+        InputError: there is no such block, or it is final.
+    """
+    if first not in REPLACEABLE:
+        raise InputError(f"{first!r:.40}", expected=f"a block that can be replaced: {' | '.join(REPLACEABLE)}")
     cluster, names = _played()
     arrows = _arrows(cluster.graph(), names)
-    cluster.reorg("sidechain", COLUMNS - REPLACED + 1)
+    (layer,) = (name for name in LAYERS if LETTERS[name] == first[0])
+    lost = tuple(f"{first[0]}{at}" for at in range(int(first[1:]), COLUMNS + 1))
+    cluster.reorg(layer, len(lost))
     refusals: dict[str, str] = {}
     for block, why in sorted(cluster.settle().refusals.items()):
         refusals.setdefault(names[block], str(why))
-    lost = tuple(f"S{at}" for at in range(REPLACED, COLUMNS + 1))
     fallen = tuple((name, refusals[name]) for name in before_the_reorg().blocks if name in refusals)
     return MessageStory(COLUMNS, arrows, lost, fallen)

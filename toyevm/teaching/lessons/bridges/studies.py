@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -10,16 +9,8 @@ from typing import NamedTuple
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.results import SealedBlock
 from toyevm.rollups.interop.cluster import Cluster, SentMessage
-from toyevm.rollups.interop.forgery import FORGER, forged_call
-from toyevm.rollups.interop.messages import (
-    MESSENGER,
-    ExecutingMessage,
-    InitiatingMessage,
-    MessageIdentifier,
-    initiating_message,
-    logs_in,
-    sent_payload,
-)
+from toyevm.rollups.interop.forgery import FORGER, exchange, forged_call
+from toyevm.rollups.interop.messages import ExecutingMessage, initiating_message, logs_in, sent_payload
 from toyevm.rollups.interop.swap import Swap, SwapOutcome, SwapTimes
 from toyevm.rollups.interop.validity import BlockRefusal, Supervisor
 from toyevm.rollups.mempool_chain import SLOT_SECONDS
@@ -34,7 +25,6 @@ from toyevm.workloads.wallets import wallet
 FEES = ETHER // 100  # what each needs on the sidechain besides
 CLEO, ANN = 10, 5  # ether
 TOO_MUCH = 10_000  # tokens
-OTHER = {"sidechain": "validium", "validium": "sidechain"}
 
 
 def _bicycle_sold() -> Sidechain:
@@ -98,8 +88,7 @@ def gains(outcome: SwapOutcome) -> str:
 @cache
 def one_evening() -> str:
     """Return what comes of a swap whose locks end together."""
-    rows = [f"Ann claims after block {shown}: {gains(swap_of(12, 12, shown))}" for shown in (4, 10)]
-    return ". ".join(rows)
+    return ". ".join(f"Ann claims after block {shown}: {gains(swap_of(12, 12, shown))}" for shown in (4, 10))
 
 
 @cache
@@ -171,33 +160,11 @@ def circle(sidechain: str, validium: str) -> CircleRun:
         sidechain: what her block there does first, "relay" or "burn".
         validium: and there.
     """
-    orders = {"sidechain": sidechain, "validium": validium}
+    orders = (("sidechain", sidechain), ("validium", validium))
+    relay_first = [layer for layer, first in orders if first == "relay"]
     found = []
     for ignoring in ([BlockRefusal.CIRCLE], []):
         cluster = Cluster(PEOPLE, ignoring=ignoring)
-        _two_blocks(cluster, orders)
+        exchange(cluster, "Mallory", TOO_MUCH, relay_first)
         found.append(", ".join(sorted(set(map(str, cluster.settle().refusals.values())))))
     return CircleRun(*found)
-
-
-def _two_blocks(cluster: Cluster, orders: Mapping[str, str]) -> None:
-    cluster.tick(builders=[])
-    messages = {layer: _foreseen(cluster, layer, other, orders) for layer, other in OTHER.items()}
-    for layer, other in OTHER.items():
-        if orders[layer] == "relay":
-            cluster.relay("Mallory", messages[other])
-        cluster.send_tokens("Mallory", layer, other, TOO_MUCH)
-        if orders[layer] == "burn":
-            cluster.relay("Mallory", messages[other])
-    for layer in OTHER:
-        cluster.build(layer)
-
-
-def _foreseen(cluster: Cluster, source: str, destination: str, orders: Mapping[str, str]) -> SentMessage:
-    """Return the message of the next block of a layer: who makes both blocks knows where it will stand."""
-    id_ = cluster.chain_id(source)
-    to, nonce = wallet("Mallory").address, cluster.slot(source, MESSENGER, "nonce")
-    call = forged_call(id_, cluster.chain_id(destination), to, TOO_MUCH, nonce)
-    log_index = 4 if orders[source] == "relay" else 1  # of three logs of the relay, and one of the burn
-    place = MessageIdentifier(MESSENGER, len(cluster.members[source].chain.entries), log_index, cluster.now, id_)
-    return SentMessage(InitiatingMessage(place, sent_payload(call)), call)

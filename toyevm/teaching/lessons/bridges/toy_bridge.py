@@ -6,7 +6,7 @@ bridge belongs to the rollup; it has a twin on each chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 HERE, TWIN = "rollup", "bridge"
@@ -90,10 +90,3 @@ def judged(claims: Iterable[MintClaim], logs: Mapping[Place, BurnLog]) -> list[J
 def claim_of(place: Place, log: BurnLog) -> MintClaim:
     """Return the claim that fits a log."""
     return MintClaim(*place, log.to, log.amount)
-
-
-def decisions(
-    accepts: Callable[[MintClaim, BurnLog | None], Any], cases: Iterable[JudgedClaim]
-) -> list[tuple[JudgedClaim, Any]]:
-    """Return what somebody decides on each case."""
-    return [(each, accepts(each.claim, each.log)) for each in cases]
