@@ -26,9 +26,7 @@ def least_wait(answer: Any) -> Reply:
     blocks = f"{wait} block{'s' * (wait != 1)}"
     shown = f"deposit, {blocks}, credit, reorg of {depth}\n" + "\n".join(model.lines[-2:])
     if model.supply > model.escrow:
-        text = (
-            f"With {blocks} on it, a reorg of {depth} takes the deposit. How many keep it out of the reach of four?"
-        )
+        text = f"With {blocks} on it, a reorg of {depth} takes the deposit. How many keep it out of the reach of four?"
         return wrong("one-block-short" if wait == DEEPEST - 1 else "two-is-final", text, shown)
     if wait > DEEPEST:
         text = f"Safe, but Ann waits for {blocks}. Only the last four can be replaced. Which smaller wait is safe, too?"
