@@ -1,4 +1,4 @@
-"""Bugs that nobody has thought of: each small change that can be made to the batches and to derivation.
+"""Bugs that nobody has thought of: each small change that can be made to batches, derivation, the check of a step.
 
     python -m tests.rollups.mutation --jobs 2                all of them
     python -m tests.rollups.mutation --only derivation       those of one module
@@ -28,11 +28,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.backends.mutation import Mutation, mutations_of, planted
-from tests.support.cpu_time import cpu_limit
+from tests.support.cpu_time import cpu_limit, memory_limit
 from toyevm.deadline import OutOfTime
 
 ENCODINGS = ("test_encodings", "test_span_oracle")
 LAYER = ("test_l2", "test_derivation", "test_reorgs")
+STEPS = ("one_step.test_trees", "one_step.test_witnesses", "one_step.test_data")
 SUITES = {  # module -> what may find a change to it, the likeliest first
     "frames": ("test_frames", *LAYER),
     "batches": LAYER,
@@ -44,9 +45,12 @@ SUITES = {  # module -> what may find a change to it, the likeliest first
     **dict.fromkeys(("encodings.signed_rlp", "encodings.singular", "encodings.span"), ENCODINGS),
     **dict.fromkeys(("encodings.span_transactions", "encodings.account_index"), ENCODINGS),
     **dict.fromkeys(("encodings.payment_records", "encodings.netted_diff"), ENCODINGS),
+    **dict.fromkeys(("one_step.micro_step", "one_step.witness", "one_step.work"), STEPS),
+    **dict.fromkeys(("one_step.arrays", "one_step.maps"), STEPS),  # but `nodes`: a change may end the interpreter
 }
 TABLE = Path(__file__).with_name("survivors.toml")
 SECONDS = 10.0  # of a mutation; the tests of a module take about five
+MEMORY = 2 * 10**9  # bytes more: a changed loop may fill a list for ever
 
 # Shrinking is for people.
 settings.register_profile(
@@ -109,7 +113,7 @@ def verdict_on(mutation: Mutation) -> str:
     """Return how a mutation was found; "" if it was not."""
     tests = calls(mutation.module)
     try:
-        with planted(mutation), cpu_limit(SECONDS):
+        with planted(mutation), cpu_limit(SECONDS), memory_limit(MEMORY):
             for _, name, call in tests:
                 try:
                     call()
