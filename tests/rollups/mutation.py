@@ -28,7 +28,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.backends.mutation import Mutation, mutations_of, planted
-from tests.support.cpu_time import cpu_limit, memory_limit
+from tests.support.cpu_time import cpu_limit
 from toyevm.deadline import OutOfTime
 
 ENCODINGS = ("test_encodings", "test_span_oracle")
@@ -50,7 +50,6 @@ SUITES = {  # module -> what may find a change to it, the likeliest first
 }
 TABLE = Path(__file__).with_name("survivors.toml")
 SECONDS = 10.0  # of a mutation; the tests of a module take about five
-MEMORY = 2 * 10**9  # bytes more: a changed loop may fill a list for ever
 
 # Shrinking is for people.
 settings.register_profile(
@@ -113,7 +112,7 @@ def verdict_on(mutation: Mutation) -> str:
     """Return how a mutation was found; "" if it was not."""
     tests = calls(mutation.module)
     try:
-        with planted(mutation), cpu_limit(SECONDS), memory_limit(MEMORY):
+        with planted(mutation), cpu_limit(SECONDS):
             for _, name, call in tests:
                 try:
                     call()
