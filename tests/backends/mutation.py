@@ -286,7 +286,7 @@ def verdict_on(mutation: Mutation) -> str:
             with planted(mutation):
                 return next(evidence(), "")
         except _OutOfTime:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             return "it does not come to an end"
         except Exception as error:
             return repr(error)
@@ -301,20 +301,20 @@ def _patience(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def timed(function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **named: Any) -> Any:
-            signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE, PATIENCE / 10)  # again: each core may be in a loop
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE, PATIENCE / 10)  # again: each core may be in a loop
             return function(*arguments, **named)
 
         return run
 
     patch.setattr(Simulation, "run", timed(Simulation.run))
     patch.setattr(interleaved, "play", timed(interleaved.play))
-    previous = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE, PATIENCE / 10)  # what comes before the first run may loop, too
+    previous = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE, PATIENCE / 10)  # what comes before the first run may loop, too
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
 
 
 def table() -> Any:
