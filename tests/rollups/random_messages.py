@@ -214,7 +214,7 @@ class ClusterLife(RandomLife):
 
     def _exchange(self) -> None:
         """Have two layers execute messages of each other in one second: in an order that there can be, or in none."""
-        exchange(self.cluster, "Mallory", 10, circular=self.random.random() < 0.5)
+        exchange(self.cluster, "Mallory", 10, relay_first=OWN_CHAINS if self.random.random() < 0.5 else ())
         self.cluster.settle()
         self._look()
 

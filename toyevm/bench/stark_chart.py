@@ -52,7 +52,7 @@ def _draw(rows: Sequence[Row], figure: Figure) -> None:
         milliseconds = [row["cpuSeconds"][name] * 1e3 for row in rows]
         times.plot(counts, milliseconds, color=ink, linestyle=dash, marker="o", label=label)
     times.set_yscale("log")
-    times.set_title("CPU time of each check, in ms")
+    times.set_title("CPU time of each check, in ms (log scale)")
     times.yaxis.set_major_formatter("{x:g}")
     figure.legend(loc="outside lower right", ncols=len(CURVES))
     for axes in (sizes, times):

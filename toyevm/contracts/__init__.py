@@ -1,9 +1,9 @@
 """Compiled contracts: what a compiler says about a Vyper source, loaded by the contract's name.
 
-A source and its artefact, the compiler's answer, lie beside each other: in the folder of their application, in
-`toyevm/workloads/applications`, or, for those of layers, in `toyevm/rollups/contracts`. The artefact is
-kept in the repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile` renews it, and a test
-tells when the two disagree. The creation code ends with a hash of the source, so even a changed comment changes it.
+A source and its artefact, the compiler's answer, lie beside each other: in the folder of their application or
+attack, in `toyevm/workloads`, or, for those of layers, in `toyevm/rollups/contracts`. The artefact is kept in the
+repository, so that nobody needs a compiler; `python -m toyevm.contracts.recompile` renews it, and a test tells when the
+two disagree. The creation code ends with a hash of the source, so even a changed comment changes it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 
 _APPLICATIONS = files("toyevm") / "workloads" / "applications"  # one folder each, with the contracts it is made of
+_ATTACKS = files("toyevm") / "workloads" / "attacks"  # likewise
 _LAYERS = files("toyevm") / "rollups" / "contracts"
 
 
@@ -125,7 +126,7 @@ def _file(name: str, suffix: str) -> Traversable:
 @lru_cache
 def _folders() -> dict[str, Traversable]:
     """Return the folder in which each contract lies."""
-    folders = [folder for folder in (*_APPLICATIONS.iterdir(), _LAYERS) if folder.is_dir()]
+    folders = [folder for folder in (*_APPLICATIONS.iterdir(), *_ATTACKS.iterdir(), _LAYERS) if folder.is_dir()]
     artefacts = ((folder, file.name) for folder in folders for file in folder.iterdir())
     return {name.removesuffix(".json"): folder for folder, name in artefacts if name.endswith(".json")}
 

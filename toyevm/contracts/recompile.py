@@ -10,12 +10,13 @@ from toyevm.contracts.compile import compile_artefact
 
 _TOYEVM = Path(__file__).parents[1]
 APPLICATIONS = _TOYEVM / "workloads" / "applications"
+ATTACKS = _TOYEVM / "workloads" / "attacks"
 LAYERS = _TOYEVM / "rollups" / "contracts"
 
 
 def sources() -> list[Path]:
-    """Return the sources of the applications, then those of the layers, each in alphabetical order."""
-    return [*sorted(APPLICATIONS.rglob("*.vy")), *sorted(LAYERS.glob("*.vy"))]
+    """Return the sources of the applications, of the attacks, of the layers, each in alphabetical order."""
+    return [path for folder in (APPLICATIONS, ATTACKS, LAYERS) for path in sorted(folder.rglob("*.vy"))]
 
 
 def compile_source(source: Path) -> dict[str, Any]:

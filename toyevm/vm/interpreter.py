@@ -115,7 +115,7 @@ def enter(machine: Machine, message: Message) -> None:
         machine.frames.append(machine.frame_type(message, machine, mark))
         return
     try:
-        gas_left = message.gas - message.precompile.gas(message.input)
+        gas_left = message.gas - message.precompile.price(message.input)
         if gas_left < 0:
             raise ExceptionalHalt(Halt.OUT_OF_GAS)
         _report(machine, message, mark, gas_left, message.precompile.run(message.input))

@@ -27,11 +27,21 @@ RIPEMD160 = to_address(3)
 
 @dataclass(frozen=True, slots=True)
 class Precompile:
-    """A contract the machine computes itself. `run` raises PrecompileFailure on input that is not valid."""
+    """A contract the machine computes itself. `run` raises PrecompileFailure on input that is not valid.
+
+    A chain may bound the input, to `most_input` bytes: a call with more fails.
+    """
 
     name: str
     gas: Callable[[bytes], int]
     run: Callable[[bytes], bytes]
+    most_input: int | None = None
+
+    def price(self, data: bytes) -> int:
+        """Return the gas that a call costs; PrecompileFailure if the chain does not take so much."""
+        if self.most_input is not None and len(data) > self.most_input:
+            raise PrecompileFailure(f"more than {self.most_input} bytes")
+        return self.gas(data)
 
 
 @cache

@@ -134,7 +134,7 @@ def test_two_blocks_may_execute_messages_of_each_other() -> None:
 
 def test_messages_that_presuppose_each_other_are_refused() -> None:
     cluster = town()
-    exchange(cluster, "Mallory", 10 * PURSE, circular=True)  # she has burned what nobody had
+    exchange(cluster, "Mallory", 10 * PURSE, relay_first=["sidechain", "validium"])  # she has burned what nobody had
     cluster.settle()
     assert sorted(refusals(cluster)) == [("sidechain", BlockRefusal.CIRCLE), ("validium", BlockRefusal.CIRCLE)]
     assert cluster.sent("validium") == []
@@ -142,7 +142,7 @@ def test_messages_that_presuppose_each_other_are_refused() -> None:
 
 def test_without_the_rule_of_circles_tokens_exist_that_nobody_had() -> None:
     cluster = town(ignoring=[BlockRefusal.CIRCLE])
-    exchange(cluster, "Mallory", 10 * PURSE, circular=True)
+    exchange(cluster, "Mallory", 10 * PURSE, relay_first=["sidechain", "validium"])
     assert cluster.settle().refusals == {}
     minted, *_ = cluster.side.chain.logs(cluster.side.chain.head.number, TOKEN)
     assert int.from_bytes(minted.data, "big") == 10 * PURSE

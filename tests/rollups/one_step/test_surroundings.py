@@ -143,6 +143,24 @@ def test_who_destroys_itself_is_gone_as_the_fork_has_it(fork: Fork, heir: str, p
     assert follow(trace, 0).hash == trace.states[1].hash
 
 
+@pytest.mark.parametrize("size", [99, 100])
+@pytest.mark.parametrize("is_direct", [True, False])
+def test_a_precompile_that_is_given_more_than_the_chain_takes_fails(size: int, is_direct: bool) -> None:
+    plain = environment(PRAGUE)
+    identity = {bytes(19) + b"\4": replace(plain.precompiles[bytes(19) + b"\4"], most_input=99)}
+    env = replace(plain, precompiles={**plain.precompiles, **identity})
+    tx = signed(to=bytes(19) + b"\4", data=bytes(size)) if is_direct else signed(gas_limit=90_000)
+    asks = f"PUSH 0 PUSH 0 PUSH {size} PUSH 0 PUSH 4 PUSH 9000 STATICCALL PUSH 0 SSTORE"
+    trace = BlockTrace(world(source=asks), env, [item_of(env, tx)])
+    assert follow(trace, 0).hash == trace.states[1].hash
+    if is_direct:
+        _, _, _, outcome = open_state(trace.states[1])
+        assert outcome is not None
+        assert (b"precompile" in outcome.value) == (size > 99)
+    else:
+        assert trace.worlds[1].accounts[CONTRACT].storage == ({0: 1} if size <= 99 else {})
+
+
 @pytest.mark.parametrize("number", [2, 3])
 def test_a_touch_of_ripemd_stays_though_the_call_has_failed(number: int) -> None:
     """What touches stays touched of this one precompile alone; empty but for storage, it is gone in the end."""

@@ -1,4 +1,4 @@
-"""What the precompiles answer to strangers: a failed call, never a broken machine, at a price that the length sets."""
+"""What the precompiles answer to strangers: a failed call, never a broken machine, at a price that the input shows."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ import pytest
 from tests.rollups.optimistic.tables import LAYER
 from tests.support.chains import block_of
 from tests.support.full_block import transactions, withdrawals
+from tests.support.worlds import signed, world
 from toyevm.blocks import Block, Header
 from toyevm.chain import ChainConfig
 from toyevm.errors import DecodingError, PrecompileFailure
 from toyevm.forks import CANCUN, LONDON, PRAGUE, SHANGHAI, Fork
+from toyevm.rollups.one_step.block_trace import BlockTrace
+from toyevm.rollups.one_step.describe import next_step
+from toyevm.rollups.one_step.items import items_of
+from toyevm.rollups.one_step.witness import StepRefused
 from toyevm.rollups.optimistic.block_input import MOST_BLOB_EXCESS, decode_block_input, encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.many_games import token_block
-from toyevm.rollups.optimistic.precompiles import BLOCK_INPUT, NEXT_BLOCK, ONE_STEP, dispute_checks
+from toyevm.rollups.optimistic.posted_input import COVERED_GAS, PostedInput, decode_posted, encode_posted
+from toyevm.rollups.optimistic.precompiles import BLOCK_INPUT, NEXT_BLOCK, ONE_STEP, dispute_checks, provable_chain
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
+from toyevm.rollups.optimistic.verifier import step_once
 from toyevm.rollups.precompiles import SLOT_PROOF
 from toyevm.workloads.transfers import to_many
 
@@ -80,6 +87,44 @@ def test_hostile_bytes_are_a_failed_call(address: bytes) -> None:
         except PrecompileFailure:
             failed += 1
     assert failed > 50
+
+
+def rounds(count: int) -> tuple[BlockStates, int, bytes]:
+    """Return a block that asks BLAKE2 for so many rounds, the micro-step that does, and the block as it is posted."""
+    code = bytes.fromhex(f"63{count:08x}60e01b5f52600160d4535f5f60d55f60095afa50")
+    block = block_of(SHANGHAI, signed(to=None, data=code, gas_limit=2_000_000))
+    env = provable_chain(LAYER).env(block)
+    states = BlockStates(BlockTrace(world(), env, tuple(items_of(env, block))))
+    steps = states.steps(0)
+    at = next(at for at in range(steps.count) if next_step(steps.state(at), steps.context).name == "STATICCALL")
+    return states, at, encode_block_input(block)
+
+
+def test_a_step_that_runs_a_dear_precompile_pays_for_it() -> None:
+    states, at, data = rounds(200_000)
+    witness, posted = states.evidence(0, at)
+    assert decode_posted(posted) == PostedInput(200_000 - COVERED_GAS)
+    paid = word(0) + states.state(0, at) + word(len(witness)) + word(8) + witness + posted + data
+    assert CHECKS[ONE_STEP].gas(paid) == CHECKS[ONE_STEP].gas(bytes(len(paid))) + 200_000 - COVERED_GAS
+    assert CHECKS[ONE_STEP].run(paid) == states.state(0, at + 1) + word(0)
+
+
+def test_a_step_whose_precompile_is_not_paid_for_is_refused() -> None:
+    states, at, _ = rounds(200_000)
+    context, root, (witness, _) = states.trace.context(0), states.state(0, at), states.evidence(0, at)
+    for posted in (b"", encode_posted(PostedInput(200_000 - COVERED_GAS - 1))):
+        answer = step_once(context, root, witness, posted)
+        assert isinstance(answer, StepRefused)
+        assert (answer.reason, answer.detail) == ("unpaid-precompile", "a precompile that costs 200,000 gas")
+    answer = step_once(context, root, witness, bytes(7))
+    assert isinstance(answer, StepRefused)
+    assert answer.reason == "malformed-input"
+
+
+def test_a_step_whose_precompile_is_cheap_needs_nothing_more_and_one_that_cannot_afford_it_neither() -> None:
+    for count in (COVERED_GAS, 1_990_000):
+        states, at, _ = rounds(count)
+        assert states.evidence(0, at)[1] == b""
 
 
 def test_sizes_that_do_not_fit_are_refused() -> None:

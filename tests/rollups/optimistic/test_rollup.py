@@ -8,10 +8,15 @@ from dataclasses import replace
 import pytest
 
 from tests.rollups.calling_back import calling_back
+from tests.support.full_block import transactions
+from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
+from toyevm.forks import CANCUN
 from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage
 from toyevm.rollups.matrix.scenes import overwrite
-from toyevm.rollups.optimistic import dispute_contract
+from toyevm.rollups.one_step.describe import next_step
+from toyevm.rollups.optimistic import dispute_contract, precompiles
+from toyevm.rollups.optimistic import rollup as rollup_module
 from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.bonds import bond_at
@@ -21,11 +26,12 @@ from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
 from toyevm.rollups.optimistic.dispute_contract import KEEPER, L2_END, PORTAL, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT, MOST_PRECOMPILE_GAS, provable_chain
 from toyevm.rollups.optimistic.reader import final_blocks, posted_blocks
 from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Proposal, OptimisticRollup
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
 from toyevm.state import Account, WorldState
-from toyevm.transactions import encode_transaction
+from toyevm.transactions import Transaction, encode_transaction
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.vm.instructions.calls import contract_address
@@ -216,7 +222,9 @@ def test_a_forced_transaction_that_is_nonsense_changes_nothing_and_holds_up_nobo
 def test_what_no_block_could_take_is_not_queued() -> None:
     rollup = opened()
     greedy = wallet("Ann").sign(to=bytes(20), nonce=0, gas_limit=2**25, chain_id=LAYER.chain_id)
-    for raw in (b"", b"no transaction", encode_transaction(greedy), encode_transaction(greedy)[:-1]):
+    (blobs,) = (tx for tx in transactions(CANCUN) if tx.blob_hashes)
+    raws = map(encode_transaction, (greedy, blobs))
+    for raw in (b"", b"no transaction", *raws, encode_transaction(greedy)[:-1]):
         assert rollup.contract.force(wallet("Bob"), raw).reason == "not a transaction of L2"
     rollup.l1.wait(2 * DAY)
     assert rollup.propose().answer.accepted
@@ -244,6 +252,32 @@ def test_a_queue_that_no_block_can_take_at_once_stops_nobody() -> None:
     assert rollup.propose().answer.reason == "something is overdue"
     rollup.sent = raws[4:]
     assert rollup.propose().answer.accepted
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_who_fills_queue_and_blocks_keeps_out_what_is_forced_for_a_block_an_entry(ahead: int) -> None:
+    rollup, sequencer = opened(sequencer=wallet(PROPOSER).address), wallet(PROPOSER)
+
+    def own(nonce: int, gas: int) -> Transaction:
+        return sequencer.sign(to=bytes(20), nonce=nonce, gas_limit=gas, chain_id=LAYER.chain_id)
+
+    for place in range(ahead):
+        rollup.sent.append(own(place, 21_000))
+        assert rollup.contract.force(sequencer, encode_transaction(rollup.sent[-1])).accepted
+    rollup.withdraw("Ann", 4 * ETHER, is_forced=True)
+    rollup.l1.wait(DAY)
+    queue, filler = list(rollup.sent), own(ahead, rollup_module.GAS_LIMIT)
+    for place in range(ahead + 1):
+        assert rollup.balance("Ann") == 10 * ETHER
+        rollup.sent, rollup.pool = [], [filler]
+        assert rollup.propose().answer.reason == "something is overdue"
+        rollup.sent = queue[place : place + 1]
+        block, taken = rollup.next_block()
+        late = replace(block, transactions=block.transactions[::-1])
+        refused = rollup.propose_trace(PROPOSER, late, taken, rollup.run(late))
+        assert refused.answer.reason == "other forced transactions"
+        assert rollup.propose().answer.accepted
+    assert rollup.balance("Ann") == 6 * ETHER
 
 
 def test_nobody_takes_deposits_that_there_are_not() -> None:
@@ -365,19 +399,72 @@ def test_a_block_that_is_not_the_next_is_refused(fields: dict[str, int]) -> None
 @pytest.mark.parametrize("corruption", [None, corrupt_gas])
 def test_a_lie_about_a_transaction_with_many_long_inputs_falls(corruption: Corruption | None) -> None:
     """Of what its precompiles were given, a proof brings what its step needs: all of it L1 would not take."""
+    assert not lie_stands(calling(2, 40_000) + calling(2, 40_032), lambda truth: LiePlace(0, 6), corruption)
+
+
+def calling(precompile: int, size: int) -> bytes:
+    """Return code that gives a precompile so many bytes of memory; 2 is sha256."""
+    return bytes.fromhex(f"5f5f62{size:06x}5f60{precompile:02x}5afa50")
+
+
+def raising(exponent: int, size: int = 96) -> bytes:
+    """Return code that has modexp raise 1,024 bytes to an exponent of so many: for 43,690 gas a byte above 32."""
+    return bytes.fromhex(f"6104005f5261{exponent:04x}602052610400604052") + calling(5, size)
+
+
+def lie_stands(
+    code: bytes, place_in: Callable[[BlockStates], LiePlace], corruption: Corruption | None = None, rest: int = 0
+) -> bool:
+    """Propose a lie about a transaction that runs this code, in a block with so many bytes besides, and play."""
     rollup = opened()
-    sizes = (40_000, 40_032)
-    code = b"".join(bytes.fromhex(f"5f5f62{size:06x}5f60025afa50") for size in sizes)
-    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=2_000_000, chain_id=LAYER.chain_id))
+    rollup.pool.append(wallet("Ann").sign(to=None, data=code, nonce=0, gas_limit=15_000_000, chain_id=LAYER.chain_id))
     block, taken = rollup.next_block()
+    block = replace(block, header=replace(block.header, extra_data=b"\1" * rest))
     truth = BlockStates(rollup.run(block))
-    lie = LyingStates(truth, LiePlace(0, 6), corruption, seed=5)
+    lie = LyingStates(truth, place_in(truth), corruption, seed=5)
     game, data = rollup.contract.count, encode_block_input(block)
     after = Parent(rollup.proposals[-1].game, next_block_witness(rollup.proposals[-1].trace.states[-1]))
     answer = rollup.contract.propose(wallet(PROPOSER), lie.after(1), data, taken, after)
     assert answer.accepted
     proposal = L2Proposal(block, truth.trace, taken, lie.after(1), answer, game)
-    assert not rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+    return rollup.dispute(proposal, {CHALLENGER: Challenger(truth), PROPOSER: Challenger(lie)})
+
+
+def behind_the_call(truth: BlockStates) -> LiePlace:
+    """Return the place behind the micro-step that gives a precompile its input, or that refuses to."""
+    steps = truth.steps(0)
+    names = ((at, next_step(steps.state(at), steps.context).name) for at in reversed(range(steps.count)))
+    return LiePlace(0, 1 + next(at for at, name in names if name == "STATICCALL"))
+
+
+@pytest.mark.parametrize("size", [MOST_INPUT, MOST_INPUT + 1])
+def test_a_lie_about_the_longest_input_falls_and_so_does_one_about_a_longer_one(size: int) -> None:
+    assert not lie_stands(calling(2, size), behind_the_call)
+
+
+@pytest.mark.parametrize("exponent", [32 + 137, 32 + 138])
+def test_a_lie_about_the_dearest_call_falls_and_so_does_one_about_a_dearer_one(exponent: int) -> None:
+    """Also with the longest input, and in the longest block: L1 has the gas for it."""
+    price = 1024**2 // 64 * 8 * (exponent - 32) // 3
+    assert (price > MOST_PRECOMPILE_GAS) == (exponent == 32 + 138)
+    assert not lie_stands(raising(exponent, MOST_INPUT), behind_the_call, rest=99_000)
+
+
+def test_a_lie_about_a_longer_input_would_stand_if_the_layer_took_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound_otherwise(monkeypatch, "MOST_INPUT", None)
+    assert not lie_stands(calling(2, MOST_INPUT), behind_the_call)
+    assert lie_stands(calling(2, MOST_INPUT + 1), behind_the_call)
+
+
+def test_a_lie_about_a_dearer_call_would_stand_if_the_layer_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound_otherwise(monkeypatch, "MOST_PRECOMPILE_GAS", 2**24)
+    assert not lie_stands(raising(32 + 137, MOST_INPUT), behind_the_call, rest=99_000)
+    assert lie_stands(raising(32 + 300, MOST_INPUT), behind_the_call, rest=99_000)
+
+
+def bound_otherwise(monkeypatch: pytest.MonkeyPatch, bound: str, value: int | None) -> None:
+    monkeypatch.setattr(precompiles, bound, value)
+    monkeypatch.setattr(rollup_module, "LAYER", provable_chain(ChainConfig(LAYER.chain_id, LAYER.fork)))
 
 
 def test_deposits_are_not_given_back() -> None:

@@ -18,9 +18,14 @@ from tests.backends.mutants import (
     skip_the_room_check,
     validate_only_the_first_read,
 )
+from tests.support.chains import block_of
+from tests.support.worlds import signed, world
 from toyevm.backends import BACKENDS, RunConfig
+from toyevm.chain import ChainConfig
 from toyevm.errors import InvalidBlock, NotProvable
+from toyevm.forks import SHANGHAI
 from toyevm.rollups.base import SettlementBackend
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT
 from toyevm.rollups.optimistic.settlement import OptimisticSettlement
 
 BY_NAME = {case.name: case for case in CASES}
@@ -48,6 +53,18 @@ def test_what_is_no_block_of_the_layer_is_refused_with_a_reason(changes: dict[st
     block = replace(case.block, header=replace(case.block.header, **changes))
     with pytest.raises(NotProvable, match=reason):
         BACKENDS.named("optimistic_rollup").execute_block(case.pre, block, RunConfig(case.chain))
+
+
+@pytest.mark.parametrize("size", [MOST_INPUT, MOST_INPUT + 1])
+def test_a_block_in_which_a_precompile_is_given_more_than_the_layer_takes_is_refused(size: int) -> None:
+    pre = world(source=f"PUSH 0 PUSH 0 PUSH {size} PUSH 0 PUSH 2 GAS STATICCALL PUSH 0 SSTORE")
+    block, config = block_of(SHANGHAI, signed(gas_limit=900_000)), RunConfig(ChainConfig(fork=SHANGHAI))
+    backend = BACKENDS.named("optimistic_rollup")
+    if size <= MOST_INPUT:
+        backend.execute_block(pre, block, config)
+        return
+    with pytest.raises(NotProvable, match="given more than 65,528 bytes or 6,000,000 gas"):
+        backend.execute_block(pre, block, config)
 
 
 CONVICTED: list[tuple[Callable[[Patch], None], str, str]] = [

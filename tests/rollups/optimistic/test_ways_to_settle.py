@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
+from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.proof_on_dispute import DAY, DOUBT, PROVING, WINDOW, ProofOnDispute
 from toyevm.rollups.optimistic.ways_to_settle import ways_to_settle
 from toyevm.rollups.zk_rollup.proven_batch import ProvenBatch
@@ -97,3 +98,9 @@ def test_the_three_ways_trade_delay_bond_and_gas() -> None:
     assert always.seconds > 0 == game.seconds
     assert "May 2026" in always.lived
     assert "January 2026" in game.lived
+
+
+def test_the_bonds_of_a_side_down_to_the_last_step_are_those_that_are_named() -> None:
+    sides = [sum(map(bond_at, range(first, 74, 2))) for first in (0, 1)]  # the proposer moves first
+    assert [round(side / ETHER, -1) for side in sides] == [330, 360]
+    assert "330 to 360 ether of bonds a side" in ways_to_settle(8)[0].lived

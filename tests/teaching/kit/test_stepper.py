@@ -209,6 +209,13 @@ def test_a_slot_shows_the_value_it_had_at_that_moment() -> None:
     assert [(slot.before, slot.after) for slot in seen] == [(4, 4), (4, 4), (4, 5), (5, 5), (5, 5), (5, 6), (6, 6)]
 
 
+def test_what_a_slot_held_before_is_drawn_only_where_it_has_room() -> None:
+    long, more = 10**25, 10**25 + 10**18
+    steps = steps_of(f"PUSH32 {more} PUSH0 SSTORE PUSH0", storage={0: long})
+    assert "was 0x" in describe_step(steps, 3)
+    assert "slot 0" in words_of(show_step(steps, 3).svg)  # and no "was 0x…" that the value would be written upon
+
+
 def test_a_revert_shows_storage_going_back() -> None:
     steps = steps_of("PUSH1 5 PUSH0 SSTORE PUSH0 PUSH0 REVERT", storage={0: 4})
     last = scene_of(steps, len(steps) - 1).slots[0]

@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
+from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, prose, read, shown_in
+from toyevm.teaching.lessons.zk_rollup.growth_view import MEASURED
 
 LESSON = COURSE / "13-zk-rollup/13-zk-rollup.ipynb"
 RIGHT = {
@@ -60,6 +61,10 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert "a trace of 512 rows and 357 columns" in shown["batch"]
     assert "32 rows, 357 columns" in shown["payment"]
     assert "1,024 payments: proof" in shown["growth"]
+    count, size, _, statement, rerun, prover = MEASURED[-1]
+    assert f"the prover took {prover:.1f} CPU seconds for {count:,} payments" in prose(read(LESSON))
+    assert f"A proof of about {size / 1024:.0f} KiB" in prose(read(LESSON))
+    assert statement > rerun  # "slower than re-execution"
     assert shown["mixed"].strip().endswith("refused: transaction 0: calls a contract")
 
 

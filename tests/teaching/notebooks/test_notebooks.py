@@ -273,6 +273,16 @@ def test_a_bet_is_taken_up_again_after_it_was_asked(path: Path) -> None:
     assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
+@pytest.mark.parametrize("name", ["11-optimistic-rollup", "12-polynomials", "13-zk-rollup"])
+def test_each_item_serves_an_objective_of_its_lesson(name: str) -> None:
+    title = source(read(COURSE / name / f"{name}.ipynb")["cells"][0])
+    listed = re.findall(r"^\d\. (.*)[;.]$", title, flags=re.MULTILINE)
+    items = read_items(COURSE / name / "items.toml")
+    named = {item.objective for item in (*items.predictions.values(), *items.exercises.values())}
+    assert named <= set(listed)
+    assert len(set(listed) - named) <= 1  # a turn of the lesson may be enough
+
+
 # Running them
 
 

@@ -6,7 +6,7 @@
     anybody may dispute it, down to one micro-step, which the precompile one_step does. Each side has a clock; a claim
     that nobody has countered in time stands, and its bond goes back; otherwise it goes to who countered it first from
     the left. It omits a guardian, a change of the verifier, delayed payment of bonds, and a way to post what is long in
-    parts: of a precompile that is given more than MAX_POSTED bytes no step can be shown, so a lie about it stands.
+    parts: on the layer, a precompile that is given more than fits into MAX_POSTED bytes fails instead.
 @dev Storage: owner, until the portal is known; count, games[game], claims[game][claim], made[hash of a claim],
     credits[who]; next_block[place]; accepted_root[number of a block]. Hot: games[game], in every claim.
     Claim 0 of a game is what is agreed, claim 1 the root.

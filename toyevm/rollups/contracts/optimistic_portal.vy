@@ -5,8 +5,10 @@
 @notice Models the OP Stack's OptimismPortal, as l1_bridge.vy does, and besides its queues: deposits, which L2 credits
     whatever the sequencer wants and which cannot fail there, and transactions that anybody sends past the sequencer.
     While something has waited for too long, a block must take some of it. Not all: who sends more than a block holds
-    would stop the layer. For the same reason, nothing is queued that no block could hold. Omits what l1_bridge.vy
-    omits, and fees for the gas that forced transactions use on L2.
+    would stop the layer. For the same reason, nothing is queued that no block could hold. What is taken is first in
+    its block and in the order of the queue. So a sequencer who fills queue and blocks keeps a transaction out for the
+    window, and then for a block for each entry in front of it, and anybody may bring these blocks. Omits what
+    l1_bridge.vy omits, and fees for the gas that forced transactions use on L2.
 @dev Storage: nonce; locked; proven[message], of when and under which root; finalized[message]; deposit_digest[count],
     deposit_time[place]; forced, forced_digest[count], forced_time[place]. Hot: nonce and locked, in every deposit.
     A digest covers the first so many entries: so one word says what a block has taken, however long the queue is.

@@ -6,7 +6,7 @@ every byte, and in the wrong place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from toyevm.chain import ChainConfig
 from toyevm.rollups.interop.cluster import Cluster, SentMessage
@@ -52,24 +52,25 @@ class RogueChain(MempoolChain):
         return initiating_message(ROGUE_ID, self.mine(1), 0)
 
 
-def exchange(cluster: Cluster, name: str, amount: int, circular: bool = False) -> None:
-    """Have two layers execute messages of each other in blocks of one second: tokens both ways.
+def exchange(cluster: Cluster, name: str, amount: int, relay_first: Collection[str] = ()) -> None:
+    """Have sidechain and validium execute messages of each other in blocks of one second: tokens both ways.
 
     A relayer who sees both blocks before they are made knows where each log will stand.
 
     Args:
         amount: what somebody burns on each of the two, for the other.
-        circular: each block executes the other's message before it sends its own, so that what is burned is what the
-            message has minted; if not, it sends first.
+        relay_first: these execute the other's message before they send their own, so that they can burn what it has
+            minted; the others send first. If both are among these, it is a circle.
     """
     cluster.tick(builders=[])
     layers = ("sidechain", "validium")
     for layer, other in (layers, layers[::-1]):
-        sent = _to_be_sent(cluster, other, layer, name, amount, log_index=4 if circular else 1)
-        if circular:
+        # in front of the log of a burn: that of its own transfer, and three of a relay
+        sent = _to_be_sent(cluster, other, layer, name, amount, log_index=4 if other in relay_first else 1)
+        if layer in relay_first:
             cluster.relay(name, sent)
         cluster.send_tokens(name, layer, other, amount)
-        if not circular:
+        if layer not in relay_first:
             cluster.relay(name, sent)
     for layer in layers:
         cluster.build(layer)

@@ -18,7 +18,7 @@ COMMITTEE = ("Pia", "Quinn", "Ravi")  # two of them are enough
 
 
 def show_nobody(defended: bool) -> Damage:
-    """Let the committee vouch for a true batch, and show nobody its payments: there is no defence."""
+    """Let the committee vouch for a true batch, and keep its payments secret: there is no defence."""
     return attacks.lose_payments(COMMITTEE, on_l1=False)
 
 
@@ -38,7 +38,7 @@ CELLS = (
     MatrixCell(
         "withheld data",
         SYSTEM,
-        "operator and committee show nobody the payments of a true batch",
+        "operator and committee keep the payments of a true batch secret",
         None,
         show_nobody,
     ),

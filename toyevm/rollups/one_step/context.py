@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from toyevm.errors import InvalidProof
 from toyevm.rollups.one_step.items import Item
 from toyevm.system import SYSTEM_ADDRESS, SYSTEM_CALL_GAS
 from toyevm.transition import CheckedTransaction
@@ -25,6 +26,7 @@ class Context:
     `item` is number `index` of its block; None is a call on its own, without anything around it. `gas_cap` bounds what
     a committed frame may claim to have, and so what checking a step can cost. `posted` has the inputs of precompiles
     that are too long for a witness, by the hash of the string's node (`string_of(input).hash`), which L1 has computed.
+    `paid_gas` is what was paid for the arithmetic of a precompile; None: whatever it costs.
     """
 
     env: BlockEnv
@@ -33,6 +35,15 @@ class Context:
     index: int = 0
     gas_cap: int = DEFAULT_GAS
     posted: Mapping[Hash32, bytes] = field(default_factory=dict)
+    paid_gas: int | None = None
+
+
+class Unpaid(InvalidProof):
+    """A step runs a precompile that costs more than was paid for it: `gas`."""
+
+    def __init__(self, gas: int) -> None:
+        self.gas = gas
+        super().__init__(f"a precompile that costs {gas:,} gas")
 
 
 def context_of(env: BlockEnv, item: Item, index: int) -> Context:

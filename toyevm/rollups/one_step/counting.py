@@ -42,7 +42,7 @@ class StepCounter:
                 self.long_sizes.append(len(data))
             return row.gas(data)
 
-        return Precompile(row.name, gas, row.run)
+        return replace(row, gas=gas)
 
     def step(self, machine: Machine) -> int:
         """Run one opcode and return how many micro-steps it is."""

@@ -24,7 +24,7 @@ from toyevm.rollups.one_step.byte_strings import (
     string_of,
     whole,
 )
-from toyevm.rollups.one_step.context import MOST_PRECOMPILE_INPUT, Context
+from toyevm.rollups.one_step.context import MOST_PRECOMPILE_INPUT, Context, Unpaid
 from toyevm.rollups.one_step.journal_tree import strings
 from toyevm.rollups.one_step.layout import (
     FRAME_PARTS,
@@ -222,14 +222,20 @@ class PartialPrecompiles:
     """The precompiles, with inputs as whole byte strings: they are trusted primitives, and no step is shown inside."""
 
     def __init__(self, machine: PartialMachine) -> None:
-        self._machine, self._rows = machine, machine.context.env.precompiles
+        self._machine, self._rows, self._paid = machine, machine.context.env.precompiles, machine.context.paid_gas
 
     def get(self, address: Address) -> Precompile | None:
         row = self._rows.get(address)
         if row is None:
             return None
         whole_input = self._machine.whole_input
-        return Precompile(row.name, lambda data: row.gas(whole_input(data)), lambda data: row.run(whole_input(data)))
+        return replace(row, gas=lambda data: row.gas(whole_input(data)), run=lambda data: self._run(row, data))
+
+    def _run(self, row: Precompile, data: AnyBytes) -> bytes:
+        input = self._machine.whole_input(data)
+        if self._paid is not None and (gas := row.gas(input)) > self._paid:
+            raise Unpaid(gas)
+        return row.run(input)
 
 
 class PartialMachine(Machine):

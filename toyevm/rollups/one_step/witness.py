@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.context import Context, Unpaid
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node, PrunedNode, WatchedNode
 from toyevm.types import ZERO_HASH, Hash32
@@ -46,18 +46,27 @@ def check_step(root: Hash32, witness: bytes, context: Context) -> Hash32 | StepR
     >>> check_step(bytes(32), b"", None).reason
     'not-canonical'
     """
+    after = shown_state(root, witness, context)
+    return after if isinstance(after, StepRefused) else after.hash
+
+
+def shown_state(root: Hash32, witness: bytes, context: Context) -> Node | StepRefused:
+    """Return the state that follows `root`, as far as the witness opens it; `check_step` returns its root."""
     try:
         state = decode_witness(witness)
         if state.hash != root:
             return StepRefused("wrong-root", f"0x{state.hash.hex()}")
         seen: set[Hash32] = set()
-        after = micro_step(WatchedNode(state, seen), context).hash
+        after = micro_step(WatchedNode(state, seen), context)
+        _ = after.hash  # or what goes wrong in it would go wrong later
         if encode_witness(state, seen) != witness:
             return StepRefused("not-minimal")
     except NotCanonical as error:
         return StepRefused("not-canonical", str(error))
     except Missing as error:
         return StepRefused("missing-node", str(error))
+    except Unpaid as error:
+        return StepRefused("unpaid-precompile", str(error))
     except Exception as error:  # a root can be claimed of things that are no state, and then anything may go wrong
         return StepRefused("malformed-state", str(error))
     return after

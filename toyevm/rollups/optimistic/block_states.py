@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from toyevm import rlp
-from toyevm.rollups.one_step.context import Context
+from toyevm.rollups.one_step.context import Context, Unpaid
 from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.one_step.items import Item
 from toyevm.rollups.one_step.micro_step import micro_step
@@ -16,6 +14,7 @@ from toyevm.rollups.one_step.nodes import Missing, Node
 from toyevm.rollups.one_step.trace import StepTrace
 from toyevm.rollups.one_step.witness import make_witness
 from toyevm.rollups.optimistic.claims import ItemClaim
+from toyevm.rollups.optimistic.posted_input import COVERED_GAS, PostedInput, encode_posted
 from toyevm.state import WorldState
 from toyevm.types import Hash32
 from toyevm.vm.frame import BlockEnv
@@ -55,7 +54,7 @@ class StateTrace(Protocol):
         ...
 
     def evidence(self, item: int, at: int) -> tuple[bytes, bytes]:
-        """Return the witness of the next micro-step, and the inputs of precompiles that are too long for it."""
+        """Return the witness of the next micro-step, and what a precompile needs besides."""
         ...
 
 
@@ -106,21 +105,25 @@ class BlockStates:
         state, context = self.node(item, at), self.steps(item).context
         witness = make_witness(state, context)
         self.shown.append(ShownStep(len(witness), next_step(state, context).name))
-        return witness, encode_posted(needed_inputs(state, context))
+        return witness, encode_posted(needed_input(state, context))
 
 
-def needed_inputs(state: Node, context: Context) -> Mapping[Hash32, bytes]:
-    """Return which of the long inputs of an item's precompiles the next micro-step of a whole state asks for.
+def needed_input(state: Node, context: Context) -> PostedInput:
+    """Return what the next micro-step of a whole state asks of L1 for a precompile: gas, and one of the long inputs.
 
     One at most. Who brought those of all steps before L1 would soon have more than it takes, and could prove nothing.
     """
+    known, input = replace(context, posted={}, paid_gas=COVERED_GAS), b""
+    lack = _lack(state, known)
+    if isinstance(lack, Missing):
+        input = context.posted.get(lack.hash, b"")
+        lack = _lack(state, replace(known, posted={lack.hash: input})) if input else None
+    return PostedInput(lack.gas - COVERED_GAS if isinstance(lack, Unpaid) else 0, input)
+
+
+def _lack(state: Node, context: Context) -> Missing | Unpaid | None:
     try:
-        micro_step(state, replace(context, posted={}))
-    except Missing as missing:
-        return {hash_: input for hash_, input in context.posted.items() if hash_ == missing.hash}
-    return {}
-
-
-def encode_posted(posted: Mapping[Hash32, bytes]) -> bytes:
-    """Return long inputs of precompiles as they are brought before L1; nothing where there are none."""
-    return rlp.encode(list(posted.values())) if posted else b""
+        micro_step(state, context)
+    except (Missing, Unpaid) as lack:
+        return lack
+    return None

@@ -13,9 +13,10 @@ from toyevm.rollups.one_step.layout import DONE, open_state
 from toyevm.rollups.one_step.micro_step import micro_step
 from toyevm.rollups.one_step.nodes import Malformed, Missing, Node
 from toyevm.rollups.one_step.witness import make_witness
-from toyevm.rollups.optimistic.block_states import BlockStates, encode_posted, needed_inputs
+from toyevm.rollups.optimistic.block_states import BlockStates, needed_input
 from toyevm.rollups.optimistic.claims import ItemClaim
 from toyevm.rollups.optimistic.corruptions import Corruption
+from toyevm.rollups.optimistic.posted_input import encode_posted
 from toyevm.types import Hash32
 
 MOST_STEPS = 4_096  # of a lie that is told consistently; then the liar makes something up
@@ -113,7 +114,7 @@ class LyingStates:
         node = self.path[min(at - self.place.at, len(self.path) - 1)]
         context = self.truth.steps(item).context
         try:
-            return make_witness(node, context), encode_posted(needed_inputs(node, context))
+            return make_witness(node, context), encode_posted(needed_input(node, context))
         except (Malformed, Missing):
             return b"", b""
 

@@ -27,7 +27,7 @@ class GameMove(NamedTuple):
     """A move against claim number `against`.
 
     `claim` goes with an attack or a defence; within an item only its state counts. `witness` goes with a proof, and
-    `posted`, the input of a precompile that is too long for a witness.
+    `posted`, what a precompile needs besides (see `posted_input`).
     """
 
     kind: MoveKind

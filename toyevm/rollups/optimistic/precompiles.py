@@ -33,6 +33,7 @@ from toyevm.rollups.optimistic.block_input import (
     item_context,
     item_count,
 )
+from toyevm.rollups.optimistic.posted_input import GAS_SIZE, gas_of
 from toyevm.rollups.optimistic.state_proofs import proven_start, read_proven_slot
 from toyevm.rollups.optimistic.verifier import step_once
 from toyevm.rollups.precompiles import SLOT_PROOF, proof_gas
@@ -45,13 +46,18 @@ STEP_GAS, STEP_BYTE_GAS = 200_000, 30  # a millisecond or two; of each 110 bytes
 INPUT_GAS, INPUT_BYTE_GAS = 3_000, 30
 MOST_GAS = 2**26  # of a block of the layer: or nobody could run through one in time
 MOST_FORCED_GAS = 2**24  # of a forced transaction: so a block has room for some
+MOST_INPUT = 2**16 - GAS_SIZE  # bytes for a precompile of the layer: as much as L1 is shown at once, behind the gas
+MOST_PRECOMPILE_GAS = 6_000_000  # of the layer: with the longest block and input, a proof still costs less than 2**24
 
 Check = Callable[[bytes], bytes]
 
 
 def step_gas(data: bytes) -> int:
-    """Return what a step costs: by length alone, whatever the bytes are."""
-    return STEP_GAS + STEP_BYTE_GAS * len(data)
+    """Return what a step costs: by its length, and as much as its prover brings for a precompile; none may cost more.
+
+    Nothing else that a step does is dear. But 213 bytes may ask BLAKE2 for a round at each unit of gas of the layer.
+    """
+    return STEP_GAS + STEP_BYTE_GAS * len(data) + gas_of(_step_parts(data)[1])
 
 
 def input_gas(data: bytes) -> int:
@@ -67,17 +73,23 @@ def _words(data: bytes, count: int) -> list[int]:
 
 def check_one_step(chain: ChainConfig, data: bytes) -> bytes:
     """Do one micro-step of a block of this chain."""
-    item, _, witness_size, posted_size = _words(data, 4)
-    posted_at = 128 + witness_size
-    block_at = posted_at + posted_size
-    if block_at > len(data):
-        raise PrecompileFailure("lengths that do not fit")
-    context = item_context(chain, decode_block_input(data[block_at:]), item)
-    answer = step_once(context, data[32:64], data[128:posted_at], data[posted_at:block_at])
+    witness, posted, block = _step_parts(data)
+    context = item_context(chain, decode_block_input(block), _words(data, 1)[0])
+    answer = step_once(context, data[32:64], witness, posted)
     if isinstance(answer, StepRefused):
         raise PrecompileFailure(f"{answer.reason}: {answer.detail}")
     after, is_done = answer
     return after + is_done.to_bytes(32, "big")
+
+
+def _step_parts(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return witness, what is brought for a precompile, and block."""
+    _, _, witness_size, posted_size = _words(data, 4)
+    posted_at = 128 + witness_size
+    block_at = posted_at + posted_size
+    if block_at > len(data):
+        raise PrecompileFailure("lengths that do not fit")
+    return data[128:posted_at], data[posted_at:block_at], data[block_at:]
 
 
 def check_block_input(chain: ChainConfig, data: bytes) -> bytes:
@@ -105,9 +117,15 @@ def _check_room(header: Header, forced: Sequence[Transaction]) -> None:
 
 
 def check_forced_input(data: bytes) -> bytes:
-    """Tell whether a block could take this as a transaction; whether it can be executed, is not asked."""
-    if decode_transaction(data).gas_limit > MOST_FORCED_GAS:
+    """Tell whether a block could take this as a transaction; whether it can be executed, is not asked.
+
+    Blobs are not forced: a header says what they cost, and could shut them out by it.
+    """
+    tx = decode_transaction(data)
+    if tx.gas_limit > MOST_FORCED_GAS:
         raise PrecompileFailure("more gas than a forced transaction has")
+    if tx.blob_hashes:
+        raise PrecompileFailure("blobs")
     return b""
 
 
@@ -139,8 +157,27 @@ def safely(check: Check) -> Check:
     return checked
 
 
+def provable_chain(chain: ChainConfig) -> ChainConfig:
+    """Return a chain's rules as those of a layer: a call of a precompile fails that L1 could not be shown or paid for.
+
+    Or a lie about such a call would stand. The OP Stack bounds pairings: to 112,687 bytes, or 20 million gas (Granite).
+    """
+    return replace(chain, extra_precompiles={address: _provable(row) for address, row in chain.precompiles.items()})
+
+
+def _provable(row: Precompile) -> Precompile:
+    def gas(data: bytes) -> int:
+        price = row.gas(data)
+        if price > MOST_PRECOMPILE_GAS:
+            raise PrecompileFailure(f"{price:,} gas")
+        return price
+
+    return replace(row, gas=gas, most_input=MOST_INPUT)
+
+
 def dispute_checks(layer: ChainConfig) -> Mapping[Address, Precompile]:
-    """Return the precompiles for a layer with these rules."""
+    """Return the precompiles for a layer with these rules, which it has as `provable_chain` makes them."""
+    layer = provable_chain(layer)
     return MappingProxyType(
         {
             ONE_STEP: Precompile("one_step", step_gas, safely(partial(check_one_step, layer))),

@@ -43,7 +43,7 @@ from toyevm.rollups.optimistic.dispute_contract import (
     Parent,
     Taken,
 )
-from toyevm.rollups.optimistic.precompiles import optimistic_l1_chain
+from toyevm.rollups.optimistic.precompiles import optimistic_l1_chain, provable_chain
 from toyevm.rollups.optimistic.state_proofs import next_block_witness, slot_witness
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction, encode_transaction
@@ -51,7 +51,7 @@ from toyevm.types import Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import wallet
 
-LAYER = ChainConfig(chain_id=902, fork=SHANGHAI)
+LAYER = provable_chain(ChainConfig(chain_id=902, fork=SHANGHAI))
 GENESIS = WorldState({GATEWAY: Account(nonce=1, code=L2_END.code)})
 PROPOSER, CHALLENGER = "proposer", "challenger"
 GAS_LIMIT = 30_000_000

@@ -21,6 +21,7 @@ from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.convictions import convict
 from toyevm.rollups.optimistic.dispute_contract import DisputeContract, DisputeTerms, L1Board, Taken, found_layer
 from toyevm.rollups.optimistic.posted_trace import PostedTrace
+from toyevm.rollups.optimistic.precompiles import MOST_INPUT, MOST_PRECOMPILE_GAS, provable_chain
 from toyevm.types import Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import wallet
@@ -48,6 +49,13 @@ class ProposedBlock:
         return BlockTrace(self.executed.pre, self.posted.env, self.items)
 
     @property
+    def is_of_other_rules(self) -> bool:
+        """Whether it is right on the chain whose block it is, and not on the layer, where precompiles do less."""
+        ends = self.truth.states[-1].hash, self.posted.states[-1].hash
+        env = self.executed.chain.env(self.executed.block)
+        return ends[0] != ends[1] == BlockTrace(self.executed.pre, env, self.items).states[-1].hash
+
+    @property
     def board(self) -> L1Board:
         return L1Board(self.contract, 0, self.data)
 
@@ -64,19 +72,24 @@ class OptimisticSettlement:
         Raises:
             NotProvable: the block cannot be one of this layer.
         """
-        env, data = executed.chain.env(executed.block), encode_block_input(executed.block)
+        chain, data = provable_chain(executed.chain), encode_block_input(executed.block)
         if len(data) > MAX_DATA:
             raise NotProvable(None, f"a block of {len(data):,} bytes: L1 takes {MAX_DATA:,}")
+        env = chain.env(executed.block)
         posted = PostedTrace(executed.pre, env, tuple(items_of(env, executed.block)), executed.result.results)
         terms = DisputeTerms(posted.states[0].hash, first=executed.block.header.number)
         people = tuple(map(wallet, (PROPOSER, CHALLENGER, DEPOSITOR)))
-        contract = found_layer(executed.chain, terms, people)
+        contract = found_layer(chain, terms, people)
+        proposed = ProposedBlock(contract, executed, data, posted)
+        if proposed.is_of_other_rules:
+            limits = f"{MOST_INPUT:,} bytes or {MOST_PRECOMPILE_GAS:,} gas"
+            raise NotProvable(None, f"a precompile is given more than {limits}: on this layer it fails")
         self._deposit(contract, executed)
         claim = BlockStates(posted).after(len(posted.items))
         answer = contract.propose(people[0], claim, data, Taken(len(executed.block.withdrawals)))
         if not answer.accepted:
             raise NotProvable(None, answer.reason)
-        return ProposedBlock(contract, executed, data, posted)
+        return proposed
 
     def _deposit(self, contract: DisputeContract, executed: ExecutedBlock) -> None:
         """Lock what the block credits, by somebody to whom L1 has given as much."""

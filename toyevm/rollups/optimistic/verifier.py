@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from toyevm import rlp
 from toyevm.errors import DecodingError
 from toyevm.rollups.one_step.byte_strings import string_of
 from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.layout import DONE, open_state
-from toyevm.rollups.one_step.micro_step import micro_step
-from toyevm.rollups.one_step.witness import StepRefused, check_step, decode_witness
+from toyevm.rollups.one_step.witness import StepRefused, shown_state
 from toyevm.rollups.optimistic.game import Verifier
 from toyevm.rollups.optimistic.moves import MoveRefused
+from toyevm.rollups.optimistic.posted_input import COVERED_GAS, decode_posted
 from toyevm.types import Hash32
 
 
@@ -29,22 +28,18 @@ def step_once(context: Context, root: Hash32, witness: bytes, posted: bytes) -> 
         known = with_posted(context, posted)
     except DecodingError as error:
         return StepRefused("malformed-input", str(error))
-    after = check_step(root, witness, known)
+    after = shown_state(root, witness, known)
     if isinstance(after, StepRefused):
         return after
-    phase = open_state(micro_step(decode_witness(witness), known))[0]
-    return after, (phase.name, phase.at) == (DONE, known.index + 1)
+    phase = open_state(after)[0]
+    return after.hash, (phase.name, phase.at) == (DONE, known.index + 1)
 
 
 def with_posted(context: Context, posted: bytes) -> Context:
-    """Return the context with inputs that were posted, an RLP list; DecodingError if it is not one."""
-    if not posted:
-        return context
-    inputs = rlp.decode(posted)
-    if not isinstance(inputs, list):
-        raise DecodingError("not a list of inputs")
-    strings = [each for each in inputs if isinstance(each, bytes) and each]
-    return replace(context, posted={node.hash: each for each in strings if (node := string_of(each)) is not None})
+    """Return the context with what was brought for a precompile, and no more; DecodingError if that is malformed."""
+    gas, input = decode_posted(posted)
+    node = string_of(input)
+    return replace(context, posted={node.hash: input} if node is not None else {}, paid_gas=COVERED_GAS + gas)
 
 
 def verifier_of(block: HasContexts) -> Verifier:

@@ -51,8 +51,8 @@ class WayToSettle:
 
 
 BISECTION = (
-    "OP Stack: bisection still secures it, with about 300 ether of bonds to reach the last step (three derivation bugs "
-    "were found in an audit, January 2026); Arbitrum BoLD: 6.4 days + 6.4 days, 12.8 at most"
+    "OP Stack: bisection still secures it, with 330 to 360 ether of bonds a side to reach the last step (three "
+    "derivation bugs were found in an audit, January 2026); Arbitrum BoLD: 6.4 days + 6.4 days, 12.8 at most"
 )
 ON_DISPUTE = "OP Succinct Lite: a proof only on dispute"
 ALWAYS = (

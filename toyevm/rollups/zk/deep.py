@@ -29,7 +29,7 @@ class Opened:
 
 def deep_word_slowly(rows: tuple[Rows, Rows], at: Elements, opened: list[Opened]) -> Elements:
     """Return the word as the formula has it, a column after the other: the clear twin of `deep_word`."""
-    columns = np.concatenate(rows, axis=1)
+    columns = np.concatenate(rows, axis=1).astype(np.uint64)
     word = np.zeros((len(at), DEGREE), dtype=np.uint64)
     for one in opened:
         below = inverse_extended(subtract(embed(at), one.point))

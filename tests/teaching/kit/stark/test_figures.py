@@ -171,3 +171,8 @@ def test_what_there_is_not_is_refused() -> None:
 @pytest.mark.parametrize(("value", "words"), [(0, "0"), (P - 1, "-1"), (P // 2, str(P // 2))])
 def test_numbers_just_below_p_are_small_negative_ones(value: int, words: str) -> None:
     assert signed(value) == words
+
+
+def test_a_changed_bit_is_drawn_inside_its_narrow_cell() -> None:
+    picture = show_rules(ChangedCell(book(), 0, "ann bit 32", -20)).svg
+    assert set(re.findall(r'font-size="(\d+)"[^>]*>(-19|40)<', picture)) == {("13", "40"), ("10", "-19")}

@@ -69,7 +69,7 @@ def draw_cells(table: NamedTable, left: float, top: float, marked: Collection[Ce
             here = (k, at) in marked
             colours = FAILED if here else paint
             drawn.append(svg.box(x, top + ROW * k, width - 2, ROW - 3, colours, stroke=3 if here else 1, radius=2))
-            words = svg.text(x + width / 2 - 1, top + ROW * k + 17, signed(value), size=_size(value),
+            words = svg.text(x + width / 2 - 1, top + ROW * k + 17, signed(value), size=_size(value, width),
                              ink=colours.ink, anchor="middle", bold=here)  # fmt: skip
             drawn.append(words)
         x += width
@@ -81,8 +81,9 @@ def cells_width(table: NamedTable) -> float:
     return 26 + sum(map(_width, table.columns))
 
 
-def _size(value: int) -> int:
-    return 13 if len(signed(value)) < 6 else 8
+def _size(value: int, width: float) -> int:
+    """Return the size of the letters with which a number fits its cell."""
+    return 13 if 9 * len(signed(value)) < width else 10 if 7 * len(signed(value)) < width else 8
 
 
 def _width(name: str) -> int:

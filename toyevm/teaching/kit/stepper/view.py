@@ -221,8 +221,9 @@ def _slot(row: SlotRow, y: float) -> list[str]:
     paint = WRITTEN if row.is_written or is_changed else READ if row.is_read else PANEL
     verb = "written" if row.is_written else "undone" if is_changed else "read" if row.is_read else since_start(row)
     value = f"{number(row.before)} → {number(row.after)}" if is_changed else number(row.before)
-    is_long = len(value) > 14  # then there is no room for the verb; the colour and the arrow say it
-    name, size = f"slot {number(row.slot)}" + ("" if is_long else f"  {verb}"), 9 if is_long else 12
+    name, size = f"slot {number(row.slot)}", 9 if len(value) > 14 else 12
+    if size == 12 and 6.5 * len(f"{name}  {verb}") + 7.3 * len(value) < STORAGE_WIDTH - 24:
+        name += f"  {verb}"  # where it has no room, the colour and the arrow say it, or the words for the picture
     return [
         box(STORAGE_X + 5, y, STORAGE_WIDTH - 10, ROW_HEIGHT - 2, paint, radius=2) if paint is not PANEL else "",
         text(STORAGE_X + 10, y + 14, name, size=min(size + 1, 12), ink=paint.ink),

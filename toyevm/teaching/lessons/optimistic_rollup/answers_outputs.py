@@ -27,10 +27,8 @@ def vanishing_lie(answer: Any) -> Reply:
         text = "State 0 is the end of the batch before, which all have agreed on. Which states are yours to claim?"
         return wrong("before-the-batch", text, shown)
     if batch.is_disputed and len(batch.lies) > 1:
-        text = (
-            f"State 8 is false, too, so there is a dispute, and L1 runs transaction {batch.convicted_at}. Where does "
-        )
-        return wrong("lies-to-the-end", text + "nobody look?", shown)
+        text = f"State 8 is false, too, so there is a dispute, and L1 runs transaction {batch.convicted_at}. "
+        return wrong("lies-to-the-end", text + "Which of your states are never compared?", shown)
     if batch.is_disputed:
         text = "A false O[8] differs from the true one. Which commitment must be false before anybody can object?"
         return wrong("lies-in-the-last", text, shown)

@@ -48,7 +48,7 @@ def race_stepper() -> Stepper:
 
 
 def past_the_sequencer() -> str:
-    """Return what L1 answers to a sequencer who leaves out Bob's withdrawal, which he has put into the queue on L1."""
+    """Return what L1 answers to a sequencer who leaves out Bob's withdrawal, which waits in the queue on L1."""
     rollup = OptimisticRollup(["Bob"], sequencer=wallet(PROPOSER).address)
     rollup.deposit("Bob", 10 * ETHER)
     rollup.wait_out(rollup.propose())
@@ -60,7 +60,7 @@ def past_the_sequencer() -> str:
         said = "accepts it" if answer.accepted else f"refuses it: {answer.reason}"
         rows.append(f"{'then ' * bool(rows)}{hours} hours later, a batch without Bob's withdrawal: L1 {said}")
     taken = rollup.propose(who="Bob").answer.accepted
-    rows.append(f"Bob posts the next batch himself, with it: L1 {'accepts' if taken else 'refuses'} it")
+    rows.append(f"Bob posts the next batch, with the withdrawal: L1 {'accepts' if taken else 'refuses'} it")
     rollup.l1.wait(CLOCK)
     for proposal in rollup.proposals[1:]:
         rollup.resolve(proposal)
@@ -70,7 +70,7 @@ def past_the_sequencer() -> str:
     rollup.finalize(message)
     paid = (rollup.l1_balance("Bob") - before) // ETHER
     rows.append(
-        f"nobody objects for 3.5 days; 3.5 days after Bob has shown the proof of his burn: L1 pays Bob {paid} ether"
+        f"nobody objects for 3.5 days; 3.5 days after Bob has shown the proof of the burn: L1 pays Bob {paid} ether"
     )
     return "\n".join(rows)
 

@@ -196,7 +196,7 @@ def rob_bob(answer: Any) -> Reply:
 def _out_of_range(ann: int, bob: int, shown: str) -> Reply:
     text = f"At the end, Ann has {signed(ann)} and Bob {signed(bob)}. L1 refuses: both must be from 0 to 63. "
     if ann > P // 2:
-        return wrong("pays-too-much", text + "Ann has paid Bob more than she had. Which amounts take from him?", shown)
+        return wrong("pays-too-much", text + "Ann has paid Bob more than she had. Which amounts take from Bob?", shown)
     text += f"Ann began with {ANN}, Bob with {BOB}. How much ether does Bob have that she can take?"
     return wrong("more-than-there-is", text, shown)
 

@@ -1,0 +1,41 @@
+"""How contracts are held to what they promise: random stories, and planted mistakes that each check must find.
+
+`TOYEVM_STORIES=10000 pytest tests/workloads/contracts` tells so many of each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from toyevm.contracts import Contract, contract_source, load_contract
+from toyevm.contracts.compile import compile_vyper
+
+Story = Sequence[tuple[Any, ...]]
+Check = Callable[[Contract, Story], Any]
+Mistake = tuple[str, str, str, Check, Story]  # contract, a piece of its source, what stands there instead, who finds it
+
+stories = settings(
+    max_examples=int(os.environ.get("TOYEVM_STORIES", "20")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def find(mistake: Mistake) -> None:
+    """Assert that a check is content with a contract, and not with one that has the mistake."""
+    pytest.importorskip("vyper")
+    name, old, new, check, story = mistake
+    source = contract_source(name)
+    assert source.count(old) >= 1, (name, old)
+    check(load_contract(name), story)
+    with pytest.raises(AssertionError):
+        check(compile_vyper(source.replace(old, new), name), story)
+
+
+def mistakes(*planted: Mistake) -> pytest.MarkDecorator:
+    """Parametrize a test that calls `find` by the mistakes; its name says what they are in."""
+    return pytest.mark.parametrize("mistake", planted, ids=[f"{one[0]}: {one[1]} -> {one[2]}"[:80] for one in planted])

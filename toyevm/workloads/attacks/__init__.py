@@ -1,0 +1,14 @@
+"""The registry of attacks on applications, each with its defence: `ATTACKS` lists them by name.
+
+An attack is signed transactions against real contracts; calling it plays them, and returns a balance sheet. A folder
+holds one: contracts that only it needs (the attacker's, and those that lack the defence), and `attack.py`.
+"""
+
+from __future__ import annotations
+
+from toyevm.workloads.attacks.base import Attack, BalanceSheet, Scene, play
+
+__all__ = ["ATTACKS", "Attack", "BalanceSheet", "Scene", "play"]
+
+ALL: tuple[Attack, ...] = ()
+ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}
