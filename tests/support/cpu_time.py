@@ -27,8 +27,8 @@ def cpu_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the block when it has computed for so long, however busy the machine is, or fills memory.
 
     What the system does for it counts: who fills memory spends most of the time there. It is raised again and again,
-    since Python drops what is raised in a destructor. A limit by the system (RLIMIT_AS) would not do: at its end CPython
-    3.11 has no room for a number that it needs to handle MemoryError, and tries for ever.
+    since Python drops what is raised in a destructor. A limit by the system (RLIMIT_AS) would not do: at its end
+    CPython 3.11 has no room for a number that it needs to handle MemoryError, and tries for ever.
     """
 
     def out_of_time(signum: int, frame: FrameType | None) -> None:

@@ -13,7 +13,7 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "invalid root": ("safe", "safe", NONE, "safe", "safe"),
     "withheld data": ("frozen", "frozen", "safe", "safe", "safe"),
     "censorship": ("frozen", "safe", "delayed", "delayed", "safe"),
-    "2/3 collusion": ("stolen", "stolen", NONE, "safe", NONE),
+    "2/3 collusion": ("stolen", "stolen", NONE, "safe", "safe"),
     "L1 reorg": ("safe", "safe", "safe", "safe", "safe"),
     "replay": ("safe", "safe", NONE, "safe", "safe"),
     "forged proof": ("safe", "safe", NONE, "safe", "safe"),
