@@ -85,3 +85,15 @@ def test_what_the_system_does_for_it_counts() -> None:
     with pytest.raises(OutOfTime), cpu_limit(0.05):
         draw_for_ever()
     assert time.process_time() - begun < 1
+
+
+def test_who_fills_memory_is_ended_before_their_time() -> None:
+    def fill() -> None:
+        pieces = []
+        while True:
+            pieces.append(bytearray(2**20))
+
+    begun = time.process_time()
+    with pytest.raises(OutOfTime), cpu_limit(60):
+        fill()
+    assert time.process_time() - begun < 30

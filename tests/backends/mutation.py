@@ -226,6 +226,7 @@ def _find(module: ModuleType, name: str) -> FunctionType:
         found = vars(found)[part]
     if isinstance(found, property):
         found = found.fget
+    found = getattr(found, "__func__", found)  # of a class method
     assert isinstance(found, FunctionType), name
     return found
 

@@ -1,4 +1,4 @@
-"""Bugs that nobody has thought of: each small change that can be made to the batches and to derivation.
+"""Bugs that nobody has thought of: each small change that can be made to batches, derivation, the check of a step.
 
     python -m tests.rollups.mutation --jobs 2                all of them
     python -m tests.rollups.mutation --only derivation       those of one module
@@ -33,6 +33,7 @@ from toyevm.deadline import OutOfTime
 
 ENCODINGS = ("test_encodings", "test_span_oracle")
 LAYER = ("test_l2", "test_derivation", "test_reorgs")
+STEPS = ("one_step.test_trees", "one_step.test_witnesses", "one_step.test_data")
 SUITES = {  # module -> what may find a change to it, the likeliest first
     "frames": ("test_frames", *LAYER),
     "batches": LAYER,
@@ -44,6 +45,8 @@ SUITES = {  # module -> what may find a change to it, the likeliest first
     **dict.fromkeys(("encodings.signed_rlp", "encodings.singular", "encodings.span"), ENCODINGS),
     **dict.fromkeys(("encodings.span_transactions", "encodings.account_index"), ENCODINGS),
     **dict.fromkeys(("encodings.payment_records", "encodings.netted_diff"), ENCODINGS),
+    **dict.fromkeys(("one_step.micro_step", "one_step.witness", "one_step.work"), STEPS),
+    **dict.fromkeys(("one_step.arrays", "one_step.maps"), STEPS),  # but `nodes`: a change may end the interpreter
 }
 TABLE = Path(__file__).with_name("survivors.toml")
 SECONDS = 10.0  # of a mutation; the tests of a module take about five

@@ -1,4 +1,4 @@
-"""Small changes to batches and derivation are found, or explained in survivors.toml: a sample of the command."""
+"""Small changes to batches, derivation and the check of a step are found, or explained: a sample of the command."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from hypothesis import settings
 from tests.backends.mutation import Mutation
 from tests.rollups.mutation import all_mutations, calls, survivors, verdict_on
 
-SAMPLE, SEED = 16, 1
+SAMPLE, SAMPLE_OF_STEPS, SEED = 16, 8, 1
 MUTATIONS = all_mutations()
 EXPLAINED = survivors()
-CHOSEN = Random(SEED).sample([each for each in MUTATIONS if each.name not in EXPLAINED], SAMPLE)
+OPEN = [each for each in MUTATIONS if each.name not in EXPLAINED]
+CHOSEN = [
+    *Random(SEED).sample([each for each in OPEN if ".one_step." not in each.module], SAMPLE),
+    *Random(SEED).sample([each for each in OPEN if ".one_step." in each.module], SAMPLE_OF_STEPS),
+]
 CHECKS = [each for each in MUTATIONS if "_refusal: " in each.name and each.name not in EXPLAINED]
 
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import resource
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
-from toyevm.deadline import AGAIN, OutOfTime
+from toyevm.deadline import OutOfTime
+
+TICK = 0.05  # seconds
+MEMORY = 2**30  # bytes more than before: who needs as much will not end either
+
+
+def resident() -> int:
+    """Return how many bytes of memory this process has now; 0 where the system does not say."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * resource.getpagesize() if pages.exists() else 0
 
 
 @contextmanager
 def cpu_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the block when it has computed for so long, however busy the machine is.
+    """Raise OutOfTime in the block when it has computed for so long, however busy the machine is, or fills memory.
 
-    What the system does for it counts: who fills memory spends most of the time there, and would fill it all.
+    What the system does for it counts: who fills memory spends most of the time there. It is raised again and again,
+    since Python drops what is raised in a destructor. A limit by the system (RLIMIT_AS) would not do: at its end
+    CPython 3.11 has no room for a number that it needs to handle MemoryError, and tries for ever.
     """
 
     def out_of_time(signum: int, frame: FrameType | None) -> None:
-        raise OutOfTime
+        if time.process_time() - begun >= seconds or resident() - before >= MEMORY:
+            raise OutOfTime
 
-    before = signal.signal(signal.SIGPROF, out_of_time)
-    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
+    handler = signal.signal(signal.SIGPROF, out_of_time)
+    begun, before = time.process_time(), resident()
+    signal.setitimer(signal.ITIMER_PROF, min(seconds, TICK), TICK)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.signal(signal.SIGPROF, handler)

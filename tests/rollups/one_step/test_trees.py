@@ -112,6 +112,18 @@ def test_a_node_of_another_shape_is_malformed() -> None:
         maps.get(Node(b"", (None,)), b"key")
     with pytest.raises(Malformed):
         arrays.get(Node(b"\1", ()), 1, 0)
+    for leaf in (Node(b"\1", (None,)), Node(b"", ()), Node(bytes(33), ()), Node(b"", (None,))):
+        with pytest.raises(Malformed):
+            arrays.get(leaf, 0, 0)
+
+
+def test_a_map_is_no_deeper_than_its_keys_are_long() -> None:
+    root: Node | None = None
+    for _ in range(256):
+        root = Node(b"", (root, root))
+    assert maps.get(root, b"key") is None
+    with pytest.raises(Malformed, match="deeper"):
+        maps.get(Node(b"", (root, root)), b"key")
 
 
 @pytest.mark.parametrize("value", [b"\0", b"\0\1", bytes(32)])

@@ -17,9 +17,11 @@ from toyevm.rollups.one_step.context import Context
 from toyevm.rollups.one_step.journal_tree import JournalTree
 from toyevm.rollups.one_step.layout import RUNNING, state_node
 from toyevm.rollups.one_step.micro_step import micro_step
-from toyevm.rollups.one_step.nodes import Node, WatchedNode, link
+from toyevm.rollups.one_step.nodes import Malformed, Node, WatchedNode, link
 from toyevm.rollups.one_step.witness import (
+    MAX_DEPTH,
     MAX_WITNESS,
+    NotCanonical,
     StepRefused,
     check_step,
     decode_witness,
@@ -137,6 +139,23 @@ def test_a_witness_that_is_too_long_or_too_deep_is_refused() -> None:
         assert (answer.reason, why in answer.detail) == ("not-canonical", True)
 
 
+@pytest.mark.parametrize("children", range(8))
+def test_a_node_with_so_many_children_is_decoded_to_what_it_was(children: int) -> None:
+    leaves = [Node(bytes([number + 1])) for number in range(children)]
+    node = Node(b"value", tuple(leaves))
+    for opened in ({node.hash}, {node.hash, *(leaf.hash for leaf in leaves)}):
+        witness = encode_witness(node, opened)
+        assert decode_witness(witness).hash == node.hash
+        assert len(witness) == 1 + -(-children // 4) + 5 + children * (32 if opened == {node.hash} else 2)
+
+
+def test_a_witness_may_be_as_deep_as_is_said_and_no_deeper() -> None:
+    deepest = bytes([1, 2]) * MAX_DEPTH + bytes([0])
+    assert decode_witness(deepest).value == b""
+    with pytest.raises(NotCanonical, match="too deep"):
+        decode_witness(bytes([1, 2]) + deepest)
+
+
 def test_a_witness_cut_short_is_refused_wherever_it_ends() -> None:
     sample, witness = pool()[0]
     for end in range(len(witness)):
@@ -145,7 +164,7 @@ def test_a_witness_cut_short_is_refused_wherever_it_ends() -> None:
         assert (answer.reason, answer.detail) == ("not-canonical", "the witness ends too early")
     answer = check_step(sample.state.hash, bytes(MAX_WITNESS), sample.context)
     assert isinstance(answer, StepRefused)
-    assert "left over" in answer.detail  # as long as that it may be
+    assert answer.detail == f"{MAX_WITNESS - 1} bytes left over"  # as long as that it may be
 
 
 @pytest.mark.parametrize("size", [0, 1, 135, 136, 137, 271, 272, 1000])
@@ -156,8 +175,19 @@ def test_blocks_of_the_sponge_end_in_the_hash(size: int) -> None:
     work = Work(Kind.HASH, window.source, 0, size, size)
     while not work.is_done:
         work = Work.of(work.advanced().node())
+        assert work.result is not None
+        assert len(work.result.value) == 200
     assert work.answer.value == keccak256(data[:size])
     assert Desk([]).ask(work) if size < 136 else True
+
+
+@pytest.mark.parametrize(("place", "value"), [(0, 0), (0, 5), (1, 2), (8, 33)])
+def test_work_with_a_number_that_none_has_is_malformed(place: int, value: int) -> None:
+    numbers = [Kind.CHUNKS, 1, 0, 0, 0, 0, 0, 0, 32]
+    assert Work.of(Node(rlp.encode([int(each) for each in numbers]), (None, None))).carry == 32
+    wrong = [int(each) for each in numbers[:place]] + [value] + numbers[place + 1 :]
+    with pytest.raises(Malformed, match="not work"):
+        Work.of(Node(rlp.encode(list(wrong)), (None, None)))
 
 
 def test_an_empty_world_is_nothing() -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.rollups.calling_back import calling_back
 from tests.support.full_block import transactions
 from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
 from toyevm.forks import CANCUN
+from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage
 from toyevm.rollups.matrix.scenes import overwrite
 from toyevm.rollups.one_step.describe import next_step
 from toyevm.rollups.optimistic import dispute_contract, precompiles
@@ -21,7 +23,7 @@ from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.claims import MAX_HEIGHT, ROOT
 from toyevm.rollups.optimistic.corruptions import Corruption, corrupt_gas
-from toyevm.rollups.optimistic.dispute_contract import KEEPER, Parent, Taken
+from toyevm.rollups.optimistic.dispute_contract import KEEPER, L2_END, PORTAL, Parent, Taken
 from toyevm.rollups.optimistic.lying_states import LiePlace, LyingStates
 from toyevm.rollups.optimistic.moves import GameMove, MoveKind
 from toyevm.rollups.optimistic.precompiles import MOST_INPUT, MOST_PRECOMPILE_GAS, provable_chain
@@ -30,7 +32,9 @@ from toyevm.rollups.optimistic.rollup import CHALLENGER, LAYER, PROPOSER, L2Prop
 from toyevm.rollups.optimistic.state_proofs import next_block_witness
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction, encode_transaction
+from toyevm.types import Address
 from toyevm.units import ETHER
+from toyevm.vm.instructions.calls import contract_address
 from toyevm.workloads.wallets import wallet
 
 DAY = 86_400
@@ -58,7 +62,7 @@ def test_a_withdrawal_takes_a_week_two_steps_and_is_paid_once() -> None:
     assert rollup.finalize(message).accepted
     assert rollup.finalize(message).reason == rollup.prove(message).reason == "finalized already"
     assert rollup.l1_balance("Ann") == before + 2 * ETHER
-    assert rollup.locked == 8 * ETHER
+    assert rollup.locked == rollup.bridge.slot("locked") == 8 * ETHER
     assert 7 * DAY <= rollup.l1.now - start < 7.1 * DAY
 
 
@@ -79,6 +83,41 @@ def test_who_proves_again_does_not_start_the_delay_again() -> None:
     assert rollup.prove(message).reason == "proven already"
     rollup.l1.wait(24)
     assert rollup.finalize(message).accepted
+
+
+def send_calling_back(rollup: OptimisticRollup, to: Address, call: Callable[[Address], bytes]) -> Address:
+    """Put a contract on L1 that makes a call whenever it is paid; the call may have its address."""
+    bob = wallet("Bob")
+    address = contract_address(bob.address, rollup.l1.account(bob.address).nonce)
+    rollup.l1.submit(bob, None, calling_back(to, call(address)))
+    rollup.l1.mine()
+    assert rollup.l1.account(address).code
+    return address
+
+
+def test_a_receiver_that_asks_again_while_it_is_paid_is_paid_once() -> None:
+    rollup, ann = opened(), wallet("Ann").address
+
+    def finalize(receiver: Address) -> bytes:
+        return PORTAL.call_data("finalize_withdrawal", 0, ann, receiver, 2 * ETHER)
+
+    greedy = send_calling_back(rollup, rollup.contract.portal, finalize)
+    message = WithdrawalMessage(0, ann, greedy, 2 * ETHER)
+    rollup.pool.append(rollup.sign("Ann", GATEWAY, L2_END.call_data("withdraw", greedy), 2 * ETHER))
+    assert rollup.wait_out(rollup.propose())
+    assert rollup.prove(message).accepted
+    rollup.l1.wait(rollup.contract.terms.gap)
+    assert rollup.finalize(message).accepted
+    assert (rollup.l1.account(greedy).balance, rollup.locked) == (2 * ETHER, 8 * ETHER)
+
+
+def test_a_winner_that_collects_again_while_it_is_paid_has_what_it_won() -> None:
+    rollup = opened()
+    game, held = rollup.contract.address, bond_at(0)
+    greedy = send_calling_back(rollup, game, lambda winner: dispute_contract.GAME.call_data("collect", winner))
+    overwrite(rollup.l1, game, mapping_slot(dispute_contract.GAME.slots["credits"], greedy), held // 4)
+    assert rollup.contract.ask(KEEPER, dispute_contract.GAME.call_data("collect", greedy)).accepted
+    assert (rollup.l1.account(greedy).balance, rollup.l1.account(game).balance) == (held // 4, held - held // 4)
 
 
 def test_nothing_is_paid_under_a_state_that_is_not_accepted_any_more() -> None:
@@ -276,6 +315,37 @@ def test_the_sequencer_alone_brings_blocks_until_something_is_overdue() -> None:
     assert rollup.propose(CHALLENGER).answer.reason == "not the sequencer"
     rollup.l1.wait(DAY)
     assert rollup.propose(CHALLENGER).answer.accepted
+
+
+def test_a_deposit_waits_for_the_sequencer_half_a_day_and_no_longer() -> None:
+    rollup = opened(sequencer=wallet(PROPOSER).address)
+    rollup.deposit("Bob", ETHER)
+    assert rollup.propose(skips=True).answer.accepted
+    assert rollup.propose(CHALLENGER).answer.reason == "not the sequencer"
+    rollup.l1.wait(DAY)
+    assert rollup.propose(skips=True).answer.reason == "something is overdue"
+    assert rollup.propose(CHALLENGER).answer.accepted
+
+
+def test_the_same_block_behind_two_states_is_two_places() -> None:
+    """Or who brings it behind a lie could say which block comes next behind the truth."""
+    rollup = opened()
+    rich = WorldState(dict(rollup.world.accounts) | {wallet("Bob").address: Account(balance=ETHER)})
+    block, taken = rollup.next_block()
+    truth, lie = (rollup.propose_trace(PROPOSER, block, taken, rollup.run(block, world)) for world in (None, rich))
+    rollup.adopt(truth)
+    block, taken = rollup.next_block()
+    trace, behind = rollup.run(block), []
+    for parent in (truth, lie):
+        rollup.proposals[-1] = parent
+        behind.append(rollup.propose_trace(PROPOSER, block, taken, trace))
+    rollup.adopt(behind[0])
+    next_block, _ = rollup.next_block()
+    for seconds, parent in enumerate(behind):
+        rollup.proposals[-1] = parent
+        header = replace(next_block.header, timestamp=next_block.header.timestamp + seconds)
+        other = replace(next_block, header=header)
+        assert rollup.propose_trace(PROPOSER, other, taken, rollup.run(other)).answer.reason == ""
 
 
 def test_there_are_no_two_blocks_in_one_place() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.rollups.calling_back import calling_back
 from tests.rollups.planted import expect
 from tests.rollups.sidechain.worlds import MEMBERS, STAKES
-from toyevm.assembler import assemble
 from toyevm.blocks import Header, Log, Receipt
 from toyevm.contracts import Contract
 from toyevm.crypto import SECP256K1_ORDER
@@ -287,13 +287,9 @@ def reentrancy_faults(contracts: Pair) -> Iterator[str]:
     headers, sealed = checkpoint_of(side, [Receipt(2, True, 1, (burn_log(receiver, ETHER),))])
     proof = prove_exit(1, headers, sealed, BurnPlace(sealed.header.number, 0))
     call = contracts[1].call_data("exit", *proof.arguments)
-    head = "PUSH2 {size} PUSH2 {at} PUSH0 CODECOPY PUSH0 PUSH0 PUSH2 {size} PUSH0 PUSH0 PUSH20 0x{to} GAS CALL POP STOP"
-    code = assemble(head.format(size=len(call), at=40, to=side.contracts.bridge.hex())) + call
-    init = assemble(f"PUSH2 {len(code)} PUSH1 12 PUSH0 CODECOPY PUSH2 {len(code)} PUSH0 RETURN")
-    creation = side.l1.submit(wallet("Bob"), None, init + code)
+    creation = side.l1.submit(wallet("Bob"), None, calling_back(side.contracts.bridge, call))
     side.l1.mine()
     assert side.l1.result(creation).created_address == receiver
-    assert code[40:] == call
     yield from expect("to a contract that comes back", side.exit(proof), "")
     if side.l1.account(receiver).balance != ETHER or side.escrow != 19 * ETHER:
         yield f"who comes back is paid {side.l1.account(receiver).balance} wei"

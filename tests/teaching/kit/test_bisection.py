@@ -63,6 +63,17 @@ def test_a_lie_in_the_gas_shows_in_the_hash_and_in_no_stack() -> None:
 
 
 @pytest.mark.parametrize("name", [*PROPOSERS, SECOND])
+def test_beside_each_state_that_is_shown_stand_the_digits_of_the_challenger(name: str) -> None:
+    game = play_honestly(name, 4)
+    rows = re.findall(r"state (\d)(?:: | is ).*?\((\w{6}), yours (\w{6})\)(?: · you (\w+))?", "\n".join(game.lines))
+    assert {int(at) for at, *_ in rows} == game.shown - {0}
+    assert [(theirs, mine) for at, theirs, mine, _ in rows] == [
+        (game.claims[int(at)].short, honest()[int(at)].short) for at, *_ in rows
+    ]
+    assert [said == AGREE for *_, said in rows[1:]] == [theirs == mine for _, theirs, mine, _ in rows[1:]]
+
+
+@pytest.mark.parametrize("name", [*PROPOSERS, SECOND])
 def test_every_number_of_the_picture_is_in_its_words(name: str) -> None:
     game = BisectionGame()
     game.set(proposer=name)

@@ -101,6 +101,28 @@ def test_a_chain_keeps_every_lie_to_the_end_and_finds_its_transaction(at: int) -
     assert weak.paid == (0 if at == COUNT else 100)
 
 
+@pytest.mark.parametrize(
+    ("lies", "paid", "told"),
+    [
+        ({3: 100}, 100, []),
+        ({0: 100}, 0, ["the burn in state 0"]),
+        ({0: 60, 3: 40}, 40, ["the burn in state 0"]),
+        ({0: 60, 3: 100}, 100, ["the burn in state 0"]),
+        (dict.fromkeys(range(1, 8), 100), 100, ["700 ether in all, and the escrow has 100"]),
+        ({3: 60, 5: 60, 7: 40}, 100, ["160 ether in all, and the escrow has 100"]),
+        ({3: 101}, 0, ["101 ether in all, and the escrow has 100"]),
+    ],
+)
+def test_the_bridge_pays_burns_of_the_batch_while_the_escrow_lasts(
+    lies: dict[int, int], paid: int, told: list[str]
+) -> None:
+    batch = Batch(lies)
+    _, ending, *words = batch.lines
+    assert batch.paid == paid
+    assert ending.endswith(f"The bridge pays Mallory {paid} ether")
+    assert [part in line for part, line in zip(told, words, strict=True)] == [True] * len(told)
+
+
 def test_a_chain_changes_nothing_before_a_lie() -> None:
     true = chain_of([output(at) for at in range(COUNT + 1)])
     false = chain_of([output(at, 5 * (at == 6)) for at in range(COUNT + 1)])

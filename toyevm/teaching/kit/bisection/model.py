@@ -93,7 +93,7 @@ class Bisection:
     @property
     def lines(self) -> list[str]:
         """What a picture of it says, line by line."""
-        lines = [f"{self.name} claims state 8: {self.claims[STEPS].words} ({self.claims[STEPS].short})"]
+        lines = [f"{self.name} claims state 8: {self._both(STEPS)}"]
         for (low, high), answer in zip(self.ranges, self.answers, strict=False):
             middle = (low + high) // 2
             lines.append(f"range {low} to {high}: {self._claim(middle)} · you {answer}")
@@ -106,7 +106,11 @@ class Bisection:
         return [*lines, f"{CROSS} L1 runs step {low}, and gets the same: you lose your bond to {self.name}"]
 
     def _claim(self, at: int) -> str:
-        return f"state {at} is {self.claims[at].words} ({self.claims[at].short})"
+        return f"state {at} is {self._both(at)}"
+
+    def _both(self, at: int) -> str:
+        """Return a state as it is claimed, and beside its digits those that the challenger has computed."""
+        return f"{self.claims[at].words} ({self.claims[at].short}, yours {honest()[at].short})"
 
 
 def read_answers(text: str) -> tuple[str, ...]:

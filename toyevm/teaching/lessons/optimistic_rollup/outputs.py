@@ -62,11 +62,16 @@ class Batch:
 
     @property
     def paid(self) -> int:
-        """The ether that the bridge pays to Mallory when the batch stands: each burn, while the escrow lasts."""
+        """The ether that the bridge pays to Mallory when the batch stands: burns of states 1 to 8 that it can pay."""
         left = ESCROW
-        for _, ether in sorted(self.lies.items()):
-            left -= ether if ether <= left and not self.is_disputed else 0
+        for at, ether in sorted(self.lies.items()):
+            left -= ether if at and ether <= left and not self.is_disputed else 0
         return ESCROW - left
+
+    @property
+    def burnt(self) -> int:
+        """The ether that the logs of states 1 to 8 say she has burnt."""
+        return sum(ether for at, ether in self.lies.items() if at)
 
     @property
     def lines(self) -> list[str]:
@@ -76,4 +81,9 @@ class Batch:
         lines = [f"{kind:<8} O[0] to O[8], yours and the true ones: {marks}"]
         if self.is_disputed:
             return [*lines, f"{'':<8} O[8] differs: dispute, bisected to transaction {self.convicted_at}"]
-        return [*lines, f"{'':<8} O[8] is the same: no dispute. The bridge pays Mallory {self.paid} ether"]
+        lines.append(f"{'':<8} O[8] is the same: no dispute. The bridge pays Mallory {self.paid} ether")
+        if 0 in self.lies:
+            lines.append(f"{'':<8} It does not pay the burn in state 0, which is not in this batch")
+        if self.burnt > ESCROW:
+            lines.append(f"{'':<8} Your burns are {self.burnt:,} ether in all, and the escrow has {ESCROW}")
+        return lines

@@ -21,7 +21,7 @@ def million_steps() -> str:
     count, dispute = million()
     return (
         f"{count:,} steps, the lie is at step 777,777: {dispute.rounds} rounds, and L1 ran 1 step, "
-        f"with {dispute.witness} bytes about the machine"
+        f"and was shown {dispute.witness} bytes of the machine for it"
     )
 
 

@@ -94,6 +94,6 @@ def nobody_objects() -> str:
     end = "stands" if kept.outcome == STOLEN else "falls"
     return (
         f"{CLOCK / DAY} days, {kept.moves} moves, 0 steps run by L1. The claim {end}, and the bond of "
-        f"{kept.bond / ETHER:.2f} ether goes back to Mallory. After "
+        f"{kept.bond / ETHER:.2f} ether goes back to the proposer. After "
         f"{AIR_GAP / DAY} days more, the bridge pays by it"
     )
