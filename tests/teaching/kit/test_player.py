@@ -32,6 +32,7 @@ from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
 from toyevm.teaching.lessons.block_access_lists.village import village
+from toyevm.teaching.lessons.bridges.messages_player import MessagesPlayer
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
 from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
@@ -198,6 +199,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     RulesPlayer: (book(),),
     TamperPlayer: (book_proof(),),
     FoldsPlayer: (),
+    MessagesPlayer: (),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from toyevm.errors import InputError
 from toyevm.state import Account
 from toyevm.units import ETHER
-from toyevm.workloads.attacks import ATTACKS, BalanceSheet, Scene, play
+from toyevm.workloads.attacks import ATTACKS, AttackScene, BalanceSheet, play
 from toyevm.workloads.attacks.base import CallsOfBlock, ether, tokens
 from toyevm.workloads.planned_blocks import PlannedCall, address_named
 from toyevm.workloads.tokens import TOKEN, token_account, transfer_data
@@ -43,7 +43,7 @@ def test_a_scene_counts_what_changes_hands_and_says_why_a_call_failed() -> None:
         PlannedCall("Bob", TOKEN, transfer_data(address_named("Ann"), 5)),
         PlannedCall("Bob", TOKEN, transfer_data(address_named("Ann"), 3)),
     )
-    scene = Scene(
+    scene = AttackScene(
         blocks=(CallsOfBlock(calls[:1]), CallsOfBlock(calls[1:], wait=100)),
         contracts={"token": (TOKEN, token_account({address_named("Bob"): 7}))},
         assets={"ether": ether, "tokens": tokens(TOKEN)},

@@ -6,9 +6,9 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 
 from __future__ import annotations
 
-from toyevm.workloads.attacks.base import Attack, BalanceSheet, Scene, play
+from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
 
-__all__ = ["ATTACKS", "Attack", "BalanceSheet", "Scene", "play"]
+__all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
 ALL: tuple[Attack, ...] = ()
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}

@@ -46,7 +46,7 @@ class CallsOfBlock:
 
 
 @dataclass(frozen=True)
-class Scene:
+class AttackScene:
     """What is played, and what is counted.
 
     Args:
@@ -78,7 +78,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Row:
+class Holding:
     """What one owner had of one asset."""
 
     owner: str
@@ -108,7 +108,7 @@ class CalledTransaction:
 class BalanceSheet:
     """A played scene: what everybody owned before and after, and each call."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Holding, ...]
     calls: tuple[CalledTransaction, ...]
     worlds: tuple[WorldState, ...]  # before the first block, and after each
 
@@ -129,7 +129,7 @@ class BalanceSheet:
         return {place: called.reason for place, called in enumerate(self.calls) if not called.result.succeeded}
 
 
-def play(scene: Scene) -> BalanceSheet:
+def play(scene: AttackScene) -> BalanceSheet:
     """Execute the blocks of a scene, one transaction after the other."""
     worlds: list[WorldState] = [scene.world]
     called: list[CalledTransaction] = []
@@ -141,7 +141,7 @@ def play(scene: Scene) -> BalanceSheet:
         worlds.append(world)
         called += map(CalledTransaction, block.calls, txs, results)
     rows = tuple(
-        Row(owner, asset, amount(worlds[0], address), amount(worlds[-1], address))
+        Holding(owner, asset, amount(worlds[0], address), amount(worlds[-1], address))
         for owner, address in scene.owners.items()
         for asset, amount in scene.assets.items()
     )
@@ -175,7 +175,7 @@ class Attack:
     name: str
     summary: str
     defence: str
-    scene: Callable[[bool], Scene] = field(repr=False)
+    scene: Callable[[bool], AttackScene] = field(repr=False)
     thief: tuple[str, str]
 
     def __call__(self, *, defended: bool = False) -> BalanceSheet:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from toyevm.teaching.lessons.bridges.matrix_view import show_matrix
-from toyevm.teaching.lessons.bridges.messages_view import MessagesPlayer, show_messages
+from toyevm.teaching.lessons.bridges.messages_player import MessagesPlayer
+from toyevm.teaching.lessons.bridges.messages_view import show_messages
 from toyevm.teaching.lessons.bridges.port import open_port
 from toyevm.teaching.lessons.bridges.story import after_the_reorg, before_the_reorg
 from toyevm.teaching.lessons.bridges.studies import bicycle, mixed_messages, one_evening, real_answers

@@ -1,22 +1,15 @@
-"""The message graph: blocks in rows, and an arrow from each block that executes a message to the one that sent it.
-
-`MessagesPlayer` has a reorg button for each block that can still be replaced.
-"""
+"""The message graph: blocks in rows, and an arrow from each block that executes a message to the one that sent it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from math import hypot
-from typing import Any
 
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAILED, FAINT, LEFT, PAPER, READ, TAKEN, Paint
 from toyevm.teaching.kit.picture import Picture
-from toyevm.teaching.kit.player import Player
 from toyevm.teaching.kit.svg import MARGIN, WIDTH, Point
 from toyevm.teaching.lessons.bridges.port import LAYERS, LETTERS
-from toyevm.teaching.lessons.bridges.story import REPLACEABLE, Arrow, MessageStory, after_the_reorg, before_the_reorg
+from toyevm.teaching.lessons.bridges.story import Arrow, MessageStory
 
 BOX, STEP, HEIGHT, LABEL, HEAD, ROW = 74, 122, 36, 112, 52, 104
 TURN = {"R": 0, "S": 1, "V": 2}  # which row
@@ -78,38 +71,3 @@ def _arrow(arrow: Arrow) -> list[str]:
     x, y = start[0] + at * dx + 12, start[1] + at * dy + (14 if down else -2)
     words = svg.note(x, y, arrow.words.split(" ")[0], ink=PAPER.ink)
     return [svg.line(start, end, ink), *barbs, words]
-
-
-class MessagesPlayer(Player):
-    """Replace a block and all later ones of its layer, and see what falls on the others.
-
-    Whatever a button does, a call does too: `take_back("S2")`, or `take_back()` for no reorg.
-
-    Raises:
-        InputError: ipywidgets is not installed.
-    """
-
-    NAME, INSTEAD = "the message graph", "show_messages works without it"
-
-    def __init__(self) -> None:
-        self.story = before_the_reorg()
-        super().__init__()
-
-    @property
-    def picture(self) -> Picture:
-        return show_messages(self.story)
-
-    def take_back(self, first: str = "") -> None:
-        """Start again, and replace blocks from this one on, if one is named.
-
-        Raises:
-            InputError: there is no such block, or it is final.
-        """
-        self.story = after_the_reorg(first) if first else before_the_reorg()
-        self._show()
-
-    def _controls(self) -> Sequence[Sequence[Any]]:
-        meaning = "this block and all later ones of its layer are replaced by empty ones"
-        both = [[name for name in REPLACEABLE if name[0] == letter] for letter in "SV"]
-        rows = [[self._button(f"reorg {name}", meaning, partial(self.take_back, name)) for name in row] for row in both]
-        return [*rows, [self._button("no reorg", "all blocks as they were", self.take_back)]]

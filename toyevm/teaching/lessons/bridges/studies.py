@@ -94,8 +94,7 @@ def one_evening() -> str:
 @cache
 def real_answers() -> str:
     """Return what real contracts and the rule about blocks say to four claims of Mallory's."""
-    rows = []
-    port = open_port()
+    rows, port = [], open_port()
     own = port.burn("Mallory", "sidechain", "rollup", 1)
     port.relay("Mallory", own)
     rows.append(("her own burn, again", port.relay("Mallory", own)))
@@ -125,9 +124,10 @@ def mixed_messages() -> str:
     sealed: SealedBlock = seal_block(work.chain, work.block, result, work.pre.apply(result.diff))
     logs = logs_in(sealed)
     silent = sum(not receipt.logs for receipt in sealed.receipts)
-    said = initiating_message(work.chain.chain_id, sealed, 0).identifier
+    sent = initiating_message(work.chain.chain_id, sealed, 0)
+    said = sent.identifier
     supervisor, chains = Supervisor([work.chain.chain_id]), {work.chain.chain_id: [sealed] * (said.block_number + 1)}
-    message = ExecutingMessage(said, initiating_message(work.chain.chain_id, sealed, 0).payload_hash, 0)
+    message = ExecutingMessage(said, sent.payload_hash, 0)
     verdict = supervisor.refusal(chains, message, said.timestamp + 12)
     other = supervisor.refusal(chains, message._replace(payload_hash=bytes(32)), said.timestamp + 12)
     return "\n".join(
@@ -141,14 +141,9 @@ def mixed_messages() -> str:
 
 
 class CircleRun(NamedTuple):
-    """What comes of two blocks of one second that execute messages of each other.
+    """Why blocks of one second are not valid that execute messages of each other; empty if they are."""
 
-    Attributes:
-        believed: why blocks are not valid if circles are not looked for; nothing if all four calls succeed.
-        refused: why they are not valid as it is.
-    """
-
-    believed: str
+    believed: str  # if circles are not looked for
     refused: str
 
 
@@ -160,8 +155,7 @@ def circle(sidechain: str, validium: str) -> CircleRun:
         sidechain: what her block there does first, "relay" or "burn".
         validium: and there.
     """
-    orders = (("sidechain", sidechain), ("validium", validium))
-    relay_first = [layer for layer, first in orders if first == "relay"]
+    relay_first = [layer for layer, first in (("sidechain", sidechain), ("validium", validium)) if first == "relay"]
     found = []
     for ignoring in ([BlockRefusal.CIRCLE], []):
         cluster = Cluster(PEOPLE, ignoring=ignoring)
