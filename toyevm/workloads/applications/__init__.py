@@ -17,6 +17,7 @@ from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
+from toyevm.workloads.applications.proxy import workload as proxy
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, dao)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, dao, proxy)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
