@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 from toyevm.contracts import Contract, load_contract, mapping_slot
@@ -16,28 +17,44 @@ from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, 
 
 DAO: Address = b"\xc8" * 20
 SHARDS = 16
-SO_FAR = 10**6 * ETHER  # votes in each place of the tally before the block
+DELAY = 2 * 24 * 3600  # of the timelock, in seconds
+SO_FAR = 10**6 * ETHER  # votes in each place of the tally before the block; also the quorum
 
 
 def vote_proposals(random: Random, count: int, users: int, *, contract: str, proposals: int = 1) -> PlannedBlock:
     """Return the votes of `count` members, each for or against one of several proposals."""
     dao = load_contract(contract)
-    shares: dict[str, int] = {}
+    shares: dict[Address, int] = {}
     calls = []
     for number in random.sample(range(max(users, count)), count):
         proposal, support = pick(random, proposals), random.random() < 0.5
-        shares[user(number)] = random.randint(1, 1_000) * ETHER
+        shares[address_named(user(number))] = random.randint(1, 1_000) * ETHER
         calls.append(PlannedCall(user(number), DAO, dao.call_data("vote", proposal, int(support))))
     return PlannedBlock(tuple(calls), {"DAO": (DAO, dao_account(dao, shares, proposals))}, (user(0),))
 
 
-def dao_account(dao: Contract, shares: dict[str, int], proposals: int) -> Account:
-    """Return a DAO whose members have had their shares since block 0, and in which proposals of then are voted on."""
+def dao_account(
+    dao: Contract,
+    shares: Mapping[Address, int],
+    proposals: int = 0,
+    *,
+    voting_period: int = 100,
+    delay: int = DELAY,
+    treasury: int = 0,
+) -> Account:
+    """Return a DAO whose members have had their shares since block 0, and in which proposals of then are voted on.
+
+    Args:
+        voting_period: in blocks.
+        delay: of the timelock, in seconds.
+        treasury: in wei.
+    """
     slots = dao.slots
-    storage = {slots["quorum"]: SO_FAR, slots["threshold"]: ETHER, slots["votingPeriod"]: 100, slots["delay"]: 172_800}
+    rules = {"quorum": SO_FAR, "threshold": ETHER, "votingPeriod": voting_period, "delay": delay}
+    storage = {slots[rule]: value for rule, value in rules.items()}
     for member, amount in shares.items():
-        storage[mapping_slot(slots["checkpointCount"], address_named(member))] = 1
-        first = mapping_slot(mapping_slot(slots["checkpoints"], address_named(member)), 0)
+        storage[mapping_slot(slots["checkpointCount"], member)] = 1
+        first = mapping_slot(mapping_slot(slots["checkpoints"], member), 0)
         storage |= dict(zip(range(first, first + 2), (0, amount), strict=True))  # fromBlock, shares
     storage[slots["proposalCount"]] = proposals
     for proposal in range(proposals):
@@ -46,7 +63,7 @@ def dao_account(dao: Contract, shares: dict[str, int], proposals: int) -> Accoun
         proposer_to_vote_end = (word_named(user(0)), action, 0, 100)
         storage |= dict(zip(range(first, first + 4), proposer_to_vote_end, strict=True))
         storage |= dict.fromkeys(_tally_slots(dao, proposal), SO_FAR)
-    return account(dao, storage)
+    return account(dao, storage, treasury)
 
 
 def _tally_slots(dao: Contract, proposal: int) -> list[int]:
