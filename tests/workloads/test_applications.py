@@ -46,8 +46,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "dao-vote": ("fae96a2e85015830", "45634ed3514c83dc"),
     "dao-vote-ten": ("df2d09ae4c069d99", "c246f421812f9519"),
     "dao-vote-sharded": ("fae96a2e85015830", "582bd0cb4616f71c"),
-    "proxy": ("79d6212cab65c6da", "8bdbfcf9ece2eb2f"),
-    "proxy-upgrade": ("5a5cbf01a66465c8", "ef43ede06b50f6e3"),
+    "proxy": ("79d6212cab65c6da", "8de44d7b7f82369b"),
+    "proxy-upgrade": ("5a5cbf01a66465c8", "e03802d995a6b6f0"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),

@@ -44,6 +44,7 @@ def pay(payee: address, amount: uint256):
 @external
 def withdraw(amount: uint256):
     self.depositOf[msg.sender] -= amount
+    assert self.balance >= amount, "the bank is empty"  # rescued by its owner
     send(msg.sender, amount)
 
 

@@ -14,8 +14,8 @@ from toyevm.workloads.applications.dao.workload import DAO, DELAY, SO_FAR, dao_a
 from toyevm.workloads.attacks.base import Asset, Attack, AttackScene, CallsOfBlock, ether
 from toyevm.workloads.planned_blocks import PlannedCall, account, address_named
 
-LENDER: Address = b"\xcc" * 20
-BORROWER: Address = b"\xcd" * 20
+LENDER: Address = b"\xce" * 20
+BORROWER: Address = b"\xcf" * 20
 TREASURY = 100 * ETHER
 LENT = 4 * SO_FAR
 

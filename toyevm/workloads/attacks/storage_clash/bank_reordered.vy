@@ -48,6 +48,7 @@ def pay(payee: address, amount: uint256):
 def withdraw(amount: uint256):
     assert not self.paused, "paused"
     self.depositOf[msg.sender] -= amount
+    assert self.balance >= amount, "the bank is empty"  # rescued by its owner
     send(msg.sender, amount)
 
 
