@@ -49,10 +49,15 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "lending-liquidate": ("3df1c231f62ded60", "93c17925f1666a6a"),
     "stablecoin-draw": ("fe9000a541a3720b", "d702ba812a963bd0"),
     "stablecoin-sharded": ("fe9000a541a3720b", "257916f3bb2b82f2"),
+    "dao-vote": ("fae96a2e85015830", "45634ed3514c83dc"),
+    "dao-vote-ten": ("df2d09ae4c069d99", "c246f421812f9519"),
+    "dao-vote-sharded": ("fae96a2e85015830", "582bd0cb4616f71c"),
+    "proxy": ("79d6212cab65c6da", "8de44d7b7f82369b"),
+    "proxy-upgrade": ("5a5cbf01a66465c8", "e03802d995a6b6f0"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
-] = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
+] = {
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
     "erc20-zipf": ("erc20", "balanceOf[user 0]", "balance of the busiest"),
     "erc20-bursts": ("erc20", "balanceOf[", "balance"),
@@ -67,6 +72,7 @@ HOTTEST: dict[
     "lending-liquidate": ("lending", ("cash", "scaledBorrows", "index", "accruedAt"), "cash, scaledBorrows"),
     "stablecoin-draw": ("stablecoin", ("scaledDebts", "totalSupply"), "scaledDebts and totalSupply"),
     "stablecoin-sharded": ("stablecoin_sharded", ("scaledDebtShards[", "supplyShards["), "16 shards"),
+    "dao-vote": ("dao", "votes", "votesFor or votesAgainst"),
 }
 
 
@@ -186,9 +192,13 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("hot", "repaired"),
-    [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("lending-borrow", "lending-isolated"),
-     ("stablecoin-draw", "stablecoin-sharded")],
+    [("nft-counter", "nft"),
+     ("land-counter", "land"),
+     ("election-plain", "election-sharded"),
+     ("erc20-mint", "erc20-sharded"),
+     ("lending-borrow", "lending-isolated"),
+     ("stablecoin-draw", "stablecoin-sharded"),
+     ("dao-vote", "dao-vote-sharded")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -11,13 +11,27 @@ from __future__ import annotations
 from toyevm.workloads.applications import mixed
 from toyevm.workloads.applications.amm import workload as amm
 from toyevm.workloads.applications.base import Application
+from toyevm.workloads.applications.dao import workload as dao
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.lending import workload as lending
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
+from toyevm.workloads.applications.proxy import workload as proxy
 from toyevm.workloads.applications.stablecoin import workload as stablecoin
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, lending, stablecoin)
+MODULES = (
+    erc20,
+    amm,
+    nft_market,
+    election,
+    land_registry,
+    payments,
+    mixed,
+    lending,
+    stablecoin,
+    dao,
+    proxy,
+)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

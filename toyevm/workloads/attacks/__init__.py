@@ -7,9 +7,17 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 from __future__ import annotations
 
 from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
+from toyevm.workloads.attacks.borrowed_vote import attack as borrowed_vote
+from toyevm.workloads.attacks.no_timelock import attack as no_timelock
 from toyevm.workloads.attacks.oracle import attack as oracle
+from toyevm.workloads.attacks.storage_clash import attack as storage_clash
 
 __all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
-ALL: tuple[Attack, ...] = (oracle.ATTACK,)
+ALL: tuple[Attack, ...] = (
+    borrowed_vote.ATTACK,
+    no_timelock.ATTACK,
+    oracle.ATTACK,
+    storage_clash.ATTACK,
+)
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}

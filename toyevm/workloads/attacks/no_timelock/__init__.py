@@ -1,0 +1,1 @@
+"""A vote that is carried out before anybody can leave: scene."""
