@@ -6,9 +6,11 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 
 from __future__ import annotations
 
+from toyevm.workloads.attacks.back_run import attack as back_run
 from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
+from toyevm.workloads.attacks.sandwich import attack as sandwich
 
 __all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
-ALL: tuple[Attack, ...] = ()
+ALL: tuple[Attack, ...] = (sandwich.ATTACK, back_run.ATTACK)
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}
