@@ -45,6 +45,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
     "staking-deposit": ("b641bb610cf3cab7", "b80e7000894fce30"),
     "staking-per-epoch": ("b641bb610cf3cab7", "02f40044c01b3622"),
+    "insurance-cover": ("19b90a17f8c305e3", "683136aad0a7026f"),
+    "insurance-sharded": ("19b90a17f8c305e3", "54a5f9233aa43dd5"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -61,6 +63,8 @@ HOTTEST: dict[
     "payments": ("payments", "earned[", "earned"),
     "staking-deposit": ("staking", ("total", "updatedAt", "rewardPerShare"), "totalStaked and totalShares"),
     "staking-per-epoch": ("staking_per_epoch", "newStakes[", "16 slots of newStakes"),
+    "insurance-cover": ("insurance", ("capital", "covered"), "capital and covered"),
+    "insurance-sharded": ("insurance_sharded", ("premiums[", "covers["), "16 premiums and covers"),
 }
 
 
@@ -181,7 +185,8 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("staking-deposit", "staking-per-epoch")],
+     ("erc20-mint", "erc20-sharded"), ("staking-deposit", "staking-per-epoch"),
+     ("insurance-cover", "insurance-sharded")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -4,8 +4,9 @@
 @title A staking vault whose stakes count from the next epoch on
 @notice Models what staking models, and omits what it omits; only the way in is another one, as in proof-of-stake chains,
     where a stake waits for the end of an epoch: all stakes of an epoch become shares at once, at one price.
-@dev Storage: as in staking; epoch, epochEnd; newStakes, 16 slots in a row; newStakeOf, newSince[account]; stakedAt,
-    sharesAt, rewardAt[epoch].
+@dev Storage: officer; rewardRate, periodEnd, updatedAt, rewardPerShare; totalStaked, totalShares; moneyOf, sharesOf,
+    paidPerShare, rewardOf, leaveAt[account]; epoch, epochEnd; newStakes, 16 slots in a row; newStakeOf,
+    newSince[account]; stakedAt, sharesAt, rewardAt[epoch].
     Hot: a slot of newStakes, among those whose addresses end in the same hexadecimal digit. To claim writes nothing
     that is shared. To unstake is as hot as in staking, but announced days before.
     The price: a new stake earns nothing until its epoch ends, somebody has to call `close`, which reads 16 slots, and a
