@@ -47,6 +47,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "staking-per-epoch": ("b641bb610cf3cab7", "02f40044c01b3622"),
     "insurance-cover": ("19b90a17f8c305e3", "683136aad0a7026f"),
     "insurance-sharded": ("19b90a17f8c305e3", "54a5f9233aa43dd5"),
+    "vault-deposit": ("38cfd19889d6b9fb", "94ce9e2732411647"),
+    "vault-request": ("6917be70ca624cc1", "83a7221f8a7f3ac0"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -65,6 +67,7 @@ HOTTEST: dict[
     "staking-per-epoch": ("staking_per_epoch", "newStakes[", "16 slots of newStakes"),
     "insurance-cover": ("insurance", ("capital", "covered"), "capital and covered"),
     "insurance-sharded": ("insurance_sharded", ("premiums[", "covers["), "16 premiums and covers"),
+    "vault-deposit": ("yield_vault", ("totalIdle", "totalSupply"), "totalIdle and totalSupply"),
 }
 
 
@@ -192,6 +195,11 @@ def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> N
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
     assert one == other
     assert measure(hot, 0)[1] * 4 < measure(repaired, 0)[1]
+
+
+def test_users_who_ask_a_vault_do_not_meet_where_those_who_give_do() -> None:
+    """The call is another one, so the two are no variants of one block."""
+    assert [measure(name, 0)[1] > 20 for name in ("vault-deposit", "vault-request")] == [False, True]
 
 
 def test_the_bargain_goes_to_the_first_searcher_alone() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.paper_pool import PaperPool
 from toyevm.contracts import contract_source
 from toyevm.contracts.compile import compile_vyper
 from toyevm.units import ETHER
@@ -13,25 +14,16 @@ from toyevm.workloads.attacks import ATTACKS, play
 from toyevm.workloads.attacks.back_run.attack import back_run
 from toyevm.workloads.attacks.sandwich.attack import sandwich
 
-M, FEE = 10**6 * ETHER, 997
+M = 10**6 * ETHER  # of each token, in each pool
 
 
-class Pool:
-    """A pair of Uniswap v2 on paper: the most that leaves the product as it was, of what is given less 0.3 %."""
-
-    def __init__(self) -> None:
-        self.reserves = [M, M]
-
-    def sell(self, side: int, amount: int) -> int:
-        given, other = self.reserves[side], self.reserves[1 - side]
-        taken = other - -(-given * other * 1_000 // (given * 1_000 + amount * FEE))  # the division rounds up
-        self.reserves = [given + amount, other - taken] if side == 0 else [other - taken, given + amount]
-        return taken
+def pools(number: int) -> list[PaperPool]:
+    return [PaperPool((M, M)) for _ in range(number)]
 
 
 def test_a_sandwich_takes_what_the_user_lost_to_the_wei() -> None:
     """The user gets 8,060 WETH less than with nobody before them; the producer ends with 9,352 DAI more."""
-    pool, quiet = Pool(), Pool()
+    pool, quiet = pools(2)
     bought = pool.sell(0, 50_000 * ETHER)
     received = pool.sell(0, 100_000 * ETHER)
     gain = pool.sell(1, bought) - 50_000 * ETHER
@@ -45,7 +37,7 @@ def test_a_sandwich_takes_what_the_user_lost_to_the_wei() -> None:
 
 
 def test_a_least_amount_leaves_the_user_as_they_were_and_costs_the_producer_two_fees() -> None:
-    pool = Pool()
+    (pool,) = pools(1)
     loss = 50_000 * ETHER - pool.sell(1, pool.sell(0, 50_000 * ETHER))
     sheet = ATTACKS["sandwich"](defended=True)
     assert sheet.failures == {1: "too little"}
@@ -59,7 +51,7 @@ def test_a_careful_user_trades_where_nobody_is_before_them() -> None:
     scene = sandwich(True)
     sheet = play(replace(scene, blocks=(replace(scene.blocks[0], calls=scene.blocks[0].calls[1:2]),)))
     assert sheet.failures == {}
-    assert sheet.change("user", "WETH") == Pool().sell(0, 100_000 * ETHER)
+    assert sheet.change("user", "WETH") == pools(1)[0].sell(0, 100_000 * ETHER)
 
 
 def test_without_the_line_of_the_defence_the_sandwich_is_eaten_again() -> None:
@@ -72,7 +64,7 @@ def test_without_the_line_of_the_defence_the_sandwich_is_eaten_again() -> None:
 
 
 def test_a_back_run_levels_two_pools_and_leaves_the_user_what_they_got() -> None:
-    pool, other = Pool(), Pool()
+    pool, other = pools(2)
     received = pool.sell(0, 100_000 * ETHER)
     gain = pool.sell(1, other.sell(0, 45_000 * ETHER)) - 45_000 * ETHER
     sheet = ATTACKS["back-run"]()
@@ -84,7 +76,7 @@ def test_a_back_run_levels_two_pools_and_leaves_the_user_what_they_got() -> None
 
 
 def test_a_split_swap_gives_the_user_more_and_the_back_run_a_loss() -> None:
-    pool, other = Pool(), Pool()
+    pool, other = pools(2)
     received = pool.sell(0, 50_000 * ETHER) + other.sell(0, 50_000 * ETHER)
     loss = 45_000 * ETHER - pool.sell(1, other.sell(0, 45_000 * ETHER))
     sheet = ATTACKS["back-run"](defended=True)
@@ -94,7 +86,7 @@ def test_a_split_swap_gives_the_user_more_and_the_back_run_a_loss() -> None:
 
 
 def test_without_the_second_half_of_the_split_the_back_run_pays_again() -> None:
-    pool, other, scene = Pool(), Pool(), back_run(True)
+    (pool, other), scene = pools(2), back_run(True)
     pool.sell(0, 50_000 * ETHER)
     gain = pool.sell(1, other.sell(0, 45_000 * ETHER)) - 45_000 * ETHER
     first, _, buys, _ = scene.blocks[0].calls

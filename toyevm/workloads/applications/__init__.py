@@ -18,6 +18,7 @@ from toyevm.workloads.applications.land_registry import workload as land_registr
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.staking import workload as staking
+from toyevm.workloads.applications.yield_vault import workload as yield_vault
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, staking, insurance)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, staking, insurance, yield_vault)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
