@@ -67,6 +67,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("lending", "lending_isolated", "price_feed", "stablecoin", "stablecoin_sharded"),
         *("dao", "dao_sharded", "bank", "bank_guarded", "proxy"),
+        *("staking", "staking_per_epoch", "insurance", "insurance_sharded", "yield_vault", "yield_vault_requests"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

@@ -54,6 +54,12 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "dao-vote-sharded": ("fae96a2e85015830", "582bd0cb4616f71c"),
     "proxy": ("79d6212cab65c6da", "8de44d7b7f82369b"),
     "proxy-upgrade": ("5a5cbf01a66465c8", "e03802d995a6b6f0"),
+    "staking-deposit": ("b641bb610cf3cab7", "b80e7000894fce30"),
+    "staking-per-epoch": ("b641bb610cf3cab7", "02f40044c01b3622"),
+    "insurance-cover": ("19b90a17f8c305e3", "683136aad0a7026f"),
+    "insurance-sharded": ("19b90a17f8c305e3", "54a5f9233aa43dd5"),
+    "vault-deposit": ("38cfd19889d6b9fb", "94ce9e2732411647"),
+    "vault-request": ("6917be70ca624cc1", "83a7221f8a7f3ac0"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -73,6 +79,11 @@ HOTTEST: dict[
     "stablecoin-draw": ("stablecoin", ("scaledDebts", "totalSupply"), "scaledDebts and totalSupply"),
     "stablecoin-sharded": ("stablecoin_sharded", ("scaledDebtShards[", "supplyShards["), "16 shards"),
     "dao-vote": ("dao", "votes", "votesFor or votesAgainst"),
+    "staking-deposit": ("staking", ("total", "updatedAt", "rewardPerShare"), "totalStaked and totalShares"),
+    "staking-per-epoch": ("staking_per_epoch", "newStakes[", "16 slots of newStakes"),
+    "insurance-cover": ("insurance", ("capital", "covered"), "capital and covered"),
+    "insurance-sharded": ("insurance_sharded", ("premiums[", "covers["), "16 premiums and covers"),
+    "vault-deposit": ("yield_vault", ("totalIdle", "totalSupply"), "totalIdle and totalSupply"),
 }
 
 
@@ -198,7 +209,9 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
      ("erc20-mint", "erc20-sharded"),
      ("lending-borrow", "lending-isolated"),
      ("stablecoin-draw", "stablecoin-sharded"),
-     ("dao-vote", "dao-vote-sharded")],
+     ("dao-vote", "dao-vote-sharded"),
+     ("staking-deposit", "staking-per-epoch"),
+     ("insurance-cover", "insurance-sharded")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

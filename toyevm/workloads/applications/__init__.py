@@ -14,12 +14,15 @@ from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.dao import workload as dao
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
+from toyevm.workloads.applications.insurance import workload as insurance
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.lending import workload as lending
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.proxy import workload as proxy
 from toyevm.workloads.applications.stablecoin import workload as stablecoin
+from toyevm.workloads.applications.staking import workload as staking
+from toyevm.workloads.applications.yield_vault import workload as yield_vault
 
 MODULES = (
     erc20,
@@ -33,5 +36,8 @@ MODULES = (
     stablecoin,
     dao,
     proxy,
+    staking,
+    insurance,
+    yield_vault,
 )
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

@@ -6,18 +6,22 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 
 from __future__ import annotations
 
+from toyevm.workloads.attacks.back_run import attack as back_run
 from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
 from toyevm.workloads.attacks.borrowed_vote import attack as borrowed_vote
 from toyevm.workloads.attacks.no_timelock import attack as no_timelock
 from toyevm.workloads.attacks.oracle import attack as oracle
+from toyevm.workloads.attacks.sandwich import attack as sandwich
 from toyevm.workloads.attacks.storage_clash import attack as storage_clash
 
 __all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
 ALL: tuple[Attack, ...] = (
+    back_run.ATTACK,
     borrowed_vote.ATTACK,
     no_timelock.ATTACK,
     oracle.ATTACK,
+    sandwich.ATTACK,
     storage_clash.ATTACK,
 )
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}

@@ -37,7 +37,7 @@ def swap_tokens(random: Random, count: int, users: int, *, pools: int = 1, searc
         swaps.append((pick(random, users), pool, sell0, random.randint(1, 9) * ETHER, SLIPPAGE))
     calls = []
     for number, pool, sell0, amount, hundredths in swaps:
-        least = _quote(amount, *(reserves[pool] if sell0 else reserves[pool][::-1])) * hundredths // 100
+        least = quote(amount, *(reserves[pool] if sell0 else reserves[pool][::-1])) * hundredths // 100
         calls.append(PlannedCall(user(number), addresses[pool], amm.call_data("swap", int(sell0), amount, least)))
     people = tuple(user(number) for number in sorted({swap[0] for swap in swaps}))
     contracts = {}
@@ -47,8 +47,23 @@ def swap_tokens(random: Random, count: int, users: int, *, pools: int = 1, searc
         spending = {(address_named(call.sender), call.to): FORTUNE for call in calls}
         contracts[name] = (token, token_account(balances, spending))
     for number, (address, amounts) in enumerate(zip(addresses, reserves, strict=True)):
-        contracts[f"pool {number}" if pools > 1 else "pool"] = (address, _pool(amm, *amounts))
+        contracts[f"pool {number}" if pools > 1 else "pool"] = (address, pool_account(amm, *amounts))
     return PlannedBlock(tuple(calls), contracts, people)
+
+
+def pool_account(amm: Contract, reserve0: int, reserve1: int) -> Account:
+    """Return a pool of DAI and WETH with these reserves; all shares are the founder's."""
+    slots, shares = amm.slots, isqrt(reserve0 * reserve1)
+    fields = {"reserve0": reserve0, "reserve1": reserve1, "totalShares": shares}
+    tokens = {"token0": int.from_bytes(DAI, "big"), "token1": int.from_bytes(WETH, "big")}
+    storage = {slots[name]: value for name, value in (fields | tokens).items()}
+    return account(amm, storage | entries(amm, "sharesOf", {address_named("founder"): shares}))
+
+
+def quote(amount: int, reserve_in: int, reserve_out: int) -> int:
+    """Return what the pool pays out for `amount`, by its own formula."""
+    paid = amount * 997
+    return paid * reserve_out // (reserve_in * 1_000 + paid)
 
 
 APPLICATIONS = (
@@ -67,17 +82,3 @@ APPLICATIONS = (
         {"pools": 8, "searchers": 5},
     ),
 )
-
-
-def _pool(amm: Contract, reserve0: int, reserve1: int) -> Account:
-    slots, shares = amm.slots, isqrt(reserve0 * reserve1)
-    fields = {"reserve0": reserve0, "reserve1": reserve1, "totalShares": shares}
-    tokens = {"token0": int.from_bytes(DAI, "big"), "token1": int.from_bytes(WETH, "big")}
-    storage = {slots[name]: value for name, value in (fields | tokens).items()}
-    return account(amm, storage | entries(amm, "sharesOf", {address_named("founder"): shares}))
-
-
-def _quote(amount: int, reserve_in: int, reserve_out: int) -> int:
-    """Return what the pool pays out for `amount`, by its own formula."""
-    paid = amount * 997
-    return paid * reserve_out // (reserve_in * 1_000 + paid)

@@ -1,0 +1,1 @@
+"""A mutual insurance: sources, compiled artefacts, workload."""

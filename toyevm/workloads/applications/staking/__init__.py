@@ -1,0 +1,1 @@
+"""A staking vault: sources, compiled artefacts, workload."""

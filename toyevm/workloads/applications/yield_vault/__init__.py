@@ -1,0 +1,1 @@
+"""A yield vault: sources, compiled artefacts, workload."""

@@ -1,0 +1,1 @@
+"""A back-run: whoever orders a block takes the bargain that a large trade leaves."""

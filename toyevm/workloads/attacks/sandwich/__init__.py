@@ -1,0 +1,1 @@
+"""A sandwich: whoever orders a block trades before and after somebody else."""
