@@ -43,6 +43,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "land": ("6afe2d6744196858", "9f8254b10ad75dc7"),
     "payments": ("3596d3bf1bc4ddd9", "f6bc5a2f37adb390"),
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
+    "game-push": ("f734a5131e6bcbeb", "0a166669c81db83b"),
+    "game-pull": ("f734a5131e6bcbeb", "882d1fee06f4c432"),
+    "game-items": ("b23be93db8a824c8", "6074753e0ce926a8"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -55,6 +58,7 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "election-plain": ("election", "tally[", "tally"),
     "land-counter": ("land_registry_counter", "deeds", "deeds"),
     "payments": ("payments", "earned[", "earned"),
+    "game-push": ("game", "treasury", "treasury"),
 }
 
 
@@ -175,7 +179,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded")],
+     ("erc20-mint", "erc20-sharded"), ("game-push", "game-pull")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -13,9 +13,10 @@ from toyevm.workloads.applications.amm import workload as amm
 from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
+from toyevm.workloads.applications.game import workload as game
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, game)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
