@@ -66,6 +66,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("amm", "election", "election_sharded", "erc20", "erc20_mint", "erc20_sharded"),
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("game", "game_pull"),
+        *("tips", "tips_pull"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

@@ -46,6 +46,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "game-push": ("f734a5131e6bcbeb", "0a166669c81db83b"),
     "game-pull": ("f734a5131e6bcbeb", "882d1fee06f4c432"),
     "game-items": ("b23be93db8a824c8", "6074753e0ce926a8"),
+    "tips-push": ("51c2e96971974d13", "4688e72e1db47835"),
+    "tips-pull": ("51c2e96971974d13", "7270342ac0910510"),
+    "tips-one-post": ("cb0797b1970bf376", "fadeb3401d75b92e"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -59,6 +62,7 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "land-counter": ("land_registry_counter", "deeds", "deeds"),
     "payments": ("payments", "earned[", "earned"),
     "game-push": ("game", "treasury", "treasury"),
+    "tips-push": ("tips", "fees", "fees"),
 }
 
 
@@ -179,7 +183,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("game-push", "game-pull")],
+     ("erc20-mint", "erc20-sharded"), ("game-push", "game-pull"), ("tips-push", "tips-pull")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

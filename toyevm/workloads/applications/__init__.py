@@ -17,6 +17,7 @@ from toyevm.workloads.applications.game import workload as game
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
+from toyevm.workloads.applications.tips import workload as tips
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, game)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, game, tips)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

@@ -2,9 +2,9 @@
 # pragma evm-version cancun
 """
 @title Items of a game, and land that is worked for a rent
-@notice Models the items of games such as The Sandbox or Enjin's, in the form of ERC-1155: one contract for gold, crops and
-    plots of land. Who works a plot pays rent to its landlord and a tax to the game, and gets a crop. Omits
-    batches, names (uri), ERC-165, and whatever else there is to play.
+@notice Models the items of games such as The Sandbox, in the form of ERC-1155: one contract for gold, crops and plots
+    of land. Who works a plot pays rent to its landlord and a tax to the game, and gets a crop. Omits batches,
+    names (uri), ERC-165, and whatever else there is to play.
 @dev Storage: game; treasury; balanceOf[owner][item]; isApprovedForAll[owner][operator]; landlordOf, rentOf[land].
     Hot: treasury, which everybody's work adds to; then the gold of a landlord with many plots.
 """
