@@ -49,6 +49,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "tips-push": ("51c2e96971974d13", "4688e72e1db47835"),
     "tips-pull": ("51c2e96971974d13", "7270342ac0910510"),
     "tips-one-post": ("cb0797b1970bf376", "fadeb3401d75b92e"),
+    "pass-one-count": ("6cec643906353fab", "96c3d60debc32972"),
+    "pass-gates": ("6cec643906353fab", "32dc001411d3b745"),
+    "pass-hand-on": ("f89ba7432f3be383", "96c3d60debc32972"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -63,6 +66,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "payments": ("payments", "earned[", "earned"),
     "game-push": ("game", "treasury", "treasury"),
     "tips-push": ("tips", "fees", "fees"),
+    "pass-one-count": ("access_pass", "inside", "inside"),
+    "pass-gates": ("access_pass_per_gate", "insideAt[", "insideAt"),
 }
 
 
@@ -183,7 +188,8 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("game-push", "game-pull"), ("tips-push", "tips-pull")],
+     ("erc20-mint", "erc20-sharded"), ("game-push", "game-pull"), ("tips-push", "tips-pull"),
+     ("pass-one-count", "pass-gates")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

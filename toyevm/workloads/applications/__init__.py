@@ -9,6 +9,7 @@ global variable. A source begins with the real system it models, what it leaves 
 from __future__ import annotations
 
 from toyevm.workloads.applications import mixed
+from toyevm.workloads.applications.access_pass import workload as access_pass
 from toyevm.workloads.applications.amm import workload as amm
 from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.election import workload as election
@@ -19,5 +20,5 @@ from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.tips import workload as tips
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, game, tips)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, game, tips, access_pass)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
