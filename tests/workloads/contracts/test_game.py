@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from copy import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.crypto import keccak256
+from toyevm.state import Account, WorldState
 
 GOLD, LAND = 0, 2**128
 PLOTS = (LAND, LAND + 1)
@@ -194,6 +197,24 @@ def test_an_item_is_at_its_place_by_the_standard() -> None:
     assert stage.ask(game, "landlordOf", LAND) == int.from_bytes(person(0))
 
 
+def check_receivers(contract: Contract, _: Story = ()) -> None:
+    """A contract keeps items if it answers that it takes them, in the words of ERC-1155."""
+    stage, game = opened(contract)
+    signature = b"onERC1155Received(address,address,uint256,uint256,bytes)"
+    for number, (answer, takes) in enumerate([(keccak256(signature)[:4], True), (bytes(4), False), (b"none", False)]):
+        receiver, push32_mstore_return = bytes([0xD0 + number]) * 20, b"\x7f%b\x5f\x52\x60\x20\x5f\xf3"
+        code = push32_mstore_return % answer.ljust(32, b"\0")
+        stage.world = WorldState({**stage.world.accounts, receiver: Account(nonce=1, code=code)})
+        done = stage.call(person(0), game, "safeTransferFrom", person(0), receiver, GOLD, 9, b"a gift")
+        assert done == takes
+        assert stage.ask(game, "balanceOf", receiver, GOLD) == 9 * takes
+
+
+@pytest.mark.parametrize("name", ["game", "game_pull"])
+def test_a_contract_gets_items_only_if_it_says_that_it_takes_them(name: str) -> None:
+    check_receivers(load_contract(name))
+
+
 WORK: Story = [("work", 1, LAND, 20), ("work", 2, LAND, 20), ("safeTransferFrom", 0, 0, 1, LAND, 1),
                ("setRent", 1, LAND, 19), ("work", 2, LAND, 19), ("work", 3, LAND, 18)]  # fmt: skip
 DEEDS: Story = [("safeTransferFrom", 1, 0, 1, LAND, 1), ("safeTransferFrom", 0, 0, GAME, LAND, 1),
@@ -206,6 +227,7 @@ DEEDS: Story = [("safeTransferFrom", 1, 0, 1, LAND, 1), ("safeTransferFrom", 0, 
     ("game", "msg.sender == sender or self.isApprovedForAll[sender][msg.sender]", "True", check_game, DEEDS),
     ("game", "msg.sender == sender or", "", check_game, DEEDS),
     ("game", "if receiver.is_contract:", "if False:", check_game, DEEDS),
+    ("game", "assert answer == ACCEPTED", "assert True", check_receivers, ()),
     ("game", "amount == 1 and ", "", check_game, DEEDS),
     ("game", " and self.landlordOf[item] == empty(address)", "", check_game, DEEDS),
     ("game", "assert rent <= most", "assert True", check_game, WORK),
