@@ -5,7 +5,8 @@
 @notice Models what access_pass models, and omits what it omits; only who is inside is counted otherwise: a pass belongs
     to the gate that its number gives when it is divided by 16, and each gate has a sixteenth of the room.
 @dev Storage: issuer; capacity; insideAt, 16 slots in a row; ownerOf, isBound, isInside, untilOf[token].
-    Hot: the count of a gate, among those who enter or leave by it.
+    Hot: the count of a gate, among those who enter or leave by it. All read capacity and none writes it: an access
+    list, which does not tell the two apart, takes that for a conflict.
     The price: a gate may be full while there is room behind another; to count everybody reads 16 slots.
 """
 
