@@ -68,6 +68,9 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("lending", "lending_isolated", "price_feed", "stablecoin", "stablecoin_sharded"),
         *("dao", "dao_sharded", "bank", "bank_guarded", "proxy"),
         *("staking", "staking_per_epoch", "insurance", "insurance_sharded", "yield_vault", "yield_vault_requests"),
+        *("access_pass", "access_pass_per_gate"),
+        *("game", "game_pull"),
+        *("tips", "tips_pull"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

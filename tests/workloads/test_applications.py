@@ -60,6 +60,15 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "insurance-sharded": ("19b90a17f8c305e3", "54a5f9233aa43dd5"),
     "vault-deposit": ("38cfd19889d6b9fb", "94ce9e2732411647"),
     "vault-request": ("6917be70ca624cc1", "83a7221f8a7f3ac0"),
+    "game-push": ("f734a5131e6bcbeb", "0a166669c81db83b"),
+    "game-pull": ("f734a5131e6bcbeb", "882d1fee06f4c432"),
+    "game-items": ("b23be93db8a824c8", "6074753e0ce926a8"),
+    "tips-push": ("51c2e96971974d13", "4688e72e1db47835"),
+    "tips-pull": ("51c2e96971974d13", "7270342ac0910510"),
+    "tips-one-post": ("cb0797b1970bf376", "fadeb3401d75b92e"),
+    "pass-one-count": ("6cec643906353fab", "96c3d60debc32972"),
+    "pass-gates": ("6cec643906353fab", "32dc001411d3b745"),
+    "pass-hand-on": ("f89ba7432f3be383", "96c3d60debc32972"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -84,6 +93,10 @@ HOTTEST: dict[
     "insurance-cover": ("insurance", ("capital", "covered"), "capital and covered"),
     "insurance-sharded": ("insurance_sharded", ("premiums[", "covers["), "16 premiums and covers"),
     "vault-deposit": ("yield_vault", ("totalIdle", "totalSupply"), "totalIdle and totalSupply"),
+    "game-push": ("game", "treasury", "treasury"),
+    "tips-push": ("tips", "fees", "fees"),
+    "pass-one-count": ("access_pass", "inside", "inside"),
+    "pass-gates": ("access_pass_per_gate", "insideAt[", "insideAt"),
 }
 
 
@@ -211,7 +224,10 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
      ("stablecoin-draw", "stablecoin-sharded"),
      ("dao-vote", "dao-vote-sharded"),
      ("staking-deposit", "staking-per-epoch"),
-     ("insurance-cover", "insurance-sharded")],
+     ("insurance-cover", "insurance-sharded"),
+     ("game-push", "game-pull"),
+     ("tips-push", "tips-pull"),
+     ("pass-one-count", "pass-gates")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -9,11 +9,13 @@ global variable. A source begins with the real system it models, what it leaves 
 from __future__ import annotations
 
 from toyevm.workloads.applications import mixed
+from toyevm.workloads.applications.access_pass import workload as access_pass
 from toyevm.workloads.applications.amm import workload as amm
 from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.dao import workload as dao
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
+from toyevm.workloads.applications.game import workload as game
 from toyevm.workloads.applications.insurance import workload as insurance
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.lending import workload as lending
@@ -22,6 +24,7 @@ from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.proxy import workload as proxy
 from toyevm.workloads.applications.stablecoin import workload as stablecoin
 from toyevm.workloads.applications.staking import workload as staking
+from toyevm.workloads.applications.tips import workload as tips
 from toyevm.workloads.applications.yield_vault import workload as yield_vault
 
 MODULES = (
@@ -39,5 +42,8 @@ MODULES = (
     staking,
     insurance,
     yield_vault,
+    game,
+    tips,
+    access_pass,
 )
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

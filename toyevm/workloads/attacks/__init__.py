@@ -11,6 +11,7 @@ from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, pla
 from toyevm.workloads.attacks.borrowed_vote import attack as borrowed_vote
 from toyevm.workloads.attacks.no_timelock import attack as no_timelock
 from toyevm.workloads.attacks.oracle import attack as oracle
+from toyevm.workloads.attacks.reentrancy import attack as reentrancy
 from toyevm.workloads.attacks.sandwich import attack as sandwich
 from toyevm.workloads.attacks.storage_clash import attack as storage_clash
 
@@ -21,6 +22,7 @@ ALL: tuple[Attack, ...] = (
     borrowed_vote.ATTACK,
     no_timelock.ATTACK,
     oracle.ATTACK,
+    reentrancy.ATTACK,
     sandwich.ATTACK,
     storage_clash.ATTACK,
 )
