@@ -69,6 +69,16 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "pass-one-count": ("6cec643906353fab", "96c3d60debc32972"),
     "pass-gates": ("6cec643906353fab", "32dc001411d3b745"),
     "pass-hand-on": ("f89ba7432f3be383", "96c3d60debc32972"),
+    "security-one-trail": ("9cdc10da26cece2a", "b24fef86e573ea9a"),
+    "security": ("9cdc10da26cece2a", "219f22bcbd23880a"),
+    "security-dividend": ("ef78468c18c84faa", "4c984e9e7a395914"),
+    "sale-buy": ("793bb3ce61465406", "2a32a46a7c6a140f"),
+    "sale-buy-sharded": ("793bb3ce61465406", "b882cda73ee555c0"),
+    "sale-release": ("0411cb67a4ff932b", "e30d62f0d3d10c95"),
+    "remittance": ("7877d356544c2911", "a86c34d4921ae160"),
+    "remittance-tills": ("7877d356544c2911", "05d41abf55b668a6"),
+    "title": ("3553015f7ced1f08", "53c31c77da44f603"),
+    "title-numbered": ("a5ee36946ee65fbc", "e0edec53a9cfcfe8"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -97,6 +107,11 @@ HOTTEST: dict[
     "tips-push": ("tips", "fees", "fees"),
     "pass-one-count": ("access_pass", "inside", "inside"),
     "pass-gates": ("access_pass_per_gate", "insideAt[", "insideAt"),
+    "security-one-trail": ("security_token_one_trail", "trail", "trail"),
+    "security-dividend": ("security_token", "points", "points"),
+    "sale-buy": ("token_sale", "raised", "raised"),
+    "sale-buy-sharded": ("token_sale_sharded", "roomShards[", "roomShards"),
+    "title": ("title", "earned[builder]", "earned of the builder"),
 }
 
 
@@ -227,7 +242,10 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
      ("insurance-cover", "insurance-sharded"),
      ("game-push", "game-pull"),
      ("tips-push", "tips-pull"),
-     ("pass-one-count", "pass-gates")],
+     ("pass-one-count", "pass-gates"),
+     ("security-one-trail", "security"),
+     ("sale-buy", "sale-buy-sharded"),
+     ("remittance", "remittance-tills")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

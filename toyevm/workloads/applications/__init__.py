@@ -22,9 +22,13 @@ from toyevm.workloads.applications.lending import workload as lending
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.proxy import workload as proxy
+from toyevm.workloads.applications.remittance import workload as remittance
+from toyevm.workloads.applications.security_token import workload as security_token
 from toyevm.workloads.applications.stablecoin import workload as stablecoin
 from toyevm.workloads.applications.staking import workload as staking
 from toyevm.workloads.applications.tips import workload as tips
+from toyevm.workloads.applications.title import workload as title
+from toyevm.workloads.applications.token_sale import workload as token_sale
 from toyevm.workloads.applications.yield_vault import workload as yield_vault
 
 MODULES = (
@@ -45,5 +49,9 @@ MODULES = (
     game,
     tips,
     access_pass,
+    security_token,
+    token_sale,
+    remittance,
+    title,
 )
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
