@@ -43,6 +43,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "land": ("6afe2d6744196858", "9f8254b10ad75dc7"),
     "payments": ("3596d3bf1bc4ddd9", "f6bc5a2f37adb390"),
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
+    "supply-handover-one-log": ("0313d5578d9f6cbe", "8793981ea7253bf3"),
+    "supply-handover": ("0313d5578d9f6cbe", "84e66392971adf3a"),
+    "supply-readings": ("db5476ce15783304", "4ced3188550e9979"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -55,6 +58,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "election-plain": ("election", "tally[", "tally"),
     "land-counter": ("land_registry_counter", "deeds", "deeds"),
     "payments": ("payments", "earned[", "earned"),
+    "supply-handover-one-log": ("supply_chain_one_log", "head", "head"),
+    "supply-readings": ("supply_chain", "earned[", "earned"),
 }
 
 
@@ -175,7 +180,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded")],
+     ("erc20-mint", "erc20-sharded"), ("supply-handover-one-log", "supply-handover")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
