@@ -63,12 +63,20 @@ def reading_leaf(reading: int) -> Hash32:
     return keccak256(encode_arguments(reading))
 
 
+def batch_root(readings: Sequence[int]) -> Hash32:
+    return merkle_root([reading_leaf(reading) for reading in readings])
+
+
+def sign_words(device: str, *words: int | bytes) -> tuple[int, int, int]:
+    """Return what the sensor of this name signs under the hash of these words: v, r, s."""
+    y_parity, r, s = sign(keccak256(encode_arguments(*words)), wallet(device).private_key)
+    return 27 + y_parity, r, s
+
+
 def sign_batch(device: str, item: int, batch: int, readings: Sequence[int]) -> tuple[Hash32, int, int, int]:
-    """Return the root of an item's batch number `batch`, and the signature of the sensor of this name: v, r, s."""
-    root = merkle_root([reading_leaf(reading) for reading in readings])
-    message = keccak256(encode_arguments(SUPPLY_CHAIN, item, batch, root))
-    y_parity, r, s = sign(message, wallet(device).private_key)
-    return root, 27 + y_parity, r, s
+    """Return the root of an item's batch number `batch` and its sensor's signature, as `record` takes them."""
+    root = batch_root(readings)
+    return root, *sign_words(device, SUPPLY_CHAIN, item, batch, root)
 
 
 def record_batches(random: Random, count: int, users: int, *, contract: str, gateways: int = 50) -> PlannedBlock:
