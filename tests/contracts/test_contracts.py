@@ -65,6 +65,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
     agreed = [
         *("amm", "election", "election_sharded", "erc20", "erc20_mint", "erc20_sharded"),
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
+        *("health_consent", "health_consent_one_head"),
         *("supply_chain", "supply_chain_one_log"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)

@@ -46,6 +46,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "supply-handover-one-log": ("0313d5578d9f6cbe", "8793981ea7253bf3"),
     "supply-handover": ("0313d5578d9f6cbe", "84e66392971adf3a"),
     "supply-readings": ("db5476ce15783304", "4ced3188550e9979"),
+    "health-consent-one-head": ("ded5726794002c77", "c7d4a44cd49feb1a"),
+    "health-consent": ("ded5726794002c77", "2f46e63214190c84"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -60,6 +62,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "payments": ("payments", "earned[", "earned"),
     "supply-handover-one-log": ("supply_chain_one_log", "head", "head"),
     "supply-readings": ("supply_chain", "earned[", "earned"),
+    "health-consent-one-head": ("health_consent_one_head", "auditHead", "auditHead"),
+    "health-consent": ("health_consent", "auditHeadOf[", "auditHeadOf"),
 }
 
 
@@ -180,7 +184,8 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("supply-handover-one-log", "supply-handover")],
+     ("erc20-mint", "erc20-sharded"), ("supply-handover-one-log", "supply-handover"),
+     ("health-consent-one-head", "health-consent")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -2,9 +2,10 @@
 # pragma evm-version cancun
 """
 @title A supply chain whose sensors' signatures are good for ever
-@notice Is supply_chain, but for what a sensor signs: without the number of the batch, the same signature serves for the
-    next batch, and for the one after it.
-@dev Storage and hot locations: those of supply_chain.
+@notice Models what supply_chain models, and omits what it omits, and a number in what a sensor signs: the same signature
+    serves for the next batch, and for the one after it.
+@dev Storage: holderOf, receiverOf, deviceOf, batches, budgetOf, historyOf[item]; rootOf[item][batch]; earned[gateway].
+    Hot: what is hot in supply_chain.
 """
 
 event Entry:
