@@ -67,6 +67,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("health_consent", "health_consent_one_head"),
         *("supply_chain", "supply_chain_one_log"),
+        *("welfare", "welfare_reserved"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

@@ -48,6 +48,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "supply-readings": ("db5476ce15783304", "4ced3188550e9979"),
     "health-consent-one-head": ("ded5726794002c77", "c7d4a44cd49feb1a"),
     "health-consent": ("ded5726794002c77", "2f46e63214190c84"),
+    "welfare": ("d0359d6b8275984a", "a3b6515877f84994"),
+    "welfare-reserved": ("d0359d6b8275984a", "e663cbfd25e79bfc"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -64,6 +66,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "supply-readings": ("supply_chain", "earned[", "earned"),
     "health-consent-one-head": ("health_consent_one_head", "auditHead", "auditHead"),
     "health-consent": ("health_consent", "auditHeadOf[", "auditHeadOf"),
+    "welfare": ("welfare", "budget", "budget"),
+    "welfare-reserved": ("welfare_reserved", "earned[", "earned"),
 }
 
 
@@ -185,7 +189,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
      ("erc20-mint", "erc20-sharded"), ("supply-handover-one-log", "supply-handover"),
-     ("health-consent-one-head", "health-consent")],
+     ("health-consent-one-head", "health-consent"), ("welfare", "welfare-reserved")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

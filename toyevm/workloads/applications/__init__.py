@@ -18,6 +18,7 @@ from toyevm.workloads.applications.land_registry import workload as land_registr
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.supply_chain import workload as supply_chain
+from toyevm.workloads.applications.welfare import workload as welfare
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, supply_chain, health_consent)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, supply_chain, health_consent, welfare)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
