@@ -7,9 +7,10 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 from __future__ import annotations
 
 from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
+from toyevm.workloads.attacks.linked_record import attack as linked_record
 from toyevm.workloads.attacks.replayed_signature import attack as replayed_signature
 
 __all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
-ALL: tuple[Attack, ...] = (replayed_signature.ATTACK,)
+ALL: tuple[Attack, ...] = (replayed_signature.ATTACK, linked_record.ATTACK)
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}
