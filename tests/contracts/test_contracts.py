@@ -66,6 +66,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("amm", "election", "election_sharded", "erc20", "erc20_mint", "erc20_sharded"),
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("health_consent", "health_consent_one_head"),
+        *("identity",),
         *("supply_chain", "supply_chain_one_log"),
         *("welfare", "welfare_reserved"),
     ]

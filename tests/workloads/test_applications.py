@@ -50,6 +50,7 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "health-consent": ("ded5726794002c77", "2f46e63214190c84"),
     "welfare": ("d0359d6b8275984a", "a3b6515877f84994"),
     "welfare-reserved": ("d0359d6b8275984a", "e663cbfd25e79bfc"),
+    "identity": ("fbb9b6542f3a09fd", "aa48a0ecb17e7a6c"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),

@@ -16,6 +16,7 @@ from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.merkle import merkle_path, merkle_root
 from toyevm.crypto import address_of, keccak256, sign
 from toyevm.state import Account
+from toyevm.workloads.applications.supply_chain.workload import batch_root
 
 KEYS = [bytes([number]) * 32 for number in (1, 2)]  # of the devices of items 0 and 1
 READINGS = (40, 41, 39)
@@ -201,6 +202,10 @@ def test_an_item_that_nobody_made_has_no_device_to_sign_for_it() -> None:
     chain = stage.create(load_contract("supply_chain"))
     assert not stage.call(person(0), chain, "record", 5, bytes(32), 27, 0, 0)
     assert not stage.call(person(0), chain, "create", 5, bytes(20))
+
+
+def test_gateways_hash_readings_as_the_contract_does() -> None:
+    assert batch_root(READINGS) == merkle_root(LEAVES)
 
 
 @pytest.mark.parametrize("size", [1, 31, 33])

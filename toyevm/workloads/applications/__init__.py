@@ -14,11 +14,24 @@ from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.health_consent import workload as health_consent
+from toyevm.workloads.applications.identity import workload as identity
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.supply_chain import workload as supply_chain
 from toyevm.workloads.applications.welfare import workload as welfare
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, supply_chain, health_consent, welfare)
+MODULES = (
+    erc20,
+    amm,
+    nft_market,
+    election,
+    land_registry,
+    payments,
+    mixed,
+    supply_chain,
+    health_consent,
+    welfare,
+    identity,
+)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
