@@ -6,20 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, after, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
 
 people, schemas = st.integers(0, 3), st.integers(0, 1)
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("accredit"), people, st.sampled_from([True, True, False]), st.booleans()),
-        st.tuples(st.sampled_from(["nameGuardian", "changeController", "recover"]), people, people, people),
-        st.tuples(st.just("changeController"), people, people, st.just(None)),
-        st.tuples(st.just("attest"), people, people, schemas, st.integers(0, 2), st.integers(0, 6)),
-        st.tuples(st.just("revoke"), people, people, schemas),
-        st.tuples(st.just("wait"), st.integers(1, 3)),
-    ),
-    max_size=12,
+OPENING: Story = [("attest", 0, 2, 0, 1, 4), ("nameGuardian", 2, 2, 3), ("changeController", 2, 2, 1)]
+steps = st.one_of(
+    st.tuples(st.just("accredit"), people, st.sampled_from([True, True, False]), st.booleans()),
+    st.tuples(st.sampled_from(["nameGuardian", "changeController", "recover"]), people, people, people),
+    st.tuples(st.just("changeController"), people, people, st.just(None)),
+    st.tuples(st.just("attest"), people, people, schemas, st.integers(0, 2), st.integers(0, 6)),
+    st.tuples(st.just("revoke"), people, people, schemas),
+    st.tuples(st.just("wait"), st.integers(1, 3)),
 )
 Attestations = dict[tuple[int, int, int], tuple[int, int]]  # by issuer, identity and schema: digest, last block
 
@@ -92,7 +90,7 @@ def check_attestations(stage: Stage, registry: Place, attested: Attestations, is
 
 
 @stories
-@given(steps)
+@given(after(OPENING, steps))
 def test_an_identity_is_its_controllers_and_an_attestation_its_issuers(story: Story) -> None:
     check_identity(load_contract("identity"), story)
 
