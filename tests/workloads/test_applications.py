@@ -79,6 +79,14 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "remittance-tills": ("7877d356544c2911", "05d41abf55b668a6"),
     "title": ("3553015f7ced1f08", "53c31c77da44f603"),
     "title-numbered": ("a5ee36946ee65fbc", "e0edec53a9cfcfe8"),
+    "supply-handover-one-log": ("0313d5578d9f6cbe", "8793981ea7253bf3"),
+    "supply-handover": ("0313d5578d9f6cbe", "84e66392971adf3a"),
+    "supply-readings": ("db5476ce15783304", "4ced3188550e9979"),
+    "health-consent-one-head": ("ded5726794002c77", "c7d4a44cd49feb1a"),
+    "health-consent": ("ded5726794002c77", "2f46e63214190c84"),
+    "welfare": ("d0359d6b8275984a", "a3b6515877f84994"),
+    "welfare-reserved": ("d0359d6b8275984a", "e663cbfd25e79bfc"),
+    "identity": ("fbb9b6542f3a09fd", "aa48a0ecb17e7a6c"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -112,6 +120,12 @@ HOTTEST: dict[
     "sale-buy": ("token_sale", "raised", "raised"),
     "sale-buy-sharded": ("token_sale_sharded", "roomShards[", "roomShards"),
     "title": ("title", "earned[builder]", "earned of the builder"),
+    "supply-handover-one-log": ("supply_chain_one_log", "head", "head"),
+    "supply-readings": ("supply_chain", "earned[", "earned"),
+    "health-consent-one-head": ("health_consent_one_head", "auditHead", "auditHead"),
+    "health-consent": ("health_consent", "auditHeadOf[", "auditHeadOf"),
+    "welfare": ("welfare", "budget", "budget"),
+    "welfare-reserved": ("welfare_reserved", "earned[", "earned"),
 }
 
 
@@ -245,7 +259,10 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
      ("pass-one-count", "pass-gates"),
      ("security-one-trail", "security"),
      ("sale-buy", "sale-buy-sharded"),
-     ("remittance", "remittance-tills")],
+     ("remittance", "remittance-tills"),
+     ("supply-handover-one-log", "supply-handover"),
+     ("health-consent-one-head", "health-consent"),
+     ("welfare", "welfare-reserved")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

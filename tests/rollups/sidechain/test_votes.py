@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.blocks import Header
+from toyevm.contracts.merkle import merkle_path, merkle_root, root_above
 from toyevm.errors import InputError
 from toyevm.rollups.sidechain import Sidechain
-from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path, merkle_root, root_above
+from toyevm.rollups.sidechain.merkle import header_leaf
 from toyevm.rollups.sidechain.validators import (
     MAX_VALIDATORS,
     Validator,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
@@ -23,6 +24,12 @@ stories = settings(
     max_examples=int(os.environ.get("TOYEVM_STORIES", "20")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def after(opening: Story, steps: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return lists of steps, most of them behind an opening: without one, few stories get to where money moves."""
+    beginnings = st.sampled_from([(), opening, opening, opening])
+    return st.tuples(beginnings, st.lists(steps, min_size=2, max_size=10)).map(lambda parts: [*parts[0], *parts[1]])
 
 
 def find(mistake: Mistake) -> None:

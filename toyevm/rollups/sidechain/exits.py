@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from toyevm import rlp
 from toyevm.blocks import Header, Receipt
+from toyevm.contracts.merkle import merkle_path
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
 from toyevm.rollups.sidechain.chain import burn_log
-from toyevm.rollups.sidechain.merkle import header_leaf, merkle_path
+from toyevm.rollups.sidechain.merkle import header_leaf
 from toyevm.transactions import FEE_MARKET
 from toyevm.trie import ordered_trie_root, prove
 from toyevm.types import Address, Hash32

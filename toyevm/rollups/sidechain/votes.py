@@ -12,9 +12,10 @@ from typing import Literal
 
 from toyevm.blocks import Header
 from toyevm.contracts.abi import encode_arguments
+from toyevm.contracts.merkle import merkle_root
 from toyevm.crypto import keccak256, recover_address, sign
 from toyevm.errors import InputError, InvalidSignature, ToyevmError
-from toyevm.rollups.sidechain.merkle import header_leaf, merkle_root
+from toyevm.rollups.sidechain.merkle import header_leaf
 from toyevm.rollups.sidechain.validators import Validator, checkpoint_threshold, milestone_threshold
 from toyevm.types import Address, Hash32
 

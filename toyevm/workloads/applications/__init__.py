@@ -16,6 +16,8 @@ from toyevm.workloads.applications.dao import workload as dao
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.game import workload as game
+from toyevm.workloads.applications.health_consent import workload as health_consent
+from toyevm.workloads.applications.identity import workload as identity
 from toyevm.workloads.applications.insurance import workload as insurance
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.lending import workload as lending
@@ -26,9 +28,11 @@ from toyevm.workloads.applications.remittance import workload as remittance
 from toyevm.workloads.applications.security_token import workload as security_token
 from toyevm.workloads.applications.stablecoin import workload as stablecoin
 from toyevm.workloads.applications.staking import workload as staking
+from toyevm.workloads.applications.supply_chain import workload as supply_chain
 from toyevm.workloads.applications.tips import workload as tips
 from toyevm.workloads.applications.title import workload as title
 from toyevm.workloads.applications.token_sale import workload as token_sale
+from toyevm.workloads.applications.welfare import workload as welfare
 from toyevm.workloads.applications.yield_vault import workload as yield_vault
 
 MODULES = (
@@ -53,5 +57,9 @@ MODULES = (
     token_sale,
     remittance,
     title,
+    supply_chain,
+    health_consent,
+    welfare,
+    identity,
 )
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

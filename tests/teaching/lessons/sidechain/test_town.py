@@ -6,9 +6,10 @@ from itertools import combinations
 
 import pytest
 
+from toyevm.contracts.merkle import merkle_root
 from toyevm.errors import InputError
 from toyevm.rollups import settlements
-from toyevm.rollups.sidechain.merkle import header_leaf, merkle_root
+from toyevm.rollups.sidechain.merkle import header_leaf
 from toyevm.teaching.kit.named_tree import root_of
 from toyevm.teaching.kit.runs import run_on
 from toyevm.teaching.lessons.sidechain.blocks import MIXED_AT, mixed, side_blocks

@@ -1,0 +1,1 @@
+"""Consent to read health records, and the trail that readings leave."""

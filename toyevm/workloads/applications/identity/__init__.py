@@ -1,0 +1,1 @@
+"""A registry of identities: who controls them, and what accredited issuers attest to them."""

@@ -1,0 +1,1 @@
+"""Welfare: people spend what they are entitled to in shops, which an agency pays."""

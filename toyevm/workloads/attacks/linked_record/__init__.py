@@ -1,0 +1,1 @@
+"""The patient behind the hash of a health record."""

@@ -1,0 +1,1 @@
+"""A device's signature, sent again and again."""
