@@ -88,9 +88,7 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "welfare-reserved": ("d0359d6b8275984a", "e663cbfd25e79bfc"),
     "identity": ("fbb9b6542f3a09fd", "aa48a0ecb17e7a6c"),
 }
-HOTTEST: dict[
-    str, tuple[str, str | tuple[str, ...], str]
-] = {
+HOTTEST: dict[str, tuple[str, str | tuple[str, ...], str]] = {
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
     "erc20-zipf": ("erc20", "balanceOf[user 0]", "balance of the busiest"),
     "erc20-bursts": ("erc20", "balanceOf[", "balance"),
