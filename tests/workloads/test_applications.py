@@ -43,8 +43,14 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "land": ("6afe2d6744196858", "9f8254b10ad75dc7"),
     "payments": ("3596d3bf1bc4ddd9", "f6bc5a2f37adb390"),
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
+    "lending-borrow": ("28666e22e2687136", "02db75f4c7d976b6"),
+    "lending-isolated": ("28666e22e2687136", "577ee82df19084c8"),
+    "lending-pledge": ("5694c664117a9c33", "9d73c4ce056bae2b"),
+    "lending-liquidate": ("3df1c231f62ded60", "afa5a2a8d46c678f"),
 }
-HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
+HOTTEST: dict[
+    str, tuple[str, str | tuple[str, ...], str]
+] = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
     "erc20-zipf": ("erc20", "balanceOf[user 0]", "balance of the busiest"),
     "erc20-bursts": ("erc20", "balanceOf[", "balance"),
@@ -55,6 +61,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "election-plain": ("election", "tally[", "tally"),
     "land-counter": ("land_registry_counter", "deeds", "deeds"),
     "payments": ("payments", "earned[", "earned"),
+    "lending-borrow": ("lending", ("cash", "scaledBorrows", "index", "accruedAt"), "cash, scaledBorrows"),
+    "lending-liquidate": ("lending", ("cash", "scaledBorrows", "index", "accruedAt"), "cash, scaledBorrows"),
 }
 
 
@@ -175,7 +183,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded")],
+     ("erc20-mint", "erc20-sharded"), ("lending-borrow", "lending-isolated")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -14,8 +14,9 @@ from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.election import workload as election
 from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.land_registry import workload as land_registry
+from toyevm.workloads.applications.lending import workload as lending
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, lending)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

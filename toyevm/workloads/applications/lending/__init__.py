@@ -1,0 +1,1 @@
+"""A lending pool, and lending in isolated markets: sources, compiled artefacts, workload; and a price feed."""
