@@ -43,10 +43,10 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "land": ("6afe2d6744196858", "9f8254b10ad75dc7"),
     "payments": ("3596d3bf1bc4ddd9", "f6bc5a2f37adb390"),
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
-    "lending-borrow": ("28666e22e2687136", "02db75f4c7d976b6"),
-    "lending-isolated": ("28666e22e2687136", "577ee82df19084c8"),
-    "lending-pledge": ("5694c664117a9c33", "9d73c4ce056bae2b"),
-    "lending-liquidate": ("3df1c231f62ded60", "afa5a2a8d46c678f"),
+    "lending-borrow": ("28666e22e2687136", "9a28c556e9e27145"),
+    "lending-isolated": ("28666e22e2687136", "a4c1a41bee413511"),
+    "lending-pledge": ("5694c664117a9c33", "951d4bec776d3d95"),
+    "lending-liquidate": ("3df1c231f62ded60", "93c17925f1666a6a"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]

@@ -7,8 +7,9 @@ holds one: contracts that only it needs (the attacker's, and those that lack the
 from __future__ import annotations
 
 from toyevm.workloads.attacks.base import Attack, AttackScene, BalanceSheet, play
+from toyevm.workloads.attacks.oracle import attack as oracle
 
 __all__ = ["ATTACKS", "Attack", "AttackScene", "BalanceSheet", "play"]
 
-ALL: tuple[Attack, ...] = ()
+ALL: tuple[Attack, ...] = (oracle.ATTACK,)
 ATTACKS: dict[str, Attack] = {one.name: one for one in ALL}
