@@ -47,6 +47,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "lending-isolated": ("28666e22e2687136", "a4c1a41bee413511"),
     "lending-pledge": ("5694c664117a9c33", "951d4bec776d3d95"),
     "lending-liquidate": ("3df1c231f62ded60", "93c17925f1666a6a"),
+    "stablecoin-draw": ("fe9000a541a3720b", "d702ba812a963bd0"),
+    "stablecoin-sharded": ("fe9000a541a3720b", "257916f3bb2b82f2"),
 }
 HOTTEST: dict[
     str, tuple[str, str | tuple[str, ...], str]
@@ -63,6 +65,8 @@ HOTTEST: dict[
     "payments": ("payments", "earned[", "earned"),
     "lending-borrow": ("lending", ("cash", "scaledBorrows", "index", "accruedAt"), "cash, scaledBorrows"),
     "lending-liquidate": ("lending", ("cash", "scaledBorrows", "index", "accruedAt"), "cash, scaledBorrows"),
+    "stablecoin-draw": ("stablecoin", ("scaledDebts", "totalSupply"), "scaledDebts and totalSupply"),
+    "stablecoin-sharded": ("stablecoin_sharded", ("scaledDebtShards[", "supplyShards["), "16 shards"),
 }
 
 
@@ -183,7 +187,8 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("lending-borrow", "lending-isolated")],
+     ("erc20-mint", "erc20-sharded"), ("lending-borrow", "lending-isolated"),
+     ("stablecoin-draw", "stablecoin-sharded")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -17,6 +17,7 @@ from toyevm.workloads.applications.land_registry import workload as land_registr
 from toyevm.workloads.applications.lending import workload as lending
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
+from toyevm.workloads.applications.stablecoin import workload as stablecoin
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, lending)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, lending, stablecoin)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}

@@ -132,7 +132,7 @@ def _contracts(
     deposited = sum(sum(books.get(name, {}).values()) for name in ("etherOf", "collateralOf"))
     return {
         "lending": (LENDING, account(lending, storage, balance=deposited)),
-        "feed": (FEED, feed_account(price)),
+        "feed of lending": (FEED, feed_account(price)),
         "lent token": (TOKEN, tokens),
     }
 

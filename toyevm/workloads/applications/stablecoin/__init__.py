@@ -1,0 +1,1 @@
+"""A stablecoin drawn from vaults, its sums plain and sharded: sources, compiled artefacts, workload."""
