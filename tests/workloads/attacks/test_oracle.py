@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+"""The manipulated oracle: what is stolen, to the unit, and what is not with an average."""
 from fractions import Fraction
 from math import floor
 
@@ -22,6 +23,7 @@ from toyevm.workloads.attacks import ATTACKS, BalanceSheet, play
 from toyevm.workloads.attacks.oracle.attack import attack_oracle
 from toyevm.workloads.planned_blocks import account
 from toyevm.workloads.tokens import ERC20, token_account
+from toyevm.contracts import contract_source
 
 MILLION = 10**6 * ETHER
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
+from dataclasses import dataclass, replace
+from math import floor
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
+from tests.workloads.contracts.lending_on_paper import DAY, HELD_BY, ONE, Books, Paper, Refused
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.contracts.abi import encode_arguments
@@ -213,6 +216,7 @@ def set_up(contract: Contract) -> Scene:
     stage = Stage()
     stage.at_block(1)
     token = stage.create(*rich_token())
+    token = stage.create(ERC20, 0x60, 0x80, FORTUNE * len(PEOPLE), 0, 0)  # with empty strings for names
     feed = stage.create(load_contract("price_feed"), ONE)
     lending = stage.create(contract, token.address, feed.address)
     for who in PEOPLE:
