@@ -43,6 +43,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "land": ("6afe2d6744196858", "9f8254b10ad75dc7"),
     "payments": ("3596d3bf1bc4ddd9", "f6bc5a2f37adb390"),
     "mixed": ("28d7df538be9a513", "6dbc417442003248"),
+    "security-one-trail": ("9cdc10da26cece2a", "b24fef86e573ea9a"),
+    "security": ("9cdc10da26cece2a", "219f22bcbd23880a"),
+    "security-dividend": ("ef78468c18c84faa", "4c984e9e7a395914"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -55,6 +58,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "election-plain": ("election", "tally[", "tally"),
     "land-counter": ("land_registry_counter", "deeds", "deeds"),
     "payments": ("payments", "earned[", "earned"),
+    "security-one-trail": ("security_token_one_trail", "trail", "trail"),
+    "security-dividend": ("security_token", "points", "points"),
 }
 
 
@@ -175,7 +180,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded")],
+     ("erc20-mint", "erc20-sharded"), ("security-one-trail", "security")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions

@@ -16,6 +16,7 @@ from toyevm.workloads.applications.erc20 import workload as erc20
 from toyevm.workloads.applications.land_registry import workload as land_registry
 from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
+from toyevm.workloads.applications.security_token import workload as security_token
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed)
+MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, security_token)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
