@@ -46,6 +46,9 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "security-one-trail": ("9cdc10da26cece2a", "b24fef86e573ea9a"),
     "security": ("9cdc10da26cece2a", "219f22bcbd23880a"),
     "security-dividend": ("ef78468c18c84faa", "4c984e9e7a395914"),
+    "sale-buy": ("793bb3ce61465406", "2a32a46a7c6a140f"),
+    "sale-buy-sharded": ("793bb3ce61465406", "b882cda73ee555c0"),
+    "sale-release": ("0411cb67a4ff932b", "e30d62f0d3d10c95"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -60,6 +63,8 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "payments": ("payments", "earned[", "earned"),
     "security-one-trail": ("security_token_one_trail", "trail", "trail"),
     "security-dividend": ("security_token", "points", "points"),
+    "sale-buy": ("token_sale", "raised", "raised"),
+    "sale-buy-sharded": ("token_sale_sharded", "roomShards[", "roomShards"),
 }
 
 
@@ -180,7 +185,8 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
 @pytest.mark.parametrize(
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
-     ("erc20-mint", "erc20-sharded"), ("security-one-trail", "security")],
+     ("erc20-mint", "erc20-sharded"), ("security-one-trail", "security"),
+     ("sale-buy", "sale-buy-sharded")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
