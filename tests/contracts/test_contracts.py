@@ -66,7 +66,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("amm", "election", "election_sharded", "erc20", "erc20_mint", "erc20_sharded"),
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("security_token", "security_token_one_trail"),
-        *("token_sale", "token_sale_sharded"),
+        *("remittance", "remittance_tills", "token_sale", "token_sale_sharded"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

@@ -49,6 +49,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "sale-buy": ("793bb3ce61465406", "2a32a46a7c6a140f"),
     "sale-buy-sharded": ("793bb3ce61465406", "b882cda73ee555c0"),
     "sale-release": ("0411cb67a4ff932b", "e30d62f0d3d10c95"),
+    "remittance": ("7877d356544c2911", "a86c34d4921ae160"),
+    "remittance-tills": ("7877d356544c2911", "05d41abf55b668a6"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -186,7 +188,7 @@ def test_the_hottest_slot_is_the_one_that_was_announced(name: str) -> None:
     ("hot", "repaired"),
     [("nft-counter", "nft"), ("land-counter", "land"), ("election-plain", "election-sharded"),
      ("erc20-mint", "erc20-sharded"), ("security-one-trail", "security"),
-     ("sale-buy", "sale-buy-sharded")],
+     ("sale-buy", "sale-buy-sharded"), ("remittance", "remittance-tills")],
 )  # fmt: skip
 def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> None:
     one, other = APPLICATIONS[hot]().block.transactions, APPLICATIONS[repaired]().block.transactions
