@@ -67,6 +67,7 @@ def test_the_sources_are_those_of_the_agreed_contracts() -> None:
         *("land_registry", "land_registry_counter", "nft_market", "nft_market_counter", "payments"),
         *("security_token", "security_token_one_trail"),
         *("remittance", "remittance_tills", "token_sale", "token_sale_sharded"),
+        *("title", "title_numbered"),
     ]
     assert [path.stem for path in SOURCES] == sorted(agreed)
     assert [path.stem for path in ALL] == list(contract_names())

@@ -51,6 +51,8 @@ FINGERPRINTS: dict[str, tuple[str, str]] = {
     "sale-release": ("0411cb67a4ff932b", "e30d62f0d3d10c95"),
     "remittance": ("7877d356544c2911", "a86c34d4921ae160"),
     "remittance-tills": ("7877d356544c2911", "05d41abf55b668a6"),
+    "title": ("3553015f7ced1f08", "53c31c77da44f603"),
+    "title-numbered": ("a5ee36946ee65fbc", "e0edec53a9cfcfe8"),
 }
 HOTTEST = {  # contract and variable at which most transactions read what another wrote, and how `hot` calls it
     "erc20-uniform": ("erc20", "balanceOf[", "balance"),
@@ -67,6 +69,7 @@ HOTTEST = {  # contract and variable at which most transactions read what anothe
     "security-dividend": ("security_token", "points", "points"),
     "sale-buy": ("token_sale", "raised", "raised"),
     "sale-buy-sharded": ("token_sale_sharded", "roomShards[", "roomShards"),
+    "title": ("title", "earned[builder]", "earned of the builder"),
 }
 
 

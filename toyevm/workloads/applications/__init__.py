@@ -18,7 +18,20 @@ from toyevm.workloads.applications.nft_market import workload as nft_market
 from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.applications.remittance import workload as remittance
 from toyevm.workloads.applications.security_token import workload as security_token
+from toyevm.workloads.applications.title import workload as title
 from toyevm.workloads.applications.token_sale import workload as token_sale
 
-MODULES = (erc20, amm, nft_market, election, land_registry, payments, mixed, security_token, token_sale, remittance)
+MODULES = (
+    erc20,
+    amm,
+    nft_market,
+    election,
+    land_registry,
+    payments,
+    mixed,
+    security_token,
+    token_sale,
+    remittance,
+    title,
+)
 APPLICATIONS: dict[str, Application] = {one.name: one for module in MODULES for one in module.APPLICATIONS}
