@@ -6,13 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
+from toyevm.contracts.abi import revert_reason
 from toyevm.state import Account
+from toyevm.vm.message import default_env, execute_message, world_with_code
 
 PEOPLE = range(4)
 CAP, CAP_OF_EACH, LEAST, END, CLIFF, DURATION, TOKENS = 1_000, 600, 300, 100, 50, 190, 1_000
@@ -148,6 +151,18 @@ def test_the_last_wei_of_room_is_sold_from_any_shard() -> None:
     story: Story = [("buy", 0, 500), ("buy", 3, 499), ("buy", 2, 2), ("buy", 2, 1), *END_OF_IT]
     for name in ("token_sale", "token_sale_sharded"):
         assert check_token_sale(load_contract(name), story)[1] == [500, 0, 1, 499]
+
+
+@pytest.mark.parametrize("name", ["token_sale", "token_sale_sharded"])
+@pytest.mark.parametrize(
+    ("words", "terms"),
+    [("more than can be sold", (9, 9, 10, 0, 0, 1)), ("no schedule", (9, 9, 9, 0, 2, 1)),
+     ("no schedule", (9, 9, 9, 0, 0, 0)), ("", (9, 9, 9, 0, 1, 1))],
+)  # fmt: skip
+def test_terms_that_cannot_be_kept_are_refused(name: str, words: str, terms: tuple[int, ...]) -> None:
+    code = load_contract(name).creation_data(*terms)
+    result = execute_message(world_with_code(code), default_env())
+    assert (result.error, revert_reason(result.output) if words else "") == ("revert" if words else None, words)
 
 
 END_OF_IT: Story = [("wait", END), ("buy", 1, 0)]
