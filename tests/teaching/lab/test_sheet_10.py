@@ -46,9 +46,10 @@ def test_the_nine_words_follow_from_the_table_in_the_prompt() -> None:
     assert words_of(rows, stakes) == lesson.solution(item)
 
 
-def test_each_wrong_word_of_the_nine_is_told_something_of_its_day() -> None:
+def test_each_wrong_word_of_the_nine_has_a_message_of_its_day() -> None:
+    """At home or at the marker's: at home there must not be one for each (`test_leaks`)."""
     lesson = read_lesson(SHEET)
-    item = lesson.exercises["nine_days"]
+    item = lesson.marking.exercise("nine_days")
     solution = lesson.solution(item)
     for at, right in enumerate(solution):
         for word in {"steal", "halt", "nothing"} - {right}:

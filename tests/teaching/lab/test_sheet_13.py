@@ -58,8 +58,9 @@ def test_the_eight_counts_follow_from_the_rules_in_the_prompt(lesson: Lesson) ->
     assert counts == lesson.solution(item)
 
 
-def test_each_wrong_count_is_told_something_of_its_change(lesson: Lesson) -> None:
-    item = lesson.exercises["noticed"]
+def test_each_wrong_count_has_a_message_of_its_change(lesson: Lesson) -> None:
+    """At home or at the marker's: at home there must not be one for each (`test_leaks`)."""
+    item = lesson.marking.exercise("noticed")
     solution = lesson.solution(item)
     for at, right in enumerate(solution):
         for count in {max(right - 1, 0), right + 1} - {right}:
@@ -68,8 +69,9 @@ def test_each_wrong_count_is_told_something_of_its_change(lesson: Lesson) -> Non
             assert f"Change {at + 1}: you count {count}." in told.message
 
 
-def test_each_wrong_word_is_told_something_of_its_layer(lesson: Lesson) -> None:
-    item = lesson.exercises["closes"]
+def test_each_wrong_word_has_a_message_of_its_layer(lesson: Lesson) -> None:
+    """At home or at the marker's: at home there must not be one for each (`test_leaks`)."""
+    item = lesson.marking.exercise("closes")
     solution = lesson.solution(item)
     for at, right in enumerate(solution):
         for word in set(item.settings["words"]) - {right}:

@@ -2,8 +2,9 @@
 
 This is the public side: it travels to the students, so no field of a graded item says what is right. Expected values
 and the bank of wrong answers live in `marking.toml` (see `toyevm.teaching.lab.marking`), or are computed by running the
-machine (`derive`). Strings hold Markdown. In an item with `parameters`, `{a}` and `{a - b}` stand for numbers
-(`toyevm.teaching.lab.variants`).
+machine (`derive`). Nor may symptoms say it by what they leave out: where all other values at a place had a message, the
+one without would be right; some of those messages are in `marking.toml`. Strings hold Markdown. In an item with
+`parameters`, `{a}` and `{a - b}` stand for numbers (`toyevm.teaching.lab.variants`).
 """
 
 from __future__ import annotations

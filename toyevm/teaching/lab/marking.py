@@ -49,7 +49,11 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True)
 class ItemMarking:
-    """What marking.toml says about one item; `misconceptions` are those whose symptom is in a hidden case."""
+    """What marking.toml says about one item.
+
+    Args:
+        misconceptions: those whose symptom is in a hidden case, or without which a student could tell what is right.
+    """
 
     id: str
     parts: Mapping[str, int]
