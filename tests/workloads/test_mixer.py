@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -12,10 +14,12 @@ from hypothesis import strategies as st
 import toyevm.rollups.settlements  # noqa: F401  they are backends too, once they are imported
 from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
+from tests.support.system_contracts import system_accounts
 from tests.support.whole_backends import ONLY_PAYMENTS, WHOLE_BACKENDS
 from tests.workloads.test_applications import digest
 from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.errors import InputError, NotProvable
+from toyevm.state import WorldState
 from toyevm.types import Address
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.mixer import MIXABLE, apportion, blocks_at_rate, mix
@@ -171,10 +175,10 @@ def test_without_an_exponent_each_application_keeps_its_own_and_some_have_none()
     assert mix({"land": 1}, 50).block == mix({"land": 1}, 50, zipf=2.0).block
 
 
-@pytest.mark.parametrize("rate", [0.2, 3, 20])
-def test_blocks_take_in_order_what_has_come_and_leave_waiting_what_does_not_fit(rate: float) -> None:
+@pytest.mark.parametrize("rate", ["0.2", "1/6", "3", "20"])
+def test_blocks_take_in_order_what_has_come_and_leave_waiting_what_does_not_fit(rate: str) -> None:
     crowd = mix({"ether": 2, "amm-swap": 1, "staking-deposit": 1}, 60, users=20)
-    blocks = list(blocks_at_rate(crowd, rate, gas_limit=1_500_000))
+    blocks = list(blocks_at_rate(crowd, float(Fraction(rate)), gas_limit=1_500_000))
     assert sum((block.workload.block.transactions for block in blocks), ()) == crowd.block.transactions
     pre, come, gone = crowd.pre, 0, 0
     for number, block in enumerate(blocks, 1):
@@ -184,14 +188,25 @@ def test_blocks_take_in_order_what_has_come_and_leave_waiting_what_does_not_fit(
         assert workload.pre == pre
         used = sum(run(workload))  # which would refuse a block that is too full
         come, gone = come + block.arrived, gone + len(taken)
-        assert come == min(int(rate * 12 * number + 1e-9), 60)
+        assert come == min(int(Fraction(rate) * 12 * number), 60)
         assert block.waiting == come - gone
         if block.waiting:
             assert crowd.block.transactions[gone].gas_limit > 1_500_000 - used
         config = RunConfig(workload.chain)
         pre = pre.apply(BACKENDS.named("sequential").execute_block(pre, workload.block, config).result.diff)
     assert blocks[-1].waiting == 0
-    assert any(block.waiting for block in blocks) == (rate > 1)
+    assert any(block.waiting for block in blocks) == (Fraction(rate) > 1)
+
+
+def test_the_state_after_a_block_holds_what_the_block_does_besides_its_transactions() -> None:
+    crowd = mix({"ether": 1}, 4, users=3)
+    crowd = replace(crowd, pre=WorldState(dict(crowd.pre.accounts) | system_accounts()))
+    first, second = blocks_at_rate(crowd, 1 / 6)
+    config = RunConfig(crowd.chain)
+    outcome = BACKENDS.named("sequential").execute_block(crowd.pre, first.workload.block, config).result
+    assert second.workload.pre == crowd.pre.apply(outcome.diff)
+    changed = [second.workload.pre.accounts[address].storage for address in system_accounts()]
+    assert list(map(bool, changed)) == [True, False, True, True]  # the parent's hash is noted, and it is 0
 
 
 def test_a_crowd_for_one_block_is_one_block() -> None:
@@ -231,7 +246,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
 
 def test_a_rate_at_which_nothing_comes_and_a_block_too_small_are_refused() -> None:
     crowd = mix({"nft": 1}, 10)
-    for rate in (0, -1, float("nan"), float("inf")):
+    for rate in (0, -1, 1e-9, float("nan"), float("inf")):
         with pytest.raises(InputError, match=r"blocks_at_rate: .* transactions a second"):
             blocks_at_rate(crowd, rate)
     with pytest.raises(InputError, match=r"a gas limit of 299,999 .expected at least 300,000"):

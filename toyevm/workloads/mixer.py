@@ -94,11 +94,12 @@ def blocks_at_rate(crowd: Workload, arrival_rate: float, gas_limit: int = BLOCK_
         InputError: no rate, or a gas limit that some transaction would never fit in.
     """
     most = max((tx.gas_limit for tx in crowd.block.transactions), default=0)
-    if not (isfinite(arrival_rate) and arrival_rate > 0):
+    per_slot = Fraction(arrival_rate * SLOT_SECONDS if isfinite(arrival_rate) else 0).limit_denominator(10**6)
+    if per_slot <= 0:
         raise InputError(f"{arrival_rate} transactions a second", "blocks_at_rate", "a number above 0")
     if gas_limit < most:
         raise InputError(f"a gas limit of {gas_limit:,}", "blocks_at_rate", f"at least {most:,}, of the largest call")
-    return _blocks(crowd, Fraction(arrival_rate) * SLOT_SECONDS, gas_limit)
+    return _blocks(crowd, per_slot, gas_limit)
 
 
 def _blocks(crowd: Workload, per_slot: Fraction, gas_limit: int) -> Iterator[FilledBlock]:
