@@ -61,6 +61,13 @@ def small() -> ConceptGraph:
     return read_concepts(FIXTURE / "course" / "concepts.toml")
 
 
+@pytest.mark.parametrize("path", ITEMS, ids=lambda path: path.parent.name)
+def test_a_question_on_earlier_lessons_is_true_in_whichever_lesson_asks_it(path: Path) -> None:
+    for item in read_items(path).retrievals.values():
+        said = [item.question, *(option.reveal for option in item.options)]
+        assert not [words for words in said if "this lesson" in words.casefold()], item.id
+
+
 @pytest.mark.parametrize(
     "prose", ["Here is a conflict.", "**Conflicts** are bad.", "No (conflict) here", "A Conflict: two of them"]
 )

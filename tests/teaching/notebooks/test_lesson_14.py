@@ -7,6 +7,8 @@ import re
 import pytest
 
 from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
+from toyevm.teaching.lessons.bridges import real_answers
+from toyevm.teaching.lessons.bridges.studies import swap_of
 
 LESSON = COURSE / "14-bridges/14-bridges.ipynb"
 RIGHT = {
@@ -65,14 +67,25 @@ def test_the_wait_of_the_widget_can_be_handed_in() -> None:
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown = shown_in(read(LESSON))
     assert "40 transactions, 36 logs; 16 transactions have none" in shown["mixed"]
-    said = [re.split(r" {2,}", line)[1] for line in shown["real"].strip().split("\n")]
+    assert "as it is: safe\nwithout the defence: stolen" in shown["matrix"]
+
+
+def test_the_real_contracts_answer_once_a_bridge_is_patched() -> None:
+    assert real_answers(lambda claim, log, done: None) == "Patch `accepts` first. Then run this cell again."
+    said = [re.split(r" {2,}|ago ", line)[1].strip() for line in real_answers(lambda *given: False).split("\n")]
     assert said == [
         "rollup: refused, relayed already",
         "rollup: refused, fake origin",
         "rollup: refused, for another chain",
         "rollup: block left out, log too old",
     ]
-    assert "as it is: safe\nwithout the defence: stolen" in shown["matrix"]
+
+
+@pytest.mark.parametrize(("reaction", "ann"), [(1, 6), (2, 7)])
+def test_the_deadlines_that_swap_talk_solves_are_the_earliest_safe_ones(reaction: int, ann: int) -> None:
+    assert swap_of(ann, 4, 2, reaction).words == "swapped"
+    assert swap_of(ann - 1, 4, 2, reaction).words != "swapped"
+    assert swap_of(ann, 3, 2, reaction).words != "swapped"
 
 
 @pytest.mark.parametrize("name", GIVEAWAYS)

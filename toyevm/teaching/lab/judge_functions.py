@@ -49,7 +49,7 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
     except OutOfTime:
         given = ", ".join(map(show_plain, cases[len(outcomes)].given.get("args", [])))
         raise InputError(
-            f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends?"
+            f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends, or takes very long?"
         ) from None
     is_silent = outcomes and all("value" in outcome and outcome["value"] is None for outcome in outcomes)
     if is_silent and (heard.heard or _does_something(function)):

@@ -107,7 +107,7 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
         with time_limit(seconds):
             return function(*arguments)
     except OutOfTime:
-        ending = f"it did not come back within {seconds:g} seconds. Which loop never ends?"
+        ending = f"it did not come back within {seconds:g} seconds. Which loop never ends, or takes very long?"
         raise InputError(f"given {given}, {ending}") from None
     except Exception as error:  # whatever it is, it is the student's own, and told to them
         raise InputError(f"given {given}, it ended in {type(error).__name__}: {error}") from error

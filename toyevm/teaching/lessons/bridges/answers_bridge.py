@@ -18,7 +18,7 @@ from toyevm.teaching.lessons.bridges.toy_bridge import (
     judged,
 )
 
-FORM = "a list of places: block and log, such as [(2, 0)]"
+FORM = "places: block and log, such as [(2, 0)]"
 OPEN = {  # what a thief has not tried yet, and the question that leads to it
     "minted already": "Does the bridge know what it has minted?",
     "another contract's log": "Who wrote each of the four logs?",
@@ -29,8 +29,8 @@ OPEN = {  # what a thief has not tried yet, and the question that leads to it
 def rob(answer: Any) -> Reply:
     """Judge claims with which the first version makes three different mistakes."""
     if answer is None:
-        return missing(f"{FORM}.")
-    places = [read_pair(each, FORM) for each in read_list(answer, FORM, 20)]
+        return missing(f"a list of {FORM}.")
+    places = [read_pair(each, "a place: block and log, such as (2, 0)") for each in read_list(answer, FORM, 20)]
     if not places:
         return missing("the places.")
     claims = [_claim(*place) for place in places]
@@ -49,14 +49,15 @@ def rob(answer: Any) -> Reply:
     text = "\n".join(shown)
     if not left:
         mallory = sum(each.amount for each in claims if each.to == "Mallory")
-        return right(f"Three mistakes. Mallory gets {mallory} tokens, and burned 1. What was never checked?", text)
+        owed = "Real burns give her 1 on the rollup, and 7 on the validium"
+        return right(f"Three mistakes. Mallory gets {mallory} tokens here. {owed}. What was never checked?", text)
     if any(LOGS.get(each[:3]) is None for each in claims):
         return wrong("claims-without-a-log", "Refused: no log stands there. Which four places have one?", text)
     if not mistakes:
-        return wrong("each-log-is-honest", f"Each of these claims is in order. {OPEN[left[0]]}", text)
+        return wrong("each-log-is-honest", f"Each of these claims is right. {OPEN[left[0]]}", text)
     found = f"{len(mistakes)} of 3 kinds: {', '.join(mistakes)}. {OPEN[left[0]]}"
     if left[0] == "minted already" and [each[:3] for each in claims].count(S2) == 1:
-        found = found.replace(". ", ". Nothing was minted before your list, so Ann's (2, 0) is in order. ")
+        found = found.replace(". ", ". Nothing was minted before your list, so Ann's (2, 0) is right. ")
         return wrong("claimed-before-the-list", found, text)
     belief = {"minted already": "a-log-is-used-up", "for another chain": "any-destination"}
     return wrong(belief.get(left[0], "any-log-counts"), found, text)
@@ -78,6 +79,7 @@ class Day(NamedTuple):
 ANN = BurnLog("bridge", "rollup", "Ann", 5)
 NEW_NAME, NEW_CHAIN = BurnLog("bridge2", "rollup", "Mallory", 900), BurnLog("bridge", "sidechain", "Mallory", 7)
 S2, S3, S4 = ("sidechain", 2, 0), ("sidechain", 2, 1), ("sidechain", 4, 0)
+MANY = (S2, S3, S4, ("sidechain", 1, 11), ("sidechain", 11, 1))  # side by side, 1 and 11 read as 11 and 1
 V2 = ("validium", 2, 0)
 TRUE = claim_of(S2, ANN)
 DAYS: tuple[Day, ...] = (
@@ -88,7 +90,7 @@ DAYS: tuple[Day, ...] = (
     Day({}, (TRUE,)),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), claim_of(S2, ANN._replace(amount=500)))),
     Day({S2: ANN}, (TRUE, TRUE, TRUE)),
-    Day({S2: ANN, S3: ANN, S4: ANN}, (TRUE, claim_of(S3, ANN), claim_of(S4, ANN), claim_of(S4, ANN))),
+    Day(dict.fromkeys(MANY, ANN), tuple(claim_of(place, ANN) for place in (*MANY, S4))),
     Day({S2: ANN, V2: ANN}, (TRUE, claim_of(V2, ANN))),
     Day({S2: ANN}, (claim_of(S2, ANN._replace(to="Mallory")), TRUE, TRUE)),
 )
@@ -155,16 +157,16 @@ def _mistake(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool
 def _refused(each: JudgedClaim, done: set[Any], shown: str, is_taken_alone: bool) -> Reply:
     place: Place = each.claim[:3]
     if not is_taken_alone and each.claim.chain != "sidechain":
-        text = f"This burn on the {each.claim.chain} is in order. Which of your conditions refuses another chain?"
+        text = f"This burn on the {each.claim.chain} is right. Which of your conditions refuses another chain?"
         return wrong("one-source-only", text, shown)
     if not is_taken_alone:
-        return wrong("refuses-what-is-true", "This burn is in order. Which of your conditions refuses it?", shown)
+        return wrong("refuses-what-is-true", "This burn is right. Which of your conditions refuses it?", shown)
     if place == V2:
         text = "Block 2, log 0 stands on *two* chains here. What is missing in what you note?"
         return wrong("chain-is-left-out", text, shown)
-    if place in (S3, S4):
+    if place in MANY[1:]:
         text = f"Ann burned 5 at several places: each is a burn. `done` holds {repeat(done)}. What tells them apart?"
-        numbers = any(isinstance(entry, int) for entry in done)
+        numbers = any(isinstance(entry, (int, str)) for entry in done)
         return wrong("one-number-is-enough" if numbers else "content-is-the-key", text, shown)
     text = "Mallory's false claim came first and minted nothing; now Ann gets nothing. When do you note something?"
     return wrong("noted-too-early", text, shown)

@@ -26,7 +26,9 @@ def least_wait(answer: Any) -> Reply:
     blocks = f"{wait} block{'s' * (wait != 1)}"
     shown = f"deposit, {blocks}, credit, reorg of {depth}\n" + "\n".join(model.lines[-2:])
     if model.supply > model.escrow:
-        text = f"With {blocks} on it, a reorg of {depth} takes the deposit. How many keep it out of the reach of four?"
+        text = (
+            f"A reorg of {depth} takes a deposit under {blocks}. How many must lie on it, so that one of four does not?"
+        )
         return wrong("one-block-short" if wait == DEEPEST - 1 else "two-is-final", text, shown)
     if wait > DEEPEST:
         text = f"Safe, but Ann waits for {blocks}. Only the last four can be replaced. Which smaller wait is safe, too?"
@@ -59,10 +61,7 @@ def deliver(answer: Any) -> Reply:
         )
         return wrong("a-few-blocks-are-final", text, shown)
     if kept < PRICE:
-        text = (
-            f"Bob had {minted} tokens, and gave the bicycle away. Then the burn was gone, and the mint with it. "
-            "What should Rita have asked before she relayed?"
-        )
+        text = f"Bob gave the bicycle away for {minted} tokens; then burn and mint were gone. What must Rita ask first?"
         return wrong("relayed-too-early", text, shown)
     if port.early is not None:
         text = (

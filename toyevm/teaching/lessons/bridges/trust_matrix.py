@@ -19,7 +19,7 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "forged proof": ("safe", "safe", NONE, "safe", "safe"),
 }
 LIMITS = {("L1 reorg", "sidechain"): " up to 6 blocks"}  # how far a word goes; on other systems, L2 goes back with L1
-LEGEND = f"{NONE}: this attack does not concern the system"
+LEGEND = f"{NONE}: does not concern the system; up to 6 blocks: a deposit is credited when six lie on it"
 
 
 def words_of(attack: str) -> list[str]:
@@ -43,10 +43,8 @@ def attack_on(attack: str, system: str) -> str:
 
     (cell,) = chosen_cells(attack, system)
     rows = [f"{cell.story}", f"defence: {cell.defence or 'none'}"]
-    for defended in (True, False):
-        if defended or cell.defence:
-            verdict = cell.run(defended).verdict
-            rows.append(f"{'as it is' if defended else 'without the defence'}: {verdict}")
+    runs = (("as it is", True), ("without the defence", False))[: 1 + bool(cell.defence)]
+    rows += [f"{words}: {cell.run(defended).verdict}" for words, defended in runs]
     return "\n".join(rows)
 
 
