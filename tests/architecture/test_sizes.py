@@ -12,7 +12,7 @@ from tests.architecture.project import PACKAGE, REPOSITORY, sources
 MACHINE = 4_200  # layers 0-5 without the compiler
 MACHINE_WITH_COMPILER = 4_950
 BUDGETS = {  # lines of folders, Vyper and data not counted
-    ("analysis", "contracts", "workloads"): 5_000,
+    ("analysis", "contracts", "workloads"): 6_600,
     ("simulation", "backends"): 4_100,
     ("rollups",): 17_500,
     ("bench", "cli"): 4_800,

@@ -268,6 +268,11 @@ def test_two_variants_differ_in_the_contract_alone(hot: str, repaired: str) -> N
     assert measure(hot, 0)[1] * 4 < measure(repaired, 0)[1]
 
 
+def test_users_who_ask_a_vault_do_not_meet_where_those_who_give_do() -> None:
+    """The call is another one, so the two are no variants of one block."""
+    assert [measure(name, 0)[1] > 20 for name in ("vault-deposit", "vault-request")] == [False, True]
+
+
 def test_the_bargain_goes_to_the_first_searcher_alone() -> None:
     statuses = [result.succeeded for result in executed("amm-arbitrage")]
     assert statuses[:6] == [True, False, False, False, False, True]

@@ -15,6 +15,7 @@ PRODUCER: Address = b"\xfe" * 20  # of every generated block: who gets the tips
 BASE_FEE, TIP = 10 * GWEI, 1 * GWEI
 SAVINGS = 100 * ETHER  # what everybody begins with
 BLOCK_GAS = 30_000_000
+SLOT_SECONDS = 12  # from one block to the next
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def open_header(base_fee: int = BASE_FEE, gas_limit: int = BLOCK_GAS) -> Header:
     """Return the header of a generated block, which is still to be executed and sealed."""
     return Header(
         number=1,
-        timestamp=12,
+        timestamp=SLOT_SECONDS,
         coinbase=PRODUCER,
         gas_limit=gas_limit,
         base_fee_per_gas=base_fee,

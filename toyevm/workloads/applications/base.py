@@ -7,14 +7,16 @@ contracts do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from inspect import signature
 from random import Random
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.workloads.planned_blocks import PlannedBlock, sign_block
+from toyevm.types import Address
+from toyevm.workloads.planned_blocks import PlannedBlock, mix_blocks, sign_block
 from toyevm.workloads.workload import Workload
 
 
@@ -55,6 +57,30 @@ class Application:
         if count < 1 or users < 2:
             raise InputError(f"{count} transactions of {users} users", self.name, "at least 1, and 2")
         return _workload(self.plan, count, users, seed, tuple(sorted((dict(self.shape) | shape).items())))
+
+    def draw(self, random: Random, count: int, users: int, zipf: float | None = None) -> PlannedBlock:
+        """Plan a block; `zipf` is for its plan's `skew`, who is popular, if it has one (None: as the shape says)."""
+        skewed = zipf is not None and "skew" in signature(self.plan).parameters
+        return self.plan(random, count, users, **(dict(self.shape) | ({"skew": zipf} if skewed else {})))
+
+
+def plan_together(
+    random: Random, parts: Iterable[tuple[Application, int]], users: int, zipf: float | None = None
+) -> PlannedBlock:
+    """Return one block of several applications, so many calls of each, in any order.
+
+    Raises:
+        InputError: two of them have contracts at one address, each with a past of its own.
+    """
+    plans: list[PlannedBlock] = []
+    owners: dict[Address, Application] = {}
+    for application, calls in parts:
+        if calls:  # a plan without calls would still leave its contracts there
+            plans.append(application.draw(random, calls, users, zipf))
+            for address, _ in plans[-1].contracts.values():
+                if (other := owners.setdefault(address, application)) is not application:
+                    raise InputError(f"{other.name!r} and {application.name!r} share an address", "mix", "one of them")
+    return mix_blocks(random, plans)
 
 
 @lru_cache(maxsize=16)

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from random import Random
-from typing import Any
 
 from toyevm.units import ETHER
-from toyevm.workloads.applications.amm.workload import swap_tokens
-from toyevm.workloads.applications.base import Application
-from toyevm.workloads.applications.erc20.workload import mint_tokens, transfer_tokens
-from toyevm.workloads.applications.nft_market.workload import buy_tokens
-from toyevm.workloads.applications.payments.workload import claim_payments
+from toyevm.workloads.applications.amm import workload as amm
+from toyevm.workloads.applications.base import Application, plan_together
+from toyevm.workloads.applications.erc20 import workload as erc20
+from toyevm.workloads.applications.nft_market import workload as nft_market
+from toyevm.workloads.applications.payments import workload as payments
 from toyevm.workloads.planned_blocks import (
     TRANSFER_GAS,
     PlannedBlock,
     PlannedCall,
     address_named,
-    mix_blocks,
     pick,
     pick_other,
     user,
 )
 
+PER_CENT = {"erc20-zipf": 30, "amm-swap": 15, "nft-counter": 5, "payments": 5, "erc20-mint": 5}
+PARTS = {one.name: one for module in (erc20, amm, nft_market, payments) for one in module.APPLICATIONS}
+PARTS["amm-swap"] = replace(PARTS["amm-swap"], shape={"pools": 4})
+
 
 def mix_applications(random: Random, count: int, users: int) -> PlannedBlock:
     """Return a little of everything; the shares are made up, in the order of magnitude of a busy day."""
-    parts: list[tuple[int, Callable[..., PlannedBlock], dict[str, Any]]] = [
-        (30, transfer_tokens, {"skew": 1.0}),
-        (15, swap_tokens, {"pools": 4}),
-        (5, buy_tokens, {"contract": "nft_market_counter"}),
-        (5, claim_payments, {}),
-        (5, mint_tokens, {"contract": "erc20_mint"}),
-    ]
-    plans = [plan(random, count * share // 100, users, **shape) for share, plan, shape in parts]
-    rest = count - sum(len(plan.calls) for plan in plans)
-    return mix_blocks(random, [*plans, pay_ether(random, rest, users)])
+    parts = [(PARTS[name], count * share // 100) for name, share in PER_CENT.items()]
+    return plan_together(random, [*parts, (ETHER_PAYMENTS, count - sum(calls for _, calls in parts))], users)
 
 
-def pay_ether(random: Random, count: int, users: int) -> PlannedBlock:
-    """Return plain payments between users."""
-    pairs = [(payer := pick(random, users), pick_other(random, users, payer)) for _ in range(count)]
+def pay_ether(random: Random, count: int, users: int, *, skew: float = 0.0) -> PlannedBlock:
+    """Return plain payments between users; `skew` is Zipf's exponent for who pays and who is paid."""
+    pairs = [(payer := pick(random, users, skew), pick_other(random, users, payer, skew)) for _ in range(count)]
     calls = [
         PlannedCall(user(payer), address_named(user(payee)), value=ETHER // 100, gas_limit=TRANSFER_GAS)
         for payer, payee in pairs
@@ -48,6 +42,7 @@ def pay_ether(random: Random, count: int, users: int) -> PlannedBlock:
     return PlannedBlock(tuple(calls), people=tuple(user(payee) for _, payee in pairs))
 
 
+ETHER_PAYMENTS = Application("ether", "Users pay each other in ether.", "balances", pay_ether)  # only ever a part
 APPLICATIONS = (
     Application(
         "mixed",

@@ -21,10 +21,9 @@ from toyevm.transition import check_transaction, execute_transaction
 from toyevm.types import Address, Version
 from toyevm.workloads.planned_blocks import PlannedCall, address_named, sign_calls
 from toyevm.workloads.tokens import token_balance
-from toyevm.workloads.workload import SAVINGS, open_header
+from toyevm.workloads.workload import SAVINGS, SLOT_SECONDS, open_header
 
 Asset = Callable[[WorldState, Address], int]
-SLOT_SECONDS = 12
 
 
 def ether(world: WorldState, owner: Address) -> int:
