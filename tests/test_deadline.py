@@ -97,3 +97,21 @@ def test_who_fills_memory_is_ended_before_their_time() -> None:
     with pytest.raises(OutOfTime), cpu_limit(60):
         fill()
     assert time.process_time() - begun < 30
+
+
+@both
+def test_nothing_strikes_on_the_way_out(limit: Limit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A strike there would leave the timer running for whoever comes next: memory given back takes its time."""
+    stop, number = signal.setitimer, signal.SIGALRM if limit is time_limit else signal.SIGPROF
+    before = signal.getsignal(number)
+
+    def stop_late(timer: int, *times: float) -> None:
+        if times == (0,):
+            signal.raise_signal(number)
+        stop(timer, *times)
+
+    monkeypatch.setattr(signal, "setitimer", stop_late)
+    with pytest.raises(OutOfTime), limit(0.05):
+        for_ever()
+    assert signal.getitimer(signal.ITIMER_REAL) == signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(number) == before

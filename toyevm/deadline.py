@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
+from typing import Any
 
 AGAIN = 0.5  # seconds
 
@@ -15,26 +16,48 @@ class OutOfTime(BaseException):
     """Time is over. No `except Exception` in the code that takes too long catches it."""
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+class Strikes:
+    """A timer that raises OutOfTime in the block, and again until that is heard, but never on the way out of it.
+
+    Python drops what is raised in a destructor, and code under test may catch everything: so it strikes again. On the
+    way out, a strike would leave the timer running for whoever comes next.
+
+    Args:
+        timer: which of `signal`'s timers, and with which signal.
+        first: seconds until its first strike; then one every `again` seconds.
+        is_over: asked at each strike: raise?
+    """
+
+    def __init__(
+        self, timer: tuple[int, signal.Signals], first: float, again: float, is_over: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._timer, self._signal = timer
+        self._first, self._again, self._is_over = first, again, is_over
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(self._signal, self._strike)
+        signal.setitimer(self._timer, self._first, self._again)
+
+    def __exit__(self, *_: Any) -> None:
+        signal.setitimer(self._timer, 0)
+        signal.signal(self._signal, self._before)
+
+    def _strike(self, signum: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code is Strikes.__exit__.__code__:
+                return
+            frame = frame.f_back
+        if self._is_over():
+            raise OutOfTime
+
+
+def time_limit(seconds: float) -> AbstractContextManager[None]:
     """Raise OutOfTime in the block when it takes too long.
 
     That can be done in the main thread of a system with interval timers, and if nobody keeps the time already;
-    elsewhere there is no limit. It is raised again every `AGAIN` seconds, since Python drops what is raised in a
-    destructor, and code under test may catch everything.
+    elsewhere there is no limit.
     """
     can = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not can or signal.getitimer(signal.ITIMER_REAL)[0]:
-        yield
-        return
-
-    def out_of_time(signum: int, frame: FrameType | None) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        return nullcontext()
+    return Strikes((signal.ITIMER_REAL, signal.SIGALRM), seconds, AGAIN)

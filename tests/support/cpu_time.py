@@ -5,12 +5,10 @@ from __future__ import annotations
 import resource
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import FrameType
 
-from toyevm.deadline import OutOfTime
+from toyevm.deadline import Strikes
 
 TICK = 0.05  # seconds
 MEMORY = 2**30  # bytes more than before: who needs as much will not end either
@@ -22,24 +20,16 @@ def resident() -> int:
     return int(pages.read_text().split()[1]) * resource.getpagesize() if pages.exists() else 0
 
 
-@contextmanager
-def cpu_limit(seconds: float) -> Iterator[None]:
+def cpu_limit(seconds: float) -> AbstractContextManager[None]:
     """Raise OutOfTime in the block when it has computed for so long, however busy the machine is, or fills memory.
 
-    What the system does for it counts: who fills memory spends most of the time there. It is raised again and again,
-    since Python drops what is raised in a destructor. A limit by the system (RLIMIT_AS) would not do: at its end
-    CPython 3.11 has no room for a number that it needs to handle MemoryError, and tries for ever.
+    What the system does for it counts: who fills memory spends most of the time there. A limit by the system
+    (RLIMIT_AS) would not do: at its end CPython 3.11 has no room for a number that it needs to handle MemoryError, and
+    tries for ever.
     """
-
-    def out_of_time(signum: int, frame: FrameType | None) -> None:
-        if time.process_time() - begun >= seconds or resident() - before >= MEMORY:
-            raise OutOfTime
-
-    handler = signal.signal(signal.SIGPROF, out_of_time)
     begun, before = time.process_time(), resident()
-    signal.setitimer(signal.ITIMER_PROF, min(seconds, TICK), TICK)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, handler)
+
+    def is_over() -> bool:
+        return time.process_time() - begun >= seconds or resident() - before >= MEMORY
+
+    return Strikes((signal.ITIMER_PROF, signal.SIGPROF), min(seconds, TICK), TICK, is_over)
