@@ -30,4 +30,5 @@ def freezes(answer: Any) -> Reply:
         text = "Nobody gains if Ann is left out of every batch. But can she use her ether?"
         return wrong("left-out-is-harmless", text, attack_on(FREEZE[1], SYSTEM))
     shown = "\n\n".join(attack_on(attack, SYSTEM) for attack in FREEZE)
-    return right("A proof stops thieves; data and a way in stop a freeze. Which does a validium lack?", shown)
+    text = "Proof, signatures, queue and notes stop thieves; data and a way in stop a freeze."
+    return right(f"{text} Which does a validium lack?", shown)
