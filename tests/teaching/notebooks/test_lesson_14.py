@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -70,8 +71,25 @@ def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     assert "as it is: safe\nwithout the defence: stolen" in shown["matrix"]
 
 
+@pytest.mark.parametrize(
+    "accepts",
+    [None, 5, lambda claim, log, done: None, lambda claim, log, done: log.owner, lambda claim: True],
+    ids=["none", "a number", "undecided", "raises", "takes one argument"],
+)
+def test_the_real_contracts_say_nothing_before_a_bridge_is_patched(accepts: Any) -> None:
+    assert real_answers(accepts) == "Patch `accepts` first. Then run this cell again."
+
+
+def test_a_bridge_may_refuse_with_a_bare_return_or_not_look_for_a_log_at_all() -> None:
+    def accepts(claim: Any, log: Any, done: set[Any]) -> Any:
+        if claim in done or log.contract != "bridge":
+            return None
+        return not done.add(claim)
+
+    assert real_answers(accepts).startswith("her own burn, again")
+
+
 def test_the_real_contracts_answer_once_a_bridge_is_patched() -> None:
-    assert real_answers(lambda claim, log, done: None) == "Patch `accepts` first. Then run this cell again."
     said = [re.split(r" {2,}|ago ", line)[1].strip() for line in real_answers(lambda *given: False).split("\n")]
     assert said == [
         "rollup: refused, relayed already",
