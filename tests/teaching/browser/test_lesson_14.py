@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "14-bridges"
-CELLS, FIGURES, SMALLEST = 19, ["graph", "matrix"], (600, 200)
+CELLS, FIGURES, SMALLEST = 20, ["graph", "matrix"], (600, 200)
 
 
 @pytest.fixture

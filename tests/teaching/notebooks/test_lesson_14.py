@@ -68,7 +68,7 @@ def test_the_wait_of_the_widget_can_be_handed_in() -> None:
 def test_what_the_lesson_says_in_words_is_what_its_cells_show() -> None:
     shown = shown_in(read(LESSON))
     assert "40 transactions, 36 logs; 16 transactions have none" in shown["mixed"]
-    assert "as it is: safe\nwithout the defence: stolen" in shown["matrix"]
+    assert "as it is: safe\nwithout the defence: stolen" in shown["attack"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,13 @@ def test_what_falls_is_shown_by_no_cell_before_the_turn_asks_for_it() -> None:
     cells = read(LESSON)["cells"]
     (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "fallen-turn")
     assert not re.search(r"[RV]\d is not valid|[RV]\d ✗", str(cells[:at]))
+
+
+def test_which_attacks_freeze_is_shown_by_no_cell_before_the_turn_asks_for_it() -> None:
+    cells = read(LESSON)["cells"]
+    (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "freeze-turn")
+    assert "withheld data: sidechain frozen" in str(cells[at:])
+    assert not re.search(r"frozen|show_matrix", str(cells[:at]))
 
 
 def test_the_surprise_comes_within_five_cells() -> None:
