@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,7 +12,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.support.cpu_time import cpu_limit
-from toyevm.deadline import AGAIN, OutOfTime, time_limit
+from toyevm.deadline import AGAIN, DEEPEST, OutOfTime, depth_limit, time_limit
 
 Limit = Callable[[float], AbstractContextManager[None]]
 both = pytest.mark.parametrize("limit", [time_limit, cpu_limit])
@@ -115,3 +116,22 @@ def test_nothing_strikes_on_the_way_out(limit: Limit, monkeypatch: pytest.Monkey
         for_ever()
     assert signal.getitimer(signal.ITIMER_REAL) == signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
     assert signal.getsignal(number) == before
+
+
+def test_an_endless_recursion_ends_whatever_limit_a_library_has_raised() -> None:
+    """py_ecc raises it to 100,000 when it is imported: an endless recursion through C then ends the process."""
+
+    def deeper(depth: int) -> bool:
+        return any(deeper(depth + 1) for _ in range(1))
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)
+    try:
+        with pytest.raises(RecursionError), depth_limit():
+            deeper(0)
+        assert sys.getrecursionlimit() == 100_000
+        sys.setrecursionlimit(DEEPEST // 2)
+        with depth_limit():
+            assert sys.getrecursionlimit() == DEEPEST // 2
+    finally:
+        sys.setrecursionlimit(limit)

@@ -1,15 +1,17 @@
-"""A limit of time for code that may never come back: a test case, a student's function."""
+"""Limits of time and depth for code that may never come back: a test case, a student's function."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
 AGAIN = 0.5  # seconds
+DEEPEST = 3_000  # calls inside each other, as in a notebook
 
 
 class OutOfTime(BaseException):
@@ -61,3 +63,16 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
     if not can or signal.getitimer(signal.ITIMER_REAL)[0]:
         return nullcontext()
     return Strikes((signal.ITIMER_REAL, signal.SIGALRM), seconds, AGAIN)
+
+
+@contextmanager
+def depth_limit(deepest: int = DEEPEST) -> Iterator[None]:
+    """Let the block call no deeper than so, whatever limit a library has raised: past the C stack the process dies."""
+    limit, depth, frame = sys.getrecursionlimit(), 0, sys._getframe()
+    while (outer := frame.f_back) is not None:
+        depth, frame = depth + 1, outer
+    sys.setrecursionlimit(min(limit, depth + deepest))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

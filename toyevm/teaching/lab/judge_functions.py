@@ -14,7 +14,7 @@ from dataclasses import replace
 from dis import get_instructions
 from typing import Any, TextIO
 
-from toyevm.deadline import OutOfTime, time_limit
+from toyevm.deadline import OutOfTime, depth_limit, time_limit
 from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Case, Exercise, Symptom
 from toyevm.teaching.lab.values import Plain, canonical, kind_of, same, show_apart, show_plain
@@ -82,7 +82,8 @@ def _call(function: object, args: Sequence[Any]) -> dict[str, Plain]:
     if not callable(function):
         return {"missing": True}
     try:
-        value = function(*[canonical(arg) for arg in args])
+        with depth_limit():
+            value = function(*[canonical(arg) for arg in args])
         return {"missing": True} if value is Ellipsis else {"value": canonical(value)}
     except NotImplementedError:
         return {"missing": True}

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
-from toyevm.deadline import OutOfTime, time_limit
+from toyevm.deadline import OutOfTime, depth_limit, time_limit
 from toyevm.errors import InputError
 from toyevm.teaching.lab.items import pick
 from toyevm.teaching.lab.verdicts import Status
@@ -104,7 +104,7 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
         raise InputError(repeat(function), expected="a function: what begins with `def`")
     given = ", ".join(map(repeat, arguments))
     try:
-        with time_limit(seconds):
+        with time_limit(seconds), depth_limit():
             return function(*arguments)
     except OutOfTime:
         ending = f"it did not come back within {seconds:g} seconds. Which loop never ends, or takes very long?"
