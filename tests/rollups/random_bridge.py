@@ -16,7 +16,8 @@ from functools import partial
 
 from tests.rollups.random_lives import Lived, RandomLife, main, run_lives
 from toyevm.contracts import Contract
-from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, messages_in, reason_of
+from toyevm.contracts.abi import reason_of
+from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, messages_in
 from toyevm.rollups.roles import L1_END, Layer, User
 from toyevm.state import Account
 from toyevm.transactions import Transaction

@@ -18,8 +18,8 @@ from functools import partial
 
 from tests.rollups.random_lives import Lived, RandomLife, main, run_lives
 from toyevm.contracts import Contract
+from toyevm.contracts.abi import reason_of
 from toyevm.errors import InvalidTransaction
-from toyevm.rollups.bridge import reason_of
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE, RogueChain, exchange, forged_call
 from toyevm.rollups.interop.messages import (

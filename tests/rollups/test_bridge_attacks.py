@@ -11,7 +11,8 @@ import pytest
 from tests.support.bridged import ANN, MALLORY, bridged, newest_root, outcome, proven, withdrawn
 from toyevm import rlp
 from toyevm.contracts import load_contract
-from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, reason_of, slot_proof_of
+from toyevm.contracts.abi import reason_of
+from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, slot_proof_of
 from toyevm.rollups.bridge_by_proof import ACCEPTED_BYTES, FAULTY, BridgeByProof
 from toyevm.rollups.roles import Layer
 from toyevm.units import ETHER

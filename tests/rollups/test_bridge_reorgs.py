@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.support.bridged import ANN, BOB, MALLORY, bridged, outcome, withdrawn
+from toyevm.contracts.abi import reason_of
 from toyevm.errors import InputError
-from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, reason_of, slot_proof_of
+from toyevm.rollups.bridge import GATEWAY, WithdrawalMessage, slot_proof_of
 from toyevm.rollups.roles import FullNode, Layer
 from toyevm.state import WorldState
 from toyevm.transactions import Transaction

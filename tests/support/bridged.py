@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from toyevm.contracts import Contract
-from toyevm.rollups.bridge import WithdrawalMessage, reason_of
+from toyevm.contracts.abi import reason_of
+from toyevm.rollups.bridge import WithdrawalMessage
 from toyevm.rollups.roles import L1_END, Layer
 from toyevm.transactions import Transaction
 from toyevm.units import ETHER

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toyevm.errors import InputError
+from toyevm.results import TxResult
 
 OF_ANY_LENGTH = ("bytes", "string")
 
@@ -70,3 +71,8 @@ def revert_reason(output: bytes) -> str:
         return ""
     size = int.from_bytes(output[36:68], "big")
     return output[68 : 68 + size].decode("utf-8", "replace")
+
+
+def reason_of(result: TxResult) -> str | None:
+    """Return why a transaction failed, in the words of the contract where it gave any; None if it did not fail."""
+    return None if result.succeeded else revert_reason(result.output) or result.error

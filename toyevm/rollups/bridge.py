@@ -16,9 +16,8 @@ from typing import Any, NamedTuple
 
 from toyevm import rlp
 from toyevm.contracts import Contract, load_contract, mapping_slot
-from toyevm.contracts.abi import encode_arguments, revert_reason
+from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
-from toyevm.results import TxResult
 from toyevm.rollups.l1 import L1
 from toyevm.rollups.l1_data import deposits_in
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
@@ -87,11 +86,6 @@ def slot_proof_of(world: WorldState, address: Address, slot: int) -> bytes:
     """Return what the precompile `slot_proof` takes behind its three words: the way to an account, and to its slot."""
     account = world.accounts.get(address, Account())
     return rlp.encode([list(world.prove_account(address)), list(account.prove_slot(slot))])
-
-
-def reason_of(result: TxResult) -> str | None:
-    """Return why a transaction failed, in the words of the contract where it gave any; None if it did not fail."""
-    return None if result.succeeded else revert_reason(result.output) or result.error
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from toyevm.chain import ChainConfig
 from toyevm.contracts import Contract
-from toyevm.contracts.abi import revert_reason
+from toyevm.contracts.abi import reason_of
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock, TxResult
 from toyevm.rollups.l1_data import deposits_in, l1_block_of
@@ -44,7 +44,7 @@ class L1Answer(NamedTuple):
     @property
     def reason(self) -> str:
         """Why not, in the contract's words; empty if it was accepted."""
-        return "" if self.accepted else revert_reason(self.result.output) or str(self.result.error)
+        return reason_of(self.result) or ""
 
 
 class L1(MempoolChain):

@@ -16,7 +16,6 @@ from toyevm.blocks import Block, Header, Withdrawal
 from toyevm.chain import ChainConfig
 from toyevm.errors import InputError, InvalidBlock, InvalidTransaction
 from toyevm.results import SealedBlock, TxResult
-from toyevm.rollups.block_building import tried
 from toyevm.rollups.kept_chain import KeptBlock, KeptChain, first_block
 from toyevm.sealing import child_header
 from toyevm.state import Account, WorldState
@@ -26,6 +25,7 @@ from toyevm.types import Address
 from toyevm.units import GWEI
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
+from toyevm.workloads.block_building import tried
 from toyevm.workloads.wallets import Wallet
 from toyevm.workloads.workload import PRODUCER, TIP
 

@@ -19,7 +19,6 @@ from typing import Any
 from toyevm.contracts import Contract, load_contract
 from toyevm.errors import InvalidBlock
 from toyevm.rollups.batches import make_batch, post
-from toyevm.rollups.block_building import tried
 from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messages_in
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
@@ -33,6 +32,7 @@ from toyevm.state import Account
 from toyevm.transactions import BLOB, Transaction, encode_transaction
 from toyevm.types import Address, Hash32
 from toyevm.units import GWEI
+from toyevm.workloads.block_building import tried
 from toyevm.workloads.wallets import Wallet, wallet
 
 PROPOSAL_GAS, TRANSFER_GAS = 200_000, 21_000

@@ -17,14 +17,11 @@ from random import Random
 
 from toyevm.blocks import Block
 from toyevm.errors import InputError
-from toyevm.results import TxResult
-from toyevm.state import BlockView, WorldState
-from toyevm.system import BlockRoom, begin_block, end_block
+from toyevm.state import WorldState
 from toyevm.transactions import Transaction
-from toyevm.transition import check_transaction, execute_transaction
-from toyevm.types import Version
 from toyevm.workloads.applications import APPLICATIONS, mixed
 from toyevm.workloads.applications.base import plan_together
+from toyevm.workloads.block_building import BlockBuilder
 from toyevm.workloads.planned_blocks import sign_block
 from toyevm.workloads.workload import BLOCK_GAS, SLOT_SECONDS, Workload
 
@@ -118,25 +115,11 @@ def _blocks(crowd: Workload, per_slot: Fraction, gas_limit: int) -> Iterator[Fil
 
 def _fill(empty: Workload, waiting: deque[Transaction]) -> tuple[Workload, WorldState]:
     """Execute what waits while it fits; return the block, and the state after it."""
-    env, view, taken, results = (
-        empty.chain.env(empty.block),
-        BlockView(empty.pre),
-        list[Transaction](),
-        list[TxResult](),
-    )
-    begin_block(view, env, empty.block)
-    room = BlockRoom(env)
-    while waiting and waiting[0].gas_limit <= room.gas:
-        result = execute_transaction(view, env, check_transaction(view, env, waiting[0]))
-        room.use(waiting[0], result)
-        version = Version(len(taken))
-        view.commit(version, result.diff)
-        view.pay(version, env.coinbase, result.fee)
+    builder, taken = BlockBuilder(empty.chain, empty.pre, empty.block), list[Transaction]()
+    while waiting and waiting[0].gas_limit <= builder.room.gas:
+        builder.add(waiting[0])
         taken.append(waiting.popleft())
-        results.append(result)
-    end_block(view, env, empty.block, results)
-    block = replace(empty.block, transactions=tuple(taken))
-    return replace(empty, block=block), empty.pre.apply(view.diff())
+    return replace(empty, block=replace(empty.block, transactions=tuple(taken))), builder.end()
 
 
 def _check(shares: Mapping[str, float], transactions: int, users: int, zipf: float | None) -> None:

@@ -17,9 +17,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts.abi import reason_of
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock
-from toyevm.rollups.bridge import Bridge, reason_of
+from toyevm.rollups.bridge import Bridge
 from toyevm.rollups.interop.books import TokenBookkeeper, TokenBooks
 from toyevm.rollups.interop.members import FinalL1, Member, RollupMember, SidechainMember, ValidiumMember
 from toyevm.rollups.interop.messages import (

@@ -5,20 +5,19 @@ Gas is free here, so that what changes hands is the doing of the attack alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET
-from toyevm.contracts.abi import revert_reason
+from toyevm.contracts.abi import reason_of
 from toyevm.errors import InputError
 from toyevm.results import TxResult
-from toyevm.state import ABSENT, Account, BlockView, WorldState
-from toyevm.system import begin_block
+from toyevm.state import ABSENT, Account, WorldState
 from toyevm.transactions import Transaction
-from toyevm.transition import check_transaction, execute_transaction
-from toyevm.types import Address, Version
+from toyevm.types import Address
+from toyevm.workloads.block_building import BlockBuilder
 from toyevm.workloads.planned_blocks import PlannedCall, address_named, sign_calls
 from toyevm.workloads.tokens import token_balance
 from toyevm.workloads.workload import SAVINGS, SLOT_SECONDS, open_header
@@ -100,7 +99,7 @@ class CalledTransaction:
 
     @property
     def reason(self) -> str:
-        return "" if self.result.succeeded else revert_reason(self.result.output) or str(self.result.error)
+        return reason_of(self.result) or ""
 
 
 @dataclass(frozen=True)
@@ -136,28 +135,17 @@ def play(scene: AttackScene) -> BalanceSheet:
     seconds = 0
     for number, block in enumerate(scene.blocks, 1):
         seconds += block.wait + SLOT_SECONDS
-        world, results = _execute(worlds[-1], number, seconds, txs := tuple(islice(signed, len(block.calls))))
-        worlds.append(world)
-        called += map(CalledTransaction, block.calls, txs, results)
+        header = replace(open_header(base_fee=0), number=number, timestamp=seconds)
+        builder = BlockBuilder(MAINNET, worlds[-1], Block(header, ()))
+        for call, tx in zip(block.calls, islice(signed, len(block.calls)), strict=True):
+            called.append(CalledTransaction(call, tx, builder.add(tx)))
+        worlds.append(builder.end())
     rows = tuple(
         Holding(owner, asset, amount(worlds[0], address), amount(worlds[-1], address))
         for owner, address in scene.owners.items()
         for asset, amount in scene.assets.items()
     )
     return BalanceSheet(rows, tuple(called), tuple(worlds))
-
-
-def _execute(
-    world: WorldState, number: int, seconds: int, txs: Sequence[Transaction]
-) -> tuple[WorldState, list[TxResult]]:
-    header = replace(open_header(base_fee=0), number=number, timestamp=seconds)
-    block = Block(header, tuple(txs))
-    env, view, results = MAINNET.env(block), BlockView(world), []
-    begin_block(view, env, block)
-    for tx_index, tx in enumerate(txs):
-        results.append(execute_transaction(view, env, check_transaction(view, env, tx)))
-        view.commit(Version(tx_index), results[-1].diff)
-    return world.apply(view.diff()), results
 
 
 @dataclass(frozen=True)
