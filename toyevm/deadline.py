@@ -66,12 +66,12 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def depth_limit(deepest: int = DEEPEST) -> Iterator[None]:
+def depth_limit() -> Iterator[None]:
     """Let the block call no deeper than so, whatever limit a library has raised: past the C stack the process dies."""
     limit, depth, frame = sys.getrecursionlimit(), 0, sys._getframe()
     while (outer := frame.f_back) is not None:
         depth, frame = depth + 1, outer
-    sys.setrecursionlimit(min(limit, depth + deepest))
+    sys.setrecursionlimit(min(limit, depth + DEEPEST))
     try:
         yield
     finally:

@@ -67,7 +67,7 @@ def test_a_back_run_levels_two_pools_and_leaves_the_user_what_they_got() -> None
     pool, other = pools(2)
     received = pool.sell(0, 100_000 * ETHER)
     gain = pool.sell(1, other.sell(0, 45_000 * ETHER)) - 45_000 * ETHER
-    sheet = ATTACKS["back-run"]()
+    sheet = ATTACKS["back_run"]()
     assert sheet.change("producer", "DAI") == gain == 4_457_319523917990355447
     assert sheet.change("producer", "WETH") == 0
     assert sheet.change("user", "WETH") == received
@@ -79,9 +79,9 @@ def test_a_split_swap_gives_the_user_more_and_the_back_run_a_loss() -> None:
     pool, other = pools(2)
     received = pool.sell(0, 50_000 * ETHER) + other.sell(0, 50_000 * ETHER)
     loss = 45_000 * ETHER - pool.sell(1, other.sell(0, 45_000 * ETHER))
-    sheet = ATTACKS["back-run"](defended=True)
+    sheet = ATTACKS["back_run"](defended=True)
     assert sheet.change("producer", "DAI") == -loss == -3_786_315701229069101065
-    assert sheet.change("user", "WETH") == received > ATTACKS["back-run"]().change("user", "WETH")
+    assert sheet.change("user", "WETH") == received > ATTACKS["back_run"]().change("user", "WETH")
     assert sheet.failures == {}
 
 

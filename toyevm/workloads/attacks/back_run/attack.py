@@ -32,7 +32,7 @@ def back_run(defended: bool, amm: Contract | None = None) -> AttackScene:
 
 
 ATTACK = Attack(
-    "back-run",
+    "back_run",
     "A large swap makes WETH dear in one pool; the producer, right behind it, buys in another pool and sells there.",
     "The user splits the swap over both pools: their prices stay equal, and the same trades lose two fees.",
     back_run,
