@@ -29,19 +29,23 @@ RIPEMD160 = to_address(3)
 class Precompile:
     """A contract the machine computes itself. `run` raises PrecompileFailure on input that is not valid.
 
-    A chain may bound the input, to `most_input` bytes: a call with more fails.
+    A chain may bound a call: with an input of more than `most_input` bytes, or a price above `most_gas`, it fails.
     """
 
     name: str
     gas: Callable[[bytes], int]
     run: Callable[[bytes], bytes]
     most_input: int | None = None
+    most_gas: int | None = None
 
     def price(self, data: bytes) -> int:
         """Return the gas that a call costs; PrecompileFailure if the chain does not take so much."""
         if self.most_input is not None and len(data) > self.most_input:
             raise PrecompileFailure(f"more than {self.most_input} bytes")
-        return self.gas(data)
+        price = self.gas(data)
+        if self.most_gas is not None and price > self.most_gas:
+            raise PrecompileFailure(f"{price:,} gas, more than {self.most_gas:,}")
+        return price
 
 
 @cache

@@ -162,17 +162,11 @@ def provable_chain(chain: ChainConfig) -> ChainConfig:
 
     Or a lie about such a call would stand. The OP Stack bounds pairings: to 112,687 bytes, or 20 million gas (Granite).
     """
-    return replace(chain, extra_precompiles={address: _provable(row) for address, row in chain.precompiles.items()})
 
+    def bounded(row: Precompile) -> Precompile:
+        return replace(row, most_input=MOST_INPUT, most_gas=MOST_PRECOMPILE_GAS)
 
-def _provable(row: Precompile) -> Precompile:
-    def gas(data: bytes) -> int:
-        price = row.gas(data)
-        if price > MOST_PRECOMPILE_GAS:
-            raise PrecompileFailure(f"{price:,} gas")
-        return price
-
-    return replace(row, gas=gas, most_input=MOST_INPUT)
+    return replace(chain, extra_precompiles={address: bounded(row) for address, row in chain.precompiles.items()})
 
 
 def dispute_checks(layer: ChainConfig) -> Mapping[Address, Precompile]:
