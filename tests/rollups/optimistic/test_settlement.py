@@ -63,7 +63,7 @@ def test_a_block_in_which_a_precompile_is_given_more_than_the_layer_takes_is_ref
     if size <= MOST_INPUT:
         backend.execute_block(pre, block, config)
         return
-    with pytest.raises(NotProvable, match="given more than 65,528 bytes or 6,000,000 gas"):
+    with pytest.raises(NotProvable, match="given more than 65,528 bytes or costs more than 6,000,000 gas"):
         backend.execute_block(pre, block, config)
 
 

@@ -82,7 +82,7 @@ class OptimisticSettlement:
         contract = found_layer(chain, terms, people)
         proposed = ProposedBlock(contract, executed, data, posted)
         if proposed.is_of_other_rules:
-            limits = f"{MOST_INPUT:,} bytes or {MOST_PRECOMPILE_GAS:,} gas"
+            limits = f"{MOST_INPUT:,} bytes or costs more than {MOST_PRECOMPILE_GAS:,} gas"
             raise NotProvable(None, f"a precompile is given more than {limits}: on this layer it fails")
         self._deposit(contract, executed)
         claim = BlockStates(posted).after(len(posted.items))
