@@ -1,4 +1,4 @@
-"""What contracts on L1 are asked, as lists of faults: none for ours, some for any with a mistake in its source."""
+"""Mistakes in contracts: sources with another line or without one, and the questions by which they are found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from toyevm.contracts import contract_source
+from toyevm.contracts import Contract, contract_source
+from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.l1 import L1Answer
 
 Changes = tuple[tuple[str, str], ...]  # pieces of a source, and what stands there instead
@@ -32,12 +33,23 @@ def expect(what: str, answer: L1Answer, reason: str) -> Iterator[str]:
         yield f"{what}: {answer.reason or 'accepted'!r} instead of {reason!r}"
 
 
-def mutated(source: str, changes: Changes) -> str:
-    """Return the source with these pieces replaced; each must be in it exactly once."""
+def changed(name: str, changes: Changes) -> Contract:
+    """Return a contract with these pieces of its source replaced; each must be in it exactly once."""
+    pytest.importorskip("vyper")
+    source = contract_source(name)
     for old, new in changes:
         assert source.count(old) == 1, (source.count(old), old)
         source = source.replace(old, new)
-    return source
+    return compile_vyper(source, name)
+
+
+def sampled(rows: Sequence[tuple[Any, ...]], every: int) -> list[Any]:
+    """Return parameters of a test, named by the first two: one row of so many, and for `make whole` the others.
+
+    The compiler takes some seconds for each.
+    """
+    marks = [[pytest.mark.whole] if at % every else [] for at in range(len(rows))]
+    return [pytest.param(*row, marks=marks[at], id=f"{at} {row[0]}, {row[1]}") for at, row in enumerate(rows)]
 
 
 def without_refusals(source: str) -> Iterator[tuple[str, str]]:
@@ -50,14 +62,9 @@ def without_refusals(source: str) -> Iterator[tuple[str, str]]:
 
 
 def taken_away(contracts: Iterable[str], every: int) -> list[Any]:
-    """Return parameters of a test: contract, words and changed source, for each assertion of these contracts.
-
-    Args:
-        every: how many there are for one in the sample: the compiler takes some seconds for each.
-    """
+    """Return parameters of a test, `sampled`: contract, words, changed source, for each assertion of the contracts."""
     rows = [(name, *each) for name in contracts for each in without_refusals(contract_source(name))]
-    marks = [[] if at % every == 0 else [pytest.mark.whole] for at in range(len(rows))]
-    return [pytest.param(*row, marks=marks[at], id=f"{at} {row[0]}, {row[1]}") for at, row in enumerate(rows)]
+    return sampled(rows, every)
 
 
 def unasked(found_by: Mapping[str, Mapping[str, object]]) -> list[tuple[str, str]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rollups.planted import changed
 from tests.rollups.random_bridge import Life, run
-from toyevm.contracts import Contract, contract_source
-from toyevm.contracts.compile import compile_vyper
 
 FAULTS = {
     "paid as often as one asks": ("    self.finalized[message] = True", "    pass"),
@@ -36,15 +35,7 @@ def test_the_same_number_gives_the_same_life() -> None:
     assert one.layer.chain.hashes == other.layer.chain.hashes
 
 
-def faulty(fault: str) -> Contract:
-    right, wrong = FAULTS[fault]
-    source = contract_source("l1_bridge")
-    assert source.count(right) == 1
-    return compile_vyper(source.replace(right, wrong), "l1_bridge")
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_found(fault: str) -> None:
-    pytest.importorskip("vyper")
-    _, wrong = run(5_000, contract=faulty(fault))
+    _, wrong = run(5_000, contract=changed("l1_bridge", (FAULTS[fault],)))
     assert wrong

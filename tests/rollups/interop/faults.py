@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from toyevm.contracts import Contract, contract_source
-from toyevm.contracts.compile import compile_vyper
+from tests.rollups.planted import changed
+from toyevm.contracts import Contract
 from toyevm.rollups.interop.messages import MESSENGER_CONTRACT, TOKEN_CONTRACT
 from toyevm.rollups.interop.validity import BlockRefusal
 
@@ -73,16 +73,10 @@ THEFTS = tuple(
 @lru_cache
 def messenger_with(fault: str) -> tuple[Contract, Contract]:
     """Return messenger and token, the messenger with a fault."""
-    return _changed("cross_domain_messenger", *MESSENGER_FAULTS[fault]), TOKEN_CONTRACT
+    return changed("cross_domain_messenger", (MESSENGER_FAULTS[fault],)), TOKEN_CONTRACT
 
 
 @lru_cache
 def token_with(fault: str) -> tuple[Contract, Contract]:
     """Return messenger and token, the token with a fault."""
-    return MESSENGER_CONTRACT, _changed("cross_chain_token", *TOKEN_FAULTS[fault])
-
-
-def _changed(name: str, right: str, wrong: str) -> Contract:
-    source = contract_source(name)
-    assert source.count(right) == 1, right
-    return compile_vyper(source.replace(right, wrong), name)
+    return MESSENGER_CONTRACT, changed("cross_chain_token", (TOKEN_FAULTS[fault],))

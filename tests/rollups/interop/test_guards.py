@@ -58,13 +58,11 @@ def test_with_every_guard_the_attack_brings_nothing(guard: str) -> None:
 
 @pytest.mark.parametrize("guard", ON_THE_MESSENGER)
 def test_without_a_guard_of_the_messenger_it_is_a_theft(guard: str) -> None:
-    pytest.importorskip("vyper")
     check_theft(town(contracts=messenger_with(guard)), ON_THE_MESSENGER[guard])
 
 
 @pytest.mark.parametrize("guard", ON_THE_TOKEN)
 def test_without_a_guard_of_the_token_it_is_a_theft(guard: str) -> None:
-    pytest.importorskip("vyper")
     check_theft(town(contracts=token_with(guard)), ON_THE_TOKEN[guard])
 
 
@@ -92,7 +90,6 @@ def test_without_the_rule_of_time_tokens_are_spent_before_they_are_burned() -> N
 
 
 def test_without_a_nonce_the_second_of_two_equal_messages_is_lost() -> None:
-    pytest.importorskip("vyper")
     cluster = town(contracts=messenger_with("two equal messages are one"))
     for _ in range(2):
         sent = sent_one(cluster, name="Ann", amount=AMOUNT)

@@ -37,13 +37,11 @@ def test_the_same_number_gives_the_same_life() -> None:
 
 @pytest.mark.parametrize("fault", MESSENGER_FAULTS)
 def test_a_messenger_without_a_guard_is_found(fault: str) -> None:
-    pytest.importorskip("vyper")
     assert run(5_000, contracts=messenger_with(fault))[1]
 
 
 @pytest.mark.parametrize("fault", TOKEN_FAULTS)
 def test_a_token_without_a_guard_is_found(fault: str) -> None:
-    pytest.importorskip("vyper")
     assert run(5_000, contracts=token_with(fault))[1]
 
 

@@ -10,14 +10,11 @@ import pytest
 from tests.rollups.optimistic import test_planted_bugs as both
 from tests.rollups.optimistic import test_rollup as rollups
 from tests.rollups.optimistic.contract_mutants import GAME_MUTANTS, PORTAL_MUTANTS
-from tests.rollups.planted import Changes, fails, mutated
-from toyevm.contracts import contract_source
-from toyevm.contracts.compile import compile_vyper
+from tests.rollups.planted import Changes, changed, fails, sampled
 from toyevm.rollups.optimistic import dispute_contract
 
 MUTANTS = [("optimistic_portal", name, changes) for name, changes in PORTAL_MUTANTS.items()]
 MUTANTS += [("dispute_game", name, changes) for name, changes in GAME_MUTANTS.items()]
-SAMPLE = MUTANTS[::12]  # the compiler takes some seconds for each
 PLACES = {"optimistic_portal": "PORTAL", "dispute_game": "GAME"}
 
 
@@ -29,15 +26,9 @@ QUESTIONS = [value for name, value in vars(rollups).items() if is_question(name,
 QUESTIONS += [both.another_block, both.padding, both.competition, both.whole_games]
 
 
-@pytest.mark.parametrize(
-    ("contract", "name", "changes"),
-    [pytest.param(*each, marks=[] if each in SAMPLE else [pytest.mark.whole]) for each in MUTANTS],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize(("contract", "name", "changes"), sampled(MUTANTS, every=12))
 def test_a_planted_mistake_is_found(
     contract: str, name: str, changes: Changes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("vyper")
-    changed = compile_vyper(mutated(contract_source(contract), changes), contract)
-    monkeypatch.setattr(dispute_contract, PLACES[contract], changed)
+    monkeypatch.setattr(dispute_contract, PLACES[contract], changed(contract, changes))
     assert any(map(fails, QUESTIONS))

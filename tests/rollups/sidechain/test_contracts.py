@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.rollups.planted import Changes, faults_of, mutated
+from tests.rollups.planted import Changes, changed, faults_of, sampled
 from tests.rollups.sidechain.contract_faults import CHECKS, Pair
 from tests.rollups.sidechain.contract_mutants import BRIDGE_MUTANTS, MANAGER_MUTANTS
-from toyevm.contracts import contract_source
-from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.sidechain.root_contracts import BRIDGE, MANAGER
 
 MUTANTS = [("checkpoint_manager", name, changes) for name, changes in MANAGER_MUTANTS.items()]
 MUTANTS += [("sidechain_bridge", name, changes) for name, changes in BRIDGE_MUTANTS.items()]
-SAMPLE = MUTANTS[::8]  # the compiler takes a second for each
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -23,13 +20,8 @@ def test_the_contracts_have_no_fault(check: Callable[[Pair], Iterator[str]]) -> 
     assert list(check((MANAGER, BRIDGE))) == []
 
 
-@pytest.mark.parametrize(
-    ("contract", "name", "changes"),
-    [pytest.param(*each, marks=[] if each in SAMPLE else [pytest.mark.whole]) for each in MUTANTS],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize(("contract", "name", "changes"), sampled(MUTANTS, every=8))
 def test_a_planted_mistake_is_found(contract: str, name: str, changes: Changes) -> None:
-    pytest.importorskip("vyper")
-    compiled = compile_vyper(mutated(contract_source(contract), changes), contract)
+    compiled = changed(contract, changes)
     pair = (compiled, BRIDGE) if contract == "checkpoint_manager" else (MANAGER, compiled)
     assert next(faults_of(CHECKS, pair), None) is not None
