@@ -15,7 +15,7 @@ from toyevm.contracts.abi import reason_of
 from toyevm.errors import InputError
 from toyevm.results import SealedBlock, TxResult
 from toyevm.rollups.l1_data import deposits_in, l1_block_of
-from toyevm.rollups.mempool_chain import SLOT_SECONDS, MempoolChain
+from toyevm.rollups.mempool_chain import MempoolChain
 from toyevm.rollups.precompiles import PROOF_CHECKS
 from toyevm.rollups.values import L1Block
 from toyevm.state import Account, WorldState
@@ -23,8 +23,6 @@ from toyevm.transactions import Transaction
 from toyevm.types import Address, Hash32
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet
-
-__all__ = ["L1", "L1_CHAIN", "SAVINGS", "SLOT_SECONDS", "L1Answer"]
 
 L1_CHAIN = ChainConfig(chain_id=900, extra_precompiles=PROOF_CHECKS)
 SAVINGS = 1_000 * ETHER

@@ -27,9 +27,8 @@ from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, execute_message
 from toyevm.workloads.block_building import tried
 from toyevm.workloads.wallets import Wallet
-from toyevm.workloads.workload import PRODUCER, TIP
+from toyevm.workloads.workload import PRODUCER, SLOT_SECONDS, TIP
 
-SLOT_SECONDS = 12
 TIMES = 2**64  # as many as a timestamp can tell apart
 CALL_GAS = 5_000_000
 GAS_LIMIT, FIRST_BASE_FEE, MAX_FEE = 30_000_000, 10 * GWEI, 100 * GWEI

@@ -23,7 +23,7 @@ from toyevm.rollups.bridge import WEEK, Books, Bridge, WithdrawalMessage, messag
 from toyevm.rollups.derivation import Pipeline
 from toyevm.rollups.encodings.singular import Singular
 from toyevm.rollups.kzg import TrustedSetup, make_sidecar
-from toyevm.rollups.l1 import L1, SLOT_SECONDS
+from toyevm.rollups.l1 import L1
 from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.l2 import L2Block, L2Chain, RollupConfig
 from toyevm.rollups.mempool_chain import first_free_nonce
@@ -34,6 +34,7 @@ from toyevm.types import Address, Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.block_building import tried
 from toyevm.workloads.wallets import Wallet, wallet
+from toyevm.workloads.workload import SLOT_SECONDS
 
 PROPOSAL_GAS, TRANSFER_GAS = 200_000, 21_000
 MAX_BLOB_FEE = 100 * GWEI

@@ -39,7 +39,6 @@ from toyevm.rollups.interop.messages import (
 )
 from toyevm.rollups.interop.validity import BlockId, BlockRefusal, MessageGraph, Supervisor
 from toyevm.rollups.l1 import SAVINGS
-from toyevm.rollups.mempool_chain import SLOT_SECONDS
 from toyevm.rollups.roles import TRUSTED_ROOTS, Batcher, FullNode, Sequencer
 from toyevm.rollups.sidechain.sidechain import Sidechain
 from toyevm.state import Account, WorldState
@@ -47,6 +46,7 @@ from toyevm.transactions import Transaction
 from toyevm.types import Address, to_address
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet, wallet
+from toyevm.workloads.workload import SLOT_SECONDS
 
 LOCK: Address = to_address(0x42 << 152 | 0x10CC)  # for swaps
 LOCK_CONTRACT = load_contract("hash_time_lock")

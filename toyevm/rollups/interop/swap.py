@@ -20,9 +20,9 @@ from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import LOCK, LOCK_CONTRACT, Cluster
 from toyevm.rollups.interop.messages import TOKEN, TOKEN_CONTRACT
-from toyevm.rollups.mempool_chain import SLOT_SECONDS
 from toyevm.types import Hash32
 from toyevm.workloads.wallets import wallet
+from toyevm.workloads.workload import SLOT_SECONDS
 
 FIRST, SECOND = "sidechain", "validium"
 ANN_GIVES, BOB_GIVES = 30, 20

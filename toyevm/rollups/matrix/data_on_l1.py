@@ -7,12 +7,13 @@ leaves L2 here, since that takes a settlement: a balance counts where a node tha
 from __future__ import annotations
 
 from toyevm.crypto import keccak256
-from toyevm.rollups.l1 import SAVINGS, SLOT_SECONDS
+from toyevm.rollups.l1 import SAVINGS
 from toyevm.rollups.l1_data import INBOX
 from toyevm.rollups.matrix.values import Damage, MatrixCell
 from toyevm.rollups.roles import Layer
 from toyevm.units import ETHER
 from toyevm.workloads.wallets import Wallet, wallet
+from toyevm.workloads.workload import SLOT_SECONDS
 
 SYSTEM = "data on L1"
 ANN, BOB, EVE = (wallet(name) for name in ("Ann", "Bob", "Eve"))

@@ -15,7 +15,6 @@ from toyevm.rollups.interop.forgery import FORGER, exchange, forged_call
 from toyevm.rollups.interop.messages import ExecutingMessage, initiating_message, logs_in, sent_payload
 from toyevm.rollups.interop.swap import Swap, SwapOutcome, SwapTimes
 from toyevm.rollups.interop.validity import BlockRefusal, Supervisor
-from toyevm.rollups.mempool_chain import SLOT_SECONDS
 from toyevm.rollups.sidechain.sidechain import Sidechain
 from toyevm.sealing import seal_block
 from toyevm.state import Account
@@ -25,6 +24,7 @@ from toyevm.teaching.lessons.bridges.port import PEOPLE, PortMessage, open_port
 from toyevm.units import ETHER
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.wallets import wallet
+from toyevm.workloads.workload import SLOT_SECONDS
 
 FEES = ETHER // 100  # what each needs on the sidechain besides
 HELD = {"Cleo": 10, "Ann": 5, "Bob": 5}  # ether: a deposit, or what a deposit paid for
