@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rollups.calling_back import calling_back
+from tests.rollups.calling_back import send_calling_back
 from tests.support.full_block import transactions
 from toyevm.chain import ChainConfig
 from toyevm.contracts import mapping_slot
@@ -34,7 +34,6 @@ from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction, encode_transaction
 from toyevm.types import Address
 from toyevm.units import ETHER
-from toyevm.vm.instructions.calls import contract_address
 from toyevm.workloads.wallets import wallet
 
 DAY = 86_400
@@ -85,23 +84,13 @@ def test_who_proves_again_does_not_start_the_delay_again() -> None:
     assert rollup.finalize(message).accepted
 
 
-def send_calling_back(rollup: OptimisticRollup, to: Address, call: Callable[[Address], bytes]) -> Address:
-    """Put a contract on L1 that makes a call whenever it is paid; the call may have its address."""
-    bob = wallet("Bob")
-    address = contract_address(bob.address, rollup.l1.account(bob.address).nonce)
-    rollup.l1.submit(bob, None, calling_back(to, call(address)))
-    rollup.l1.mine()
-    assert rollup.l1.account(address).code
-    return address
-
-
 def test_a_receiver_that_asks_again_while_it_is_paid_is_paid_once() -> None:
     rollup, ann = opened(), wallet("Ann").address
 
     def finalize(receiver: Address) -> bytes:
         return PORTAL.call_data("finalize_withdrawal", 0, ann, receiver, 2 * ETHER)
 
-    greedy = send_calling_back(rollup, rollup.contract.portal, finalize)
+    greedy = send_calling_back(rollup.l1, rollup.contract.portal, finalize)
     message = WithdrawalMessage(0, ann, greedy, 2 * ETHER)
     rollup.pool.append(rollup.sign("Ann", GATEWAY, L2_END.call_data("withdraw", greedy), 2 * ETHER))
     assert rollup.wait_out(rollup.propose())
@@ -114,7 +103,7 @@ def test_a_receiver_that_asks_again_while_it_is_paid_is_paid_once() -> None:
 def test_a_winner_that_collects_again_while_it_is_paid_has_what_it_won() -> None:
     rollup = opened()
     game, held = rollup.contract.address, bond_at(0)
-    greedy = send_calling_back(rollup, game, lambda winner: dispute_contract.GAME.call_data("collect", winner))
+    greedy = send_calling_back(rollup.l1, game, lambda winner: dispute_contract.GAME.call_data("collect", winner))
     overwrite(rollup.l1, game, mapping_slot(dispute_contract.GAME.slots["credits"], greedy), held // 4)
     assert rollup.contract.ask(KEEPER, dispute_contract.GAME.call_data("collect", greedy)).accepted
     assert (rollup.l1.account(greedy).balance, rollup.l1.account(game).balance) == (held // 4, held - held // 4)

@@ -287,9 +287,8 @@ def reentrancy_faults(contracts: Pair) -> Iterator[str]:
     headers, sealed = checkpoint_of(side, [Receipt(2, True, 1, (burn_log(receiver, ETHER),))])
     proof = prove_exit(1, headers, sealed, BurnPlace(sealed.header.number, 0))
     call = contracts[1].call_data("exit", *proof.arguments)
-    creation = side.l1.submit(wallet("Bob"), None, calling_back(side.contracts.bridge, call))
-    side.l1.mine()
-    assert side.l1.result(creation).created_address == receiver
+    creation = side.l1.ask(wallet("Bob"), None, calling_back(side.contracts.bridge, call))
+    assert creation.result.created_address == receiver
     yield from expect("to a contract that comes back", side.exit(proof), "")
     if side.l1.account(receiver).balance != ETHER or side.escrow != 19 * ETHER:
         yield f"who comes back is paid {side.l1.account(receiver).balance} wei"

@@ -11,10 +11,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from tests.rollups.calling_back import send_calling_back
 from tests.rollups.planted import expect
-from toyevm.assembler import assemble
 from toyevm.contracts import Contract
-from toyevm.forks import OSAKA
 from toyevm.rollups.bridge import WEEK
 from toyevm.rollups.l1 import L1_CHAIN, L1Answer
 from toyevm.rollups.matrix import scenes
@@ -281,16 +280,7 @@ def request_faults(contract: Contract) -> Iterator[str]:
 def reentrance_faults(contract: Contract) -> Iterator[str]:
     """An owner who calls again when it is paid gets what it is owed, and no more."""
     rollup = opened(contract)
-    ask_again = rollup.contract._contract.call_data("collect", bytes(20))[:4].hex()
-    code = assemble(
-        f"PUSH 0x{ask_again} PUSH 224 SHL PUSH 0 MSTORE ADDRESS PUSH 4 MSTORE "
-        f"PUSH 0 PUSH 0 PUSH 36 PUSH 0 PUSH 0 PUSH 0x{rollup.contract.address.hex()} GAS CALL STOP",
-        OSAKA,
-    )
-    greedy = Contract(
-        "greedy", "", "", bytes([0x60, len(code), 0x80, 0x60, 11, 0x60, 0, 0x39, 0x60, 0, 0xF3]) + code, code, (), {}
-    )
-    address = rollup.l1.deploy(KEEPER, greedy)
+    address = send_calling_back(rollup.l1, rollup.contract.address, lambda owner: contract.call_data("collect", owner))
     rollup.contract.deposit(wallet("Ann"), ETHER, address)
     rollup.l1.wait(WEEK)
     rollup.contract.take_back(2)
