@@ -147,5 +147,9 @@ def _proven_at_once(payments: int) -> tuple[int, int, float]:
 
 
 def ways_to_settle(payments: int, seed: int = 0) -> tuple[WayToSettle, ...]:
-    """Return the three ways, each run on as many payments; by proof only where numpy is installed."""
+    """Return the three ways, each run on as many payments.
+
+    Raises:
+        InputError: numpy is not installed.
+    """
     return bisection(payments, seed), *by_proof(payments)
