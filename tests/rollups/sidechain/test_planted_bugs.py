@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
+from tests.rollups.planted import changed
 from tests.rollups.sidechain.defences import DEFENCES, Make
 from toyevm.contracts import contract_source
-from toyevm.contracts.compile import compile_vyper
 from toyevm.rollups.sidechain import Sidechain
 from toyevm.rollups.sidechain.root_contracts import BRIDGE, MANAGER
 
@@ -51,11 +51,9 @@ def test_without_its_line_a_defence_is_gone(name: str, old: str, new: str) -> No
 
 def with_bug(old: str, new: str) -> Make:
     """Return what makes a sidechain with that change in one of its two contracts."""
-    pytest.importorskip("vyper")
-    manager, bridge = (contract_source(each.name) for each in (MANAGER, BRIDGE))
-    assert manager.count(old) + bridge.count(old) == 1
-    changed = [compile_vyper(source.replace(old, new)) if old in source else None for source in (manager, bridge)]
-    return partial(Sidechain, compiled=(changed[0] or MANAGER, changed[1] or BRIDGE))
+    (name,) = (each.name for each in (MANAGER, BRIDGE) if old in contract_source(each.name))
+    compiled = changed(name, ((old, new),))
+    return partial(Sidechain, compiled=(compiled, BRIDGE) if name == MANAGER.name else (MANAGER, compiled))
 
 
 def test_every_defence_has_a_bug_that_takes_it_away() -> None:
