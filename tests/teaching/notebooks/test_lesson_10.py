@@ -95,7 +95,3 @@ def test_no_title_and_no_text_above_the_second_bet_says_that_the_attack_is_a_the
     above = [source(cell) for cell in cells[:at]]
     titles = re.findall(r"^#+ .*", "\n".join(map(source, cells)), re.MULTILINE)
     assert re.findall(r"(?i)\b(?:thief|thieves|theft|steal)\b", "\n".join([*above, *titles])) == []
-
-
-def test_the_surprise_comes_within_five_cells() -> None:
-    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]

@@ -122,7 +122,3 @@ def test_which_attacks_freeze_is_shown_by_no_cell_before_the_turn_asks_for_it() 
     (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "freeze-turn")
     assert "withheld data: sidechain frozen" in str(cells[at:])
     assert not re.search(r"frozen|show_matrix", str(cells[:at]))
-
-
-def test_the_surprise_comes_within_five_cells() -> None:
-    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]

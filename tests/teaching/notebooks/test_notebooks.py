@@ -273,6 +273,13 @@ def test_a_bet_is_taken_up_again_after_it_was_asked(path: Path) -> None:
     assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if path.stem[:2] not in ("00", "06")], ids=lambda path: path.stem
+)
+def test_a_lesson_begins_with_a_bet_and_takes_it_up_at_once(path: Path) -> None:
+    assert [cell["id"] for cell in read(path)["cells"][:3]] == ["title", "bet", "imports"]
+
+
 @pytest.mark.parametrize("name", ["11-optimistic-rollup", "12-polynomials", "13-zk-rollup"])
 def test_each_item_serves_an_objective_of_its_lesson(name: str) -> None:
     title = source(read(COURSE / name / f"{name}.ipynb")["cells"][0])
