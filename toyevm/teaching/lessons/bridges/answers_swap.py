@@ -49,7 +49,7 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
     sent = in_block + REACTION
     words = (
         f"Ann sends her claim after block {shown}: it is in block {in_block}\n"
-        f"Bob sends his after block {sent}: Ann's lock ends with block {ann}\n{gains(swap_of(ann, bob, shown))}"
+        f"Bob sends a claim after block {sent}: Ann's lock ends with block {ann}\n{gains(swap_of(ann, bob, shown))}"
     )
     if ann < bob:
         steps = [(in_block, f"claims Bob's 20 in block {in_block}"), (ann, f"may take her 30 back from block {ann} on")]
@@ -61,6 +61,6 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
         return wrong("equal-is-fair", text, words)
     text = (
         f"Between the ends are {ann - bob} blocks. Bob reads the secret in block {in_block} and needs {REACTION} more. "
-        "In which block is his claim?"
+        "In which block is Bob's claim?"
     )
     return wrong("too-little-between", text, words)
