@@ -61,6 +61,11 @@ def shown_in(notebook: Any) -> dict[str, str]:
     return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
 
 
+def cells_above(notebook: Notebook, name: str) -> list[dict[str, Any]]:
+    (at,) = (i for i, cell in enumerate(notebook["cells"]) if cell["id"] == name)
+    return list(notebook["cells"][:at])
+
+
 def given_away(notebook: Notebook, bet: str, clues: Sequence[str]) -> list[str]:
     """Return which clues to a bet can be read above it, in the first cells or on its screen, or in the cell below."""
     cells = notebook["cells"]
