@@ -11,6 +11,7 @@ import copy
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,11 @@ def read_lesson(folder: Path, variant: Variant | None = None) -> Lesson:
     lesson = Lesson(folder, read_marking(folder / "marking.toml", items))
     run_notebook(folder / f"{folder.name}.ipynb", lesson)
     return lesson
+
+
+def rows_of(prompt: str, pattern: str) -> list[Any]:
+    """Return what a pattern finds in each row of the tables of a prompt: a text, or one for each group."""
+    return re.findall(rf"^\| {pattern} \|$", prompt, flags=re.MULTILINE)
 
 
 def run_notebook(path: Path, lesson: Lesson) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 from math import ceil
 
-from tests.teaching.lab.bank import REPOSITORY, read_lesson
+from tests.teaching.lab.bank import REPOSITORY, read_lesson, rows_of
 
 SHEET = REPOSITORY / "solutions" / "09-batches-data-cost"
 SAVINGS = 50
@@ -36,7 +36,7 @@ def derived(rows: list[tuple[int, list[str]]]) -> list[str]:
 def test_the_payments_follow_from_the_posts_in_the_prompt() -> None:
     lesson = read_lesson(SHEET)
     item = lesson.exercises["countdown"]
-    rows = re.findall(r"^\| (\d+) \| (.*) \|$", item.prompt, flags=re.MULTILINE)
+    rows = rows_of(item.prompt, r"(\d+) \| (.*)")
     assert len(rows) == 8
     assert derived([(int(block), re.findall(r"`([^`]*)`", posts)) for block, posts in rows]) == lesson.solution(item)
 

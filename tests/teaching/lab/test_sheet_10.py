@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
+from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson, rows_of
 from toyevm.teaching.lab.judge_values import record
 
 SHEET = REPOSITORY / "solutions" / "10-sidechain"
@@ -41,7 +41,7 @@ def test_the_nine_words_follow_from_the_table_in_the_prompt() -> None:
     assert first
     stakes = {name: int(ether) for name, ether in re.findall(r"(\w+)(?: has)? (\d+)", first[1])}
     assert sum(stakes.values()) == 100
-    rows = re.findall(r"^\| \d \| (.*) \| (.*) \|$", item.prompt, flags=re.MULTILINE)
+    rows = rows_of(item.prompt, r"\d \| (.*) \| (.*)")
     assert len(rows) == 9
     assert words_of(rows, stakes) == lesson.solution(item)
 

@@ -1,6 +1,5 @@
 """What is right in sheet 11, found in another way: whole machines, all lies, clocks that tick, fractions."""
 
-import re
 from collections import deque
 from collections.abc import Callable
 from fractions import Fraction
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
+from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson, rows_of
 from toyevm.teaching.lab.judge_values import record
 
 SHEET = REPOSITORY / "solutions" / "11-optimistic-rollup"
@@ -21,10 +20,6 @@ PRICES = {"NEXT": 1, "LOAD": 3, "STORE": 3}
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
     return read_lesson(SHEET)
-
-
-def rows_of(prompt: str, pattern: str) -> list[Any]:
-    return re.findall(rf"^\| {pattern} \|$", prompt, flags=re.MULTILINE)
 
 
 def disputed(agree: Callable[[int], bool], low: int, high: int) -> list[int]:

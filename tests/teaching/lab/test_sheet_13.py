@@ -1,6 +1,5 @@
 """What is right in sheet 13, found in another way: rules evaluated, corners, logarithms, and the engine itself."""
 
-import re
 from decimal import Context, Decimal, localcontext
 from itertools import pairwise, product
 from math import ceil
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
+from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson, rows_of
 from toyevm.rollups.zk.air import Air, BoundaryConstraint, Columns
 from toyevm.rollups.zk.field import P, elements
 from toyevm.rollups.zk.stark import StarkParameters, prove, verify
@@ -23,10 +22,6 @@ BITS, ROWS = 6, 8
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
     return read_lesson(SHEET)
-
-
-def rows_of(prompt: str, pattern: str) -> list[tuple[str, ...]]:
-    return re.findall(rf"^\| {pattern} \|$", prompt, flags=re.MULTILINE)
 
 
 def numbers_of(rules: list[str], table: list[list[int]]) -> list[int]:

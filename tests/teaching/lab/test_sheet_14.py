@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
+from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson, rows_of
 from toyevm.rollups.interop.cluster import Cluster
 from toyevm.rollups.interop.validity import BlockId
 from toyevm.teaching.lab.judge_values import record
@@ -37,7 +37,7 @@ def worked(lesson: Lesson, name: str) -> list[tuple[Any, Any]]:
 
 def table_of(prompt: str) -> list[tuple[str, str, str]]:
     """Return the messages of the prompt: source, executed in, deposit in."""
-    return re.findall(r"^\| ([A-E]\d) \| ([A-E]\d) \| ([A-E]\d|–) \|$", prompt, flags=re.MULTILINE)
+    return rows_of(prompt, r"([A-E]\d) \| ([A-E]\d) \| ([A-E]\d|–)")
 
 
 def test_the_first_fallen_blocks_follow_from_the_table_in_the_prompt(lesson: Lesson) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, execute, read, shown_in, source, words_of
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_above, execute, read, shown_in, source, words_of
 from toyevm.backends import RunConfig
 from toyevm.backends.block_stm import BLOCK_STM
 from toyevm.bench.blockstm import PREDICTED, Setting, random_transfers
@@ -79,12 +79,8 @@ def test_the_run_by_chance_misleads_one_incarnation_and_says_so() -> None:
 
 @pytest.mark.parametrize("bet", GIVEAWAYS)
 def test_no_cell_above_a_bet_gives_it_away(bet: str) -> None:
-    above = []
-    for cell in read(LESSON)["cells"]:
-        if cell["id"] == bet:
-            break
-        above += [source(cell), *map(words_of, cell.get("outputs", []))]
-    words = "\n".join(above)
+    above = [(source(cell), *map(words_of, cell.get("outputs", []))) for cell in cells_above(read(LESSON), bet)]
+    words = "\n".join("\n".join(each) for each in above)
     assert [clue for clue in GIVEAWAYS[bet] if clue in words] == []
 
 

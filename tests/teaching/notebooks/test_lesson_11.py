@@ -93,7 +93,3 @@ def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> Non
 def test_no_text_above_the_first_bet_says_how_many_steps_l1_runs() -> None:
     title = source(read(LESSON)["cells"][0])
     assert re.findall(r"(?i)bisect|halv|log|\bone (?:wrong )?step\b", title) == []
-
-
-def test_the_surprise_comes_within_five_cells() -> None:
-    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]

@@ -87,7 +87,3 @@ def test_the_form_of_an_option_does_not_tell_which_is_right(name: str) -> None:
     lengths = [len(option["text"].split()) for option in bet["options"]]
     right = next(len(option["text"].split()) for option in bet["options"] if option.get("right"))
     assert min(lengths) < right < max(lengths)
-
-
-def test_the_surprise_comes_within_five_cells() -> None:
-    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_above, execute, given_away, read, shown_in
 from toyevm.teaching.lessons.bridges import real_answers
 from toyevm.teaching.lessons.bridges.studies import swap_of
 
@@ -112,17 +112,11 @@ def test_no_cell_above_or_on_the_screen_of_a_bet_gives_it_away(name: str) -> Non
 
 
 def test_what_falls_is_shown_by_no_cell_before_the_turn_asks_for_it() -> None:
-    cells = read(LESSON)["cells"]
-    (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "fallen-turn")
-    assert not re.search(r"[RV]\d is not valid|[RV]\d ✗", str(cells[:at]))
+    above = cells_above(read(LESSON), "fallen-turn")
+    assert not re.search(r"[RV]\d is not valid|[RV]\d ✗", str(above))
 
 
 def test_which_attacks_freeze_is_shown_by_no_cell_before_the_turn_asks_for_it() -> None:
-    cells = read(LESSON)["cells"]
-    (at,) = (i for i, cell in enumerate(cells) if cell["id"] == "freeze-turn")
-    assert "withheld data: sidechain frozen" in str(cells[at:])
-    assert not re.search(r"frozen|show_matrix", str(cells[:at]))
-
-
-def test_the_surprise_comes_within_five_cells() -> None:
-    assert [cell["id"] for cell in read(LESSON)["cells"][:3]] == ["title", "bet", "imports"]
+    cells, above = read(LESSON)["cells"], cells_above(read(LESSON), "freeze-turn")
+    assert "withheld data: sidechain frozen" in str(cells[len(above) :])
+    assert not re.search(r"frozen|show_matrix", str(above))

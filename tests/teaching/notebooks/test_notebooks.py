@@ -61,6 +61,11 @@ def shown_in(notebook: Any) -> dict[str, str]:
     return {cell["id"]: "".join(map(words_of, cell["outputs"])) for cell in cells_of(notebook, "code")}
 
 
+def cells_above(notebook: Notebook, name: str) -> list[dict[str, Any]]:
+    (at,) = (i for i, cell in enumerate(notebook["cells"]) if cell["id"] == name)
+    return list(notebook["cells"][:at])
+
+
 def given_away(notebook: Notebook, bet: str, clues: Sequence[str]) -> list[str]:
     """Return which clues to a bet can be read above it, in the first cells or on its screen, or in the cell below."""
     cells = notebook["cells"]
@@ -271,6 +276,13 @@ def test_a_bet_is_taken_up_again_after_it_was_asked(path: Path) -> None:
     assert asked == list(read_items(path.parent / "items.toml").predictions)
     assert [name for name in asked if text.count(f'lab.reveal("{name}"') != 1] == []
     assert all(text.index(f'lab.predict("{name}"') < text.index(f'lab.reveal("{name}"') for name in asked)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if path.stem[:2] not in ("00", "06")], ids=lambda path: path.stem
+)
+def test_a_lesson_begins_with_a_bet_and_takes_it_up_at_once(path: Path) -> None:
+    assert [cell["id"] for cell in read(path)["cells"][:3]] == ["title", "bet", "imports"]
 
 
 @pytest.mark.parametrize("name", ["11-optimistic-rollup", "12-polynomials", "13-zk-rollup"])

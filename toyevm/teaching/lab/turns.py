@@ -116,6 +116,11 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
 # What turns read. Each raises InputError for anything else, with what was expected.
 
 
+def is_blank(answer: object) -> bool:
+    """Tell whether nothing is filled in yet: None, or a list or tuple of nothing else."""
+    return answer is None or (isinstance(answer, (list, tuple)) and all(entry is None for entry in answer))
+
+
 def repeat(answer: object) -> str:
     """Return a student's value as a message repeats it.
 

@@ -55,12 +55,12 @@ def rob(answer: Any) -> Reply:
         return wrong("claims-without-a-log", "Refused: no log stands there. Which four places have one?", text)
     if not mistakes:
         return wrong("each-log-is-honest", f"Each of these claims is right. {OPEN[left[0]]}", text)
-    found = f"{len(mistakes)} of 3 kinds: {', '.join(mistakes)}. {OPEN[left[0]]}"
+    found = f"{len(mistakes)} of 3 kinds: {', '.join(mistakes)}. "
     if left[0] == "minted already" and [each[:3] for each in claims].count(S2) == 1:
-        found = found.replace(". ", ". Nothing was minted before your list, so Ann's (2, 0) is right. ")
-        return wrong("claimed-before-the-list", found, text)
+        found += "Nothing was minted before your list, so Ann's (2, 0) is right. "
+        return wrong("claimed-before-the-list", found + OPEN[left[0]], text)
     belief = {"minted already": "a-log-is-used-up", "for another chain": "any-destination"}
-    return wrong(belief.get(left[0], "any-log-counts"), found, text)
+    return wrong(belief.get(left[0], "any-log-counts"), found + OPEN[left[0]], text)
 
 
 def _claim(block: Any, index: Any) -> MintClaim:

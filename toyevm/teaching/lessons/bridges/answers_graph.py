@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from toyevm.teaching.lab.turns import Reply, missing, read_list, read_one_of, read_pair, right, wrong
+from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_one_of, read_pair, right, wrong
 from toyevm.teaching.lessons.bridges.story import REPLACEABLE, REPLACED, after_the_reorg
 
 
@@ -53,7 +53,7 @@ def _one_block(name: str, named: list[str], reasons: dict[str, str]) -> Reply:
 def equally_long(answer: Any) -> Reply:
     """Judge two reorgs that are to be equally long, and to take along different numbers of blocks."""
     expected = 'a pair of blocks, such as ("S5", "S6")'
-    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+    if is_blank(answer):
         return missing(f"{expected}: from each on, blocks are replaced.")
     firsts = [read_one_of(each, REPLACEABLE, "a block that can be replaced") for each in read_pair(answer, expected)]
     found = [(first, len(each.lost), len(each.fallen)) for first in firsts for each in [after_the_reorg(first)]]

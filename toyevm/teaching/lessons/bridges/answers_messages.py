@@ -6,7 +6,7 @@ from typing import Any
 
 from toyevm.rollups.interop.cluster import PURSE
 from toyevm.teaching.kit.two_chains import TwoChains
-from toyevm.teaching.lab.turns import Reply, call, missing, read_number, read_one_of, read_pair, right, wrong
+from toyevm.teaching.lab.turns import Reply, call, is_blank, missing, read_number, read_one_of, read_pair, right, wrong
 from toyevm.teaching.lessons.bridges.port import Port, open_port
 from toyevm.teaching.lessons.bridges.studies import circle
 
@@ -99,7 +99,7 @@ def _asks(function: Any) -> bool:
 def order_in_a_circle(answer: Any) -> Reply:
     """Judge what comes first in both blocks, so that no call fails."""
     expected = 'a pair, each "burn" or "relay", such as ("burn", "relay")'
-    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+    if is_blank(answer):
         return missing(f"{expected}.")
     first = [read_one_of(each, ("burn", "relay"), "each") for each in read_pair(answer, expected)]
     run = circle(*first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from toyevm.teaching.lab.turns import Reply, missing, read_number, read_pair, right, wrong
+from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_number, read_pair, right, wrong
 from toyevm.teaching.lessons.bridges.studies import gains, swap_of
 
 FIRST_CLAIM, REACTION = 4, 3  # blocks: Ann's earliest claim, Bob's reaction
@@ -14,7 +14,7 @@ LEAST = (10, 6)  # blocks: the earliest safe ends of Ann's lock and of Bob's
 def deadlines(answer: Any) -> Reply:
     """Judge with which blocks Ann's lock and Bob's lock end."""
     expected = "a pair of whole numbers, such as (8, 8)"
-    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+    if is_blank(answer):
         return missing(f"{expected}: Ann's lock, Bob's lock.")
     ann, bob = (read_number(each, 1, 60, "a block") for each in read_pair(answer, expected))
     if bob < LEAST[1]:
@@ -49,7 +49,7 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
     sent = in_block + REACTION
     words = (
         f"Ann sends her claim after block {shown}: it is in block {in_block}\n"
-        f"Bob sends his after block {sent}: Ann's lock ends with block {ann}\n{gains(swap_of(ann, bob, shown))}"
+        f"Bob sends a claim after block {sent}: Ann's lock ends with block {ann}\n{gains(swap_of(ann, bob, shown))}"
     )
     if ann < bob:
         steps = [(in_block, f"claims Bob's 20 in block {in_block}"), (ann, f"may take her 30 back from block {ann} on")]
@@ -61,6 +61,6 @@ def _ann_too_short(ann: int, bob: int, shown: int) -> Reply:
         return wrong("equal-is-fair", text, words)
     text = (
         f"Between the ends are {ann - bob} blocks. Bob reads the secret in block {in_block} and needs {REACTION} more. "
-        "In which block is his claim?"
+        "In which block is Bob's claim?"
     )
     return wrong("too-little-between", text, words)

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE
+from toyevm.rollups.mempool_chain import SLOT_SECONDS
 from toyevm.state import Account
 
 PEOPLE = ("Ann", "Bob", "Rita", "Mallory")
 LAYERS = ("rollup", "sidechain", "validium")
 MILESTONE_EVERY, FIRST_BLOCKS = 5, 4
-SINGLE_BLOCKS, DAY, MOST_DAYS, SLOT = 50, 86_400, 60, 12
+SINGLE_BLOCKS, DAY, MOST_DAYS = 50, 86_400, 60
+MOST_BLOCKS = MOST_DAYS * DAY // SLOT_SECONDS
 LETTERS = {name: name[0].upper() for name in LAYERS}
 
 
@@ -82,10 +84,10 @@ class Port:
 
     def wait(self, blocks: int = 1) -> None:
         """Let every layer make so many blocks; after block 50, the time of all passes in one, for speed."""
-        if type(blocks) is not int or not 0 < blocks <= MOST_DAYS * DAY // SLOT:
-            raise InputError(f"{blocks!r:.40} blocks", expected=f"a whole number from 1 to {MOST_DAYS * DAY // SLOT:,}")
+        if type(blocks) is not int or not 0 < blocks <= MOST_BLOCKS:
+            raise InputError(f"{blocks!r:.40} blocks", expected=f"a whole number from 1 to {MOST_BLOCKS:,}")
         single = min(blocks, max(0, SINGLE_BLOCKS - self._height("sidechain")))
-        for seconds in [SLOT] * single + [SLOT * (blocks - single)] * (blocks > single):
+        for seconds in [SLOT_SECONDS] * single + [SLOT_SECONDS * (blocks - single)] * (blocks > single):
             self._tick(seconds)
 
     def wait_days(self, days: int) -> None:
@@ -131,7 +133,7 @@ class Port:
         self._note(f"reorg: blocks of the sidechain that are replaced: {lost}")
         return lost
 
-    def _tick(self, seconds: int = SLOT) -> None:
+    def _tick(self, seconds: int = SLOT_SECONDS) -> None:
         self.cluster.tick(seconds)
         if self._height("sidechain") % self._every == 0:
             self.cluster.milestone()

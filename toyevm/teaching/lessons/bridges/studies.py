@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.errors import InputError
-from toyevm.results import SealedBlock
 from toyevm.rollups.interop.cluster import Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, exchange, forged_call
 from toyevm.rollups.interop.messages import ExecutingMessage, initiating_message, logs_in, sent_payload
@@ -72,7 +71,7 @@ def swap_of(ann: int, bob: int, shown: int, reaction: int = 3) -> SwapOutcome:
         ann: with this block, Ann's lock ends.
         bob: and Bob's.
         shown: after this block, Ann sends her claim.
-        reaction: how many blocks Bob needs, from seeing the secret to sending his claim.
+        reaction: how many blocks Bob needs, from seeing the secret to sending a claim.
     """
     times = (SLOT_SECONDS * each for each in (ann, bob, shown, reaction))
     return Swap(Cluster(PEOPLE), SwapTimes(*times)).play()
@@ -125,19 +124,18 @@ def mixed_messages() -> str:
     """Return what another chain can believe of the mixed block: its logs, one of them with its identifier."""
     work = APPLICATIONS["mixed"](40)
     result = BACKENDS.named("sequential").execute_block(work.pre, work.block, RunConfig(work.chain)).result
-    sealed: SealedBlock = seal_block(work.chain, work.block, result, work.pre.apply(result.diff))
+    sealed = seal_block(work.chain, work.block, result, work.pre.apply(result.diff))
     logs, silent = logs_in(sealed), sum(not receipt.logs for receipt in sealed.receipts)
     sent = initiating_message(work.chain.chain_id, sealed, 0)
     said = sent.identifier
     supervisor, chains = Supervisor([work.chain.chain_id]), {work.chain.chain_id: [sealed] * (said.block_number + 1)}
-    message = ExecutingMessage(said, sent.payload_hash, 0)
-    verdict = supervisor.refusal(chains, message, said.timestamp + 12)
-    other = supervisor.refusal(chains, message._replace(payload_hash=bytes(32)), said.timestamp + 12)
+    both = (ExecutingMessage(said, payload, 0) for payload in (sent.payload_hash, bytes(32)))
+    verdict, other = (supervisor.refusal(chains, each, said.timestamp + SLOT_SECONDS) or "valid" for each in both)
     rows = [
         f"the mixed block: {len(sealed.receipts)} transactions, {len(logs)} logs; {silent} transactions have none",
         f"log 0: contract 0x{said.origin.hex()[:8]}…, block {said.block_number}, chain {said.chain_id}",
-        f"another chain executes it as a message:   {verdict or 'valid'}",
-        f"the same place, other content:            {other or 'valid'}",
+        f"another chain executes it as a message:   {verdict}",
+        f"the same place, other content:            {other}",
     ]
     return "\n".join(rows)
 

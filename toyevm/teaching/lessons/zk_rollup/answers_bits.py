@@ -7,7 +7,7 @@ from math import ceil, floor, log, log2
 from typing import Any
 
 from toyevm.rollups.zk.security import JOHNSON, TOY, UNIQUE, query_bits
-from toyevm.teaching.lab.turns import Reply, malformed, missing, read_list, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, is_blank, malformed, missing, read_list, repeat, right, wrong
 
 QUERIES, RATE = 50, 1 / 4
 CHANCES: Mapping[str, float] = {"unique decoding": 5 / 8, "Johnson": 41 / 80, "disproved": 1 / 4}
@@ -26,11 +26,9 @@ def bits(chance: float) -> float:
 
 def bits_of_queries(answer: Any) -> Reply:
     """Judge what 50 queries are worth under three assumptions."""
-    if answer is None:
+    if is_blank(answer):
         return missing("three whole numbers, such as (10, 20, 30).")
     said = read_list(answer, "three whole numbers, such as (10, 20, 30)", 9)
-    if said and all(one is None for one in said):
-        return missing("three whole numbers, such as (10, 20, 30).")
     if len(said) != len(CHANCES):
         return malformed(f"The table has three rows. Which of your {len(said)} numbers belongs to which?")
     lines: list[str] = []

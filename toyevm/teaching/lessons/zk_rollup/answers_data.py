@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from toyevm.teaching.lab.turns import Reply, malformed, missing, read_list, read_one_of, right, wrong
+from toyevm.teaching.lab.turns import Reply, is_blank, malformed, missing, read_list, read_one_of, right, wrong
 from toyevm.teaching.lessons.zk_rollup.studies import attacks_on_data, ends_of_attacks
 
 WORDS = ("safe", "frozen", "stolen")
@@ -24,11 +24,9 @@ BELIEFS: Mapping[tuple[int, str], tuple[str, str]] = {
 
 def data_attacks(answer: Any) -> Reply:
     """Judge how each of the attacks ends."""
-    if answer is None:
+    if is_blank(answer):
         return missing(f"{FORM}.")
     said, stories = read_list(answer, FORM, 99), attacks_on_data().split("\n")
-    if said and all(one is None for one in said):
-        return missing(f"{FORM}.")
     if len(said) != len(stories):
         return malformed(f"There are {len(stories)} attacks. Which of your {len(said)} words belongs to which?")
     ends, shown = ends_of_attacks(), []
