@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts import Contract, load_contract
 
 ISSUER, NOBODY = 4, 5  # numbers of callers and receivers
 GATES, ROOMY = 16, 32
@@ -96,7 +95,7 @@ def check_passes(contract: Contract, story: Story, capacity: int) -> list[bool]:
     for function, who, *arguments in story:
         if function == "wait":
             paper.now += who
-            stage.env = replace(stage.env, timestamp=paper.now)
+            stage.at_second(paper.now)
             continue
         went.append(getattr(paper, function)(who, *arguments))
         named = {"transferFrom": 2, "issue": 1}.get(function, 0)  # how many arguments are people
@@ -128,7 +127,7 @@ def check_books(stage: Stage, passes: Place, paper: Paper) -> None:
         owner = address(paper.owner.get(token, NOBODY))
         expected = {"ownerOf": int.from_bytes(owner), "isBound": paper.bound.get(token, False),
                     "isInside": token in paper.inside, "untilOf": paper.until.get(token, 0)}  # fmt: skip
-        assert expected == {name: storage.get(mapping_slot(slots[name], token), 0) for name in expected}
+        assert expected == {name: stage.stored(passes, name, token) for name in expected}
     counts = [storage.get(slots.get("inside", slots.get("insideAt", 0)) + gate, 0) for gate in range(paper.gates)]
     assert counts == [paper.at_gate(gate) for gate in range(paper.gates)]
     assert all(count <= paper.room for count in counts)

@@ -62,8 +62,8 @@ def check_price(before: Any, after: Any, sell0: int, given_: int, least: int, ta
 
 
 def _rich_token(stage: Stage) -> Place:
-    """Create the plain token (its name and symbol are empty strings) and share it out."""
-    token = stage.create(load_contract("erc20"), 0x60, 0x80, 4 * FORTUNE, 0, 0)
+    """Create the plain token and share it out."""
+    token = stage.create(load_contract("erc20"), "", "", 4 * FORTUNE)
     assert all(stage.call(OWNER, token, "transfer", person(who), FORTUNE) for who in range(4))
     return token
 

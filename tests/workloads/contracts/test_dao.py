@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
-from toyevm.state import Account, StateDiff
+from toyevm.state import StateDiff
 from toyevm.vm.message import execute_message
 
 MEMBERS = [person(8 * number) for number in range(4)]  # which share two shards
@@ -180,7 +180,7 @@ def look(stage: Stage, dao: Place, paper: Paper) -> None:
         assert stage.ask(dao, "votesAgainst", number) == one.tally(0)
     assert stage.ask(dao, "quorum") == paper.quorum
     assert stage.balance(dao) == paper.treasury
-    assert stage.world.accounts.get(PAYEE, Account()).balance == TREASURY - paper.treasury
+    assert stage.balance(PAYEE) == TREASURY - paper.treasury
 
 
 @stories

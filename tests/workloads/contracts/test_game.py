@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts import Contract, load_contract
 from toyevm.crypto import keccak256
 from toyevm.state import Account, WorldState
 
@@ -154,20 +154,15 @@ def tell(stage: Stage, told: Counter[tuple[int, int]]) -> None:
 
 def check_books(stage: Stage, game: Place, paper: Paper, told: Counter[tuple[int, int]]) -> None:
     """What storage holds is what is on paper, and there is as much gold as was minted."""
-    slots, storage = game.contract.slots, stage.world.accounts[game.address].storage
-    found = {
-        (who, item): storage.get(mapping_slot(mapping_slot(slots["balanceOf"], person(who)), item), 0)
-        for who in range(4)
-        for item in ITEMS
-    }
+    found = {(who, item): stage.stored(game, "balanceOf", person(who), item) for who in range(4) for item in ITEMS}
     assert found == {key: paper.owned[key] for key in found} == {key: told[key] for key in found}
     for land in PLOTS:
         landlord = person(paper.landlords[land]) if land in paper.landlords else b""
-        assert storage.get(mapping_slot(slots["landlordOf"], land), 0) == int.from_bytes(landlord)
-        assert storage.get(mapping_slot(slots["rentOf"], land), 0) == paper.rents[land]
+        assert stage.stored(game, "landlordOf", land) == int.from_bytes(landlord)
+        assert stage.stored(game, "rentOf", land) == paper.rents[land]
         for name, book in (("duesOf", paper.dues), ("taxOf", paper.taxes)):
-            assert name not in slots or storage.get(mapping_slot(slots[name], land), 0) == book[land]
-    assert storage.get(slots["treasury"], 0) == paper.treasury
+            assert name not in game.contract.slots or stage.stored(game, name, land) == book[land]
+    assert stage.stored(game, "treasury") == paper.treasury
     gold = sum(paper.owned[who, GOLD] for who in range(4))
     assert gold + paper.treasury + paper.dues.total() + paper.taxes.total() == paper.minted
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.support.stage import OWNER, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
-from toyevm.state import Account
 
 people = st.integers(0, 3)
 market_steps = st.lists(
@@ -66,7 +65,7 @@ def check_market(contract: Contract, story: Story) -> None:
         if "fees" not in contract.slots:
             assert stage.call(person(0), market, "collect", person(seller))
     assert "fees" not in contract.slots or stage.call(person(0), market, "collect")
-    assert stage.world.accounts.get(OWNER, Account()).balance == sum(fees.values())
+    assert stage.balance(OWNER) == sum(fees.values())
     assert stage.balance(market) == sum(sum(book.values()) for book in books.values())
 
 

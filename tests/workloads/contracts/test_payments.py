@@ -13,7 +13,6 @@ from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, st
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import address_of, keccak256, sign
-from toyevm.state import Account
 
 people = st.integers(0, 3)
 KEYS = [bytes([number]) * 32 for number in (1, 2)]
@@ -51,7 +50,7 @@ def check_payments(contract: Contract, story: Story) -> None:
             paid[who] += earned.pop(who, 0)
         assert [stage.ask(channels, "earned", person(n)) for n in range(4)] == [earned[n] for n in range(4)]
         assert stage.balance(channels) == sum(locked.values()) - sum(paid.values())
-    found = {n: stage.world.accounts.get(person(n), Account()).balance for n in range(4)}
+    found = {n: stage.balance(person(n)) for n in range(4)}
     assert found == {n: paid[n] for n in range(4)}
 
 

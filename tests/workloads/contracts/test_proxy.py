@@ -15,7 +15,6 @@ from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import Contract, load_contract
 from toyevm.crypto import keccak256
-from toyevm.state import Account
 from toyevm.types import Location
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.applications.proxy.workload import ADMIN_SLOT, IMPLEMENTATION_SLOT, PROXY
@@ -121,8 +120,7 @@ def built(parts: dict[str, Contract]) -> tuple[Stage, dict[str, Place]]:
         stage = Stage()
         places = {name: stage.create(parts[name]) for name in VERSIONS}
         data = parts["bank"].call_data("initialize", PEOPLE[BANKER])
-        words = [data[:32], data[32:].ljust(32, b"\0")]
-        places["proxy"] = stage.create(parts["proxy"], places["bank"].address, 0x40, len(data), *words)
+        places["proxy"] = stage.create(parts["proxy"], places["bank"].address, data)
         BUILT[key] = stage, places
     stage, places = BUILT[key]
     return copy(stage), places
@@ -162,9 +160,9 @@ def look(stage: Stage, bank: Place, paper: Paper) -> None:
     """Compare everybody's deposit, and every wei."""
     for n in range(3):
         assert stage.ask(bank, "depositOf", PEOPLE[n]) == paper.deposits[n]
-        assert stage.world.accounts.get(PEOPLE[n], Account()).balance == paper.withdrawn[n]
+        assert stage.balance(PEOPLE[n]) == paper.withdrawn[n]
     assert stage.balance(bank) == paper.ether
-    assert stage.world.accounts.get(SUCCESSOR, Account()).balance == paper.rescued
+    assert stage.balance(SUCCESSOR) == paper.rescued
 
 
 def look_behind(stage: Stage, places: dict[str, Place], paper: Paper) -> None:

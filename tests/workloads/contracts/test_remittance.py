@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import lru_cache
 
 from hypothesis import given
@@ -61,7 +60,7 @@ def check_remittance(contract: Contract, story: Story) -> list[int]:
         held[currency, who] = BROUGHT
     for function, who, *rest in story:
         if function == "wait":
-            stage.env = replace(stage.env, timestamp=stage.env.timestamp + who)
+            stage.at_second(stage.env.timestamp + who)
         elif function == "pay":
             whom, by, currency, give, get, number, flaw = rest
             quote, other = (who, by, currency, give, get, number), 1 - currency
