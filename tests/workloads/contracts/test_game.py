@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract
+from tests.workloads.test_applications import executed, storage_only
+from toyevm.analysis.dependencies import dependency_graph
+from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.crypto import keccak256
 from toyevm.state import Account, WorldState
+from toyevm.workloads.applications.game.workload import owned
+from toyevm.workloads.planned_blocks import user
 
 GOLD, LAND = 0, 2**128
 PLOTS = (LAND, LAND + 1)
@@ -181,6 +185,17 @@ def test_after_the_same_work_both_designs_have_paid_the_same() -> None:
     assert went == also == [True] * 5 + [False]
     assert [push.owned[who, GOLD] for who in range(3)] == [pull.owned[who, GOLD] for who in range(3)] == [138, 98, 61]
     assert push.treasury == pull.treasury == 3
+
+
+def test_where_rent_waits_players_meet_at_its_box_or_at_their_own_gold() -> None:
+    slots = load_contract("game_pull").slots
+    boxes = {mapping_slot(slots[box], LAND + plot) for box in ("duesOf", "taxOf") for plot in range(1_000)}
+    gold = {owned(load_contract("game_pull"), user(number), GOLD) for number in range(1_000)}
+    meetings = Counter(edge.location.key for edge in dependency_graph(storage_only(executed("game-pull"))).dependencies)
+    most = {key for key, count in meetings.items() if count > 1}
+    assert most & boxes
+    assert most & gold
+    assert most <= boxes | gold
 
 
 def test_an_item_is_at_its_place_by_the_standard() -> None:
