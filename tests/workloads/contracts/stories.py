@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from copy import copy
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
 
+Opening = TypeVar("Opening", bound=Callable[..., tuple[Any, ...]])  # returns a stage, and what is on it
 Story = Sequence[tuple[Any, ...]]
 Check = Callable[[Contract, Story], Any]
 Mistake = tuple[str, str, str, Check, Story]  # contract, a piece of its source, what stands there instead, who finds it
@@ -24,6 +27,21 @@ stories = settings(
     max_examples=int(os.environ.get("TOYEVM_STORIES", "20")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def opened_once(opening: Opening) -> Opening:
+    """Let a stage, and what is on it, be made once for the same contracts and terms; each story gets a copy."""
+    made: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+
+    @wraps(opening)
+    def open_again(*terms: Any) -> tuple[Any, ...]:
+        key = tuple(one.creation_code if isinstance(one, Contract) else one for one in terms)
+        if key not in made:
+            made[key] = opening(*terms)
+        stage, *places = made[key]
+        return copy(stage), *places
+
+    return cast(Opening, open_again)
 
 
 def after(opening: Story, steps: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

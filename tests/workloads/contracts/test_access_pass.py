@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.contracts import Contract, load_contract
 
 ISSUER, NOBODY = 4, 5  # numbers of callers and receivers
 GATES, ROOMY = 16, 32
 ISSUED = {0: (0, False, 100), 1: (1, True, 100), 16: (2, False, 100), 17: (2, False, 5)}  # holder, bound, until
-OPENED: dict[tuple[bytes, int], tuple[Stage, Place]] = {}
 people, callers, receivers = st.integers(0, 2), st.integers(0, ISSUER), st.sampled_from([0, 1, 2, NOBODY])
 tokens = st.sampled_from([*ISSUED, 2])
 steps = st.lists(
@@ -75,16 +72,14 @@ def address(number: int) -> bytes:
     return {ISSUER: OWNER, NOBODY: bytes(20)}.get(number) or person(number)
 
 
+@opened_once
 def opened(contract: Contract, capacity: int) -> tuple[Stage, Place]:
-    """Return the place where the first passes have been issued; each is opened once."""
-    if (contract.code, capacity) not in OPENED:
-        stage = Stage()
-        passes = stage.create(contract, capacity)
-        for token, (holder, bound, until) in ISSUED.items():
-            assert stage.call(OWNER, passes, "issue", person(holder), token, bound, until)
-        OPENED[contract.code, capacity] = stage, passes
-    stage, passes = OPENED[contract.code, capacity]
-    return copy(stage), passes
+    """Return the place where the first passes have been issued."""
+    stage = Stage()
+    passes = stage.create(contract, capacity)
+    for token, (holder, bound, until) in ISSUED.items():
+        assert stage.call(OWNER, passes, "issue", person(holder), token, bound, until)
+    return stage, passes
 
 
 def check_passes(contract: Contract, story: Story, capacity: int) -> list[bool]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from tests.workloads.test_applications import executed, storage_only
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.contracts import Contract, load_contract, mapping_slot
@@ -28,7 +27,6 @@ FIRST = {(who, GOLD): 100 for who in range(4)} | {(0, LAND): 1}
 NAMED = {"safeTransferFrom": 2, "mint": 1, "spend": 1, "setApprovalForAll": 1}  # how many arguments are people
 TRANSFER = load_contract("game").event_topic("TransferSingle")
 PERSON = int.from_bytes(person(0))
-OPENED: dict[bytes, tuple[Stage, Place]] = {}
 people, plots, amounts = st.integers(0, 3), st.sampled_from(PLOTS), st.sampled_from([0, 1, 2, 60])
 steps = st.lists(
     st.one_of(
@@ -110,18 +108,16 @@ class Paper:
         return True
 
 
+@opened_once
 def opened(contract: Contract) -> tuple[Stage, Place]:
-    """Return a game in which everybody has gold, and the first one land; each is opened once."""
-    if contract.code not in OPENED:
-        stage = Stage()
-        game = stage.create(contract)
-        for who in range(4):
-            assert stage.call(OWNER, game, "mint", person(who), GOLD, 100)
-        assert stage.call(OWNER, game, "mint", person(0), LAND, 1)
-        assert stage.call(person(0), game, "setRent", LAND, 20)
-        OPENED[contract.code] = stage, game
-    stage, game = OPENED[contract.code]
-    return copy(stage), game
+    """Return a game in which everybody has gold, and the first one land."""
+    stage = Stage()
+    game = stage.create(contract)
+    for who in range(4):
+        assert stage.call(OWNER, game, "mint", person(who), GOLD, 100)
+    assert stage.call(OWNER, game, "mint", person(0), LAND, 1)
+    assert stage.call(person(0), game, "setRent", LAND, 20)
+    return stage, game
 
 
 def caller(number: int, game: Place) -> bytes:

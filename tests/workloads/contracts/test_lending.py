@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.lending_on_paper import DAY, HELD_BY, ONE, Books, Paper, Refused
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
 from toyevm.workloads.tokens import ERC20
@@ -41,17 +41,8 @@ class Scene:
         return self.stage.call(person(who), self.lending, function, *arguments)
 
 
-SCENES: dict[bytes, Scene] = {}  # by the contract's code: told stories begin with a copy
-
-
-def scene_of(contract: Contract) -> Scene:
-    if contract.creation_code not in SCENES:
-        SCENES[contract.creation_code] = set_up(contract)
-    scene = SCENES[contract.creation_code]
-    return replace(scene, stage=copy(scene.stage))
-
-
-def set_up(contract: Contract) -> Scene:
+@opened_once
+def set_up(contract: Contract) -> tuple[Stage, Place, Place, Place]:
     stage = Stage()
     stage.at_block(1)
     token = stage.create(ERC20, "", "", FORTUNE * len(PEOPLE))
@@ -61,12 +52,12 @@ def set_up(contract: Contract) -> Scene:
         assert stage.call(OWNER, token, "transfer", person(who), FORTUNE)
         assert stage.call(person(who), token, "approve", lending.address, FORTUNE)
         assert stage.call(person(who), lending, "deposit", FORTUNE, value=FORTUNE)
-    return Scene(stage, token, feed, lending)
+    return stage, token, feed, lending
 
 
 def check_lending(contract: Contract, story: Story) -> dict[str, Any]:
     """Hold every number to the paper after every step; return what everybody has at the end."""
-    scene, isolated = scene_of(contract), "marketOf" in contract.slots
+    scene, isolated = Scene(*set_up(contract)), "marketOf" in contract.slots
     paper = Paper({0: Books(index=0 if isolated else ONE)})
     for who in PEOPLE:
         paper.people["tokensOf"][who] = paper.people["etherOf"][who] = FORTUNE

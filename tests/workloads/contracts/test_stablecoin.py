@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
 
@@ -125,20 +125,14 @@ class Paper:
         need(self.supply <= self.owed(*range(4)))
 
 
-STAGES: dict[tuple[bytes, int], tuple[Stage, Place, Place]] = {}  # by code and ceiling: stories begin with a copy
-
-
+@opened_once
 def stage_of(contract: Contract, ceiling: int) -> tuple[Stage, Place, Place]:
     """Return a stage with a feed and a stablecoin, in which everybody has deposited a fortune."""
-    key = contract.creation_code, ceiling
-    if key not in STAGES:
-        stage = Stage()
-        feed = stage.create(load_contract("price_feed"), ONE)
-        stablecoin = stage.create(contract, feed.address, ceiling)
-        assert all(stage.call(one, stablecoin, "deposit", value=FORTUNE) for one in PEOPLE)
-        STAGES[key] = stage, feed, stablecoin
-    stage, feed, stablecoin = STAGES[key]
-    return copy(stage), feed, stablecoin
+    stage = Stage()
+    feed = stage.create(load_contract("price_feed"), ONE)
+    stablecoin = stage.create(contract, feed.address, ceiling)
+    assert all(stage.call(one, stablecoin, "deposit", value=FORTUNE) for one in PEOPLE)
+    return stage, feed, stablecoin
 
 
 def check_stablecoin(contract: Contract, story: Story, ceiling: int = NO_CEILING) -> dict[str, Counter[int]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.paper_pool import PaperPool
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
 
@@ -116,7 +115,7 @@ class Paper:
         return True
 
 
-@lru_cache
+@opened_once
 def market(amm: str) -> tuple[Stage, Place, Place, Place]:
     """Return two tokens that four people have, and a pool that OWNER filled; `amm` is its source."""
     stage, tokens = Stage(), []
@@ -134,7 +133,7 @@ def market(amm: str) -> tuple[Stage, Place, Place, Place]:
 def open_vault(contract: Contract, amm: str) -> tuple[Stage, Place, Place, Place]:
     """Return a stage with a market and an empty vault: asset, pool, vault; people let the vault take their tokens."""
     stage, asset, other, pool = market(amm)
-    vault = (stage := copy(stage)).create(contract, asset.address, other.address, pool.address)
+    vault = stage.create(contract, asset.address, other.address, pool.address)
     assert all(stage.call(person(who), asset, "approve", vault.address, FOREVER) for who in range(4))
     return stage, asset, pool, vault
 
