@@ -19,7 +19,7 @@ from toyevm.contracts import contract_names, load_contract
 from toyevm.contracts.recompile import APPLICATIONS as SOURCES_OF_APPLICATIONS
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
-from toyevm.results import TxResult
+from toyevm.results import BlockResult, TxResult
 from toyevm.transactions import encode_transaction
 from toyevm.workloads.applications import APPLICATIONS, MODULES, mixed
 from toyevm.workloads.location_names import LocationNames
@@ -155,11 +155,13 @@ def digest(workload: Workload) -> tuple[str, str]:
     return block.hex()[:16], workload.pre.root.hex()[:16]
 
 
+def execute(workload: Workload) -> BlockResult:
+    return BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
+
+
 @cache
 def executed(name: str, seed: int = 0) -> tuple[TxResult, ...]:
-    workload = APPLICATIONS[name](seed=seed)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
-    return outcome.results
+    return execute(APPLICATIONS[name](seed=seed)).results
 
 
 def storage_only(results: tuple[TxResult, ...]) -> list[TxResult]:
@@ -219,21 +221,17 @@ def test_every_call_succeeds_but_those_for_a_lost_bargain(name: str) -> None:
 @ALL
 def test_few_users_and_small_blocks_are_enough(name: str) -> None:
     for count, users in ((10, 2), (60, 3)):
-        workload = APPLICATIONS[name](count, users=users)
-        outcome = (
-            BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
-        )
-        failed = sum(not result.succeeded for result in outcome.results)
-        assert len(outcome.results) == count
+        results = execute(APPLICATIONS[name](count, users=users)).results
+        failed = sum(not result.succeeded for result in results)
+        assert len(results) == count
         assert failed == (users - 1 if name == "amm-arbitrage" else 0)
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.whole)])
 @pytest.mark.parametrize("name", ["amm-swap", "payments"])
 def test_in_a_very_large_block_every_call_succeeds(name: str, count: int) -> None:
-    workload = APPLICATIONS[name](count, users=100)
-    outcome = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
-    assert Counter(result.succeeded for result in outcome.results) == {True: count}
+    results = execute(APPLICATIONS[name](count, users=100)).results
+    assert Counter(result.succeeded for result in results) == {True: count}
 
 
 @pytest.mark.parametrize("name", [name for name, one in APPLICATIONS.items() if one.ideal])
