@@ -10,20 +10,24 @@ import pytest
 from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
 
+Changes = tuple[tuple[str, str], ...]  # pieces of a source, and what stands there instead
 
-def planted(name: str, old: str, new: str, *, everywhere: bool = False) -> Contract:
-    """Return a contract with `new` for `old`, which is there once, or somewhere; skip where Vyper is not installed."""
+
+def changed(name: str, changes: Changes, *, everywhere: bool = False) -> Contract:
+    """Return a contract with these pieces of its source replaced; each must be in it once, or once at least."""
     pytest.importorskip("vyper")
     source = contract_source(name)
-    assert old in source, (name, old)
-    assert everywhere or source.count(old) == 1, (name, old)
-    return compile_vyper(source.replace(old, new), name)
+    for old, new in changes:
+        found = source.count(old)
+        assert found == 1 or (everywhere and found > 1), (name, found, old)
+        source = source.replace(old, new)
+    return compile_vyper(source, name)
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, old: str, new: str) -> None:
     """Let a module meet a contract in which something else stands."""
-    changed = planted(name, old, new)
-    monkeypatch.setattr(module, "load_contract", lambda wanted: changed if wanted == name else load_contract(wanted))
+    other = changed(name, ((old, new),))
+    monkeypatch.setattr(module, "load_contract", lambda wanted: other if wanted == name else load_contract(wanted))
 
 
 def differences(one: str, other: str) -> list[str]:

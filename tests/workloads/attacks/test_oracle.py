@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.paper_pool import PaperPool
-from tests.support.planted import planted
+from tests.support.planted import changed
 from toyevm.units import ETHER
 from toyevm.workloads.attacks import ATTACKS, BalanceSheet, play
 from toyevm.workloads.attacks.oracle.attack import attack_oracle
@@ -38,5 +38,5 @@ def test_an_average_over_half_an_hour_gives_nothing_away() -> None:
 
 def test_without_the_line_that_takes_the_average_all_is_stolen_again() -> None:
     defence = "    if passed >= PERIOD:\n        self.price = self.sum // passed\n"
-    naive = planted("average_price", defence, "    if True:\n        self.price = self.spot\n")
+    naive = changed("average_price", ((defence, "    if True:\n        self.price = self.spot\n"),))
     assert changes(play(attack_oracle(naive))) == changes(ATTACKS["oracle"]())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.support.paper_pool import PaperPool
-from tests.support.planted import planted
+from tests.support.planted import changed
 from toyevm.contracts import contract_source
 from toyevm.units import ETHER
 from toyevm.workloads.attacks import ATTACKS, play
@@ -55,7 +55,7 @@ def test_a_careful_user_trades_where_nobody_is_before_them() -> None:
 def test_without_the_line_of_the_defence_the_sandwich_is_eaten_again() -> None:
     line = 'assert taken >= max(least, 1), "too little"'
     assert contract_source("amm").count(line) == 2
-    open_pool = planted("amm", line, "pass", everywhere=True)
+    open_pool = changed("amm", ((line, "pass"),), everywhere=True)
     assert play(sandwich(True, open_pool)).change("producer", "DAI") == 9_352_622451581972194044
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from tests.support.planted import planted
+from tests.support.planted import changed
 from toyevm.contracts import Contract, load_contract
 
 Opening = TypeVar("Opening", bound=Callable[..., tuple[Any, ...]])  # returns a stage, and what is on it
@@ -53,7 +53,7 @@ def after(opening: Story, steps: st.SearchStrategy[Any]) -> st.SearchStrategy[An
 def find(mistake: Mistake) -> None:
     """Assert that a check is content with a contract, and not with one that has the mistake."""
     name, old, new, check, story = mistake
-    wrong = planted(name, old, new, everywhere=True)
+    wrong = changed(name, ((old, new),), everywhere=True)
     check(load_contract(name), story)
     with pytest.raises(AssertionError):
         check(wrong, story)
