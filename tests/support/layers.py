@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -146,7 +145,3 @@ def run_of(layer: Layer, l1_blocks: int, seed: int = 0, frame_bytes: int = 150) 
         layer.l1.mine(waiting[:4])
         layer.sequence()
         waiting = waiting[4:]
-
-
-def without_submissions(block: L1Block) -> L1Block:
-    return replace(block, submissions=())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from toyevm.contracts import Contract
-from toyevm.state import Account, StateDiff, WorldState
+from toyevm.contracts import Contract, mapping_slot
+from toyevm.state import ABSENT, Account, StateDiff, WorldState
 from toyevm.types import Address, Field, Location
 from toyevm.vm.frame import BlockEnv
 from toyevm.vm.message import MessageResult, default_env, execute_message
@@ -35,12 +36,12 @@ class Stage:
         self.last: MessageResult | None = None
         self._created = 0
 
-    def create(self, contract: Contract, *arguments: int | bytes) -> Place:
+    def create(self, contract: Contract, *arguments: int | bytes | str) -> Place:
         """Run the constructor, as OWNER, and keep what it leaves."""
         self._created += 1
         address = bytes([0xC0]) * 19 + bytes([self._created])
-        words = b"".join(v.to_bytes(32) if isinstance(v, int) else v.rjust(32, b"\0") for v in arguments)
-        self.world = WorldState({**self.world.accounts, address: Account(1, 0, contract.creation_code + words)})
+        init_code = contract.creation_data(*arguments)
+        self.world = WorldState({**self.world.accounts, address: Account(1, 0, init_code)})
         result = execute_message(self.world, self.env, sender=OWNER, address=address)
         assert result.error is None
         assert result.output == contract.code
@@ -65,8 +66,18 @@ class Stage:
         assert result.error is None
         return int.from_bytes(result.output)
 
-    def balance(self, place: Place) -> int:
-        return self.world.accounts[place.address].balance
+    def stored(self, place: Place, variable: str, *keys: int | bytes) -> int:
+        """Return a variable, or an entry of a mapping (of mappings), as storage holds it."""
+        slot = reduce(mapping_slot, keys, place.contract.slots[variable])
+        return self.world.accounts[place.address].storage.get(slot, 0)
+
+    def balance(self, owner: Place | Address) -> int:
+        """Return how much ether is at a place, or at an address that may be unknown yet."""
+        address = owner.address if isinstance(owner, Place) else owner
+        return self.world.accounts.get(address, ABSENT).balance
 
     def at_block(self, number: int) -> None:
         self.env = replace(self.env, number=number)
+
+    def at_second(self, timestamp: int) -> None:
+        self.env = replace(self.env, timestamp=timestamp)

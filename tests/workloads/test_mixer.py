@@ -16,7 +16,7 @@ from tests.backends.cases import Case
 from tests.backends.judge import differences, oracle_of, outcome_of
 from tests.support.system_contracts import system_accounts
 from tests.support.whole_backends import ONLY_PAYMENTS, WHOLE_BACKENDS
-from tests.workloads.test_applications import digest
+from tests.workloads.test_applications import digest, execute
 from toyevm.backends import BACKENDS, Backend, RunConfig
 from toyevm.errors import InputError, NotProvable
 from toyevm.state import WorldState
@@ -57,13 +57,6 @@ def mixed_case(number: int, seed: int = 0) -> Case:
 
 def content(workload: Workload) -> tuple[object, ...]:
     return workload.block, workload.pre, workload.names
-
-
-def run(workload: Workload) -> tuple[int, ...]:
-    """Return the gas that each transaction used."""
-    config = RunConfig(workload.chain)
-    results = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, config).result.results
-    return tuple(result.gas_used for result in results)
 
 
 def test_every_application_is_in_some_mixed_block() -> None:
@@ -186,14 +179,14 @@ def test_blocks_take_in_order_what_has_come_and_leave_waiting_what_does_not_fit(
         header, taken = workload.block.header, workload.block.transactions
         assert (header.number, header.timestamp, header.gas_limit) == (number, 12 * number, 1_500_000)
         assert workload.pre == pre
-        used = sum(run(workload))  # which would refuse a block that is too full
+        done = execute(workload)  # which would refuse a block that is too full
+        used = sum(result.gas_used for result in done.results)
         come, gone = come + block.arrived, gone + len(taken)
         assert come == min(int(Fraction(rate) * 12 * number), 60)
         assert block.waiting == come - gone
         if block.waiting:
             assert crowd.block.transactions[gone].gas_limit > 1_500_000 - used
-        config = RunConfig(workload.chain)
-        pre = pre.apply(BACKENDS.named("sequential").execute_block(pre, workload.block, config).result.diff)
+        pre = pre.apply(done.diff)
     assert blocks[-1].waiting == 0
     assert any(block.waiting for block in blocks) == (Fraction(rate) > 1)
 
@@ -202,9 +195,7 @@ def test_the_state_after_a_block_holds_what_the_block_does_besides_its_transacti
     crowd = mix({"ether": 1}, 4, users=3)
     crowd = replace(crowd, pre=WorldState(dict(crowd.pre.accounts) | system_accounts()))
     first, second = blocks_at_rate(crowd, 1 / 6)
-    config = RunConfig(crowd.chain)
-    outcome = BACKENDS.named("sequential").execute_block(crowd.pre, first.workload.block, config).result
-    assert second.workload.pre == crowd.pre.apply(outcome.diff)
+    assert second.workload.pre == crowd.pre.apply(execute(first.workload).diff)
     changed = [second.workload.pre.accounts[address].storage for address in system_accounts()]
     assert list(map(bool, changed)) == [True, False, True, True]  # the parent's hash is noted, and it is 0
 

@@ -73,7 +73,7 @@ def _diluted(name: str) -> Build:
     def build(contention: float, count: int, seed: int) -> Workload:
         application, random = APPLICATIONS[name], Random(seed)
         calls = round(count * contention)
-        plans = [application.plan(random, calls, USERS, **application.shape)] if calls else []
+        plans = [application.draw(random, calls, USERS)] if calls else []
         return sign_block(mix_blocks(random, [*plans, _strangers(count - calls)]))
 
     return build

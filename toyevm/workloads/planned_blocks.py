@@ -96,6 +96,14 @@ def account(contract: Contract, storage: Mapping[int, int], balance: int = 0) ->
     return Account(nonce=1, balance=balance, code=contract.code, storage={k: v for k, v in storage.items() if v})
 
 
+def variables(contract: Contract, values: Mapping[str, int | bytes]) -> dict[int, int]:
+    """Return the slots of variables; an address is kept as the number that its bytes are."""
+    return {
+        contract.slots[name]: value if isinstance(value, int) else int.from_bytes(value, "big")
+        for name, value in values.items()
+    }
+
+
 def entries(contract: Contract, variable: str, values: Mapping[int | bytes, int]) -> dict[int, int]:
     """Return the slots of a mapping's entries."""
     return {mapping_slot(contract.slots[variable], key): value for key, value in values.items()}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import ndiff
 from fractions import Fraction
-from types import ModuleType
 
 import pytest
 
-from toyevm.contracts import contract_source, load_contract
+from tests.support.planted import differences, plant
 from toyevm.units import ETHER
 from toyevm.workloads.applications.proxy import workload as proxy
 from toyevm.workloads.applications.proxy.workload import BANK, IMPLEMENTATION_SLOT, PROXY
@@ -20,26 +18,6 @@ from toyevm.workloads.attacks.no_timelock import attack as no_timelock
 def changes(sheet: BalanceSheet, asset: str = "ether") -> dict[str, Fraction]:
     """Return who has more or less than before; a unit is 10**18 of the smallest."""
     return {one.owner: Fraction(one.change, ETHER) for one in sheet.rows if one.change and one.asset == asset}
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, old: str, new: str) -> None:
-    """Let an attack meet a contract in which something else stands."""
-    pytest.importorskip("vyper")
-    from toyevm.contracts.compile import compile_vyper
-
-    source = contract_source(name)
-    assert source.count(old) == 1
-    changed = compile_vyper(source.replace(old, new), name)
-    monkeypatch.setattr(module, "load_contract", lambda wanted: changed if wanted == name else load_contract(wanted))
-
-
-def differences(one: str, other: str) -> list[str]:
-    """Return the lines in which two sources differ, the words at their tops aside."""
-
-    def code(name: str) -> list[str]:
-        return "".join(contract_source(name).split('"""')[::2]).splitlines()
-
-    return [line for line in ndiff(code(one), code(other)) if line[0] in "+-"]
 
 
 # Votes that are borrowed

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.support.paper_pool import PaperPool
+from tests.support.planted import changed
 from toyevm.contracts import contract_source
-from toyevm.contracts.compile import compile_vyper
 from toyevm.units import ETHER
 from toyevm.workloads.attacks import ATTACKS, play
 from toyevm.workloads.attacks.back_run.attack import back_run
@@ -55,11 +53,9 @@ def test_a_careful_user_trades_where_nobody_is_before_them() -> None:
 
 
 def test_without_the_line_of_the_defence_the_sandwich_is_eaten_again() -> None:
-    pytest.importorskip("vyper")
     line = 'assert taken >= max(least, 1), "too little"'
-    source = contract_source("amm")
-    assert source.count(line) == 2
-    open_pool = compile_vyper(source.replace(line, "pass"), "amm")
+    assert contract_source("amm").count(line) == 2
+    open_pool = changed("amm", ((line, "pass"),), everywhere=True)
     assert play(sandwich(True, open_pool)).change("producer", "DAI") == 9_352_622451581972194044
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from toyevm.contracts import contract_source, load_contract
+from tests.support.planted import plant
+from toyevm.contracts import contract_source
 from toyevm.units import ETHER
 from toyevm.workloads.attacks import ATTACKS, BalanceSheet, play
 from toyevm.workloads.attacks.reentrancy import attack
@@ -51,13 +52,7 @@ WRITE, PAY = "    self.owed[msg.sender] = 0\n", '    raw_call(msg.sender, b"", v
 def test_without_a_line_of_its_defence_a_pool_is_robbed(
     monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str, loot: int
 ) -> None:
-    pytest.importorskip("vyper")
-    from toyevm.contracts.compile import compile_vyper
-
-    source = contract_source(name)
-    assert source.count(old) == 1
-    broken = {name: compile_vyper(source.replace(old, new), name)}
-    monkeypatch.setattr(attack, "load_contract", lambda one: broken.get(one) or load_contract(one))
+    plant(monkeypatch, attack, name, old, new)
     sheet = play(attack.visit_pool(name))
     assert sheet.change("Eve", "ether") == loot
     assert sum(changes(sheet).values()) == 0

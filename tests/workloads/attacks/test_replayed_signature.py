@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import ndiff
-
 import pytest
 
-from toyevm.contracts import contract_source, load_contract
+from tests.support.planted import differences, plant
 from toyevm.workloads.applications.supply_chain.workload import FEE
 from toyevm.workloads.attacks import ATTACKS
 from toyevm.workloads.attacks.replayed_signature import attack
@@ -29,11 +27,7 @@ def test_a_signature_with_a_number_is_paid_once() -> None:
 
 
 def test_the_two_contracts_differ_in_what_is_signed_alone() -> None:
-    def code(name: str) -> list[str]:
-        docstrings_at_odd_places = contract_source(name).split('"""')
-        return "".join(docstrings_at_odd_places[::2]).splitlines()
-
-    changed = [line for line in ndiff(code("supply_chain"), code("supply_chain_replayable")) if line[0] in "+-"]
+    changed = differences("supply_chain", "supply_chain_replayable")
     assert [line.strip(" +-") for line in changed] == [
         "message: bytes32 = keccak256(abi_encode(self, item, batch, root))",
         "message: bytes32 = keccak256(abi_encode(self, item, root))",
@@ -42,10 +36,5 @@ def test_the_two_contracts_differ_in_what_is_signed_alone() -> None:
 
 def test_who_does_not_count_pays_for_each_copy_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """The number in the message is no defence if the contract stays at the same number."""
-    pytest.importorskip("vyper")
-    from toyevm.contracts.compile import compile_vyper
-
-    source = contract_source("supply_chain").replace("self.batches[item] = batch + 1", "pass")
-    contracts = {"supply_chain": compile_vyper(source, "supply_chain")}
-    monkeypatch.setattr(attack, "load_contract", lambda name: contracts.get(name) or load_contract(name))
+    plant(monkeypatch, attack, "supply_chain", "self.batches[item] = batch + 1", "pass")
     assert REPLAY(defended=True).change("Eve", "ether") == 9 * FEE

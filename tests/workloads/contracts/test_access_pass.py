@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
+from toyevm.contracts import Contract, load_contract
 
 ISSUER, NOBODY = 4, 5  # numbers of callers and receivers
 GATES, ROOMY = 16, 32
 ISSUED = {0: (0, False, 100), 1: (1, True, 100), 16: (2, False, 100), 17: (2, False, 5)}  # holder, bound, until
-OPENED: dict[tuple[bytes, int], tuple[Stage, Place]] = {}
 people, callers, receivers = st.integers(0, 2), st.integers(0, ISSUER), st.sampled_from([0, 1, 2, NOBODY])
 tokens = st.sampled_from([*ISSUED, 2])
 steps = st.lists(
@@ -76,16 +72,14 @@ def address(number: int) -> bytes:
     return {ISSUER: OWNER, NOBODY: bytes(20)}.get(number) or person(number)
 
 
+@opened_once
 def opened(contract: Contract, capacity: int) -> tuple[Stage, Place]:
-    """Return the place where the first passes have been issued; each is opened once."""
-    if (contract.code, capacity) not in OPENED:
-        stage = Stage()
-        passes = stage.create(contract, capacity)
-        for token, (holder, bound, until) in ISSUED.items():
-            assert stage.call(OWNER, passes, "issue", person(holder), token, bound, until)
-        OPENED[contract.code, capacity] = stage, passes
-    stage, passes = OPENED[contract.code, capacity]
-    return copy(stage), passes
+    """Return the place where the first passes have been issued."""
+    stage = Stage()
+    passes = stage.create(contract, capacity)
+    for token, (holder, bound, until) in ISSUED.items():
+        assert stage.call(OWNER, passes, "issue", person(holder), token, bound, until)
+    return stage, passes
 
 
 def check_passes(contract: Contract, story: Story, capacity: int) -> list[bool]:
@@ -96,7 +90,7 @@ def check_passes(contract: Contract, story: Story, capacity: int) -> list[bool]:
     for function, who, *arguments in story:
         if function == "wait":
             paper.now += who
-            stage.env = replace(stage.env, timestamp=paper.now)
+            stage.at_second(paper.now)
             continue
         went.append(getattr(paper, function)(who, *arguments))
         named = {"transferFrom": 2, "issue": 1}.get(function, 0)  # how many arguments are people
@@ -128,7 +122,7 @@ def check_books(stage: Stage, passes: Place, paper: Paper) -> None:
         owner = address(paper.owner.get(token, NOBODY))
         expected = {"ownerOf": int.from_bytes(owner), "isBound": paper.bound.get(token, False),
                     "isInside": token in paper.inside, "untilOf": paper.until.get(token, 0)}  # fmt: skip
-        assert expected == {name: storage.get(mapping_slot(slots[name], token), 0) for name in expected}
+        assert expected == {name: stage.stored(passes, name, token) for name in expected}
     counts = [storage.get(slots.get("inside", slots.get("insideAt", 0)) + gate, 0) for gate in range(paper.gates)]
     assert counts == [paper.at_gate(gate) for gate in range(paper.gates)]
     assert all(count <= paper.room for count in counts)

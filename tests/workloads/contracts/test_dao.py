@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.contracts import Contract, load_contract
-from toyevm.state import Account, StateDiff
+from toyevm.state import StateDiff
 from toyevm.vm.message import execute_message
 
 MEMBERS = [person(8 * number) for number in range(4)]  # which share two shards
@@ -111,23 +110,18 @@ def action(dao: Place, kind: int) -> tuple[Any, ...]:
     return dao.address, 0, dao.contract.call_data(str(function), *arguments)
 
 
-FOUNDED: dict[bytes, tuple[Stage, Place]] = {}
-
-
+@opened_once
 def founded(contract: Contract) -> tuple[Stage, Place]:
     """Return a DAO of four equal members, as they found it in every story."""
-    if contract.code not in FOUNDED:
-        stage = Stage()
-        stage.env = replace(stage.env, number=9, timestamp=108)
-        dao = stage.create(contract, 4 * SHARES, QUORUM, THRESHOLD, PERIOD, DELAY)
-        gift = execute_message(stage.world, stage.env, address=dao.address, value=TREASURY)
-        stage.world = stage.world.apply(StateDiff(gift.write_set))
-        stage.env = replace(stage.env, number=10, timestamp=120)
-        assert all(stage.call(OWNER, dao, "transfer", member, SHARES) for member in MEMBERS)
-        assert not stage.call(OWNER, dao, "setQuorum", 1)
-        FOUNDED[contract.code] = stage, dao
-    stage, dao = FOUNDED[contract.code]
-    return copy(stage), dao
+    stage = Stage()
+    stage.env = replace(stage.env, number=9, timestamp=108)
+    dao = stage.create(contract, 4 * SHARES, QUORUM, THRESHOLD, PERIOD, DELAY)
+    gift = execute_message(stage.world, stage.env, address=dao.address, value=TREASURY)
+    stage.world = stage.world.apply(StateDiff(gift.write_set))
+    stage.env = replace(stage.env, number=10, timestamp=120)
+    assert all(stage.call(OWNER, dao, "transfer", member, SHARES) for member in MEMBERS)
+    assert not stage.call(OWNER, dao, "setQuorum", 1)
+    return stage, dao
 
 
 def check_dao(contract: Contract, story: Story) -> list[tuple[int, ...]]:
@@ -180,7 +174,7 @@ def look(stage: Stage, dao: Place, paper: Paper) -> None:
         assert stage.ask(dao, "votesAgainst", number) == one.tally(0)
     assert stage.ask(dao, "quorum") == paper.quorum
     assert stage.balance(dao) == paper.treasury
-    assert stage.world.accounts.get(PAYEE, Account()).balance == TREASURY - paper.treasury
+    assert stage.balance(PAYEE) == TREASURY - paper.treasury
 
 
 @stories

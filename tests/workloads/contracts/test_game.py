@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
+from tests.workloads.test_applications import executed, storage_only
+from toyevm.analysis.dependencies import dependency_graph
 from toyevm.contracts import Contract, load_contract, mapping_slot
 from toyevm.crypto import keccak256
 from toyevm.state import Account, WorldState
+from toyevm.workloads.applications.game.workload import owned
+from toyevm.workloads.planned_blocks import user
 
 GOLD, LAND = 0, 2**128
 PLOTS = (LAND, LAND + 1)
@@ -24,7 +27,6 @@ FIRST = {(who, GOLD): 100 for who in range(4)} | {(0, LAND): 1}
 NAMED = {"safeTransferFrom": 2, "mint": 1, "spend": 1, "setApprovalForAll": 1}  # how many arguments are people
 TRANSFER = load_contract("game").event_topic("TransferSingle")
 PERSON = int.from_bytes(person(0))
-OPENED: dict[bytes, tuple[Stage, Place]] = {}
 people, plots, amounts = st.integers(0, 3), st.sampled_from(PLOTS), st.sampled_from([0, 1, 2, 60])
 steps = st.lists(
     st.one_of(
@@ -106,18 +108,16 @@ class Paper:
         return True
 
 
+@opened_once
 def opened(contract: Contract) -> tuple[Stage, Place]:
-    """Return a game in which everybody has gold, and the first one land; each is opened once."""
-    if contract.code not in OPENED:
-        stage = Stage()
-        game = stage.create(contract)
-        for who in range(4):
-            assert stage.call(OWNER, game, "mint", person(who), GOLD, 100)
-        assert stage.call(OWNER, game, "mint", person(0), LAND, 1)
-        assert stage.call(person(0), game, "setRent", LAND, 20)
-        OPENED[contract.code] = stage, game
-    stage, game = OPENED[contract.code]
-    return copy(stage), game
+    """Return a game in which everybody has gold, and the first one land."""
+    stage = Stage()
+    game = stage.create(contract)
+    for who in range(4):
+        assert stage.call(OWNER, game, "mint", person(who), GOLD, 100)
+    assert stage.call(OWNER, game, "mint", person(0), LAND, 1)
+    assert stage.call(person(0), game, "setRent", LAND, 20)
+    return stage, game
 
 
 def caller(number: int, game: Place) -> bytes:
@@ -154,20 +154,15 @@ def tell(stage: Stage, told: Counter[tuple[int, int]]) -> None:
 
 def check_books(stage: Stage, game: Place, paper: Paper, told: Counter[tuple[int, int]]) -> None:
     """What storage holds is what is on paper, and there is as much gold as was minted."""
-    slots, storage = game.contract.slots, stage.world.accounts[game.address].storage
-    found = {
-        (who, item): storage.get(mapping_slot(mapping_slot(slots["balanceOf"], person(who)), item), 0)
-        for who in range(4)
-        for item in ITEMS
-    }
+    found = {(who, item): stage.stored(game, "balanceOf", person(who), item) for who in range(4) for item in ITEMS}
     assert found == {key: paper.owned[key] for key in found} == {key: told[key] for key in found}
     for land in PLOTS:
         landlord = person(paper.landlords[land]) if land in paper.landlords else b""
-        assert storage.get(mapping_slot(slots["landlordOf"], land), 0) == int.from_bytes(landlord)
-        assert storage.get(mapping_slot(slots["rentOf"], land), 0) == paper.rents[land]
+        assert stage.stored(game, "landlordOf", land) == int.from_bytes(landlord)
+        assert stage.stored(game, "rentOf", land) == paper.rents[land]
         for name, book in (("duesOf", paper.dues), ("taxOf", paper.taxes)):
-            assert name not in slots or storage.get(mapping_slot(slots[name], land), 0) == book[land]
-    assert storage.get(slots["treasury"], 0) == paper.treasury
+            assert name not in game.contract.slots or stage.stored(game, name, land) == book[land]
+    assert stage.stored(game, "treasury") == paper.treasury
     gold = sum(paper.owned[who, GOLD] for who in range(4))
     assert gold + paper.treasury + paper.dues.total() + paper.taxes.total() == paper.minted
 
@@ -186,6 +181,17 @@ def test_after_the_same_work_both_designs_have_paid_the_same() -> None:
     assert went == also == [True] * 5 + [False]
     assert [push.owned[who, GOLD] for who in range(3)] == [pull.owned[who, GOLD] for who in range(3)] == [138, 98, 61]
     assert push.treasury == pull.treasury == 3
+
+
+def test_where_rent_waits_players_meet_at_its_box_or_at_their_own_gold() -> None:
+    slots = load_contract("game_pull").slots
+    boxes = {mapping_slot(slots[box], LAND + plot) for box in ("duesOf", "taxOf") for plot in range(1_000)}
+    gold = {owned(load_contract("game_pull"), user(number), GOLD) for number in range(1_000)}
+    meetings = Counter(edge.location.key for edge in dependency_graph(storage_only(executed("game-pull"))).dependencies)
+    most = {key for key, count in meetings.items() if count > 1}
+    assert most & boxes
+    assert most & gold
+    assert most <= boxes | gold
 
 
 def test_an_item_is_at_its_place_by_the_standard() -> None:

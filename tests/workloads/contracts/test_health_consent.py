@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, after, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
+from toyevm.contracts.abi import encode_arguments, encode_word
 from toyevm.crypto import keccak256
 
 PUBLISHED, GRANTED, REVOKED, READ, GLASS_BROKEN, ERASED = range(6)
@@ -29,15 +30,10 @@ steps = st.one_of(
 )
 
 
-def word(value: int | bytes) -> bytes:
-    return value.to_bytes(32) if isinstance(value, int) else value.rjust(32, b"\0")
-
-
 def head_of(trail: list[Entry]) -> int:
     head = NOTHING
     for block, patient, actor, kind, what in trail:
-        words = (block, person(patient), person(actor), kind, what)
-        head = keccak256(head + b"".join(map(word, words)))
+        head = keccak256(encode_arguments(head, block, person(patient), person(actor), kind, what))
     return int.from_bytes(head)
 
 
@@ -62,7 +58,7 @@ def check_consent(contract: Contract, story: Story) -> dict[str, Any]:
             assert stage.call(sender, consent, "license", person(who), int(valid)) == honest
             licensed = licensed if not honest else licensed | {who} if valid else licensed - {who}
         elif function == "publish":
-            digest, pointer = word(arguments[0]), word(arguments[0] + 100)
+            digest, pointer = encode_word(arguments[0]), encode_word(arguments[0] + 100)
             if stage.call(person(who), consent, "publish", digest, pointer):
                 records[who] = digest, pointer
                 entry = (block, who, who, PUBLISHED, digest)
@@ -82,7 +78,7 @@ def check_consent(contract: Contract, story: Story) -> dict[str, Any]:
             records.pop(who, None)
             entry = (block, who, who, ERASED, NOTHING)
         else:
-            patient, why = arguments[0], word(arguments[1]) if arguments[1:] else NOTHING
+            patient, why = arguments[0], encode_word(arguments[1]) if arguments[1:] else NOTHING
             may = why != NOTHING if function == "breakGlass" else until.get((patient, who), 0) >= block
             if stage.call(person(who), consent, function, person(patient), *([why] if arguments[1:] else [])):
                 entry = (block, patient, who, GLASS_BROKEN if function == "breakGlass" else READ, why)
@@ -121,7 +117,7 @@ def check_trail(stage: Stage, consent: Place, trail: list[Entry], entry: Entry |
         ((_, topics, logged),) = logs
         people = [int.from_bytes(person(one)) for one in (patient, actor)]
         assert topics == (consent.contract.event_topic("Audit"), *people, kind)
-        assert logged == word(what)
+        assert logged == encode_word(what)
 
 
 @stories

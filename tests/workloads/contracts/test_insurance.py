@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts import Contract, load_contract
 
 DAY = 86_400
 VOTING, SEASON = 3 * DAY, 30 * DAY
@@ -192,20 +191,16 @@ def check_insurance(contract: Contract, story: Story) -> tuple[list[bool], list[
         *(("collect", who) for who in range(4)),
     ]:
         done.append(getattr(paper, function)(*arguments))
-        stage.env = replace(stage.env, timestamp=paper.now)
+        stage.at_second(paper.now)
         if function != "days":
             who, *rest = arguments
             if function in ("vote", "expire", "assess"):
                 rest[0] = person(rest[0])
-            assert stage.call(person(who), mutual, function, *map(_word, rest)) == done[-1], function
+            assert stage.call(person(who), mutual, function, *rest) == done[-1], function
         compare(stage, mutual, paper)
     owed = sum(paper.money.values()) + paper.capital + paper.premiums
     assert owed <= stage.balance(mutual) <= owed + 4 * len(paper.paid)  # what payments lost by rounding down
     return done, [[table[who] for who in range(4)] for table in (paper.money, paper.shares)]
-
-
-def _word(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
 
 
 def compare(stage: Stage, mutual: Place, paper: Paper) -> None:
@@ -223,7 +218,7 @@ def compare(stage: Stage, mutual: Place, paper: Paper) -> None:
     assert row("totalShares", 1) == sum(paper.shares.values())
     for who in range(4):
         for name, table in (("moneyOf", paper.money), ("sharesOf", paper.shares)):
-            assert storage.get(mapping_slot(slots[name], person(who)), 0) == table[who]
+            assert stage.stored(mutual, name, person(who)) == table[who]
     assert stage.balance(mutual) == 4 * MONEY - paper.gone
     assert 4 * MONEY - paper.gone >= sum(paper.money.values()) + paper.capital + paper.premiums
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.lending_on_paper import DAY, HELD_BY, ONE, Books, Paper, Refused
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
+from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
 from toyevm.workloads.tokens import ERC20
 
@@ -32,10 +32,8 @@ class Scene:
     feed: Place
     lending: Place
 
-    def entry(self, variable: str, key: int | bytes | None = None) -> int:
-        slot = self.lending.contract.slots[variable]
-        storage = self.stage.world.accounts[self.lending.address].storage
-        return storage.get(slot if key is None else mapping_slot(slot, key), 0)
+    def entry(self, variable: str, *keys: int | bytes) -> int:
+        return self.stage.stored(self.lending, variable, *keys)
 
     def do(self, function: str, who: int, *arguments: int) -> bool:
         if function == "liquidate":
@@ -43,39 +41,30 @@ class Scene:
         return self.stage.call(person(who), self.lending, function, *arguments)
 
 
-SCENES: dict[bytes, Scene] = {}  # by the contract's code: told stories begin with a copy
-
-
-def scene_of(contract: Contract) -> Scene:
-    if contract.creation_code not in SCENES:
-        SCENES[contract.creation_code] = set_up(contract)
-    scene = SCENES[contract.creation_code]
-    return replace(scene, stage=copy(scene.stage))
-
-
-def set_up(contract: Contract) -> Scene:
+@opened_once
+def set_up(contract: Contract) -> tuple[Stage, Place, Place, Place]:
     stage = Stage()
     stage.at_block(1)
-    token = stage.create(ERC20, 0x60, 0x80, FORTUNE * len(PEOPLE), 0, 0)  # with empty strings for names
+    token = stage.create(ERC20, "", "", FORTUNE * len(PEOPLE))
     feed = stage.create(load_contract("price_feed"), ONE)
     lending = stage.create(contract, token.address, feed.address)
     for who in PEOPLE:
         assert stage.call(OWNER, token, "transfer", person(who), FORTUNE)
         assert stage.call(person(who), token, "approve", lending.address, FORTUNE)
         assert stage.call(person(who), lending, "deposit", FORTUNE, value=FORTUNE)
-    return Scene(stage, token, feed, lending)
+    return stage, token, feed, lending
 
 
 def check_lending(contract: Contract, story: Story) -> dict[str, Any]:
     """Hold every number to the paper after every step; return what everybody has at the end."""
-    scene, isolated = scene_of(contract), "marketOf" in contract.slots
+    scene, isolated = Scene(*set_up(contract)), "marketOf" in contract.slots
     paper = Paper({0: Books(index=0 if isolated else ONE)})
     for who in PEOPLE:
         paper.people["tokensOf"][who] = paper.people["etherOf"][who] = FORTUNE
     for function, who, *arguments in story:
         if function == "wait":
             paper.now += who * DAY
-            scene.stage.env = replace(scene.stage.env, timestamp=paper.now)
+            scene.stage.at_second(paper.now)
         elif function == "price":
             paper.price = Fraction(who, 1_000)
             assert scene.stage.call(OWNER, scene.feed, "report", who * ONE // 1_000)
@@ -105,16 +94,14 @@ def compare(scene: Scene, paper: Paper, isolated: bool) -> None:
     for name, amounts in paper.people.items():
         assert [scene.entry(name, person(who)) for who in PEOPLE] == [amounts[who] for who in PEOPLE]
     for number, books in paper.markets.items():
-        assert [scene.entry(name, number if isolated else None) for name in KEPT_IN] == [
-            getattr(books, name) for name in KEPT_IN
-        ]
+        keys = [number] if isolated else []
+        assert [scene.entry(name, *keys) for name in KEPT_IN] == [getattr(books, name) for name in KEPT_IN]
         assert books.scaledBorrows == sum(
             paper.people["scaledDebtOf"][who] for who in PEOPLE if paper.market_of[who] == number
         )
     totals = {name: sum(paper.people[name].values()) for name in HELD_BY}
     tokens = totals["tokensOf"] + sum(books.cash for books in paper.markets.values())
-    held = scene.stage.world.accounts[scene.token.address].storage
-    assert held[mapping_slot(ERC20.slots["balanceOf"], scene.lending.address)] == tokens
+    assert scene.stage.stored(scene.token, "balanceOf", scene.lending.address) == tokens
     assert scene.stage.balance(scene.lending) == totals["etherOf"] + totals["collateralOf"]
 
 

@@ -39,7 +39,7 @@ def check_average(contract: Contract, story: Story) -> list[int]:
     now, began, recorded = 0, 0, [(0, 1_000)]  # since when a price is known
     for passed, price in story:
         now += passed
-        stage.env = replace(stage.env, timestamp=now)
+        stage.at_second(now)
         set_price(stage, price)
         assert stage.ask(oracle, "price") == prices[-1]  # what nobody has recorded counts for nothing
         assert stage.call(person(0), oracle, "record")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import Contract, load_contract
 from toyevm.crypto import keccak256
-from toyevm.state import Account
 from toyevm.types import Location
 from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.applications.proxy.workload import ADMIN_SLOT, IMPLEMENTATION_SLOT, PROXY
@@ -25,6 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use of large arrays")  # the pro
 PEOPLE = [*map(person, range(4)), OWNER]  # OWNER creates the proxy, so they are its admin; 3 owns the bank
 ADMIN, BANKER, SUCCESSOR = 4, 3, person(60)
 VERSIONS = ("bank", "bank_guarded")
+PARTS = ("proxy", *VERSIONS)
 who, anybody, amounts = st.integers(0, 2), st.sampled_from([0, 1, BANKER, ADMIN]), st.integers(0, 60)
 payments = st.one_of(
     st.tuples(st.just("deposit"), who, amounts),
@@ -111,21 +110,14 @@ class Paper:
         self.rescued, self.ether = self.rescued + self.ether, 0
 
 
-BUILT: dict[tuple[bytes, ...], tuple[Stage, dict[str, Place]]] = {}
-
-
-def built(parts: dict[str, Contract]) -> tuple[Stage, dict[str, Place]]:
+@opened_once
+def built(proxy: Contract, bank: Contract, bank_guarded: Contract) -> tuple[Stage, dict[str, Place]]:
     """Return both versions of the bank, and a proxy before the first, whose owner is BANKER."""
-    key = tuple(part.code for part in parts.values())
-    if key not in BUILT:
-        stage = Stage()
-        places = {name: stage.create(parts[name]) for name in VERSIONS}
-        data = parts["bank"].call_data("initialize", PEOPLE[BANKER])
-        words = [data[:32], data[32:].ljust(32, b"\0")]
-        places["proxy"] = stage.create(parts["proxy"], places["bank"].address, 0x40, len(data), *words)
-        BUILT[key] = stage, places
-    stage, places = BUILT[key]
-    return copy(stage), places
+    stage = Stage()
+    places = {"bank": stage.create(bank), "bank_guarded": stage.create(bank_guarded)}
+    data = bank.call_data("initialize", PEOPLE[BANKER])
+    places["proxy"] = stage.create(proxy, places["bank"].address, data)
+    return stage, places
 
 
 def check_proxy(contract: Contract, story: Story, *, proxied: bool = True) -> list[tuple[int, int]]:
@@ -133,7 +125,7 @@ def check_proxy(contract: Contract, story: Story, *, proxied: bool = True) -> li
 
     Without a proxy (`proxied`), the first version is called as it is.
     """
-    stage, places = built({name: load_contract(name) for name in ("proxy", *VERSIONS)} | {contract.name: contract})
+    stage, places = built(*(contract if name == contract.name else load_contract(name) for name in PARTS))
     home = places["proxy" if proxied else "bank"]
     bank, paper = Place(load_contract("bank_guarded"), home.address), Paper()
     for function, caller, *rest in story:
@@ -162,9 +154,9 @@ def look(stage: Stage, bank: Place, paper: Paper) -> None:
     """Compare everybody's deposit, and every wei."""
     for n in range(3):
         assert stage.ask(bank, "depositOf", PEOPLE[n]) == paper.deposits[n]
-        assert stage.world.accounts.get(PEOPLE[n], Account()).balance == paper.withdrawn[n]
+        assert stage.balance(PEOPLE[n]) == paper.withdrawn[n]
     assert stage.balance(bank) == paper.ether
-    assert stage.world.accounts.get(SUCCESSOR, Account()).balance == paper.rescued
+    assert stage.balance(SUCCESSOR) == paper.rescued
 
 
 def look_behind(stage: Stage, places: dict[str, Place], paper: Paper) -> None:
@@ -194,7 +186,7 @@ def test_a_bank_behind_a_proxy_is_the_bank_itself(story: Story) -> None:
 
 def test_the_words_of_a_proxy_lie_where_tools_look_for_them() -> None:
     """ERC-1967 gives both slots in full, and the logs with which they are set."""
-    stage, places = built({name: load_contract(name) for name in ("proxy", *VERSIONS)})
+    stage, places = built(*map(load_contract, PARTS))
     proxy, admin = places["proxy"], person(0)
     assert stage.call(OWNER, proxy, "upgradeTo", places["bank_guarded"].address)
     assert stage.last is not None

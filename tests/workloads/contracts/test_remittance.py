@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import lru_cache
 
 from hypothesis import given
@@ -61,7 +60,7 @@ def check_remittance(contract: Contract, story: Story) -> list[int]:
         held[currency, who] = BROUGHT
     for function, who, *rest in story:
         if function == "wait":
-            stage.env = replace(stage.env, timestamp=stage.env.timestamp + who)
+            stage.at_second(stage.env.timestamp + who)
         elif function == "pay":
             whom, by, currency, give, get, number, flaw = rest
             quote, other = (who, by, currency, give, get, number), 1 - currency
@@ -109,19 +108,31 @@ def test_nobody_but_the_teller_books_in() -> None:
         check_teller(load_contract(name), [])
 
 
-def test_the_floats_of_the_dealers_are_where_payments_meet() -> None:
-    """Nested mappings have no names in `slot_names`, so the places are worked out here."""
-    variable = load_contract("remittance").slots["float"]
-    floats = {
-        mapping_slot(mapping_slot(variable, currency), address_named(dealer(number)))
+def floats_met(name: str, variable: str) -> tuple[Counter[int], set[int]]:
+    """Return how often payments meet at which slot, and where dealers' floats begin: nested mappings have no names."""
+    slot = load_contract(name.replace("-", "_")).slots[variable]
+    homes = {
+        mapping_slot(mapping_slot(slot, currency), address_named(dealer(number)))
         for currency in range(2)
         for number in range(4)
     }
-    meetings = Counter(
-        edge.location.key for edge in dependency_graph(storage_only(executed("remittance"))).dependencies
-    )
+    return Counter(edge.location.key for edge in dependency_graph(storage_only(executed(name))).dependencies), homes
+
+
+def test_the_floats_of_the_dealers_are_where_payments_meet() -> None:
+    meetings, floats = floats_met("remittance", "float")
     assert {key for key, _ in meetings.most_common(8)} == floats
     assert sum(meetings[key] for key in floats) == 2 * (200 - 4)
+
+
+def test_in_sixteen_tills_payments_meet_at_the_fullest() -> None:
+    meetings, homes = floats_met("remittance-tills", "tills")
+    tills = {home + till for home in homes for till in range(16)}
+    assert (
+        max(meetings[key] for key in tills)
+        == max(meetings.values())
+        > max(count for key, count in meetings.items() if key not in tills)
+    )
 
 
 def pay(give: int, get: int, number: int = 0, flaw: str = "", currency: int = 0) -> tuple[object, ...]:

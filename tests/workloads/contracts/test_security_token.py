@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
+from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
-from toyevm.state import Account
 
 BOTH = ("security_token", "security_token_one_trail")
 PEOPLE = range(4)
@@ -36,10 +36,6 @@ steps = st.lists(
     ),
     max_size=12,
 )
-
-
-def word(value: int | bytes) -> bytes:
-    return value.to_bytes(32) if isinstance(value, int) else value.rjust(32, b"\0")
 
 
 @dataclass
@@ -73,7 +69,7 @@ class Paper:
 
     def record(self, who: int | None, whom: int, amount: int, order: bytes) -> None:
         sender = b"" if who is None else person(who)
-        movement = keccak256(word(sender) + word(person(whom)) + word(amount) + order)
+        movement = keccak256(encode_arguments(sender, person(whom), amount, order))
         for trail in {"all", who, whom} - {None}:
             self.trails[trail] = keccak256(self.trails.get(trail, bytes(32)) + movement)
 
@@ -158,14 +154,14 @@ def check_security_token(contract: Contract, story: Story) -> list[list[int]]:
     found: list[list[int]] = []
     for turn, (function, *arguments) in enumerate([("issue", 0, 300), ("issue", 1, 700), *story]):
         paper.unlocked = turn >= 6
-        stage.env = replace(stage.env, timestamp=UNLOCKED - 1 + paper.unlocked)
+        stage.at_second(UNLOCKED - 1 + paper.unlocked)
         assert call(stage, token, function, *arguments) == getattr(paper, function)(*arguments)
         found = [[stage.ask(token, name, person(who)) for who in PEOPLE] for name in ("balanceOf", "owed")]
         assert found == [[paper.shares[who] for who in PEOPLE], [paper.owed(who) for who in PEOPLE]]
         assert stage.ask(token, "totalSupply") == sum(found[0])
         assert stage.balance(token) == paper.ether >= sum(found[1])
         check_trails(stage, token, paper)
-    paid = [stage.world.accounts.get(person(who), Account()).balance for who in PEOPLE]
+    paid = [stage.balance(person(who)) for who in PEOPLE]
     gaps = [paper.exact[who] - paid[who] - found[1][who] for who in PEOPLE]
     assert all(0 <= gap <= 2 * len(story) for gap in gaps)
     return found

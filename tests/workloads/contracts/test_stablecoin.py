@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import copy, deepcopy
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
+from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
-from toyevm.state import ABSENT
 
 ONE = 10**18
 DAY = 86_400
@@ -126,20 +125,14 @@ class Paper:
         need(self.supply <= self.owed(*range(4)))
 
 
-STAGES: dict[tuple[bytes, int], tuple[Stage, Place, Place]] = {}  # by code and ceiling: stories begin with a copy
-
-
+@opened_once
 def stage_of(contract: Contract, ceiling: int) -> tuple[Stage, Place, Place]:
     """Return a stage with a feed and a stablecoin, in which everybody has deposited a fortune."""
-    key = contract.creation_code, ceiling
-    if key not in STAGES:
-        stage = Stage()
-        feed = stage.create(load_contract("price_feed"), ONE)
-        stablecoin = stage.create(contract, feed.address, ceiling)
-        assert all(stage.call(one, stablecoin, "deposit", value=FORTUNE) for one in PEOPLE)
-        STAGES[key] = stage, feed, stablecoin
-    stage, feed, stablecoin = STAGES[key]
-    return copy(stage), feed, stablecoin
+    stage = Stage()
+    feed = stage.create(load_contract("price_feed"), ONE)
+    stablecoin = stage.create(contract, feed.address, ceiling)
+    assert all(stage.call(one, stablecoin, "deposit", value=FORTUNE) for one in PEOPLE)
+    return stage, feed, stablecoin
 
 
 def check_stablecoin(contract: Contract, story: Story, ceiling: int = NO_CEILING) -> dict[str, Counter[int]]:
@@ -151,7 +144,7 @@ def check_stablecoin(contract: Contract, story: Story, ceiling: int = NO_CEILING
     for function, who, *arguments in story:
         if function == "wait":
             paper.wait(who)
-            stage.env = replace(stage.env, timestamp=paper.now)
+            stage.at_second(paper.now)
         elif function == "price":
             paper.price = Fraction(who, 1_000)
             assert stage.call(OWNER, feed, "report", who * ONE // 1_000)
@@ -180,16 +173,19 @@ def compare_step(stage: Stage, stablecoin: Place, before: Paper, step: tuple[Any
 def compare(stage: Stage, stablecoin: Place, paper: Paper) -> None:
     storage, slots = stage.world.accounts[stablecoin.address].storage, stablecoin.contract.slots
     for name, amounts in paper.people.items():
-        found = [storage.get(mapping_slot(slots[name], one), 0) for one in PEOPLE]
+        found = [stage.stored(stablecoin, name, one) for one in PEOPLE]
         assert found == [amounts[who] for who in range(4)]
     scaled = sum(paper.people["scaledDebtOf"].values())
-    shards = [name for name in ("supplyShards", "scaledDebtShards") if name in slots]
-    found = [sum(storage.get(slots[name] + shard, 0) for shard in range(16)) % 2**256 for name in shards]
-    assert (found or [storage.get(slots[name], 0) for name in ("totalSupply", "scaledDebts")]) == [paper.supply, scaled]
+    if "supplyShards" in slots:
+        rows = [range(slots[name], slots[name] + 16) for name in ("supplyShards", "scaledDebtShards")]
+        sums = [sum(storage.get(slot, 0) for slot in row) % 2**256 for row in rows]
+    else:
+        sums = [stage.stored(stablecoin, name) for name in ("totalSupply", "scaledDebts")]
+    assert sums == [paper.supply, scaled]
     # every coin is owed by somebody, or bad debt; fees are owed on top
     assert sum(paper.people["balanceOf"].values()) == paper.supply == scaled * paper.rate - paper.earned
     held = sum(paper.people["etherOf"].values()) + sum(paper.people["collateralOf"].values())
-    assert stage.world.accounts.get(stablecoin.address, ABSENT).balance == held
+    assert stage.balance(stablecoin) == held
 
 
 people = st.sampled_from([0, 0, 1, 2, 2, 3])

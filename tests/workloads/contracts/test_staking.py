@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts import Contract, load_contract
 
 DAY = 86_400
 PERIOD, COOLDOWN, WINDOW = 7 * DAY, 10 * DAY, 2 * DAY
@@ -101,7 +101,7 @@ def check_staking(contract: Contract, story: Story) -> list[list[int]]:
         function, *arguments = step
         if function == "days":
             paper.pass_days(arguments[0])
-            stage.env = replace(stage.env, timestamp=paper.now)
+            stage.at_second(paper.now)
         elif function != "close" or epochs:
             expected, before = may(paper, epochs, function, *arguments), copy(paper.money)
             if function == "fund":
@@ -113,7 +113,7 @@ def check_staking(contract: Contract, story: Story) -> list[list[int]]:
             if expected:
                 held += write_down(paper, epochs, function, *arguments)
             if function == "claim":
-                take_reward(paper, arguments[0], stored(stage, vault, "moneyOf", person(arguments[0])), before)
+                take_reward(paper, arguments[0], stage.stored(vault, "moneyOf", person(arguments[0])), before)
         compare(stage, vault, paper, epochs)
         assert stage.balance(vault) == held
         assert held >= sum(paper.money.values()) + paper.staked + sum(paper.waiting.values()) + sum(
@@ -178,20 +178,14 @@ def take_reward(paper: Paper, who: int, found: int, before: Counter[Any]) -> Non
     paper.money[who], paper.reward[who] = found, Fraction(0)
 
 
-def stored(stage: Stage, place: Place, variable: str, key: bytes | None = None) -> int:
-    """Return a variable, or an entry of a mapping, as it is in storage."""
-    slot = place.contract.slots[variable]
-    return stage.world.accounts[place.address].storage.get(slot if key is None else mapping_slot(slot, key), 0)
-
-
 def compare(stage: Stage, vault: Place, paper: Paper, epochs: bool) -> None:
-    assert [stored(stage, vault, name) for name in ("totalStaked", "totalShares")] == [paper.staked, paper.total]
-    assert stored(stage, vault, "moneyOf", OWNER) == paper.money["officer"]
+    assert [stage.stored(vault, name) for name in ("totalStaked", "totalShares")] == [paper.staked, paper.total]
+    assert stage.stored(vault, "moneyOf", OWNER) == paper.money["officer"]
     for who in range(4):
-        assert stored(stage, vault, "moneyOf", person(who)) == paper.money[who]
-        assert stored(stage, vault, "leaveAt", person(who)) == paper.leave_at[who]
+        assert stage.stored(vault, "moneyOf", person(who)) == paper.money[who]
+        assert stage.stored(vault, "leaveAt", person(who)) == paper.leave_at[who]
         if not epochs:  # else shares are written down when their owner comes next
-            assert stored(stage, vault, "sharesOf", person(who)) == paper.shares[who]
+            assert stage.stored(vault, "sharesOf", person(who)) == paper.shares[who]
 
 
 @stories
@@ -276,4 +270,4 @@ def test_who_takes_out_money_gets_the_ether(design: str) -> None:
     assert stage.call(person(1), vault, "deposit", value=7)
     assert not stage.call(person(1), vault, "withdraw", 8)
     assert stage.call(person(1), vault, "withdraw", 7)
-    assert stage.world.accounts[person(1)].balance == 7
+    assert stage.balance(person(1)) == 7

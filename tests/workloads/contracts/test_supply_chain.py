@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.support.stage import Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, after, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
+from toyevm.contracts.abi import encode_arguments
 from toyevm.contracts.merkle import merkle_path, merkle_root
 from toyevm.crypto import address_of, keccak256, sign
-from toyevm.state import Account
 from toyevm.workloads.applications.supply_chain.workload import batch_root
 
 KEYS = [bytes([number]) * 32 for number in (1, 2)]  # of the devices of items 0 and 1
@@ -34,22 +34,18 @@ steps = st.one_of(
 )
 
 
-def word(value: int | bytes) -> bytes:
-    return value.to_bytes(32) if isinstance(value, int) else value.rjust(32, b"\0")
-
-
 @lru_cache
 def signature(home: bytes, item: int, batch: int, key: bytes) -> tuple[bytes, int, int, int]:
     """Return the root of a batch and the device's signature under it."""
     root = merkle_root(LEAVES)
-    y_parity, r, s = sign(keccak256(word(home) + word(item) + word(batch) + root), key)
+    y_parity, r, s = sign(keccak256(encode_arguments(home, item, batch, root)), key)
     return root, 27 + y_parity, r, s
 
 
 def chain_of(events: list[tuple[int, int, bytes]]) -> int:
     head = bytes(32)
     for item, kind, what in events:
-        head = keccak256(head + word(item) + word(kind) + word(what))
+        head = keccak256(encode_arguments(head, item, kind, what))
     return int.from_bytes(head)
 
 
@@ -100,7 +96,7 @@ def check_supply_chain(contract: Contract, story: Story) -> dict[str, Any]:
         check_books(stage, chain, holders, batches, budgets, earned)
         check_history(stage, chain, events, new=len(events) - before)
     check_readings(stage, chain, batches)
-    found = {n: stage.world.accounts.get(person(n), Account()).balance for n in range(4)}
+    found = {n: stage.balance(person(n)) for n in range(4)}
     assert found == {n: paid[n] for n in range(4)}
     return {"holders": holders, "batches": batches, "earned": earned, "paid": paid, "events": events}
 
@@ -114,7 +110,7 @@ def check_books(
     earned: Counter[int],
 ) -> None:
     for item in range(2):
-        holder = word(person(holders[item]) if item in holders else 0)
+        holder = person(holders[item]) if item in holders else b""
         assert stage.ask(chain, "holderOf", item) == int.from_bytes(holder)
         assert stage.ask(chain, "batches", item) == batches[item]
         assert stage.ask(chain, "budgetOf", item) == budgets[item]
@@ -137,7 +133,7 @@ def check_history(stage: Stage, chain: Place, events: list[tuple[int, int, bytes
         item, kind, what = events[-1]
         ((_, topics, logged),) = stage.last.logs
         assert topics == (chain.contract.event_topic("Entry"), item, kind)
-        assert logged == word(what) + word(head)
+        assert logged == encode_arguments(what, head)
 
 
 def check_readings(stage: Stage, chain: Place, batches: Counter[int]) -> None:

@@ -12,7 +12,6 @@ from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from tests.workloads.test_applications import measure
 from toyevm.contracts import Contract, load_contract
-from toyevm.state import Account
 
 BOTH = ("title", "title_numbered")
 PEOPLE, PARTS, HOUSE = range(4), range(8), 5
@@ -96,7 +95,7 @@ def check_title(contract: Contract, story: Story) -> list[list[int]]:
         assert done == getattr(paper, function)(who, *rest)
         assert all_of(stage, titles) == paper.all()
         assert stage.balance(titles) == paper.deposits.total() + paper.owed.total()
-    found = [stage.world.accounts.get(person(who), Account()).balance for who in PEOPLE]
+    found = [stage.balance(person(who)) for who in PEOPLE]
     assert found == [paper.withdrawn[who] for who in PEOPLE]
     return paper.all()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import revert_reason
-from toyevm.state import Account
 from toyevm.vm.message import default_env, execute_message, world_with_code
 
 PEOPLE = range(4)
@@ -111,7 +110,7 @@ def call(stage: Stage, sale: Place, function: str, *arguments: int) -> bool:
     """Take a step of a story."""
     match function, arguments:
         case "wait", (seconds,):
-            stage.env = replace(stage.env, timestamp=stage.env.timestamp + seconds)
+            stage.at_second(stage.env.timestamp + seconds)
             return True
         case "deposit", (who, amount):
             return stage.call(person(who), sale, "deposit", value=amount)
@@ -136,7 +135,7 @@ def check_token_sale(contract: Contract, story: Story) -> list[list[int]]:
         unspent = 0 if paper.collected else paper.paid.total()
         assert stage.balance(sale) == paper.deposits.total() + unspent
     accounts = {"treasury": OWNER} | {who: person(who) for who in PEOPLE}
-    assert all(stage.world.accounts.get(at, Account()).balance == paper.ether[who] for who, at in accounts.items())
+    assert all(stage.balance(at) == paper.ether[who] for who, at in accounts.items())
     return found
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.support.stage import OWNER, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, after, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
-from toyevm.state import Account
 
 MONTH = 30 * 24 * 60 * 60 // 12  # blocks
 people, shops, amounts = st.integers(0, 1), st.integers(2, 3), st.integers(1, 60)
@@ -94,7 +93,7 @@ def check_welfare(contract: Contract, story: Story) -> dict[str, Any]:
     for who in range(2):
         assert stage.ask(welfare, "allowanceOf", person(who)) == allowance[who]
         assert stage.ask(welfare, "endMonthOf", person(who)) == end[who]
-    found = {n: stage.world.accounts.get(person(n), Account()).balance for n in range(4)}
+    found = {n: stage.balance(person(n)) for n in range(4)}
     assert found == {n: paid[n] for n in range(4)}
     return {"spent": +spent, "earned": +earned, "paid": +paid, "left": budget + reserved.total()}
 

@@ -6,7 +6,6 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.support.paper_pool import PaperPool
 from tests.support.stage import OWNER, Place, Stage, person
-from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
-from toyevm.contracts import Contract, contract_source, load_contract, mapping_slot
+from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, opened_once, stories
+from toyevm.contracts import Contract, contract_source, load_contract
 from toyevm.contracts.compile import compile_vyper
 
 FORTUNE, RESERVES = 10**9, (10**7, 2 * 10**7)
@@ -116,12 +115,12 @@ class Paper:
         return True
 
 
-@lru_cache
+@opened_once
 def market(amm: str) -> tuple[Stage, Place, Place, Place]:
     """Return two tokens that four people have, and a pool that OWNER filled; `amm` is its source."""
     stage, tokens = Stage(), []
     for _ in range(2):
-        token = stage.create(load_contract("erc20"), 0x60, 0x80, 9 * FORTUNE, 0, 0)
+        token = stage.create(load_contract("erc20"), "", "", 9 * FORTUNE)
         assert all(stage.call(OWNER, token, "transfer", person(who), FORTUNE) for who in range(4))
         tokens.append(token)
     code = load_contract("amm") if amm == contract_source("amm") else compile_vyper(amm, "amm")
@@ -134,7 +133,7 @@ def market(amm: str) -> tuple[Stage, Place, Place, Place]:
 def open_vault(contract: Contract, amm: str) -> tuple[Stage, Place, Place, Place]:
     """Return a stage with a market and an empty vault: asset, pool, vault; people let the vault take their tokens."""
     stage, asset, other, pool = market(amm)
-    vault = (stage := copy(stage)).create(contract, asset.address, other.address, pool.address)
+    vault = stage.create(contract, asset.address, other.address, pool.address)
     assert all(stage.call(person(who), asset, "approve", vault.address, FOREVER) for who in range(4))
     return stage, asset, pool, vault
 
@@ -177,18 +176,14 @@ def act(stage: Stage, pool: Place, vault: Place, requests: bool, held: int, func
 
 
 def compare(stage: Stage, asset: Place, pool: Place, vault: Place, paper: Paper) -> None:
-    def stored(place: Place, name: str, key: bytes | None = None) -> int:
-        slot = place.contract.slots[name]
-        return stage.world.accounts[place.address].storage.get(slot if key is None else mapping_slot(slot, key), 0)
-
     totals = {"totalIdle": paper.idle, "totalDebt": paper.debt, "totalSupply": paper.supply}
-    assert {name: stored(vault, name) for name in totals} == totals
-    assert (stored(pool, "reserve0"), stored(pool, "reserve1")) == paper.pool.reserves
-    assert stored(pool, "sharesOf", vault.address) == paper.held
-    assert stored(asset, "balanceOf", vault.address) == paper.idle
+    assert {name: stage.stored(vault, name) for name in totals} == totals
+    assert (stage.stored(pool, "reserve0"), stage.stored(pool, "reserve1")) == paper.pool.reserves
+    assert stage.stored(pool, "sharesOf", vault.address) == paper.held
+    assert stage.stored(asset, "balanceOf", vault.address) == paper.idle
     for who in range(4):
-        assert stored(vault, "balanceOf", person(who)) == paper.shares[who]
-        assert stored(asset, "balanceOf", person(who)) == paper.assets[who]
+        assert stage.stored(vault, "balanceOf", person(who)) == paper.shares[who]
+        assert stage.stored(asset, "balanceOf", person(who)) == paper.assets[who]
 
 
 @stories

@@ -11,7 +11,16 @@ from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application, Ideal
 from toyevm.workloads.applications.erc20.workload import FORTUNE
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, pick, user
+from toyevm.workloads.planned_blocks import (
+    PlannedBlock,
+    PlannedCall,
+    account,
+    address_named,
+    entries,
+    pick,
+    user,
+    variables,
+)
 from toyevm.workloads.tokens import token_account
 
 RESERVE = 10**7 * ETHER  # of each token in a pool: so much that 10,000 swaps in one direction move the price by 2 %
@@ -53,10 +62,10 @@ def swap_tokens(random: Random, count: int, users: int, *, pools: int = 1, searc
 
 def pool_account(amm: Contract, reserve0: int, reserve1: int) -> Account:
     """Return a pool of DAI and WETH with these reserves; all shares are the founder's."""
-    slots, shares = amm.slots, isqrt(reserve0 * reserve1)
-    fields = {"reserve0": reserve0, "reserve1": reserve1, "totalShares": shares}
-    tokens = {"token0": int.from_bytes(DAI, "big"), "token1": int.from_bytes(WETH, "big")}
-    storage = {slots[name]: value for name, value in (fields | tokens).items()}
+    shares = isqrt(reserve0 * reserve1)
+    storage = variables(
+        amm, {"token0": DAI, "token1": WETH, "reserve0": reserve0, "reserve1": reserve1, "totalShares": shares}
+    )
     return account(amm, storage | entries(amm, "sharesOf", {address_named("founder"): shares}))
 
 

@@ -13,7 +13,16 @@ from toyevm.state import Account
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application, Ideal
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, pick, user, word_named
+from toyevm.workloads.planned_blocks import (
+    PlannedBlock,
+    PlannedCall,
+    account,
+    address_named,
+    pick,
+    user,
+    variables,
+    word_named,
+)
 
 DAO: Address = b"\xc8" * 20
 SHARDS = 16
@@ -51,12 +60,11 @@ def dao_account(
     """
     slots = dao.slots
     rules = {"quorum": SO_FAR, "threshold": ETHER, "votingPeriod": voting_period, "delay": delay}
-    storage = {slots[rule]: value for rule, value in rules.items()}
+    storage = variables(dao, rules | {"proposalCount": proposals})
     for member, amount in shares.items():
         storage[mapping_slot(slots["checkpointCount"], member)] = 1
         first = mapping_slot(mapping_slot(slots["checkpoints"], member), 0)
         storage |= dict(zip(range(first, first + 2), (0, amount), strict=True))  # fromBlock, shares
-    storage[slots["proposalCount"]] = proposals
     for proposal in range(proposals):
         first = mapping_slot(slots["proposals"], proposal)
         action = int.from_bytes(b"\xac" * 32)  # nobody executes it here, so any hash does

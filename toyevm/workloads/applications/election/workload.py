@@ -12,7 +12,7 @@ from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import keccak256
 from toyevm.types import Address
 from toyevm.workloads.applications.base import Application, Ideal
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, user
+from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, user, variables
 
 ELECTION: Address = b"\x75" * 20
 
@@ -26,8 +26,7 @@ def reveal_votes(random: Random, count: int, users: int, *, contract: str, candi
         voter, candidate, secret = address_named(user(number)), random.randrange(candidates), random.randbytes(32)
         sealed[voter] = int.from_bytes(keccak256(encode_arguments(candidate, secret, voter)), "big")
         calls.append(PlannedCall(user(number), ELECTION, election.call_data("reveal", candidate, secret)))
-    slots = election.slots
-    storage = {slots["candidates"]: candidates, slots["commitEnd"]: 0, slots["revealEnd"]: 100}
+    storage = variables(election, {"candidates": candidates, "commitEnd": 0, "revealEnd": 100})
     contract_account = account(election, storage | entries(election, "commitmentOf", sealed))
     return PlannedBlock(tuple(calls), {"election": (ELECTION, contract_account)})
 

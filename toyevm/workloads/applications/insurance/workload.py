@@ -11,9 +11,10 @@ from toyevm.contracts import load_contract
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, user
+from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, user, variables
 
 MUTUAL: Address = b"\xb9" * 20
+SHARDS = 16
 CAPITAL = 10**6 * ETHER  # room for 400,000 covers in all, or for 25,000 on each of 16 counters
 COVERED = 1_600 * ETHER
 MONEY = 10 * ETHER  # of each holder
@@ -28,14 +29,14 @@ def buy_covers(random: Random, count: int, users: int, *, contract: str) -> Plan
         for holder in holders
     ]
     slots = mutual.slots
-    storage = {slots[name]: value for name, value in (("capital", CAPITAL), ("totalShares", CAPITAL // 2))}
+    storage = variables(mutual, {"capital": CAPITAL, "totalShares": CAPITAL // 2})
     if "covers" in slots:
-        storage |= {slots["covers"] + counter: COVERED // 16 for counter in range(16)}
-        storage |= {slots["premiums"] + counter: ETHER for counter in range(16)}
+        storage |= {slots["covers"] + counter: COVERED // SHARDS for counter in range(SHARDS)}
+        storage |= {slots["premiums"] + counter: ETHER for counter in range(SHARDS)}
     else:
         storage |= {slots["covered"]: COVERED}
     storage |= entries(mutual, "moneyOf", {address_named(holder): MONEY for holder in holders})
-    balance = CAPITAL + 16 * ETHER + MONEY * count
+    balance = CAPITAL + SHARDS * ETHER + MONEY * count
     return PlannedBlock(tuple(calls), {"mutual": (MUTUAL, account(mutual, storage, balance))})
 
 

@@ -14,7 +14,16 @@ from toyevm.state import Account
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application, Ideal
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, pick, user
+from toyevm.workloads.planned_blocks import (
+    PlannedBlock,
+    PlannedCall,
+    account,
+    address_named,
+    entries,
+    pick,
+    user,
+    variables,
+)
 from toyevm.workloads.tokens import token_account
 
 LENDING: Address = b"\xb0" * 20
@@ -108,7 +117,7 @@ APPLICATIONS = (
 def feed_account(price: int) -> Account:
     """Return the account of a price feed."""
     feed = load_contract("price_feed")
-    return account(feed, {feed.slots["price"]: price})
+    return account(feed, variables(feed, {"price": price}))
 
 
 def _call(lending: Contract, number: int, function: str, *arguments: int | bytes) -> PlannedCall:
@@ -119,8 +128,7 @@ def _contracts(
     lending: Contract, books: Mapping[str, Mapping[Any, int]], price: int = PRICE
 ) -> dict[str, tuple[Address, Account]]:
     """Return the pool with these entries, and with the totals that belong to them."""
-    addresses = {"token": int.from_bytes(TOKEN, "big"), "oracle": int.from_bytes(FEED, "big")}
-    storage = {lending.slots[name]: value for name, value in addresses.items()}
+    storage = variables(lending, {"token": TOKEN, "oracle": FEED})
     for name, values in books.items():
         if name in lending.slots:
             storage |= entries(lending, name, values)
@@ -141,5 +149,5 @@ def _totals(lending: Contract, market: int, scaled_borrows: int) -> dict[int, in
     totals = {"cash": WEALTH, "scaledBorrows": scaled_borrows, "index": INDEX}
     totals["totalShares"] = WEALTH + scaled_borrows * INDEX // ETHER
     if "marketOf" not in lending.slots:
-        return {lending.slots[name]: value for name, value in totals.items()}
+        return variables(lending, totals)
     return {slot: value for name in totals for slot, value in entries(lending, name, {market: totals[name]}).items()}

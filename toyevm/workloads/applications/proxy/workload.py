@@ -23,6 +23,7 @@ from toyevm.workloads.planned_blocks import (
     pick,
     pick_other,
     user,
+    variables,
     word_named,
 )
 
@@ -57,14 +58,14 @@ def pay_through_proxy(random: Random, count: int, users: int, *, upgrade: bool =
 def proxy_account(bank: Contract, behind: Address, deposits: Mapping[int | bytes, int]) -> Account:
     """Return a proxy with the implementation at `behind`, whose variables are laid out as those of `bank`."""
     storage = {IMPLEMENTATION_SLOT: int.from_bytes(behind, "big"), ADMIN_SLOT: word_named(ADMIN)}
-    storage |= {bank.slots["owner"]: word_named(OWNER)} | entries(bank, "depositOf", deposits)
+    storage |= variables(bank, {"owner": address_named(OWNER)}) | entries(bank, "depositOf", deposits)
     return account(load_contract("proxy"), storage, balance=sum(deposits.values()))
 
 
 def implementation(name: str) -> Account:
     """Return a version of the bank as its constructor leaves it."""
     bank = load_contract(name)
-    return account(bank, {bank.slots["owner"]: word_named(OWNER)})
+    return account(bank, variables(bank, {"owner": address_named(OWNER)}))
 
 
 APPLICATIONS = (

@@ -20,7 +20,7 @@ from toyevm.workloads.planned_blocks import (
     pick,
     pick_other,
     user,
-    word_named,
+    variables,
 )
 
 TOKEN: Address = b"\xd0" * 20
@@ -49,8 +49,8 @@ def transfer_shares(
             call = PlannedCall(user(seller), TOKEN, token.call_data("transfer", address_named(user(buyer)), amount))
         calls.append(call)
     everybody: dict[int | bytes, int] = {address_named(user(n)): random.getrandbits(256) for n in range(users)}
-    storage = {token.slots["agent"]: word_named(ISSUER), token.slots["most"]: users * SHARES}
-    storage |= {token.slots["totalSupply"]: users * SHARES, token.slots["points"]: PAID}
+    shares = users * SHARES
+    storage = variables(token, {"agent": address_named(ISSUER), "most": shares, "totalSupply": shares, "points": PAID})
     for variable, value in (("countryOf", 1), ("balanceOf", SHARES), ("pointsSeen", PAID)):
         storage |= entries(token, variable, dict.fromkeys(everybody, value))
     storage |= (
@@ -58,7 +58,7 @@ def transfer_shares(
         if "trail" in token.slots
         else entries(token, "trailOf", everybody)
     )
-    contract_account = account(token, storage, balance=PAID * users * SHARES // 10**18)
+    contract_account = account(token, storage, balance=PAID * shares // 10**18)
     return PlannedBlock(tuple(calls), {"security": (TOKEN, contract_account)}, tuple(map(user, range(users))))
 
 

@@ -12,7 +12,16 @@ from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.lending.workload import PRICE, feed_account
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, pick, user
+from toyevm.workloads.planned_blocks import (
+    PlannedBlock,
+    PlannedCall,
+    account,
+    address_named,
+    entries,
+    pick,
+    user,
+    variables,
+)
 
 STABLECOIN: Address = b"\xb3" * 20
 FEED: Address = b"\xb4" * 20
@@ -32,7 +41,7 @@ def draw_coins(random: Random, count: int, users: int, *, contract: str) -> Plan
     ]
     people = [address_named(user(number)) for number in sorted(set(owners))]
     slots = stablecoin.slots
-    storage = {slots["oracle"]: int.from_bytes(FEED, "big"), slots["ceiling"]: CEILING}
+    storage = variables(stablecoin, {"oracle": FEED, "ceiling": CEILING})
     for name, amount in (("collateralOf", PLEDGED), ("scaledDebtOf", DEBT), ("balanceOf", DEBT)):
         storage |= entries(stablecoin, name, dict.fromkeys(people, amount))
     shards = SHARDS if "supplyShards" in slots else 1

@@ -13,7 +13,16 @@ from toyevm.contracts import load_contract
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application, Ideal
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, entries, pick, user
+from toyevm.workloads.planned_blocks import (
+    PlannedBlock,
+    PlannedCall,
+    account,
+    address_named,
+    entries,
+    pick,
+    user,
+    variables,
+)
 
 VAULT: Address = b"\xb8" * 20
 STAKED = 1_000_000 * ETHER  # by others
@@ -30,11 +39,10 @@ def stake_money(random: Random, count: int, users: int, *, contract: str) -> Pla
         staker, amount = user(pick(random, users)), random.randint(1, 9) * ETHER
         money[address_named(staker)] += amount + ETHER
         calls.append(PlannedCall(staker, VAULT, vault.call_data("stake", amount)))
-    slots = vault.slots
     numbers = {"rewardRate": RATE, "periodEnd": PERIOD, "totalStaked": STAKED * 9 // 10, "totalShares": STAKED}
-    storage = {slots[name]: value for name, value in numbers.items()} | entries(vault, "moneyOf", money)
-    if "epoch" in slots:
-        storage |= {slots["epoch"]: 30, slots["epochEnd"]: 86_400}
+    storage = variables(vault, numbers) | entries(vault, "moneyOf", money)
+    if "epoch" in vault.slots:
+        storage |= variables(vault, {"epoch": 30, "epochEnd": 86_400})
     balance = sum(money.values()) + numbers["totalStaked"] + RATE * PERIOD
     return PlannedBlock(tuple(calls), {"vault": (VAULT, account(vault, storage, balance))})
 

@@ -19,6 +19,7 @@ from toyevm.workloads.planned_blocks import (
     entries,
     pick,
     user,
+    variables,
     word_named,
 )
 
@@ -50,8 +51,7 @@ def _block(sale: Contract, calls: list[PlannedCall], *, end: int, room: int, dep
     """Return the block of these calls: every sender has paid an ether before, and has a deposit."""
     buyers = [address_named(name) for name in dict.fromkeys(call.sender for call in calls)]
     terms = {"treasury": word_named("treasury"), "cap": RAISED + room, "capOfEach": RAISED, "least": RAISED // 2}
-    terms |= {"end": end, "cliff": 0, "duration": DURATION}
-    storage = {sale.slots[name]: value for name, value in terms.items()}
+    storage = variables(sale, terms | {"end": end, "cliff": 0, "duration": DURATION})
     if "raised" in sale.slots:
         storage[sale.slots["raised"]] = RAISED
     else:

@@ -13,7 +13,7 @@ from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications.base import Application
 from toyevm.workloads.applications.erc20.workload import FORTUNE
-from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, pick, user
+from toyevm.workloads.planned_blocks import PlannedBlock, PlannedCall, account, address_named, pick, user, variables
 from toyevm.workloads.tokens import token_account
 
 VAULT: Address = b"\xba" * 20
@@ -34,12 +34,8 @@ def deposit_tokens(random: Random, count: int, users: int, *, contract: str, fun
         arguments = (amount, address_named(giver)) if function == "deposit" else (amount,)
         calls.append(PlannedCall(giver, VAULT, vault.call_data(function, *arguments)))
     people = tuple(given)
-    slots = vault.slots
-    places = {
-        name: int.from_bytes(place, "big") for name, place in (("asset", ASSET), ("other", OTHER), ("pool", POOL))
-    }
-    numbers = {"totalIdle": IDLE, "totalDebt": DEBT, "totalSupply": SHARES}
-    storage = {slots[name]: value for name, value in (places | numbers).items()}
+    totals = {"totalIdle": IDLE, "totalDebt": DEBT, "totalSupply": SHARES}
+    storage = variables(vault, {"asset": ASSET, "other": OTHER, "pool": POOL, **totals})
     token = token_account(
         {address_named(giver): FORTUNE for giver in people} | {VAULT: IDLE},
         {(address_named(giver), VAULT): FORTUNE for giver in people},

@@ -12,7 +12,7 @@ from toyevm.units import ETHER
 from toyevm.vm.message import execute_message
 from toyevm.workloads.applications.dao.workload import DAO, DELAY, SO_FAR, dao_account
 from toyevm.workloads.attacks.base import Asset, Attack, AttackScene, CallsOfBlock, ether
-from toyevm.workloads.planned_blocks import PlannedCall, account, address_named
+from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, variables
 
 LENDER: Address = b"\xce" * 20
 BORROWER: Address = b"\xcf" * 20
@@ -39,8 +39,8 @@ def scene(defended: bool) -> AttackScene:
         ),
         contracts={
             "DAO": (DAO, dao_account(dao, shares, voting_period=2, treasury=TREASURY)),
-            "lender": (LENDER, account(lender, _at(lender, token=DAO))),
-            "borrower": (BORROWER, account(borrower, _at(borrower, lender=LENDER, dao=DAO))),
+            "lender": (LENDER, account(lender, variables(lender, {"token": DAO}))),
+            "borrower": (BORROWER, account(borrower, variables(borrower, {"lender": LENDER, "dao": DAO}))),
         },
         assets={"ether": ether, "shares": _shares(dao)},
         people=("Mallory", "Ann", "Bob"),
@@ -52,10 +52,6 @@ def _shares(dao: Contract) -> Asset:
     return lambda world, owner: int.from_bytes(
         execute_message(world, address=DAO, input=dao.call_data("balanceOf", owner)).output
     )
-
-
-def _at(contract: Contract, **addresses: Address) -> dict[int, int]:
-    return {contract.slots[variable]: int.from_bytes(address, "big") for variable, address in addresses.items()}
 
 
 ATTACK = Attack(

@@ -12,7 +12,7 @@ from toyevm.units import ETHER
 from toyevm.workloads.applications.dao.workload import DAO, DELAY, SO_FAR, dao_account
 from toyevm.workloads.applications.proxy.workload import BANK
 from toyevm.workloads.attacks.base import Attack, AttackScene, CallsOfBlock, ether
-from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries
+from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries, variables
 
 DEPOSITS = {"Ann": 60 * ETHER, "Bob": 40 * ETHER}
 
@@ -28,7 +28,7 @@ def scene(defended: bool) -> AttackScene:
     withdrawals = tuple(PlannedCall(who, BANK, bank.call_data("withdraw", amount)) for who, amount in DEPOSITS.items())
     shares = {address_named("Mallory"): 2 * SO_FAR, address_named("Ann"): SO_FAR, address_named("Bob"): ETHER}
     deposits: dict[int | bytes, int] = {address_named(who): amount for who, amount in DEPOSITS.items()}
-    storage = {bank.slots["owner"]: int.from_bytes(DAO, "big")} | entries(bank, "depositOf", deposits)
+    storage = variables(bank, {"owner": DAO}) | entries(bank, "depositOf", deposits)
     return AttackScene(
         blocks=(
             *map(CallsOfBlock, [(propose,), (), (vote,), (queue, execute), withdrawals]),

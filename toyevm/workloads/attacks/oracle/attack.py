@@ -5,8 +5,6 @@ The defence is a price that is averaged over half an hour: what lasts no time ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from toyevm.contracts import Contract, load_contract
 from toyevm.state import Account
 from toyevm.types import Address
@@ -14,7 +12,7 @@ from toyevm.units import ETHER
 from toyevm.workloads.applications.amm.workload import DAI, FIRST_POOL, WETH
 from toyevm.workloads.applications.lending.workload import FEED, LENDING
 from toyevm.workloads.attacks.base import Attack, AttackScene, CallsOfBlock, ether, tokens
-from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries
+from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries, variables
 from toyevm.workloads.tokens import token_account
 
 POOL: Address = bytes([FIRST_POOL]) * 20
@@ -58,7 +56,7 @@ def _contracts(oracle: Contract) -> dict[str, tuple[Address, Account]]:
         "DAI": (DAI, token_account(dai)),
         "WETH": (WETH, token_account({POOL: POOL_WETH})),
         "pool": (POOL, _account("amm", token0=DAI, token1=WETH, reserve0=POOL_DAI, reserve1=POOL_WETH)),
-        "oracle": (FEED, _account_of(oracle, {"pool": POOL, "spot": price, "price": price})),
+        "oracle": (FEED, account(oracle, _prices(oracle, price))),
         "lending pool": (LENDING, _lending_pool()),
         "flash lender": (FLASH_LENDER, _account("flash_lender", token=DAI)),
         "attacker's contract": (MANIPULATOR, _manipulator()),
@@ -67,9 +65,8 @@ def _contracts(oracle: Contract) -> dict[str, tuple[Address, Account]]:
 
 def _lending_pool() -> Account:
     lending = load_contract("lending")
-    values: dict[str, int | Address] = {"token": DAI, "oracle": FEED, "cash": LENT, "index": ETHER, "totalShares": LENT}
-    shares = entries(lending, "sharesOf", {address_named("lender"): LENT})
-    return account(lending, dict(_account_of(lending, values).storage) | shares)
+    storage = variables(lending, {"token": DAI, "oracle": FEED, "cash": LENT, "index": ETHER, "totalShares": LENT})
+    return account(lending, storage | entries(lending, "sharesOf", {address_named("lender"): LENT}))
 
 
 def _manipulator() -> Account:
@@ -78,13 +75,13 @@ def _manipulator() -> Account:
 
 
 def _account(contract: str, **values: int | Address) -> Account:
-    return _account_of(load_contract(contract), values)
+    return account(load_contract(contract), variables(load_contract(contract), values))
 
 
-def _account_of(contract: Contract, values: Mapping[str, int | Address]) -> Account:
-    """Return a contract whose variables have these values, as far as it has them."""
-    words = {name: int.from_bytes(one) if isinstance(one, bytes) else one for name, one in values.items()}
-    return account(contract, {contract.slots[name]: word for name, word in words.items() if name in contract.slots})
+def _prices(oracle: Contract, price: int) -> dict[int, int]:
+    """Return the slots of an oracle that asks the pool, and of the price if it keeps one."""
+    kept = {name: price for name in ("spot", "price") if name in oracle.slots}
+    return variables(oracle, {"pool": POOL, **kept})
 
 
 ATTACK = Attack(

@@ -10,7 +10,7 @@ from toyevm.state import Account
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.attacks.base import Attack, AttackScene, CallsOfBlock, ether
-from toyevm.workloads.planned_blocks import PlannedCall, account
+from toyevm.workloads.planned_blocks import PlannedCall, account, variables
 
 POOL: Address = b"\xc4" * 20
 DRAINER: Address = b"\xc5" * 20
@@ -24,7 +24,7 @@ def visit_pool(name: str) -> AttackScene:
     deposits = [PlannedCall(who, POOL, pool.call_data("deposit"), amount) for who, amount in SAVED.items()]
     visit = PlannedCall("Eve", DRAINER, drainer.call_data("drain"), STAKE)
     withdrawals = [PlannedCall(who, POOL, pool.call_data("withdraw")) for who in ("Eve", *SAVED)]
-    storage = {drainer.slots["pool"]: int.from_bytes(POOL)}
+    storage = variables(drainer, {"pool": POOL})
     return AttackScene(
         blocks=tuple(CallsOfBlock(tuple(calls)) for calls in (deposits, [visit], withdrawals)),
         contracts={
