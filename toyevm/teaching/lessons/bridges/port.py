@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from toyevm.errors import InputError
 from toyevm.rollups.interop.cluster import PURSE, Cluster, SentMessage
 from toyevm.rollups.interop.forgery import FORGER, FORGER_CODE
-from toyevm.rollups.mempool_chain import SLOT_SECONDS
 from toyevm.state import Account
+from toyevm.workloads.workload import SLOT_SECONDS
 
 PEOPLE = ("Ann", "Bob", "Rita", "Mallory")
 LAYERS = ("rollup", "sidechain", "validium")
