@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from toyevm.contracts import Contract, mapping_slot
+from toyevm.contracts.abi import Argument
 from toyevm.state import ABSENT, Account, StateDiff, WorldState
 from toyevm.types import Address, Field, Location
 from toyevm.vm.frame import BlockEnv
@@ -36,7 +37,7 @@ class Stage:
         self.last: MessageResult | None = None
         self._created = 0
 
-    def create(self, contract: Contract, *arguments: int | bytes | str) -> Place:
+    def create(self, contract: Contract, *arguments: Argument) -> Place:
         """Run the constructor, as OWNER, and keep what it leaves."""
         self._created += 1
         address = bytes([0xC0]) * 19 + bytes([self._created])
@@ -49,7 +50,7 @@ class Stage:
         self.world = self.world.apply(StateDiff(writes))
         return Place(contract, address)
 
-    def call(self, sender: Address, place: Place, function: str, *arguments: int | bytes, value: int = 0) -> bool:
+    def call(self, sender: Address, place: Place, function: str, *arguments: Argument, value: int = 0) -> bool:
         """Call, and return whether it went through; if it did, its effects stay."""
         data = place.contract.call_data(function, *arguments)
         self.last = execute_message(self.world, self.env, sender=sender, address=place.address, input=data, value=value)
@@ -59,7 +60,7 @@ class Stage:
             assert self.last.error == "revert"
         return self.last.error is None
 
-    def ask(self, place: Place, function: str, *arguments: int | bytes) -> int:
+    def ask(self, place: Place, function: str, *arguments: Argument) -> int:
         """Return the word that a function answers."""
         data = place.contract.call_data(function, *arguments)
         result = execute_message(self.world, self.env, address=place.address, input=data)
