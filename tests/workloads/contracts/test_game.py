@@ -35,7 +35,7 @@ NAMED = {
 }  # how many arguments are people
 TRANSFER = load_contract("game").event_topic("TransferSingle")
 BATCH = keccak256(b"TransferBatch(address,address,address,uint256[],uint256[])")  # as the standard has it
-PERSON = int.from_bytes(person(0))
+NUMBERS = {int.from_bytes(person(number)): number for number in range(4)}
 people, plots, amounts = st.integers(0, 3), st.sampled_from(PLOTS), st.sampled_from([0, 1, 2, 60])
 kinds = st.lists(st.sampled_from(ITEMS), max_size=3)
 steps = st.lists(
@@ -172,8 +172,8 @@ def tell(stage: Stage, told: Counter[tuple[int, int]]) -> None:
             size = 1 if kind == TRANSFER else words[2]
             pairs = [words] if kind == TRANSFER else zip(words[3 : 3 + size], words[4 + size :], strict=True)
             for item, amount in pairs:
-                told[topics[1] - PERSON, item] -= amount
-                told[topics[2] - PERSON, item] += amount
+                told[NUMBERS.get(topics[1], GAME), item] -= amount
+                told[NUMBERS.get(topics[2], GAME), item] += amount
 
 
 def check_books(stage: Stage, game: Place, paper: Paper, told: Counter[tuple[int, int]]) -> None:
@@ -273,8 +273,12 @@ RENT_AND_LAND: Story = [("work", 1, LAND, 20), ("safeTransferFrom", 0, 0, 2, GOL
                         ("safeBatchTransferFrom", 0, 0, 2, [LAND, GOLD], [1, 20]),
                         ("safeBatchTransferFrom", 0, 0, 2, [LAND, GOLD], [1, 19])]  # fmt: skip
 
+SPENT: Story = [("work", 1, LAND, 20), ("collect", 0, LAND), ("spend", 5, 2, 1), ("spend", 5, 2, 1)]
+
 
 @mistakes(
+    ("game", "self.treasury -= amount", "pass", check_game, SPENT),
+    ("game_pull", "self.treasury -= amount", "pass", check_game, SPENT),
     ("game", "msg.sender == sender or self.isApprovedForAll[sender][msg.sender]", "True", check_game, DEEDS),
     ("game", "msg.sender == sender or", "", check_game, DEEDS),
     ("game", "if receiver.is_contract:", "if False:", check_game, DEEDS),

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.stage import Place, Stage, person
+from tests.support.stage import STRANGERS, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
 from toyevm.crypto import address_of, keccak256, sign
 
 people = st.integers(0, 3)
-KEYS = [bytes([number]) * 32 for number in (1, 2)]
+KEYS = STRANGERS
 PAYER = 4  # this and the next are who the keys belong to
 DAY = 86_400
 seconds = st.sampled_from([0, 1, DAY - 1, DAY])
