@@ -1,6 +1,6 @@
 """How contracts are held to what they promise: random stories, and planted mistakes that each check must find.
 
-`TOYEVM_STORIES=10000 pytest tests/workloads/contracts` tells so many of each.
+`make stories` tells 10,000 of each (`TOYEVM_STORIES`).
 """
 
 from __future__ import annotations
