@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ from toyevm.teaching.lab.turns import call, repeat
 
 CAP, SHARDS = 64, 8
 PLACES = tuple(f"room{shard}" for shard in range(SHARDS))
-CROWD = tuple((3 * buyer + buyer // 5, 1) for buyer in range(40))  # buyer's number, tokens
-RUSH = tuple((buyer, 1 + buyer % 2) for buyer in range(160))  # more than there is
+CROWD = tuple((100 + 11 * buyer % 40, 1) for buyer in range(40))  # a buyer's number, and how many tokens
+ALIKE = tuple((8 * buyer, 1) for buyer in range(12))
+RUSH = tuple((buyer, 1 + buyer % 3) for buyer in range(160))  # they want more than there is
 
 Buy = Callable[..., Any]
 
@@ -51,11 +53,12 @@ class Slots(MutableMapping[str, int]):
 
 @dataclass(frozen=True)
 class Sale:
-    """What became of some purchases: each answer, what each read and wrote, and the slots at the end."""
+    """What became of some purchases: each answer, what each read and wrote; and the slots at the end."""
 
     answers: tuple[Any, ...]
     reads: tuple[frozenset[str], ...]
     writes: tuple[frozenset[str], ...]
+    changes: tuple[bool, ...]  # whether a purchase left other values behind
     slots: dict[str, int]
     amounts: tuple[int, ...]
 
@@ -75,10 +78,19 @@ class Sale:
         return longest_chain(waits, lambda _: 1)
 
     @property
+    def most_read(self) -> tuple[str, int]:
+        """The slot that most purchases read, and how many do."""
+        return _most(self.reads)
+
+    @property
     def hottest(self) -> tuple[str, int]:
         """The slot that most purchases write, and how many do."""
-        counts = {name: sum(name in one for one in self.writes) for one in self.writes for name in one}
-        return max(counts.items(), key=lambda item: item[1], default=("none", 0))
+        return _most(self.writes)
+
+
+def _most(touched: Sequence[frozenset[str]]) -> tuple[str, int]:
+    counts = Counter(name for one in touched for name in sorted(one))
+    return max(sorted(counts.items()), key=lambda item: item[1], default=("none", 0))
 
 
 def sell(buy: Buy, purchases: Sequence[tuple[int, int]], start: MutableMapping[str, int] | None = None) -> Sale:
@@ -88,11 +100,13 @@ def sell(buy: Buy, purchases: Sequence[tuple[int, int]], start: MutableMapping[s
         InputError: it is none, it fails, or it writes what is no whole number.
     """
     values = dict(start if start is not None else dict.fromkeys(PLACES, CAP // SHARDS))
-    answers, reads, writes = [], [], []
+    answers, reads, writes, changes = [], [], [], []
     for buyer, amount in purchases:
         slots = Slots(values)
         answers.append(call(buy, slots, buyer, amount))
+        changes.append(slots.values_ != values)
         values = slots.values_
         reads.append(frozenset(slots.read))
         writes.append(frozenset(slots.written))
-    return Sale(tuple(answers), tuple(reads), tuple(writes), values, tuple(amount for _, amount in purchases))
+    amounts = tuple(amount for _, amount in purchases)
+    return Sale(tuple(answers), tuple(reads), tuple(writes), tuple(changes), values, amounts)

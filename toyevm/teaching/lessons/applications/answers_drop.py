@@ -1,0 +1,110 @@
+"""What lesson 15 says to a drop that was spread: buyers call it, few and then many, and the slots are watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toyevm.teaching.lab.turns import Reply, malformed, missing, repeat, right, wrong
+from toyevm.teaching.lessons.applications.drop import ALIKE, CAP, CROWD, PLACES, RUSH, Sale, sell
+
+LONGEST = 10  # purchases in a row, of 40, that still count as spread
+
+
+def drop(answer: Any) -> Reply:
+    """Judge a student's `buy(slots, buyer, amount)`."""
+    if answer is None:
+        return missing("a function.")
+    quiet = sell(answer, CROWD)
+    if set(quiet.answers) == {None}:
+        return missing("what `buy` returns: True or False.")
+    odd = next(((who, got) for (who, _), got in zip(CROWD, quiet.answers, strict=True) if type(got) is not bool), None)
+    if odd:
+        return malformed(f"For buyer {odd[0]}, `buy` returns {repeat(odd[1])}. Are the tokens sold: True or False?")
+    again, rush = sell(answer, CROWD), sell(answer, RUSH)
+    shown = "\n".join((_in_words("40 buyers, 1 each", quiet), _in_words("a rush of 160 buyers", rush)))
+    if (again.reads, again.writes) != (quiet.reads, quiet.writes):
+        text = "The same 40 purchases, twice: they use other slots each time. What state root do two nodes get?"
+        return wrong("by-chance", text, shown)
+    return _unsafe(quiet, rush, shown) or _slow(quiet, shown) or _spread(answer, rush, shown)
+
+
+def _in_words(title: str, sale: Sale) -> str:
+    return f"{title:<22} {sale.sold:>3} sold, longest chain {sale.span}, busiest slot {sale.hottest[0]}"
+
+
+def _unsafe(quiet: Sale, rush: Sale, shown: str) -> Reply | None:
+    """Return what is said if too many are sold, or none, or if a refusal leaves something behind."""
+    if not quiet.sold:
+        return wrong(
+            "refuses-all", "Nothing is sold. What do the slots hold at first, and which one do you read?", shown
+        )
+    if rush.sold > CAP:
+        return _oversold(rush, shown)
+    changed = [number for number, sold in enumerate(rush.answers) if sold is False and rush.changes[number]]
+    if changed:
+        buyer, amount = RUSH[changed[0]]
+        text = f"Buyer {buyer} wants {amount} and is refused, but a slot has changed. When may `buy` write?"
+        return wrong("writes-when-refused", text, shown)
+    return None
+
+
+def _oversold(rush: Sale, shown: str) -> Reply:
+    silent = [number for number, sold in enumerate(rush.answers) if sold and not rush.writes[number]]
+    if silent:
+        text = (
+            f"{rush.sold} tokens are sold, of {CAP}. Buyer {RUSH[silent[0]][0]} got some, and no slot was written. "
+            "How could the next purchase know of it?"
+        )
+        return wrong("nothing-written-down", text, shown)
+    below = next((name for name in PLACES if rush.slots.get(name, 0) < 0), "")
+    if below:
+        text = (
+            f"{rush.sold} tokens are sold, of {CAP}. `{below}` holds {rush.slots[below]} at the end. "
+            "What must a slot still hold, before a buyer gets `amount`?"
+        )
+        return wrong("room-below-zero", text, shown)
+    name, most = max(rush.slots.items(), key=lambda item: item[1])
+    text = (
+        f"{rush.sold} tokens are sold, of {CAP}: `{name}` alone holds {most} at the end. "
+        "If each of eight slots is checked by itself, how many may each of them sell?"
+    )
+    return wrong("each-slot-sells-all", text, shown)
+
+
+def _slow(quiet: Sale, shown: str) -> Reply | None:
+    """Return what is said if purchases wait for each other more than they must."""
+    if quiet.span <= LONGEST:
+        return None
+    name, count = quiet.hottest
+    readers = max(map(len, quiet.reads))
+    if name not in PLACES and count >= quiet.span:
+        text = f"{count} of 40 purchases write `{name}`, so they are a chain of {quiet.span}. What do you need it for?"
+        return wrong("another-hot-slot", text, shown)
+    if readers >= len(PLACES) and quiet.span == len(CROWD):
+        text = (
+            f"Each purchase writes one slot, but reads {readers} of them: a chain of {quiet.span}. "
+            "How could it know from *one* slot whether it may sell?"
+        )
+        return wrong("reads-the-whole-sum", text, shown)
+    place, readers = quiet.most_read
+    text = (
+        f"{readers} of 40 purchases read `{place}`, and the longest chain is {quiet.span}. There are eight rooms: "
+        "how many buyers should begin at each?"
+    )
+    return wrong("most-begin-at-one", text, shown)
+
+
+def _spread(answer: Any, rush: Sale, shown: str) -> Reply:
+    unused = [name for name in PLACES if rush.slots.get(name) == CAP // len(PLACES)]
+    if unused:
+        text = f"`{unused[0]}` still holds all its tokens after a rush of 160 buyers. Who is sent there?"
+        return wrong("rooms-that-nobody-uses", text, shown)
+    alike = sell(answer, ALIKE)
+    shown += "\n" + _in_words("12 with like numbers", alike)
+    if alike.sold < len(ALIKE):
+        text = (
+            f"Spread, and never more than {CAP}. But of 12 buyers with numbers 0, 8, 16 …, {len(ALIKE) - alike.sold} "
+            "are refused while others have room. Whom would that trouble?"
+        )
+        return right(text, shown)
+    return right("Spread, and nobody is refused in vain. How many slots does one of the last buyers read?", shown)

@@ -1,0 +1,114 @@
+"""What lesson 15 says to sums about a pool and about a debt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, missing, read_pair, repeat, right, wrong
+from toyevm.teaching.lessons.applications.toy_pool import RESERVE, Pool
+
+NEAR = 0.01
+KEPT, POOL = 75.0, 60.0  # DAI: Lea's tokens at a quarter, and her pool
+LIMIT, PROFIT = 1_750.0, 350.0  # DAI: below this Bob can be liquidated; 5 % of half of 14,000
+
+
+def number(answer: Any, what: str) -> float:
+    """Return a number as float.
+
+    Raises:
+        InputError: it is none, or negative.
+    """
+    if isinstance(answer, bool) or not isinstance(answer, (int, float)) or not 0 <= answer <= 10**9:
+        raise InputError(repeat(answer), expected=what)
+    return float(answer)
+
+
+def near(answer: float, value: float) -> bool:
+    return abs(answer - value) <= NEAR * max(1.0, abs(value) / 10)
+
+
+def third_swap(answer: Any) -> Reply:
+    """Judge what 60 DAI get after twice 30 DAI, in a pool of 60 and 60."""
+    if answer is None:
+        return missing("a number of WETH.")
+    got = number(answer, "a number of WETH, from 0")
+    before = RESERVE**2 / (2 * RESERVE)
+    left = before - got
+    shown = f"before: 120 DAI and {before:g} WETH; your answer leaves 180 DAI and {left:g} WETH: product {180 * left:g}"
+    if near(got, 10):
+        text = "3,600 again. Uma paid 1.5 DAI for each WETH, Vic 6. What would one more DAI get now?"
+        return right(text, shown)
+    if near(got, 20):
+        text = "20 WETH: is that what Vic gets, what the pool keeps, or what Uma got?"
+        return wrong("what-is-left", text, shown)
+    if near(got, 60):
+        text = "That is the price of the beginning, one for one. How many WETH are in the pool before Vic's swap?"
+        return wrong("the-price-stays", text, shown)
+    if near(got, 40) or (near(got, 30) and left == 0):
+        text = f"The pool has {before:g} WETH before Vic. What is the product if it pays {got:g} of them?"
+        return wrong("counts-from-the-start", text, shown)
+    if near(got, 15):
+        text = "60 DAI at the price before, 4 DAI each. But the price moves during the swap. Which product results?"
+        return wrong("the-price-of-before", text, shown)
+    if near(got, 5):
+        text = "You halve what the last one got. Vic sells 60 DAI, not 30. What must the pool keep at 180 DAI?"
+        return wrong("halves-each-time", text, shown)
+    text = "The product must be 3,600. How many WETH does the pool keep when it has 180 DAI?"
+    return wrong("another-product", text, shown)
+
+
+def kept(answer: Any) -> Reply:
+    """Judge what Lea's pool and her tokens are worth when the price is a quarter."""
+    expected = "a pair of numbers, such as (240, 300)"
+    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+        return missing(f"{expected}: the pool, the tokens kept.")
+    pool, tokens = (number(each, expected) for each in read_pair(answer, expected))
+    shown = f"your answer: the pool {pool:g} DAI, the tokens kept {tokens:g} DAI, {tokens - pool:+g} to those who keep"
+    if near(pool, POOL) and near(tokens, KEPT):
+        model = Pool(30, 120)
+        shown = f"pool: {model.dai:g} DAI + {model.weth:g} · ¼ = 60; kept: 60 + 60 · ¼ = 75"
+        return right("15 of 75, that is 20 %, as with the price of 4. Who has the 15 DAI now?", shown)
+    return _kept_wrong(pool, tokens, shown)
+
+
+def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
+    if near(pool, KEPT) and near(tokens, POOL):
+        return wrong("the-other-way-round", "First the pool, then the tokens kept. Which of the two lost more?", shown)
+    if near(pool, 240) and near(tokens, 300):
+        return wrong("price-of-four", "These are the numbers for a price of 4. What is a WETH worth now?", shown)
+    if near(pool, tokens):
+        text = "No loss, you say. When WETH gets cheaper, what do people bring to the pool, and what do they take out?"
+        return wrong("loss-only-when-it-rises", text, shown)
+    if not near(tokens, KEPT):
+        text = f"60 DAI and 60 WETH at ¼: you have {tokens:g} together. What are 60 WETH worth alone?"
+        return wrong("worth-of-kept", text, shown)
+    if near(pool, 30):
+        return wrong("only-dai", "30 DAI are in the pool, but not only these. What are its 120 WETH worth?", shown)
+    if near(pool, 150) or near(pool, 120):
+        text = "You count each WETH as one DAI, or leave out the DAI. What is a WETH worth now?"
+        return wrong("counts-tokens", text, shown)
+    text = "The pool holds four times as many WETH as DAI then. Which two such amounts have the product 3,600?"
+    return wrong("another-pool", text, shown)
+
+
+def liquidated(answer: Any) -> Reply:
+    """Judge from which price on a debt can be liquidated, and what the first one earns."""
+    expected = "a pair of numbers, such as (2000, 100)"
+    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+        return missing(f"{expected}: DAI for an ether, DAI earned.")
+    price, earned = (number(each, expected) for each in read_pair(answer, expected))
+    limit = 10 * price * 0.8
+    shown = f"at {price:,.0f} DAI, 80 % of Bob's pledge are {limit:,.0f} DAI; he owes 14,000"
+    if abs(price - LIMIT) > 1:
+        words = {1_400: "At 1,400, the pledge is worth as much as the debt", 1_120: "You take 80 % of the debt"}
+        first = words.get(round(price), "There, 80 % of the pledge and the debt are not equal")
+        return wrong("another-limit", f"{first}. At which price are 80 % of 10 ether worth 14,000 DAI?", shown)
+    if near(earned, PROFIT):
+        return right("7,000 repaid, ether for 7,350 taken. Who pays these 350 DAI?", shown)
+    if near(earned, 700):
+        return wrong("whole-debt", "5 % of 14,000: may they repay all of it?", shown)
+    if near(earned, 7_350) or near(earned, 7_000):
+        return wrong("all-that-is-taken", "That is what they take. What did they pay for it?", shown)
+    text = f"You say {earned:g}. How many DAI may they repay, and what do they get on top of these?"
+    return wrong("another-bonus", text, shown)
