@@ -7,7 +7,7 @@ from typing import Any
 
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.player import Player
-from toyevm.teaching.lessons.applications.mix_profile import CROWDS, DESIGNS, MIXED, profile_of_mix
+from toyevm.teaching.lessons.applications.mix_profile import CROWDS, DESIGNS, MIXED, MixProfile, profile_of_mix
 from toyevm.teaching.lessons.applications.mix_view import show_profile
 
 MOST = 10  # shares of one application, on a slider
@@ -42,6 +42,8 @@ class WorkloadMixer(Player):
 
     @property
     def picture(self) -> Picture:
+        if not any(self.shares.values()):
+            return show_profile(MixProfile((), 0, self.crowd, self.design))
         return show_profile(profile_of_mix(self.shares, self.crowd, self.design))
 
     def mix(self, **shares: int) -> None:
