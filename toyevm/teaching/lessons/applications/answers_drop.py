@@ -15,7 +15,7 @@ def drop(answer: Any) -> Reply:
     if answer is None:
         return missing("a function.")
     quiet = sell(answer, CROWD)
-    if set(quiet.answers) == {None}:
+    if all(answered is None for answered in quiet.answers):
         return missing("what `buy` returns: True or False.")
     odd = next(((who, got) for (who, _), got in zip(CROWD, quiet.answers, strict=True) if type(got) is not bool), None)
     if odd:

@@ -85,8 +85,8 @@ def _too_slow(profile: MixProfile, shown: str) -> Reply:
         return wrong("serial-stays-serial", text, shown)
     if len(profile.rows) < GOAL:
         text = (
-            f"{len(profile.rows)} applications make {len(profile.rows)} chains, and the speedup is "
-            f"{profile.speedup:.1f}. What could a further one change? There are {len(MIXED) - 1} to choose from."
+            f"Of {len(MIXED) - 1} applications you take {len(profile.rows)}. They make {len(profile.rows)} chains, and "
+            f"the speedup is {profile.speedup:.1f}. What could a further one change?"
         )
         return wrong("too-few-chains", text, shown)
     text = (

@@ -86,9 +86,10 @@ def least(answer: Any) -> Reply:
     honest, attacked = play_block(["Uma"], wanted, honest=TINA), sandwich(STAKE, wanted)
     shown = "\n".join(["Tina before you:", *_indented(honest), "30 DAI before you:", *_indented(attacked)])
     if honest.uma is None:
-        quiet = play_block(["Uma"], wanted)
-        text = "Even in an empty block you get no more than 20." if quiet.uma is None else "Tina alone stops you."
-        return wrong("no-room-for-others", f"{text} What do you get behind her 3 DAI?", shown)
+        if play_block(["Uma"], wanted).uma is None:
+            text = f"Even alone in the block you would not get {wanted:g} WETH. What does the pool pay for 30 DAI?"
+            return wrong("more-than-the-pool-pays", text, shown)
+        return wrong("no-room-for-others", "Tina alone stops you. What do you get behind her 3 DAI?", shown)
     if attacked.uma is not None:
         text = f"The sandwich goes through: you get {attacked.uma:.1f} WETH, and want {wanted:g}. Which least stops it?"
         return wrong("takes-too-little", text, shown)

@@ -57,10 +57,5 @@ def _robbed(answer: Any) -> Reply:
         late = next(who for who in ("Ann", "Bob") if pool.received[who] != SAVED[who])
         text = f"Eve has her ether. {late} comes, and gets {pool.received[late]}. What did Eve's second call leave?"
         return wrong("locked-for-good", text, shown)
-    if any(pool.owed.values()) or pool.busy:
-        text = (
-            "All are paid, but the books do not say so. What do `pool.owed` and `pool.busy` hold after the last call?"
-        )
-        return wrong("books-left-open", text, shown)
     text = "Everybody has what they own. A second function, `give`, also uses `owed`: is it as safe as `withdraw`?"
     return right(text, shown)
