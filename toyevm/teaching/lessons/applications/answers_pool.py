@@ -54,7 +54,7 @@ def third_swap(answer: Any) -> Reply:
     if near(got, 5):
         text = "You halve what the last one got. Vic sells 60 DAI, not 30. What must the pool keep at 180 DAI?"
         return wrong("halves-each-time", text, shown)
-    text = "The product must be 3,600. How many WETH does the pool keep when it has 180 DAI?"
+    text = f"Then the pool keeps {left:g} WETH, and 180 · {left:g} is {180 * left:,.0f}. Which product must it be?"
     return wrong("another-product", text, shown)
 
 
@@ -81,14 +81,14 @@ def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
         text = "No loss, you say. When WETH gets cheaper, what do people bring to the pool, and what do they take out?"
         return wrong("loss-only-when-it-rises", text, shown)
     if not near(tokens, KEPT):
-        text = f"60 DAI and 60 WETH at ¼: you have {tokens:g} together. What are 60 WETH worth alone?"
+        text = f"60 DAI and 60 WETH at ¼: you have {tokens:g} together. What is each of the two worth?"
         return wrong("worth-of-kept", text, shown)
     if near(pool, 30):
         return wrong("only-dai", "30 DAI are in the pool, but not only these. What are its 120 WETH worth?", shown)
     if near(pool, 150) or near(pool, 120):
         text = "You count each WETH as one DAI, or leave out the DAI. What is a WETH worth now?"
         return wrong("counts-tokens", text, shown)
-    text = "The pool holds four times as many WETH as DAI then. Which two such amounts have the product 3,600?"
+    text = f"A pool worth {pool:g} DAI? It holds four times as many WETH as DAI: which amounts have the product 3,600?"
     return wrong("another-pool", text, shown)
 
 

@@ -57,5 +57,9 @@ def _robbed(answer: Any) -> Reply:
         late = next(who for who in ("Ann", "Bob") if pool.received[who] != SAVED[who])
         text = f"Eve has her ether. {late} comes, and gets {pool.received[late]}. What did Eve's second call leave?"
         return wrong("locked-for-good", text, shown)
+    owed = {who: amount for who, amount in pool.owed.items() if amount}
+    if owed:
+        text = f"All are paid, but the books still say {owed}. What if somebody deposits, and withdraws once more?"
+        return wrong("books-left-open", text, shown)
     text = "Everybody has what they own. A second function, `give`, also uses `owed`: is it as safe as `withdraw`?"
     return right(text, shown)
