@@ -34,7 +34,8 @@ def show_profile(profile: MixProfile) -> Picture:
     for at, row in enumerate(profile.rows):
         body += _row(row, TOP + TALL * at, profile.calls)
     height = TOP + TALL * len(profile.rows) + 8
-    return Picture(svg.figure(WIDTH, height, "; ".join(lines), body), "\n".join(lines))
+    label = "; ".join([lines[-1], *(" ".join(line.split()) for line in lines[:-1])])
+    return Picture(svg.figure(WIDTH, height, label, body), "\n".join(lines))
 
 
 def _row(row: Row, y: float, calls: int) -> list[str]:
