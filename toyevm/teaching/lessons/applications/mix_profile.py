@@ -17,7 +17,7 @@ from toyevm.workloads.workload import Workload
 
 TRANSACTIONS, PEOPLE = 60, 10_000
 MOST_SHARES = 20  # of one application
-CROWDS = {"all alike": 0.0, "some busier": 0.5, "a few busy": 1.0, "one very busy": 2.0}  # Zipf's exponent
+CROWDS = {"all alike": 0.0, "some busier": 0.5, "a few busy": 1.0, "one busy": 2.0}  # Zipf's exponent
 DESIGNS = ("one sum", "spread")
 OTHERS = "others"
 

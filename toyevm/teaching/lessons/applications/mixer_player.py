@@ -63,7 +63,7 @@ class WorkloadMixer(Player):
         choices = [
             self._control(name, make.ToggleButtons(
                 options=[(words, words) for words in options], description=name,
-                style={"button_width": "auto", **style}))
-            for name, options in (("crowd", tuple(CROWDS)), ("design", DESIGNS))
+                layout=make.Layout(width=width), style={"button_width": "104px", "description_width": "60px"}))
+            for name, options, width in (("crowd", tuple(CROWDS), "520px"), ("design", DESIGNS, "300px"))
         ]  # fmt: skip
-        return [sliders[:3], sliders[3:], choices[:1], choices[1:]]
+        return [sliders[:3], sliders[3:], choices]
