@@ -7,7 +7,6 @@ from typing import Any
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, malformed, missing, repeat, right, wrong
 from toyevm.teaching.lessons.applications.mix_profile import MIXED, MixProfile, profile_of_mix
-from toyevm.teaching.lessons.applications.mixer_player import WorkloadMixer
 
 SWAPS, CALLS, GOAL = 6, 60, 4.0
 NEAR = 0.05  # of a speedup
@@ -58,24 +57,28 @@ def four_times(answer: Any) -> Reply:
     """Judge a mix without payments, in the design with one sum, that is to be four times as fast."""
     if answer is None:
         return missing('shares by name, such as {"swaps": 1, "drop": 1}, or `mixer`.')
-    if isinstance(answer, WorkloadMixer):
-        shares, design, crowd = answer.shares, answer.design, answer.crowd
-    elif isinstance(answer, dict):
-        shares, design, crowd = answer, "one sum", "all alike"
-    else:
-        expected = 'shares by name, such as {"swaps": 1, "drop": 1}, or `mixer`'
-        raise InputError(repeat(answer), expected=expected)
-    profile = profile_of_mix(shares, crowd, design)
+    profile = _read_mix(answer)
     shown = "\n".join(profile.lines)
-    if shares.get("payments"):
+    if "payments" in [row.name for row in profile.rows]:
         text = "Quinn does not speak of payments. Can the others do it without them?"
         return wrong("payments-are-needed", text, shown)
-    if design != "one sum":
+    if profile.design != "one sum":
         return wrong("another-design", "Quinn means the design *one sum*. Which mix is fast without a redesign?", shown)
     if profile.speedup < GOAL:
         return _too_slow(profile, shown)
     text = "Each is a chain, and the chains run side by side. How fast could a mix of these five be at most?"
     return right(text, shown)
+
+
+def _read_mix(answer: Any) -> MixProfile:
+    """Return the profile of a mix, given as shares by name or as the mixer that a student has set."""
+    mixed = getattr(answer, "profile", None)
+    if isinstance(mixed, MixProfile) and mixed.rows:
+        return mixed
+    if not isinstance(answer, dict):
+        expected = 'shares by name, such as {"swaps": 1, "drop": 1}, or `mixer` with some'
+        raise InputError(repeat(answer), expected=expected)
+    return profile_of_mix(answer)
 
 
 def _too_slow(profile: MixProfile, shown: str) -> Reply:

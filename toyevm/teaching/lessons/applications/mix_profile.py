@@ -41,7 +41,7 @@ MIXED: Mapping[str, Mixed] = {
 }
 
 
-class Row(NamedTuple):
+class ApplicationRow(NamedTuple):
     """One application in a block; `chain` counts its own calls on its longest path, `place` is where most meet."""
 
     name: str
@@ -54,7 +54,7 @@ class Row(NamedTuple):
 class MixProfile:
     """A profiled block."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ApplicationRow, ...]
     span: int
     crowd: str
     design: str
@@ -120,7 +120,7 @@ def profile_of_block(block: Workload, names: Mapping[str, str], crowd: str = "",
             graph = Lens().graph(own)
             hottest = hot_spots(graph, one_unit, limit=1)
             place = location_name(hottest[0].location) if hottest else "no two meet"
-            rows.append(Row(name, len(own), span(graph, one_unit), place))
+            rows.append(ApplicationRow(name, len(own), span(graph, one_unit), place))
     return MixProfile(tuple(rows), span(Lens().graph(results), one_unit), crowd, design)
 
 

@@ -8,7 +8,7 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.applications.mix_profile import MixProfile, Row, profile_of_mix
+from toyevm.teaching.lessons.applications.mix_profile import ApplicationRow, MixProfile, profile_of_mix
 
 NAMES, PLACES = 100, 250  # room for names on the left, for locations on the right
 TOP, TALL = 66, 34
@@ -38,7 +38,7 @@ def show_profile(profile: MixProfile) -> Picture:
     return Picture(svg.figure(WIDTH, height, label, body), "\n".join(lines))
 
 
-def _row(row: Row, y: float, calls: int) -> list[str]:
+def _row(row: ApplicationRow, y: float, calls: int) -> list[str]:
     step = (WIDTH - NAMES - PLACES - 2 * MARGIN - 60) / calls
     drawn = [svg.text(MARGIN, y + 16, row.name, bold=True)]
     for call in range(row.calls):

@@ -41,10 +41,15 @@ class WorkloadMixer(Player):
         return str(self._named["design"].value)
 
     @property
-    def picture(self) -> Picture:
+    def profile(self) -> MixProfile:
+        """The profile of the block as it is mixed now; without calls, if no share is above 0."""
         if not any(self.shares.values()):
-            return show_profile(MixProfile((), 0, self.crowd, self.design))
-        return show_profile(profile_of_mix(self.shares, self.crowd, self.design))
+            return MixProfile((), 0, self.crowd, self.design)
+        return profile_of_mix(self.shares, self.crowd, self.design)
+
+    @property
+    def picture(self) -> Picture:
+        return show_profile(self.profile)
 
     def mix(self, **shares: int) -> None:
         """Set the shares of these applications, and of all others to 0."""
