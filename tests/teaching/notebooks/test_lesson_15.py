@@ -16,7 +16,7 @@ RIGHT = {
         'room = f"room{buyer % 8}"\n    if slots[room] < amount:\n        return False\n'
         "    slots[room] -= amount\n    return True"
     ),
-    "my_weth = None": "my_weth = 10",
+    "my_weth = None": "my_weth = 12",
     "my_worth = (None, None)": "my_worth = (60, 75)",
     "my_block = None": 'my_block = [("buy", 30), "Uma", ("sell", 20)]',
     "my_least = None": "my_least = 18.4",

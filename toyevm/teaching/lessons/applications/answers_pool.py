@@ -6,10 +6,31 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, missing, read_pair, repeat, right, wrong
-from toyevm.teaching.lessons.applications.toy_pool import RESERVE, Pool
+from toyevm.teaching.lessons.applications.toy_pool import Pool
 
 NEAR = 0.01
 KEPT, POOL = 75.0, 60.0  # DAI: Lea's tokens at a quarter, and her pool
+BEFORE = 30.0  # WETH in the pool before Vic's swap of 80 DAI
+THIRD_WRONG = (
+    (18, "what-is-left", "18 WETH: is that what Vic gets, or what the pool keeps?"),
+    (80, "the-price-stays", "80 WETH for 80 DAI is the price of the beginning. How many WETH are left before Vic?"),
+    (42, "counts-from-the-start", "60 − 18: but 60 WETH were there before Uma. How many are there before Vic?"),
+    (
+        20,
+        "the-price-of-before",
+        "80 DAI at the price before, 4 DAI each. But the price moves during the swap. Which product results?",
+    ),
+    (
+        5,
+        "halves-each-time",
+        "You halve what the last one got. Vic sells 80 DAI, not 30. What must the pool keep at 200 DAI?",
+    ),
+    (
+        10,
+        "as-the-last-one",
+        "That is what the last one got for 30 DAI. Vic sells 80. What must the pool keep at 200 DAI?",
+    ),
+)
 LIMIT, PROFIT = 1_750.0, 350.0  # DAI: below this Bob can be liquidated; 5 % of half of 14,000
 
 
@@ -29,32 +50,22 @@ def near(answer: float, value: float) -> bool:
 
 
 def third_swap(answer: Any) -> Reply:
-    """Judge what 60 DAI get after twice 30 DAI, in a pool of 60 and 60."""
+    """Judge what 80 DAI get after twice 30 DAI, in a pool of 60 and 60."""
     if answer is None:
         return missing("a number of WETH.")
     got = number(answer, "a number of WETH, from 0")
-    before = RESERVE**2 / (2 * RESERVE)
-    left = before - got
-    shown = f"before: 120 DAI and {before:g} WETH; your answer leaves 180 DAI and {left:g} WETH: product {180 * left:g}"
-    if near(got, 10):
-        text = "3,600 again. Uma paid 1.5 DAI for each WETH, Vic 6. What would one more DAI get now?"
+    left = BEFORE - got
+    shown = f"before: 120 DAI and 30 WETH; your answer leaves 200 DAI and {left:g} WETH: product {200 * left:g}"
+    if near(got, 12):
+        text = "3,600 again. Uma paid 1.50 DAI for each WETH, Vic 6.67. What would one more DAI get now?"
         return right(text, shown)
-    if near(got, 20):
-        text = "20 WETH: is that what Vic gets, what the pool keeps, or what Uma got?"
-        return wrong("what-is-left", text, shown)
-    if near(got, 60):
-        text = "That is the price of the beginning, one for one. How many WETH are in the pool before Vic's swap?"
-        return wrong("the-price-stays", text, shown)
-    if near(got, 40) or (near(got, 30) and left == 0):
-        text = f"The pool has {before:g} WETH before Vic. What is the product if it pays {got:g} of them?"
-        return wrong("counts-from-the-start", text, shown)
-    if near(got, 15):
-        text = "60 DAI at the price before, 4 DAI each. But the price moves during the swap. Which product results?"
-        return wrong("the-price-of-before", text, shown)
-    if near(got, 5):
-        text = "You halve what the last one got. Vic sells 60 DAI, not 30. What must the pool keep at 180 DAI?"
-        return wrong("halves-each-time", text, shown)
-    text = f"Then the pool keeps {left:g} WETH, and 180 · {left:g} is {180 * left:,.0f}. Which product must it be?"
+    for value, belief, text in THIRD_WRONG:
+        if near(got, value):
+            return wrong(belief, text, shown)
+    if left <= 0:
+        text = f"The pool has 30 WETH before Vic. How could it pay {got:g}?"
+        return wrong("more-than-there-is", text, shown)
+    text = f"Then the pool keeps {left:g} WETH, and 200 · {left:g} is {200 * left:,.0f}. Which product must it be?"
     return wrong("another-product", text, shown)
 
 
@@ -99,7 +110,7 @@ def liquidated(answer: Any) -> Reply:
         return missing(f"{expected}: DAI for an ether, DAI earned.")
     price, earned = (number(each, expected) for each in read_pair(answer, expected))
     limit = 10 * price * 0.8
-    shown = f"at {price:,.0f} DAI, 80 % of Bob's pledge are {limit:,.0f} DAI; he owes 14,000"
+    shown = f"at {price:,.0f} DAI, 80 % of Bob's pledge are {limit:,.0f} DAI; his debt is 14,000"
     if abs(price - LIMIT) > 1:
         words = {1_400: "At 1,400, the pledge is worth as much as the debt", 1_120: "You take 80 % of the debt"}
         first = words.get(round(price), "There, 80 % of the pledge and the debt are not equal")

@@ -85,6 +85,17 @@ def mixed_block() -> MixProfile:
 
 
 @cache
+def falling_price() -> str:
+    """Return what 60 calls to the lending pool are like: when people pledge, and when all debts are liquidated."""
+    lines = [f"{'':<24}{'longest chain':>14}   {'most meet at':<15}{'at best':>8}"]
+    for words, name in (("quiet day: 60 pledge", "lending-pledge"), ("price fell: 60 liquidate", "lending-liquidate")):
+        profile = profile_of_block(APPLICATIONS[name](60, users=PEOPLE), {"lending": "loans"})
+        (row,) = profile.rows
+        lines.append(f"{words:<24}{row.chain:>14}   {row.place:<15}{profile.speedup:>7.1f}×")
+    return "\n".join(lines)
+
+
+@cache
 def bargain(searchers: int) -> str:
     """Return what a block of 24 swaps is like in which so many searchers want the same bargain."""
     block = APPLICATIONS["amm-arbitrage"](24, users=PEOPLE, searchers=searchers)
