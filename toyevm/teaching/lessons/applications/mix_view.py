@@ -34,8 +34,7 @@ def show_profile(profile: MixProfile) -> Picture:
     for at, row in enumerate(profile.rows):
         body += _row(row, TOP + TALL * at, profile.calls)
     height = TOP + TALL * len(profile.rows) + 8
-    label = "; ".join([lines[-1], *(" ".join(line.split()) for line in lines[:-1])])
-    return Picture(svg.figure(WIDTH, height, label, body), "\n".join(lines))
+    return Picture(svg.figure(WIDTH, height, "; ".join(lines), body), "\n".join(lines))
 
 
 def _row(row: ApplicationRow, y: float, calls: int) -> list[str]:

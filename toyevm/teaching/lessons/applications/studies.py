@@ -73,7 +73,10 @@ def _changes(sheet: BalanceSheet) -> list[str]:
         for row in sheet.rows
         if row.change and row.owner not in ("DAI", "WETH")
     ]
-    failed = [f"{sheet.calls[place].call.sender}'s call reverts: {why}" for place, why in sheet.failures.items()]
+    failed = [
+        f"{sheet.calls[place].call.sender}'s call reverts" + (f": {why}" if why != "revert" else "")
+        for place, why in sheet.failures.items()
+    ]
     return [*rows, *failed] or ["nobody has more or less"]
 
 
