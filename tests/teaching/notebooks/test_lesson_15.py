@@ -35,7 +35,7 @@ def test_a_student_who_answers_lesson_15_rightly_is_told_so() -> None:
     assert "*throughput belongs to the chain*" in shown["imports"]
     assert "payments 60.0×, drop 1.0×, swaps 1.0×" in shown["imports"]
     assert "*serial stays serial*" in shown["half-reveal"]
-    assert "a chain of 30 swaps and a chain of 30 drop: span 30, at best 2.0×" in shown["half-reveal"]
+    assert "a chain of 30 swaps and a chain of 30 purchases: span 30, at best 2.0×" in shown["half-reveal"]
     assert "at best 10.0 times as fast" in shown["tenth-turn"]
     assert "at best 4.0 times as fast" in shown["mix-turn"]
     assert "longest chain 5" in shown["drop-turn"]

@@ -17,10 +17,10 @@ def drop(answer: Any) -> Reply:
     quiet = sell(answer, CROWD)
     if all(answered is None for answered in quiet.answers):
         return missing("what `buy` returns: True or False.")
-    odd = next(((who, got) for (who, _), got in zip(CROWD, quiet.answers, strict=True) if type(got) is not bool), None)
-    if odd:
-        return malformed(f"For buyer {odd[0]}, `buy` returns {repeat(odd[1])}. Are the tokens sold: True or False?")
     again, rush = sell(answer, CROWD), sell(answer, RUSH)
+    for (buyer, _), got in zip((*CROWD, *RUSH), (*quiet.answers, *rush.answers), strict=True):
+        if type(got) is not bool:
+            return malformed(f"For buyer {buyer}, `buy` returns {repeat(got)}. Are the tokens sold: True or False?")
     shown = "\n".join((_in_words("40 buyers, 1 each", quiet), _in_words("a rush of 160 buyers", rush)))
     if (again.reads, again.writes) != (quiet.reads, quiet.writes):
         text = "The same 40 purchases, twice: they use other slots each time. What state root do two nodes get?"
@@ -34,18 +34,16 @@ def _in_words(title: str, sale: Sale) -> str:
 
 def _unsafe(quiet: Sale, rush: Sale, shown: str) -> Reply | None:
     """Return what is said if too many are sold, or none, or if a refusal leaves something behind."""
-    if not quiet.sold:
-        return wrong(
-            "refuses-all", "Nothing is sold. What do the slots hold at first, and which one do you read?", shown
-        )
-    if rush.sold > CAP:
-        return _oversold(rush, shown)
     changed = [number for number, sold in enumerate(rush.answers) if sold is False and rush.changes[number]]
     if changed:
         buyer, amount = RUSH[changed[0]]
         text = f"Buyer {buyer} wants {amount} and is refused, but a slot has changed. When may `buy` write?"
         return wrong("writes-when-refused", text, shown)
-    return None
+    if not quiet.sold:
+        read = ", ".join(f"`{name}`" for name in sorted(quiet.reads[0])) or "no slot"
+        text = f"Nothing is sold. Buyer {CROWD[0][0]} comes first and reads {read}. What does it hold at first?"
+        return wrong("refuses-all", text, shown)
+    return _oversold(rush, shown) if rush.sold > CAP else None
 
 
 def _oversold(rush: Sale, shown: str) -> Reply:
@@ -56,6 +54,13 @@ def _oversold(rush: Sale, shown: str) -> Reply:
             "How could the next purchase know of it?"
         )
         return wrong("nothing-written-down", text, shown)
+    less = [number for number, sold in enumerate(rush.answers) if sold and 0 < rush.taken[number] < RUSH[number][1]]
+    if less:
+        (buyer, amount), taken = RUSH[less[0]], rush.taken[less[0]]
+        text = (
+            f"Buyer {buyer} gets {amount} tokens, but the slots hold only {taken} less. What must you take from a room?"
+        )
+        return wrong("takes-less-than-it-sells", text, shown)
     below = next((name for name in PLACES if rush.slots.get(name, 0) < 0), "")
     if below:
         text = (
@@ -99,6 +104,10 @@ def _spread(answer: Any, rush: Sale, shown: str) -> Reply:
     if unused:
         text = f"`{unused[0]}` still holds all its tokens after a rush of 160 buyers. Who is sent there?"
         return wrong("rooms-that-nobody-uses", text, shown)
+    rest = next((name for name in PLACES if rush.slots.get(name, 0) > 0), "")
+    if rest:
+        text = f"After 160 buyers, some of whom want 1 token, `{rest}` still holds {rush.slots[rest]}. Who may buy it?"
+        return wrong("never-sells-the-last", text, shown)
     alike = sell(answer, ALIKE)
     shown += "\n" + _in_words("12 with like numbers", alike)
     if alike.sold < len(ALIKE):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from toyevm.teaching.lab.turns import Reply, missing, read_list, read_one_of, read_pair, right, wrong
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, missing, read_list, read_one_of, read_pair, repeat, right, wrong
 from toyevm.teaching.lessons.applications.answers_pool import number
 from toyevm.teaching.lessons.applications.toy_pool import (
     SMALL,
@@ -28,10 +29,12 @@ def read_orders(answer: Any) -> list[Order]:
         InputError: it is none.
     """
     orders: list[Order] = []
-    expected = 'a pair such as ("buy", 5), or "Uma"'
+    expected = 'a pair such as ("buy", 5)'
     for entry in read_list(answer, 'swaps, such as ["Uma", ("buy", 5)]', MOST_ORDERS):
         if isinstance(entry, str):
-            orders.append(read_one_of(entry, ("Uma",), 'a name alone is Uma; your own swaps are such as ("buy", 5)'))
+            if entry.strip().lower() != "uma":
+                raise InputError(repeat(entry), expected=f'"Uma", or {expected}')
+            orders.append("Uma")
             continue
         side, amount = read_pair(entry, expected)
         orders.append((read_one_of(side, ("buy", "sell"), "the first of each pair"), number(amount, expected)))

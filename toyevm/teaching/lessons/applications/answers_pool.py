@@ -14,22 +14,11 @@ BEFORE = 30.0  # WETH in the pool before Vic's swap of 80 DAI
 THIRD_WRONG = (
     (18, "what-is-left", "18 WETH: is that what Vic gets, or what the pool keeps?"),
     (80, "the-price-stays", "80 WETH for 80 DAI is the price of the beginning. How many WETH are left before Vic?"),
+    (34.29, "as-the-first-one", "A pool with 60 and 60 pays that for 80 DAI. What have two swaps left in it?"),
     (42, "counts-from-the-start", "60 − 18: but 60 WETH were there before Uma. How many are there before Vic?"),
-    (
-        20,
-        "the-price-of-before",
-        "80 DAI at the price before, 4 DAI each. But the price moves during the swap. Which product results?",
-    ),
-    (
-        5,
-        "halves-each-time",
-        "You halve what the last one got. Vic sells 80 DAI, not 30. What must the pool keep at 200 DAI?",
-    ),
-    (
-        10,
-        "as-the-last-one",
-        "That is what the last one got for 30 DAI. Vic sells 80. What must the pool keep at 200 DAI?",
-    ),
+    (20, "the-price-of-before", "4 DAI each is the price before. But it moves during the swap. Which product is left?"),
+    (5, "halves-each-time", "You halve what the last one got. Vic sells 80, not 30. What must the pool keep then?"),
+    (10, "as-the-last-one", "The last one got that for 30 DAI. Vic sells 80. What must the pool keep then?"),
 )
 LIMIT, PROFIT = 1_750.0, 350.0  # DAI: below this Bob can be liquidated; 5 % of half of 14,000
 
@@ -86,9 +75,9 @@ def kept(answer: Any) -> Reply:
 def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
     if near(pool, KEPT) and near(tokens, POOL):
         return wrong("the-other-way-round", "First the pool, then the tokens kept. Which of the two lost more?", shown)
-    if near(pool, 240) and near(tokens, 300):
-        return wrong("price-of-four", "These are the numbers for a price of 4. What is a WETH worth now?", shown)
-    if near(pool, tokens):
+    if near(pool, 240) or near(tokens, 300):
+        return wrong("price-of-four", "That is worth so much at a price of 4. What is a WETH worth now?", shown)
+    if near(pool, tokens) and near(tokens, KEPT):
         text = "No loss, you say. When WETH gets cheaper, what do people bring to the pool, and what do they take out?"
         return wrong("loss-only-when-it-rises", text, shown)
     if not near(tokens, KEPT):
@@ -96,8 +85,10 @@ def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
         return wrong("worth-of-kept", text, shown)
     if near(pool, 30):
         return wrong("only-dai", "30 DAI are in the pool, but not only these. What are its 120 WETH worth?", shown)
-    if near(pool, 150) or near(pool, 120):
-        text = "You count each WETH as one DAI, or leave out the DAI. What is a WETH worth now?"
+    if near(pool, 150):
+        return wrong("counts-tokens", "30 + 120: you count each WETH as one DAI. What is it worth now?", shown)
+    if near(pool, 120):
+        text = "120 is the number of WETH in the pool. What is each of them worth, and what else is there?"
         return wrong("counts-tokens", text, shown)
     text = f"A pool worth {pool:g} DAI? It holds four times as many WETH as DAI: which amounts have the product 3,600?"
     return wrong("another-pool", text, shown)
@@ -121,5 +112,7 @@ def liquidated(answer: Any) -> Reply:
         return wrong("whole-debt", "5 % of 14,000: may they repay all of it?", shown)
     if near(earned, 7_350) or near(earned, 7_000):
         return wrong("all-that-is-taken", "That is what they take. What did they pay for it?", shown)
+    if near(earned, 0.2):
+        return wrong("in-ether", "0.2 is what they earn in ether. How many DAI is that, at your price?", shown)
     text = f"You say {earned:g}. How many DAI may they repay, and what do they get on top of these?"
     return wrong("another-bonus", text, shown)

@@ -16,6 +16,9 @@ def withdraw(answer: Any) -> Reply:
     if not any(quiet.received.values()) and quiet.owed == SAVED and not failures:
         return missing("lines in `withdraw` that pay.")
     shown = "Ann and Bob withdraw:\n" + "\n".join([*quiet.steps, *(f"{who}: {why}" for who, why in failures.items())])
+    if not quiet.steps and not failures:
+        text = "Ann and Bob have called, and no ether was sent. Which line calls `pool.pay`?"
+        return wrong("never-pays", text, shown)
     unpaid = [who for who in ("Ann", "Bob") if quiet.received[who] != SAVED[who]]
     if unpaid:
         return _not_paid(quiet, failures, unpaid[0], shown)
@@ -34,6 +37,11 @@ def _not_paid(quiet: EtherPool, failures: dict[str, str], who: str, shown: str) 
     if quiet.busy:
         text = f"`pool.busy` is still True after the first call, and {who} gets {got}. When must it be False again?"
         return wrong("never-unlocked", text, shown)
+    if got > SAVED[who]:
+        text = f"{who} is owed {SAVED[who]} and gets {got}. How often do you call `pool.pay`, and with which amount?"
+        return wrong("pays-too-much", text, shown)
+    if quiet.received["Eve"]:
+        return wrong("pays-somebody-else", f"{who} withdraws, and Eve is paid. Whom does `who` name?", shown)
     text = f"{who} is owed {SAVED[who]} and gets {got}. Which value do you pay, and when do you read it?"
     return wrong("reads-too-late", text, shown)
 

@@ -59,6 +59,7 @@ class Sale:
     reads: tuple[frozenset[str], ...]
     writes: tuple[frozenset[str], ...]
     changes: tuple[bool, ...]  # whether a purchase left other values behind
+    taken: tuple[int, ...]  # how much less all slots hold after it
     slots: dict[str, int]
     amounts: tuple[int, ...]
 
@@ -100,13 +101,14 @@ def sell(buy: Buy, purchases: Sequence[tuple[int, int]], start: MutableMapping[s
         InputError: it is none, it fails, or it writes what is no whole number.
     """
     values = dict(start if start is not None else dict.fromkeys(PLACES, CAP // SHARDS))
-    answers, reads, writes, changes = [], [], [], []
+    answers, reads, writes, changes, taken = [], [], [], [], []
     for buyer, amount in purchases:
         slots = Slots(values)
         answers.append(call(buy, slots, buyer, amount))
         changes.append(slots.values_ != values)
+        taken.append(sum(values.values()) - sum(slots.values_.values()))
         values = slots.values_
         reads.append(frozenset(slots.read))
         writes.append(frozenset(slots.written))
     amounts = tuple(amount for _, amount in purchases)
-    return Sale(tuple(answers), tuple(reads), tuple(writes), tuple(changes), values, amounts)
+    return Sale(tuple(answers), tuple(reads), tuple(writes), tuple(changes), tuple(taken), values, amounts)

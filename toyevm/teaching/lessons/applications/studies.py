@@ -31,7 +31,7 @@ def ranked() -> str:
 def half_and_half() -> str:
     """Return what becomes of two applications, each a chain when it is alone, in one block."""
     profile = profile_of_mix({"swaps": 1, "drop": 1})
-    chains = " and ".join(f"a chain of {row.chain} {row.name}" for row in profile.rows)
+    chains = " and ".join(f"a chain of {row.chain} {row.name.replace('drop', 'purchases')}" for row in profile.rows)
     return f"{chains}: span {profile.span}, at best {profile.speedup:.1f}×"
 
 
