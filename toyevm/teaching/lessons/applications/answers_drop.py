@@ -57,9 +57,7 @@ def _oversold(rush: Sale, shown: str) -> Reply:
     less = [number for number, sold in enumerate(rush.answers) if sold and 0 < rush.taken[number] < RUSH[number][1]]
     if less:
         (buyer, amount), taken = RUSH[less[0]], rush.taken[less[0]]
-        text = (
-            f"Buyer {buyer} gets {amount} tokens, but the slots hold only {taken} less. What must you take from a room?"
-        )
+        text = f"Buyer {buyer} gets {amount}, but the slots hold only {taken} less. What must you take from a room?"
         return wrong("takes-less-than-it-sells", text, shown)
     below = next((name for name in PLACES if rush.slots.get(name, 0) < 0), "")
     if below:
