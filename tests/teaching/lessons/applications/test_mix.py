@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.teaching.lessons.applications import WorkloadMixer, bargain, both_designs, mixed_block, show_mix
+from toyevm.teaching.lessons.applications import (
+    WorkloadMixer,
+    bargain,
+    both_designs,
+    falling_price,
+    mixed_block,
+    show_mix,
+)
 from toyevm.teaching.lessons.applications.mix_profile import CROWDS, MIXED, TRANSACTIONS, profile_of_mix
 from toyevm.teaching.lessons.applications.studies import WITH_TWO_DESIGNS
 from toyevm.workloads.mixer import MIXABLE
@@ -57,6 +64,12 @@ def test_no_application_of_the_mixed_block_has_a_chain_longer_than_two() -> None
     assert sum(row.calls for row in profile.rows) == profile.calls == 40
     assert max(row.chain for row in profile.rows) == profile.span == 2
     assert "others" not in [row.name for row in profile.rows]
+
+
+def test_the_same_loans_are_parallel_on_a_quiet_day_and_one_chain_when_the_price_falls() -> None:
+    quiet, fallen = (line.split() for line in falling_price().split("\n")[1:])
+    assert (quiet[-5], quiet[-1]) == ("1", "60.0×")
+    assert (fallen[-4:-1], fallen[-1]) == (["60", "lending:", "cash"], "1.0×")
 
 
 def test_searchers_who_revert_make_a_block_faster() -> None:
