@@ -13,10 +13,8 @@ from toyevm.teaching.lessons.applications.studies import (
     mixed_block,
     ranked,
 )
-from toyevm.teaching.lessons.applications.toy_pool import Pool
 
 __all__ = [
-    "Pool",
     "WorkloadMixer",
     "attack_sheet",
     "bargain",

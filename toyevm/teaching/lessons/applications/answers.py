@@ -6,13 +6,12 @@ from collections.abc import Mapping
 
 from toyevm.teaching.lab.turns import Turn
 from toyevm.teaching.lessons.applications.answers_drop import drop
-from toyevm.teaching.lessons.applications.answers_mix import four_times, tenth
+from toyevm.teaching.lessons.applications.answers_mix import four_times
 from toyevm.teaching.lessons.applications.answers_order import least, sandwiched
 from toyevm.teaching.lessons.applications.answers_pool import kept, liquidated, third_swap
 from toyevm.teaching.lessons.applications.answers_withdraw import withdraw
 
 TURNS: Mapping[str, Turn] = {
-    "tenth": tenth,
     "four-times": four_times,
     "drop": drop,
     "third-swap": third_swap,

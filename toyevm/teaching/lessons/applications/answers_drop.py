@@ -17,13 +17,17 @@ def drop(answer: Any) -> Reply:
     quiet = sell(answer, CROWD)
     if all(answered is None for answered in quiet.answers):
         return missing("what `buy` returns: True or False.")
+    sell(answer, CROWD[:3])  # so that nobody who counts outside the slots is where they began
     again, rush = sell(answer, CROWD), sell(answer, RUSH)
     for (buyer, _), got in zip((*CROWD, *RUSH), (*quiet.answers, *rush.answers), strict=True):
         if type(got) is not bool:
             return malformed(f"For buyer {buyer}, `buy` returns {repeat(got)}. Are the tokens sold: True or False?")
     shown = "\n".join((_in_words("40 buyers, 1 each", quiet), _in_words("a rush of 160 buyers", rush)))
     if (again.reads, again.writes) != (quiet.reads, quiet.writes):
-        text = "The same 40 purchases, twice: they use other slots each time. What state root do two nodes get?"
+        text = (
+            "The same 40 purchases, twice: they use other slots each time. A node knows the slots and the call. "
+            "What else decides in your `buy`?"
+        )
         return wrong("by-chance", text, shown)
     return _unsafe(quiet, rush, shown) or _slow(quiet, shown) or _spread(answer, rush, shown)
 
@@ -43,6 +47,9 @@ def _unsafe(quiet: Sale, rush: Sale, shown: str) -> Reply | None:
         read = ", ".join(f"`{name}`" for name in sorted(quiet.reads[0])) or "no slot"
         text = f"Nothing is sold. Buyer {CROWD[0][0]} comes first and reads {read}. What does it hold at first?"
         return wrong("refuses-all", text, shown)
+    if not any(quiet.writes):
+        text = "Tokens are sold, and no slot was ever written. Where else do you count, and does a node keep that?"
+        return wrong("nothing-written-down", text, shown)
     return _oversold(rush, shown) if rush.sold > CAP else None
 
 
@@ -107,11 +114,12 @@ def _spread(answer: Any, rush: Sale, shown: str) -> Reply:
         text = f"After 160 buyers, some of whom want 1 token, `{rest}` still holds {rush.slots[rest]}. Who may buy it?"
         return wrong("never-sells-the-last", text, shown)
     alike = sell(answer, ALIKE)
-    shown += "\n" + _in_words("12 with like numbers", alike)
-    if alike.sold < len(ALIKE):
+    shown += "\n" + _in_words("64 times buyer 5", alike)
+    if alike.sold < CAP:
         text = (
-            f"Spread, and never more than {CAP}. But of 12 buyers with numbers 0, 8, 16 …, {len(ALIKE) - alike.sold} "
-            "are refused while others have room. Whom would that trouble?"
+            f"Spread, and never more than {CAP}. But if only buyer 5 buys, 1 token each time, {alike.sold} are sold. "
+            "Whom would that trouble?"
         )
         return right(text, shown)
-    return right("Spread, and nobody is refused in vain. How many slots does one of the last buyers read?", shown)
+    text = "Spread, and whoever wants one token gets it while there is one. How many slots do the last buyers read?"
+    return right(text, shown)

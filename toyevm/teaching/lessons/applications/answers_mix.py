@@ -1,56 +1,14 @@
-"""What lesson 15 says to a speedup and to a mix: the block is made, and its chains are shown."""
+"""What lesson 15 says to a mix: the block is made, and its chains are shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.turns import Reply, malformed, missing, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, missing, repeat, right, wrong
 from toyevm.teaching.lessons.applications.mix_profile import MIXED, MixProfile, profile_of_mix
 
-SWAPS, CALLS, GOAL = 6, 60, 4.0
-NEAR = 0.05  # of a speedup
-
-
-def tenth(answer: Any) -> Reply:
-    """Judge the best speedup of a block with 54 payments that meet nobody, and 6 swaps in one pool."""
-    if answer is None:
-        return missing("a number, such as 3.")
-    if isinstance(answer, bool) or not isinstance(answer, (int, float)) or not 0 < answer <= 1_000:
-        return malformed(f"{repeat(answer)} is no speedup. How many times as fast as one core is the block?")
-    span = CALLS / answer
-    shown = f"your speedup: {CALLS} transactions in {span:.3g} units"
-    if abs(answer - CALLS / SWAPS) <= NEAR:
-        profile = profile_of_mix({"payments": 9, "swaps": 1})
-        text = "Six swaps are a chain of 6, and all payments fit beside it. What changes with 5 % swaps?"
-        return right(text, "\n".join(profile.lines))
-    return _other_speedup(float(answer), span, shown)
-
-
-def _other_speedup(answer: float, span: float, shown: str) -> Reply:
-    if abs(answer - SWAPS) <= NEAR:
-        text = f"{SWAPS} is how long the chain is. And how many transactions are done in that time?"
-        return wrong("the-chain-itself", text, shown)
-    if abs(answer - (CALLS - SWAPS) / SWAPS) <= NEAR:
-        text = "You divide the payments by the chain. One core must do the swaps, too. How many transactions are there?"
-        return wrong("swaps-left-out", text, shown)
-    if answer <= 1 + NEAR:
-        text = "Then even the payments would run one after the other. Which slot does a payment share with a swap?"
-        return wrong("one-chain-stops-all", text, shown)
-    if answer >= CALLS - NEAR:
-        text = "Then all 60 run in one unit. Six of them are swaps in one pool: what does the second one read?"
-        return wrong("few-do-not-matter", text, shown)
-    if span < SWAPS and answer >= 50:
-        text = (
-            "That is near the average: most have speedup 60, a few have 1. The block ends with its *last* transaction. "
-            "When is that?"
-        )
-        return wrong("average-of-speedups", text, shown)
-    if span < SWAPS:
-        text = f"Your block ends after {span:.3g} units. The swaps wait for each other. How long do six of them take?"
-        return wrong("shorter-than-the-chain", text, shown)
-    text = f"Your block takes {span:.3g} units. After how many are all six swaps done, and what is left to do then?"
-    return wrong("longer-than-the-chain", text, shown)
+GOAL = 4.0
 
 
 def four_times(answer: Any) -> Reply:

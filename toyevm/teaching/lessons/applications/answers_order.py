@@ -71,11 +71,11 @@ def _poor(orders: list[Order], played: PlayedBlock, shown: str) -> Reply:
         text = f"You still hold {played.weth:.1f} WETH. When is the best moment to sell them for DAI?"
         return wrong("never-sells", text, shown)
     if not before or not after:
-        side = "before" if before else "behind"
+        side = "before" if before else "after"
         text = f"All your swaps are {side} Uma's, and you gain {played.gain:.1f}. Where does her swap move the price?"
         return wrong("all-on-one-side", text, shown)
     if played.gain <= SMALL:
-        text = f"You gain {played.gain:.1f} DAI. At which of your swaps is WETH dear, before Uma's or behind it?"
+        text = f"You gain {played.gain:.1f} DAI. At which of your swaps is WETH expensive, before Uma's or after it?"
         return wrong("the-wrong-way-round", text, shown)
     text = f"A gain of {played.gain:.1f} DAI. You had {STAKE} DAI: how many did you put before Uma's swap?"
     return wrong("with-half-the-money", text, shown)
@@ -92,11 +92,17 @@ def least(answer: Any) -> Reply:
         if play_block(["Uma"], wanted).uma is None:
             text = f"Even alone in the block you would not get {wanted:g} WETH. What does the pool pay for 30 DAI?"
             return wrong("more-than-the-pool-pays", text, shown)
-        return wrong("no-room-for-others", "Tina alone stops you. What do you get behind her 3 DAI?", shown)
+        return wrong("no-room-for-others", "Tina alone stops you. What do you get after her 3 DAI?", shown)
     if attacked.uma is not None:
         text = f"The sandwich goes through: you get {attacked.uma:.1f} WETH, and want {wanted:g}. Which least stops it?"
         return wrong("takes-too-little", text, shown)
     smaller = largest_sandwich(wanted)
+    if wanted > honest.uma - 0.05:
+        text = (
+            f"As high as Tina allows: a sandwich that leaves you just that earns only {smaller.gain:.1f} DAI. "
+            "What would a higher least cost you?"
+        )
+        return right(text, shown)
     text = (
         "Tina may come first, and the large sandwich fails. But a smaller one, which leaves you just your least, still "
         f"earns {smaller.gain:.1f} DAI. Which least would leave less to earn?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.turns import Reply, missing, read_pair, repeat, right, wrong
+from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_pair, repeat, right, wrong
 from toyevm.teaching.lessons.applications.toy_pool import Pool
 
 NEAR = 0.01
@@ -61,7 +61,7 @@ def third_swap(answer: Any) -> Reply:
 def kept(answer: Any) -> Reply:
     """Judge what Lea's pool and her tokens are worth when the price is a quarter."""
     expected = "a pair of numbers, such as (240, 300)"
-    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+    if is_blank(answer):
         return missing(f"{expected}: the pool, the tokens kept.")
     pool, tokens = (number(each, expected) for each in read_pair(answer, expected))
     shown = f"your answer: the pool {pool:g} DAI, the tokens kept {tokens:g} DAI, {tokens - pool:+g} to those who keep"
@@ -85,11 +85,12 @@ def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
         return wrong("worth-of-kept", text, shown)
     if near(pool, 30):
         return wrong("only-dai", "30 DAI are in the pool, but not only these. What are its 120 WETH worth?", shown)
-    if near(pool, 150):
-        return wrong("counts-tokens", "30 + 120: you count each WETH as one DAI. What is it worth now?", shown)
-    if near(pool, 120):
-        text = "120 is the number of WETH in the pool. What is each of them worth, and what else is there?"
+    if near(pool, 150) or near(pool, 120):
+        text = "30 DAI and 120 WETH: you count tokens. What is each of these WETH worth now, and all together?"
         return wrong("counts-tokens", text, shown)
+    if near(pool, 127.5):
+        text = "120 DAI and 30 WETH were the pool at a price of 4. People brought WETH: how many of each are there now?"
+        return wrong("amounts-of-four", text, shown)
     text = f"A pool worth {pool:g} DAI? It holds four times as many WETH as DAI: which amounts have the product 3,600?"
     return wrong("another-pool", text, shown)
 
@@ -97,7 +98,7 @@ def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
 def liquidated(answer: Any) -> Reply:
     """Judge from which price on a debt can be liquidated, and what the first one earns."""
     expected = "a pair of numbers, such as (2000, 100)"
-    if answer is None or (isinstance(answer, (tuple, list)) and all(each is None for each in answer)):
+    if is_blank(answer):
         return missing(f"{expected}: DAI for an ether, DAI earned.")
     price, earned = (number(each, expected) for each in read_pair(answer, expected))
     limit = 10 * price * 0.8
@@ -110,8 +111,10 @@ def liquidated(answer: Any) -> Reply:
         return right("7,000 repaid, ether for 7,350 taken. Who pays these 350 DAI?", shown)
     if near(earned, 700):
         return wrong("whole-debt", "5 % of 14,000: may they repay all of it?", shown)
-    if near(earned, 7_350) or near(earned, 7_000):
+    if near(earned, 7_350):
         return wrong("all-that-is-taken", "That is what they take. What did they pay for it?", shown)
+    if near(earned, 7_000):
+        return wrong("all-that-is-taken", "7,000 is what they repay. What is the ether worth that they take?", shown)
     if near(earned, 0.2):
         return wrong("in-ether", "0.2 is what they earn in ether. How many DAI is that, at your price?", shown)
     text = f"You say {earned:g}. How many DAI may they repay, and what do they get on top of these?"

@@ -15,7 +15,7 @@ def withdraw(answer: Any) -> Reply:
     quiet, failures = visited(answer, "Ann", "Bob")
     if not any(quiet.received.values()) and quiet.owed == SAVED and not failures:
         return missing("lines in `withdraw` that pay.")
-    shown = "Ann and Bob withdraw:\n" + "\n".join([*quiet.steps, *(f"{who}: {why}" for who, why in failures.items())])
+    shown = _told("Ann and Bob withdraw:", quiet, failures)
     if not quiet.steps and not failures:
         text = "Ann and Bob have called, and no ether was sent. Which line calls `pool.pay`?"
         return wrong("never-pays", text, shown)
@@ -29,10 +29,14 @@ def withdraw(answer: Any) -> Reply:
     return _robbed(answer)
 
 
+def _told(title: str, pool: EtherPool, failures: dict[str, str]) -> str:
+    return "\n".join([title, *pool.steps, *(f"{who}: {why}" for who, why in failures.items())])
+
+
 def _not_paid(quiet: EtherPool, failures: dict[str, str], who: str, shown: str) -> Reply:
     got = quiet.received[who]
     if who in failures:
-        text = f"{who}'s call reverts: {failures[who]}. Which line is that, and which value does it meet?"
+        text = f"{who}'s call reverts: {failures[who].rstrip(': ')}. Which line is that, and which value does it meet?"
         return wrong("reverts-for-all", text, shown)
     if quiet.busy:
         text = f"`pool.busy` is still True after the first call, and {who} gets {got}. When must it be False again?"
@@ -48,9 +52,7 @@ def _not_paid(quiet: EtherPool, failures: dict[str, str], who: str, shown: str) 
 
 def _robbed(answer: Any) -> Reply:
     pool, failures = visited(answer, "Eve", "Ann", "Bob")
-    shown = "Eve, Ann and Bob withdraw:\n" + "\n".join(
-        [*pool.steps, *(f"{who}: {why}" for who, why in failures.items())]
-    )
+    shown = _told("Eve, Ann and Bob withdraw:", pool, failures)
     eve = pool.received["Eve"]
     if eve > SAVED["Eve"]:
         text = (
@@ -65,9 +67,13 @@ def _robbed(answer: Any) -> Reply:
         late = next(who for who in ("Ann", "Bob") if pool.received[who] != SAVED[who])
         text = f"Eve has her ether. {late} comes, and gets {pool.received[late]}. What did Eve's second call leave?"
         return wrong("locked-for-good", text, shown)
-    owed = {who: amount for who, amount in pool.owed.items() if amount}
+    owed = {who: amount for who, amount in pool.owed.items() if amount != 0}
     if owed:
         text = f"All are paid, but the books still say {owed}. What if somebody deposits, and withdraws once more?"
         return wrong("books-left-open", text, shown)
+    pool.owed["Ann"], pool.ether = 4, pool.ether + 4
+    if pool.visit("Ann") or pool.received["Ann"] != SAVED["Ann"] + 4:
+        text = f"Later, Ann puts in 4 ether and withdraws: she has {pool.received['Ann']}, not 7. What keeps her out?"
+        return wrong("once-and-never-again", text, shown)
     text = "Everybody has what they own. A second function, `give`, also uses `owed`: is it as safe as `withdraw`?"
     return right(text, shown)

@@ -14,8 +14,8 @@ from toyevm.teaching.lab.turns import call, repeat
 CAP, SHARDS = 64, 8
 PLACES = tuple(f"room{shard}" for shard in range(SHARDS))
 CROWD = tuple((100 + 11 * buyer % 40, 1) for buyer in range(40))  # a buyer's number, and how many tokens
-ALIKE = tuple((8 * buyer, 1) for buyer in range(12))
-RUSH = tuple((buyer, 1 + buyer % 3) for buyer in range(160))  # they want more than there is
+ALIKE = CAP * ((5, 1),)
+RUSH = (*8 * ((0, 1),), (7, 2), *((buyer, 1 + buyer % 3) for buyer in range(151)))  # they want more than there is
 
 Buy = Callable[..., Any]
 
@@ -23,8 +23,15 @@ Buy = Callable[..., Any]
 class Slots(MutableMapping[str, int]):
     """Storage as a dict of whole numbers from names; a slot that was never written holds 0, as in the EVM."""
 
+    values_: dict[str, int]
+    read: set[str]
+    written: set[str]
+
     def __init__(self, values: MutableMapping[str, int]) -> None:
-        self.values_, self.read, self.written = dict(values), set[str](), set[str]()
+        vars(self).update(values_=dict(values), read=set(), written=set())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise InputError(f"slots.{name} = {repeat(value)}", expected=f'slots["{name}"] = …')
 
     def __getitem__(self, name: str) -> int:
         self.read.add(str(name))

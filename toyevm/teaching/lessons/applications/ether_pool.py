@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from toyevm.deadline import OutOfTime
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import call, repeat
 
@@ -28,6 +29,15 @@ class EtherPool:
     def __repr__(self) -> str:
         return "the pool"
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) is not type(vars(self).get(name, value)) and name in ("owed", "received", "steps"):
+            here = ": an entry for each person. Which entry did you mean?"
+            raise InputError(f"`pool.{name} = {repeat(value)}`, but it was {repeat(vars(self)[name])}{here}")
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise InputError(f"`del pool.{name}`: then nobody has it. Which entry did you mean?")
+
     def pay(self, who: str, amount: int) -> None:
         """Send ether; the receiver's code runs before this returns. More than there is reverts."""
         if type(amount) is not int or amount < 0:
@@ -41,11 +51,17 @@ class EtherPool:
             self._again(who)
 
     def visit(self, who: str) -> str:
-        """Let somebody call `withdraw`; return why it reverted, or "". A call that reverts leaves nothing behind."""
+        """Let somebody call `withdraw`; return why it reverted, or "". A call that reverts leaves nothing behind.
+
+        Raises:
+            InputError: the pool refused a value, or the call did not come back.
+        """
         before = dict(self.owed), self.ether, self.busy, dict(self.received), list(self.steps)
         try:
             call(self._withdraw, self, who)
         except InputError as error:
+            if isinstance(error.__cause__, InputError) or isinstance(error.__context__, OutOfTime):
+                raise  # the pool refused a value, or a loop does not end: no revert
             self.owed, self.ether, self.busy, self.received, self.steps = before
             return "not enough ether" if isinstance(error.__cause__, NotEnough) else str(error)
         return ""
@@ -56,7 +72,7 @@ class EtherPool:
         self._depth += 1
         try:
             self._withdraw(self, who)
-        except Exception:  # the inner call reverts; the outer one goes on
+        except (Exception, SystemExit):  # the inner call reverts; the outer one goes on
             self.owed, self.ether, self.busy, self.received, self.steps = before
         finally:
             self._depth -= 1

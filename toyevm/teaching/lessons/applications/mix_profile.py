@@ -49,6 +49,10 @@ class ApplicationRow(NamedTuple):
     chain: int
     place: str
 
+    @property
+    def meet(self) -> str:
+        return f"most meet at {self.place}" if self.chain > 1 else self.place
+
 
 @dataclass(frozen=True)
 class MixProfile:
@@ -125,5 +129,4 @@ def profile_of_block(block: Workload, names: Mapping[str, str], crowd: str = "",
 
 
 def one_unit(_: int) -> int:
-    """Return how long a transaction takes, where all take the same."""
     return 1

@@ -28,20 +28,21 @@ def show_profile(profile: MixProfile) -> Picture:
     lines = profile.lines
     body = [
         svg.heading(MARGIN, 26, lines[-1]),
-        svg.note(MARGIN, 46, "a box is a call; orange: the longest chain, one after the other"),
+        svg.note(MARGIN, 46, "a box: a call, not in the block's order; orange: the longest chain, one after the other"),
         svg.note(WIDTH - PLACES, 46, "most meet at"),
     ]
     for at, row in enumerate(profile.rows):
         body += _row(row, TOP + TALL * at, profile.calls)
     height = TOP + TALL * len(profile.rows) + 8
-    return Picture(svg.figure(WIDTH, height, "; ".join(lines), body), "\n".join(lines))
+    told = [f"{row.name}: {row.calls} calls, longest chain {row.chain}, {row.meet}" for row in profile.rows]
+    return Picture(svg.figure(WIDTH, height, "; ".join([*told, lines[-1]]), body), "\n".join(lines))
 
 
 def _row(row: ApplicationRow, y: float, calls: int) -> list[str]:
     step = (WIDTH - NAMES - PLACES - 2 * MARGIN - 60) / calls
     drawn = [svg.text(MARGIN, y + 16, row.name, bold=True)]
     for call in range(row.calls):
-        paint = CRITICAL if call < row.chain else NORMAL
+        paint = CRITICAL if call < row.chain and row.chain > 1 else NORMAL
         drawn.append(svg.box(NAMES + step * call, y, step * 0.86, 22, paint, radius=1))
     words = f"{row.chain} of {row.calls}"
     drawn.append(svg.text(NAMES + step * row.calls + 6, y + 16, words, size=12))

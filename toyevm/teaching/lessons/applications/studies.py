@@ -19,6 +19,11 @@ from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.attacks import ATTACKS, BalanceSheet
 
 CORES = 16
+FALLING = (
+    ("quiet day: 60 pledge", "lending-pledge"),
+    ("quiet day: 60 borrow", "lending-borrow"),
+    ("price fell: 60 liquidate", "lending-liquidate"),
+)
 WITH_TWO_DESIGNS = ("drop", "market", "loans", "game")
 IN_MIXED_BLOCK = {"": "payments", "token": "token", "channels": "vouchers", "market": "market", "minted token": "mints"}
 
@@ -37,7 +42,7 @@ def half_and_half() -> str:
 
 @cache
 def both_designs(transactions: int = 60) -> str:
-    """Return the best speedup of each design, and that of Block-STM on 16 virtual cores, in simulated time."""
+    """Return the best speedup of each design, each call one unit, and that of Block-STM, in simulated time."""
     lines = [
         f"{'':<8}" + "".join(f"{design:>20}" for design in DESIGNS),
         f"{'':<8}" + 2 * f"{'at best':>10}{'16 cores':>10}",
@@ -77,7 +82,7 @@ def _changes(sheet: BalanceSheet) -> list[str]:
         f"{sheet.calls[place].call.sender}'s call reverts" + (f": {why}" if why != "revert" else "")
         for place, why in sheet.failures.items()
     ]
-    return [*rows, *failed] or ["nobody has more or less"]
+    return [*rows, *failed] or ["nobody gains or loses"]
 
 
 @cache
@@ -89,9 +94,9 @@ def mixed_block() -> MixProfile:
 
 @cache
 def falling_price() -> str:
-    """Return what 60 calls to the lending pool are like: when people pledge, and when all debts are liquidated."""
+    """Return what 60 calls to the lending pool are like: pledges, loans, and liquidations after a fall."""
     lines = [f"{'':<24}{'longest chain':>14}   {'most meet at':<15}{'at best':>8}"]
-    for words, name in (("quiet day: 60 pledge", "lending-pledge"), ("price fell: 60 liquidate", "lending-liquidate")):
+    for words, name in FALLING:
         profile = profile_of_block(APPLICATIONS[name](60, users=PEOPLE), {"lending": "loans"})
         (row,) = profile.rows
         lines.append(f"{words:<24}{row.chain:>14}   {row.place:<15}{profile.speedup:>7.1f}×")

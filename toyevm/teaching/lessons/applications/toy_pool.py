@@ -110,7 +110,7 @@ def _producer(pool: Pool, played: PlayedBlock, side: str, amount: float) -> None
 
 
 def sandwich(stake: float, least: float = 0.0) -> PlayedBlock:
-    """Play the sandwich that puts so much DAI before Uma, and sells all of it behind her."""
+    """Play the sandwich that puts so much DAI before Uma, and sells all of it after her."""
     bought = Pool().sell_dai(stake)
     return play_block([("buy", stake), "Uma", ("sell", bought)], least)
 
