@@ -10,7 +10,7 @@ LESSON = COURSE / "15-applications/15-applications.ipynb"
 RIGHT = {
     'lab.predict("rank")': 'lab.predict("rank", choose="D")',
     'lab.predict("half-half")': 'lab.predict("half-half", choose="A")',
-    "my_speedup = None": "my_speedup = 10",
+    'lab.predict("mixed")': 'lab.predict("mixed", choose="B")',
     "my_mix = None": 'my_mix = {"swaps": 1, "drop": 1, "market": 1, "game": 1}',
     "return None  # Your turn: True if the tokens are sold, else False": (
         'room = f"room{buyer % 8}"\n    if slots[room] < amount:\n        return False\n'
@@ -25,6 +25,7 @@ RIGHT = {
 }
 GIVEAWAYS = {
     "rank": ("60.0×", "1.0×", "reads how much is sold", "the next one reads it"),
+    "mixed": ("20.0", "span 2", "20 times as fast", "short chains", "chain of 2"),
     "half-half": ("2.0×", "side by side", "span 30", "longest chain decides"),
 }
 
@@ -36,7 +37,8 @@ def test_a_student_who_answers_lesson_15_rightly_is_told_so() -> None:
     assert "payments 60.0×, drop 1.0×, swaps 1.0×" in shown["imports"]
     assert "*serial stays serial*" in shown["half-reveal"]
     assert "a chain of 30 swaps and a chain of 30 purchases: span 30, at best 2.0×" in shown["half-reveal"]
-    assert "at best 10.0 times as fast" in shown["tenth-turn"]
+    assert "*all swaps are one chain*" in shown["mixed-reveal"]
+    assert "span 2: at best 20.0 times as fast" in shown["mixed-reveal"]
     assert "at best 4.0 times as fast" in shown["mix-turn"]
     assert "longest chain 5" in shown["drop-turn"]
     assert "product 3600" in shown["third-turn"]
@@ -58,7 +60,7 @@ def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:
     shown = shown_in(execute(LESSON, {}))
     assert all("Traceback" not in words for words in shown.values())
     turns = [words for name, words in shown.items() if name.endswith("-turn")]
-    assert len(turns) == 9
+    assert len(turns) == 8
     assert all(words.strip().startswith("Missing") for words in turns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from toyevm.errors import InputError
+from toyevm.teaching.kit.palette import CRITICAL
 from toyevm.teaching.lessons.applications import (
     WorkloadMixer,
     bargain,
@@ -12,6 +13,7 @@ from toyevm.teaching.lessons.applications import (
     falling_price,
     mixed_block,
     show_mix,
+    show_profile,
 )
 from toyevm.teaching.lessons.applications.mix_profile import CROWDS, MIXED, TRANSACTIONS, profile_of_mix
 from toyevm.teaching.lessons.applications.studies import WITH_TWO_DESIGNS
@@ -66,14 +68,22 @@ def test_no_application_of_the_mixed_block_has_a_chain_longer_than_two() -> None
     assert "others" not in [row.name for row in profile.rows]
 
 
-def test_the_same_loans_are_parallel_on_a_quiet_day_and_one_chain_when_the_price_falls() -> None:
-    quiet, fallen = (line.split() for line in falling_price().split("\n")[1:])
-    assert (quiet[-5], quiet[-1]) == ("1", "60.0×")
+def test_pledges_are_parallel_and_loans_are_one_chain_as_liquidations_are() -> None:
+    pledged, borrowed, fallen = (line.split() for line in falling_price().split("\n")[1:])
+    assert (pledged[-5], pledged[-1]) == ("1", "60.0×")
+    assert (borrowed[-4:-1], borrowed[-1]) == (["60", "lending:", "cash"], "1.0×")
     assert (fallen[-4:-1], fallen[-1]) == (["60", "lending:", "cash"], "1.0×")
 
 
 def test_searchers_who_revert_make_a_block_faster() -> None:
     assert [line.split("best ")[1] for line in map(bargain, (2, 10, 16))] == ["4.0×", "4.8×", "8.0×"]
+
+
+def test_a_picture_tells_a_chain_of_one_from_a_chain_of_two() -> None:
+    picture = show_profile(mixed_block())
+    assert "vouchers: 2 calls, longest chain 1, no two meet" in picture.svg
+    assert "market: 2 calls, longest chain 2, most meet at market: fees" in picture.svg
+    assert picture.svg.count(CRITICAL.fill) == sum(row.chain for row in mixed_block().rows if row.chain > 1)
 
 
 def test_a_picture_says_the_same_as_its_words() -> None:

@@ -102,6 +102,30 @@ def test_the_pool_that_writes_first_pays_everybody_once_in_any_order() -> None:
         assert (pool.received, failures, pool.ether) == (SAVED, {}, 0)
 
 
+@pytest.mark.parametrize("name", ["owed", "received", "steps"])
+def test_a_pool_whose_books_are_replaced_or_deleted_says_so(name: str) -> None:
+    for spoil in (lambda pool, who: setattr(pool, name, 0), lambda pool, who: delattr(pool, name)):
+        with pytest.raises(InputError, match=rf"pool\.{name}.*Which entry did you mean\?"):
+            visited(spoil, "Ann")
+
+
+def test_a_withdrawal_without_end_is_tried_once() -> None:
+    def endless(pool: Any, who: str) -> None:
+        tried.append(who)
+        while True:
+            pass
+
+    tried: list[str] = []
+    with pytest.raises(InputError, match="Which loop never ends"):
+        visited(endless, "Ann", "Bob")
+    assert tried == ["Ann"]
+
+
+def test_slots_are_written_by_name_only() -> None:
+    with pytest.raises(InputError, match=r"slots\.room0 = 3 \(expected slots\[\"room0\"\]"):
+        sell(lambda slots, buyer, amount: setattr(slots, "room0", 3), CROWD)
+
+
 def test_a_call_that_reverts_leaves_nothing_behind() -> None:
     def fails_late(pool: Any, who: str) -> None:
         pool.busy = True

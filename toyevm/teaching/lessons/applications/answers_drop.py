@@ -25,8 +25,7 @@ def drop(answer: Any) -> Reply:
     shown = "\n".join((_in_words("40 buyers, 1 each", quiet), _in_words("a rush of 160 buyers", rush)))
     if (again.reads, again.writes) != (quiet.reads, quiet.writes):
         text = (
-            "The same 40 purchases, twice: they use other slots each time. A node knows the slots and the call. "
-            "What else decides in your `buy`?"
+            "The same 40 purchases, twice, use other slots. A node knows slots and call only: what else decides here?"
         )
         return wrong("by-chance", text, shown)
     return _unsafe(quiet, rush, shown) or _slow(quiet, shown) or _spread(answer, rush, shown)

@@ -98,10 +98,7 @@ def least(answer: Any) -> Reply:
         return wrong("takes-too-little", text, shown)
     smaller = largest_sandwich(wanted)
     if wanted > honest.uma - 0.05:
-        text = (
-            f"As high as Tina allows: a sandwich that leaves you just that earns only {smaller.gain:.1f} DAI. "
-            "What would a higher least cost you?"
-        )
+        text = f"As high as Tina allows: a sandwich now earns only {smaller.gain:.1f} DAI. What would 19 risk?"
         return right(text, shown)
     text = (
         "Tina may come first, and the large sandwich fails. But a smaller one, which leaves you just your least, still "

@@ -47,11 +47,11 @@ class Slots(MutableMapping[str, int]):
         self[name] = 0
 
     def __iter__(self) -> Iterator[str]:
-        self.read |= self.values_.keys()
+        self.read.update(self.values_)
         return iter(list(self.values_))
 
     def __len__(self) -> int:
-        self.read |= self.values_.keys()
+        self.read.update(self.values_)
         return len(self.values_)
 
     def __repr__(self) -> str:

@@ -129,4 +129,5 @@ def profile_of_block(block: Workload, names: Mapping[str, str], crowd: str = "",
 
 
 def one_unit(_: int) -> int:
+    """Return how long a transaction takes, where all take the same."""
     return 1
