@@ -77,8 +77,7 @@ class MixProfile:
         """The same in words."""
         if not self.rows:
             return ["no calls: set a share above 0"]
-        lines = [f"{'':<10}{'calls':>6}{'longest chain':>15}   most meet at"]
-        lines += [f"{row.name:<10}{row.calls:>6}{row.chain:>15}   {row.place}" for row in self.rows]
+        lines = [f"{row.name}: {row.calls} calls, longest chain {row.chain}, {row.meet}" for row in self.rows]
         return [*lines, f"{self.calls} transactions, span {self.span}: at best {self.speedup:.1f} times as fast"]
 
 

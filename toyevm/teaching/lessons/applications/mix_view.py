@@ -34,8 +34,7 @@ def show_profile(profile: MixProfile) -> Picture:
     for at, row in enumerate(profile.rows):
         body += _row(row, TOP + TALL * at, profile.calls)
     height = TOP + TALL * len(profile.rows) + 8
-    told = [f"{row.name}: {row.calls} calls, longest chain {row.chain}, {row.meet}" for row in profile.rows]
-    return Picture(svg.figure(WIDTH, height, "; ".join([*told, lines[-1]]), body), "\n".join(lines))
+    return Picture(svg.figure(WIDTH, height, "; ".join(lines), body), "\n".join(lines))
 
 
 def _row(row: ApplicationRow, y: float, calls: int) -> list[str]:
