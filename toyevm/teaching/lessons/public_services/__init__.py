@@ -1,0 +1,26 @@
+"""Lesson 16: public services; what a hash hides, what a chain can know, who decides, and whether a chain fits."""
+
+from __future__ import annotations
+
+from toyevm.teaching.lessons.public_services.deeds import DEEDS
+from toyevm.teaching.lessons.public_services.envelopes import hash_of
+from toyevm.teaching.lessons.public_services.policy import advise
+from toyevm.teaching.lessons.public_services.policy_player import PolicyExplorer
+from toyevm.teaching.lessons.public_services.policy_view import show_policy
+from toyevm.teaching.lessons.public_services.records import CODES, TOWN, published, record_hash
+from toyevm.teaching.lessons.public_services.studies import (
+    attack_on,
+    both_designs,
+    copy_on_chain,
+    erased_record,
+    lost_key,
+    mixed_traces,
+    sixty_per_cent,
+)
+from toyevm.teaching.lessons.public_services.town_bank import slots_table
+
+__all__ = [
+    "CODES", "DEEDS", "TOWN", "PolicyExplorer", "advise", "attack_on", "both_designs", "copy_on_chain",
+    "erased_record", "hash_of", "lost_key", "mixed_traces", "published", "record_hash", "show_policy",
+    "sixty_per_cent", "slots_table",
+]  # fmt: skip

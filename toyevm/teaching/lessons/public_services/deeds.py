@@ -1,0 +1,96 @@
+"""The fish of Linden: what happens to a box and its sensor, and what the real contract says to it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from toyevm.contracts import load_contract
+from toyevm.contracts.merkle import merkle_path
+from toyevm.state import Account, WorldState
+from toyevm.vm.message import execute_message
+from toyevm.workloads.applications.supply_chain.workload import (
+    FEE,
+    SUPPLY_CHAIN,
+    batch_root,
+    reading_leaf,
+    sign_batch,
+)
+from toyevm.workloads.attacks.base import AttackScene, CallsOfBlock, play
+from toyevm.workloads.planned_blocks import PlannedCall, address_named
+
+BOX, CRATE, SENSOR = 7, 8, "sensor"
+COLD = (4, 4, 5, 4)  # degrees
+WARM = (4, 4, 19, 4)
+
+
+class Deed(NamedTuple):
+    """What somebody does, in words; the calls come from `_calls`."""
+
+    words: str
+    actor: str
+
+
+DEEDS = {
+    "A": Deed("The gateway turns a reading of 19 degrees into 4, and brings the batch with the sensor's signature", "gateway"),
+    "B": Deed("The gateway brings yesterday's batch once more", "gateway"),
+    "C": Deed("The gateway leaves out a batch, and brings the next one", "gateway"),
+    "D": Deed("Cem accepts the box that Dora offered to Bob", "Cem"),
+    "E": Deed("The driver packs the sensor in ice, and lets the fish lie in the sun", "gateway"),
+    "F": Deed("Dora catches fish at the sewer, and creates a box 'from the clean lake'", "Dora"),
+    "G": Deed("From noon on, the gateway brings no more batches", "gateway"),
+    "H": Deed("The gateway shows an inspector a reading of 3 degrees that was not in the batch", "gateway"),
+}  # fmt: skip
+
+
+def _record(batch: int, signed: tuple[int, ...], brought: tuple[int, ...] | None = None) -> PlannedCall:
+    chain = load_contract("supply_chain")
+    root, *signature = sign_batch(SENSOR, BOX, batch, signed)
+    return PlannedCall(
+        "gateway", SUPPLY_CHAIN, chain.call_data("record", BOX, batch_root(brought) if brought else root, *signature)
+    )
+
+
+def _deed(letter: str) -> list[PlannedCall]:
+    chain = load_contract("supply_chain")
+    calls = {
+        "A": [_record(1, WARM, COLD)],
+        "B": [_record(0, COLD)],
+        "C": [_record(2, COLD)],
+        "D": [PlannedCall("Cem", SUPPLY_CHAIN, chain.call_data("accept", BOX))],
+        "E": [_record(1, COLD)],  # true readings, of the ice
+        "F": [PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("create", CRATE, address_named(SENSOR)), FEE)],
+        "G": [],
+    }
+    return calls[letter]
+
+
+@cache
+def said_to(letter: str) -> str:
+    """Return what the contract says to a deed: why it refuses, or "" if it notices nothing."""
+    chain = load_contract("supply_chain")
+    before = (
+        PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("create", BOX, address_named(SENSOR)), 9 * FEE),
+        PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("offer", BOX, address_named("Bob"))),
+        _record(0, COLD),
+    )
+    shown_to_inspector = letter == "H"
+    after = () if shown_to_inspector else tuple(_deed(letter))
+    sheet = play(
+        AttackScene(
+            blocks=(CallsOfBlock(before), CallsOfBlock(after)),
+            contracts={"supply chain": (SUPPLY_CHAIN, Account(nonce=1, code=chain.code))},
+            assets={},
+            people=("Dora", "Bob", "Cem", "gateway"),
+        )
+    )
+    if shown_to_inspector:
+        return "" if _is_recorded(sheet.worlds[-1], reading=3) else "not under the root"
+    return next(iter(sheet.failures.values()), "")
+
+
+def _is_recorded(world: WorldState, reading: int) -> bool:
+    """Say whether the contract finds a reading at place 1 of the first batch, with the path of that place."""
+    path = b"".join(merkle_path([reading_leaf(each) for each in COLD], 1))
+    data = load_contract("supply_chain").call_data("isRecorded", BOX, 0, reading, 1, path)
+    return bool(int.from_bytes(execute_message(world, address=SUPPLY_CHAIN, input=data).output))

@@ -1,0 +1,199 @@
+"""Does a chain fit? Five demands, six designs from the simplest on, and why a demand excludes a design.
+
+The table is an opinion in data: each refusal has a reason that a reader can dispute. The simplest design that no demand
+excludes is the advice; where none is left, two demands contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from toyevm.errors import InputError
+
+
+class Question(NamedTuple):
+    """What is asked, and what may be answered; the first answer asks least of a design."""
+
+    words: str
+    answers: tuple[str, ...]
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "writers": Question("Who writes?", ("one office", "several offices", "anybody")),
+    "readers": Question("Who reads?", ("everybody", "a list of people", "nobody before a date")),
+    "deletable": Question("What must be deletable?", ("nothing", "contents", "every trace")),
+    "trust": Question("Whom do all trust?", ("one office", "one office, if checked", "no single office")),
+    "correction": Question("Who may correct an entry?", ("its writer", "a court")),
+}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One answer to each question; without any, the one that asks least."""
+
+    writers: str = "one office"
+    readers: str = "everybody"
+    deletable: str = "nothing"
+    trust: str = "one office"
+    correction: str = "its writer"
+
+    def __post_init__(self) -> None:
+        for name, answer in asdict(self).items():
+            if answer not in QUESTIONS[name].answers:
+                raise InputError(f"{name}={answer!r}", expected=" | ".join(QUESTIONS[name].answers))
+
+
+@dataclass(frozen=True)
+class Design:
+    """A way to keep entries.
+
+    Args:
+        refuses: for some answers, why this design cannot serve them.
+        trusted: whom or what its users trust all the same.
+        contract: which contract of this course is built so; "" if none is needed.
+    """
+
+    name: str
+    refuses: Mapping[str, str]
+    trusted: str
+    contract: str = ""
+
+
+READ_BY_ALL = "each node has every byte, so everybody can read it"
+NO_SEAL = "what is in a block can be read at once"
+OLD_BLOCKS = "each node keeps old blocks, with their inputs"
+HASH_STAYS = "the hash stays in old blocks: there was an entry, and when"
+ONE_KEY = "only the entry's own key can change it; a court has none"
+
+DESIGNS = (
+    Design(
+        "database",
+        {
+            "one office, if checked": "the office can change old entries, and nobody sees it",
+            "no single office": "the office decides about every entry",
+        },
+        "the office, in everything",
+    ),
+    Design(
+        "database, roots on chain",
+        {
+            "anybody": "a root shows what is in it, not who was left out",
+            "nobody before a date": "the office reads at once, and reading leaves no trace",
+            "every trace": "who compares with the root sees that something is gone",
+            "no single office": "the office decides what comes under the root",
+        },
+        "the office, to let everybody in; it cannot change old entries unseen",
+        "supply_chain",
+    ),
+    Design(
+        "open contract",
+        {
+            "a list of people": READ_BY_ALL,
+            "nobody before a date": NO_SEAL,
+            "contents": OLD_BLOCKS,
+            "every trace": OLD_BLOCKS,
+            "a court": ONE_KEY,
+        },
+        "whoever writes an entry, to write what is true; whoever can upgrade the contract",
+        "dao",
+    ),
+    Design(
+        "sealed entries",
+        {
+            "everybody": "before the date, entries are hashes",
+            "a list of people": "once it is opened, everybody can read it",
+            "contents": "what was opened stays in its block",
+            "every trace": HASH_STAYS,
+            "a court": "nobody else knows what to open",
+        },
+        "every writer, to open what they sealed",
+        "election",
+    ),
+    Design(
+        "contract with a court's key",
+        {
+            "a list of people": READ_BY_ALL,
+            "nobody before a date": NO_SEAL,
+            "contents": OLD_BLOCKS,
+            "every trace": OLD_BLOCKS,
+        },
+        "whoever has the court's key: it moves everything",
+        "security_token",
+    ),
+    Design(
+        "salted hash on chain, record elsewhere",
+        {
+            "nobody before a date": "whoever keeps the record reads it at once",
+            "every trace": HASH_STAYS,
+        },
+        "whoever keeps the record, to have it, to hide it and to delete it",
+        "health_consent",
+    ),
+)
+
+
+class Verdict(NamedTuple):
+    """A design, and for each question that excludes it, the reason."""
+
+    design: Design
+    refusals: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What becomes of a policy: a verdict on every design."""
+
+    policy: Policy
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def design(self) -> Design | None:
+        """The simplest design that is left."""
+        return next((each.design for each in self.verdicts if not each.refusals), None)
+
+    @property
+    def words(self) -> str:
+        """The design's name, or that none is left."""
+        return self.design.name if self.design else "no design"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        asked = asdict(self.policy)
+        rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in asked.items()]
+        for number, (design, refusals) in enumerate(self.verdicts, 1):
+            why = "; ".join(f"{asked[name]}: {reason}" for name, reason in refusals.items())
+            rows.append(f"{number} {design.name:<39} {'x ' + why if why else 'possible'}")
+        rows.append(f"the simplest that is left: {self.words}")
+        if self.design:
+            rows.append(f"still trusted: {self.design.trusted}")
+            rows.append(f"a contract of this kind: {self.design.contract or 'none is needed'}")
+        return tuple(rows)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def advise(**demands: str) -> Advice:
+    """Return what is left for demands, such as `trust="no single office"`.
+
+    Raises:
+        InputError: no such question or answer.
+    """
+    for name in demands:
+        if name not in QUESTIONS:
+            raise InputError(f"no question {name!r}", expected=" | ".join(QUESTIONS))
+    return advice_on(Policy(**demands))
+
+
+def advice_on(policy: Policy) -> Advice:
+    """Return the verdict on every design."""
+    asked = asdict(policy)
+    return Advice(
+        policy,
+        tuple(
+            Verdict(design, {name: design.refuses[answer] for name, answer in asked.items() if answer in design.refuses})
+            for design in DESIGNS
+        ),
+    )

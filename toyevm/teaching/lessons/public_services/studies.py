@@ -1,0 +1,142 @@
+"""What the cells of lesson 16 run: both bets, the attacks, a lost key, and the mixed block as a diary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+
+from toyevm.analysis.dependencies import dependency_graph, span, work
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.contracts import load_contract, mapping_slot
+from toyevm.state import Account
+from toyevm.teaching.lessons.public_services.envelopes import copied_vote
+from toyevm.types import Address
+from toyevm.units import ETHER
+from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.applications.health_consent.workload import CONSENT
+from toyevm.workloads.attacks import ATTACKS, AttackScene, BalanceSheet, play
+from toyevm.workloads.attacks.base import CallsOfBlock
+from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries
+
+KEY = bytes(range(101, 133))  # of Ann's record alone
+RECORD = b"Ann|1990-05-17|F32".ljust(32)
+SERVICES = {
+    "votes of a DAO": ("dao-vote", "dao-vote-sharded"),
+    "opened votes of an election": ("election-plain", "election-sharded"),
+    "health consent": ("health-consent-one-head", "health-consent"),
+    "handovers of boxes": ("supply-handover-one-log", "supply-handover"),
+    "regulated shares": ("security-one-trail", "security"),
+}
+
+
+def _xor(text: bytes, key: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(text, key, strict=True))
+
+
+@cache
+def erased_record() -> str:
+    """Return what is left of Ann's encrypted record after the contract has erased it."""
+    consent, pointer = load_contract("health_consent"), _xor(RECORD, KEY)
+    calls = (
+        PlannedCall("Ann", CONSENT, consent.call_data("publish", b"\x11" * 32, pointer)),
+        PlannedCall("Ann", CONSENT, consent.call_data("erase")),
+    )
+    sheet = play(
+        AttackScene(
+            blocks=tuple(CallsOfBlock((call,)) for call in calls),
+            contracts={"consent": (CONSENT, Account(nonce=1, code=consent.code))},
+            assets={},
+            people=("Ann",),
+        )
+    )
+    slot = mapping_slot(consent.slots["pointerOf"], address_named("Ann"))
+    now = sheet.worlds[-1].accounts[CONSENT].storage.get(slot, 0)
+    kept = sheet.calls[0].tx.data[-32:]
+    copied = _xor(kept, KEY).decode().strip()
+    return f"the slot after erase(): {now}; input of block 1, kept by every node: {kept.hex()[:16]}…; with a copy of the key: {copied}"
+
+
+@cache
+def sixty_per_cent() -> str:
+    """Return what comes of a majority's proposal if only Bob withdraws within the two days of the timelock."""
+    scene = ATTACKS["no_timelock"].scene(True)
+    blocks = tuple(replace(block, calls=tuple(c for c in block.calls if c.sender != "Ann")) for block in scene.blocks)
+    sheet = play(replace(scene, blocks=blocks))
+    deposits = {"Ann": 60, "Bob": 40, "Mallory": 0}
+    return ", ".join(
+        f"{who} had {ether} ether in the bank, and has {sheet.change(who, 'ether') // ETHER} of it now"
+        for who, ether in deposits.items()
+    )
+
+
+def attack_on(name: str) -> str:
+    """Return the sheet of an attack without its defence and with it: who has how much more ether than before."""
+    attack, rows = ATTACKS[name], []
+    for defended, what in ((False, "without the defence"), (True, "with it")):
+        sheet = attack(defended=defended)
+        rows.append(f"{what}: {_changes(sheet)}")
+        rows += [f"    {sheet.calls[place].call.sender} is refused: {why}" for place, why in sheet.failures.items()]
+    return "\n".join([attack.summary, *rows, attack.defence])
+
+
+def _changes(sheet: BalanceSheet) -> str:
+    found = [
+        f"{row.owner} {row.change // ETHER:+d} ether" for row in sheet.rows if row.asset == "ether" and row.change
+    ]
+    return ", ".join(found) or "nobody has more or less"
+
+
+def copy_on_chain() -> str:
+    """Return what the real contract says to Mallory, who copied Ann's envelope."""
+    said = copied_vote()
+    return f"Ann opens hers: {said.ann}\nMallory opens the same: refused, {said.mallory}"
+
+
+@cache
+def both_designs(transactions: int = 100) -> str:
+    """Return the speedup of each service's two designs, with as many cores as one likes; simulated, weighed by gas."""
+    rows = [f"{'simulated, unlimited cores':<30} {'one place':>9} {'spread':>7}"]
+    rows += [
+        f"{service:<30} {_speedup(plain, transactions):>8.1f}x {_speedup(spread, transactions):>6.1f}x"
+        for service, (plain, spread) in SERVICES.items()
+    ]
+    return "\n".join(rows)
+
+
+def _speedup(name: str, transactions: int) -> float:
+    made = APPLICATIONS[name](transactions)
+    result = BACKENDS.named("sequential").execute_block(made.pre, made.block, RunConfig(made.chain)).result
+    graph = dependency_graph(result.results)
+    cost = [each.gas_used for each in result.results]
+    return work(graph, cost.__getitem__) / span(graph, cost.__getitem__)
+
+
+LAND: Address = b"\x76" * 20
+
+
+def lost_key() -> str:
+    """Return whose a house is, and whose a share, after Ann has lost her key and a court has spoken for her."""
+    land = load_contract("land_registry")
+    storage = entries(land, "ownerOf", {5: int.from_bytes(address_named("Ann"), "big")})
+    by_court = PlannedCall("court", LAND, land.call_data("transfer", 5, address_named("Ann's new key"), b"\x01" * 32))
+    sheet = play(AttackScene((CallsOfBlock((by_court,)),), {"land": (LAND, account(land, storage))}, {}, ("Ann",)))
+    return f"the court asks the land registry to move Ann's house: refused, {sheet.calls[0].reason}"
+
+
+@cache
+def mixed_traces() -> str:
+    """Return what the mixed block tells everybody for ever: bytes of input, and who can be followed."""
+    made = APPLICATIONS["mixed"](40)
+    results = BACKENDS.named("sequential").execute_block(made.pre, made.block, RunConfig(made.chain)).result.results
+    seen: Counter[str] = Counter()
+    for tx, result in zip(made.block.transactions, results, strict=True):
+        public = b"".join([tx.sender, tx.to or b"", tx.data, *(topic for log in result.logs for topic in log.topics)])
+        seen.update(name for name, address in _people(made).items() if address in public)
+    often = [f"{name} ({times})" for name, times in seen.most_common(3)]
+    inputs = sum(len(tx.data) for tx in made.block.transactions)
+    return (
+        f"the mixed block: {len(made.block.transactions)} transactions, {inputs:,} bytes of input; none can be deleted\n"
+        f"{len(seen)} people, {sum(times > 1 for times in seen.values())} of them in more than one transaction; "
+        f"most often: {', '.join(often)}"
+    )
