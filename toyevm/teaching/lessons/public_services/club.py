@@ -60,7 +60,7 @@ def counted_at(block: int | None) -> Count:
 class Played(NamedTuple):
     """What the real contract counted, and whom it refused."""
 
-    count: Count
+    counted: Count
     refused: dict[str, str]
 
 

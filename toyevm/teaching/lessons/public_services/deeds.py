@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from toyevm.contracts import load_contract
 from toyevm.contracts.merkle import merkle_path
@@ -24,23 +23,16 @@ COLD = (4, 4, 5, 4)  # degrees
 WARM = (4, 4, 19, 4)
 
 
-class Deed(NamedTuple):
-    """What somebody does, in words; the calls come from `_calls`."""
-
-    words: str
-    actor: str
-
-
 DEEDS = {
-    "A": Deed("The gateway turns a reading of 19 degrees into 4, and brings the batch with the sensor's signature", "gateway"),
-    "B": Deed("The gateway brings yesterday's batch once more", "gateway"),
-    "C": Deed("The gateway leaves out a batch, and brings the next one", "gateway"),
-    "D": Deed("Cem accepts the box that Dora offered to Bob", "Cem"),
-    "E": Deed("The driver packs the sensor in ice, and lets the fish lie in the sun", "gateway"),
-    "F": Deed("Dora catches fish at the sewer, and creates a box 'from the clean lake'", "Dora"),
-    "G": Deed("From noon on, the gateway brings no more batches", "gateway"),
-    "H": Deed("The gateway shows an inspector a reading of 3 degrees that was not in the batch", "gateway"),
-}  # fmt: skip
+    "A": "The gateway turns a reading of 19 degrees into 4. It sends the new root with the sensor's signature.",
+    "B": "The gateway sends batch 0 once more.",
+    "C": "The gateway leaves out batch 1, and sends batch 2.",
+    "D": "Dora holds the box, and has offered it to Bob. Cem accepts it.",
+    "E": "The driver lays the sensor on ice, and the fish into the sun. Batch 1 is sent.",
+    "F": "Dora catches fish in the sewer. She creates a new box with the name 'clean lake'.",
+    "G": "From now on, the gateway sends no more batches.",
+    "H": "The gateway shows an inspector a reading of 3 degrees that batch 0 does not have.",
+}
 
 
 def _record(batch: int, signed: tuple[int, ...], brought: tuple[int, ...] | None = None) -> PlannedCall:

@@ -184,16 +184,12 @@ def advise(**demands: str) -> Advice:
     for name in demands:
         if name not in QUESTIONS:
             raise InputError(f"no question {name!r}", expected=" | ".join(QUESTIONS))
-    return advice_on(Policy(**demands))
-
-
-def advice_on(policy: Policy) -> Advice:
-    """Return the verdict on every design."""
+    policy = Policy(**demands)
     asked = asdict(policy)
     return Advice(
         policy,
         tuple(
-            Verdict(design, {name: design.refuses[answer] for name, answer in asked.items() if answer in design.refuses})
-            for design in DESIGNS
+            Verdict(each, {name: each.refuses[answer] for name, answer in asked.items() if answer in each.refuses})
+            for each in DESIGNS
         ),
     )

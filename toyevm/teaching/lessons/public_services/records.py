@@ -7,7 +7,6 @@ from random import Random
 from typing import NamedTuple
 
 from toyevm.contracts import load_contract, mapping_slot
-from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 from toyevm.types import Hash32
 from toyevm.workloads.applications.health_consent.workload import CONSENT
@@ -16,7 +15,6 @@ from toyevm.workloads.attacks.linked_record.attack import (
     DIAGNOSES,
     PATIENTS,
     HealthRecord,
-    find_patients,
     guesses,
     records_of_patients,
     scene,
@@ -63,7 +61,7 @@ class SaltRule(NamedTuple):
     @property
     def years(self) -> float:
         """How long Eve needs for all records of the town, with all salts of this length."""
-        return len(guesses()) * 256**self.length / EVE / YEAR
+        return float(len(guesses()) * 256**self.length) / EVE / YEAR
 
 
 def found_by_eve(rule: SaltRule) -> int:
@@ -84,14 +82,3 @@ def patient_behind(digest: Hash32) -> tuple[str, str] | None:
     """Return name and diagnosis behind a hash without salt, or None where no record of the town has it."""
     record = guesses().get(int.from_bytes(digest, "big"))
     return (record.name, record.diagnosis) if record else None
-
-
-def all_found() -> int:
-    """Return how many patients the attack of the workloads finds."""
-    world = play(scene(defended=False)).worlds[-1]
-    return len(find_patients(world, [address_named(who) for who in PATIENTS]))
-
-
-def nobodys_hash() -> Hash32:
-    """Return the hash of a record with a salt: nobody of the town's has it."""
-    return keccak256(b"a record with a salt")

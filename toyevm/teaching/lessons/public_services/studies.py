@@ -54,7 +54,10 @@ def erased_record() -> str:
     now = sheet.worlds[-1].accounts[CONSENT].storage.get(slot, 0)
     kept = sheet.calls[0].tx.data[-32:]
     copied = _xor(kept, KEY).decode().strip()
-    return f"the slot after erase(): {now}; input of block 1, kept by every node: {kept.hex()[:16]}…; with a copy of the key: {copied}"
+    return (
+        f"the slot after erase(): {now}; input of block 1, which nodes keep: {kept.hex()[:16]}…; "
+        f"with a copy of the key: {copied}"
+    )
 
 
 @cache
@@ -81,9 +84,7 @@ def attack_on(name: str) -> str:
 
 
 def _changes(sheet: BalanceSheet) -> str:
-    found = [
-        f"{row.owner} {row.change // ETHER:+d} ether" for row in sheet.rows if row.asset == "ether" and row.change
-    ]
+    found = [f"{row.owner} {row.change // ETHER:+d} ether" for row in sheet.rows if row.asset == "ether" and row.change]
     return ", ".join(found) or "nobody has more or less"
 
 
@@ -124,6 +125,10 @@ def lost_key() -> str:
     return f"the court asks the land registry to move Ann's house: refused, {sheet.calls[0].reason}"
 
 
+def _word(topic: int) -> bytes:
+    return topic.to_bytes(32, "big")
+
+
 @cache
 def mixed_traces() -> str:
     """Return what the mixed block tells everybody for ever: bytes of input, and who can be followed."""
@@ -131,12 +136,14 @@ def mixed_traces() -> str:
     results = BACKENDS.named("sequential").execute_block(made.pre, made.block, RunConfig(made.chain)).result.results
     seen: Counter[str] = Counter()
     for tx, result in zip(made.block.transactions, results, strict=True):
-        public = b"".join([tx.sender, tx.to or b"", tx.data, *(topic for log in result.logs for topic in log.topics)])
-        seen.update(name for name, address in _people(made).items() if address in public)
+        public = b"".join(
+            [tx.sender, tx.to or b"", tx.data, *(_word(topic) for log in result.logs for topic in log.topics)]
+        )
+        seen.update(name for address, name in made.names.items() if name.startswith("user") and address in public)
     often = [f"{name} ({times})" for name, times in seen.most_common(3)]
     inputs = sum(len(tx.data) for tx in made.block.transactions)
     return (
-        f"the mixed block: {len(made.block.transactions)} transactions, {inputs:,} bytes of input; none can be deleted\n"
+        f"the mixed block: {len(made.block.transactions)} transactions, {inputs:,} bytes of input, for ever\n"
         f"{len(seen)} people, {sum(times > 1 for times in seen.values())} of them in more than one transaction; "
         f"most often: {', '.join(often)}"
     )

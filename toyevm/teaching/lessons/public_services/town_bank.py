@@ -1,4 +1,4 @@
-"""The bank of Linden's club after an upgrade that moved its variables: Mallory's calls, played on the real contracts."""
+"""The bank of Linden's club after an upgrade that moved its variables: Mallory's calls, on the real contracts."""
 
 from __future__ import annotations
 

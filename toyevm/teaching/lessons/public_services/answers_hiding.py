@@ -1,0 +1,184 @@
+"""What lesson 16 says to searches behind a hash, to salts and to sealed votes: Eve and Mallory try each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, call, malformed, missing, read_number, read_one_of, repeat, right, wrong
+from toyevm.teaching.lessons.public_services.envelopes import hash_of
+from toyevm.teaching.lessons.public_services.records import (
+    CLINIC,
+    CODES,
+    EACH,
+    LONG,
+    ON_CHAIN,
+    TOWN,
+    WITH_RECORD,
+    SaltRule,
+    found_by_eve,
+    patient_behind,
+    published,
+    record_hash,
+)
+from toyevm.types import Hash32
+
+GUESSES = len(TOWN) * len(CODES)
+NOBODYS: Hash32 = b"\x16" * 32  # no record of the town has this hash
+
+
+def patient(answer: Any) -> Reply:
+    """Judge a search for name and diagnosis behind a hash."""
+    if answer is None:
+        return missing("a function.")
+    hashes = published()
+    returned = {who: call(answer, digest, list(TOWN), list(CODES)) for who, digest in hashes.items()}
+    if all(_pair(each) == ("?", "?") for each in returned.values()):
+        return missing("what `find` returns: (name, diagnosis).")
+    if all(each is None for each in returned.values()):
+        if call(answer, record_hash(*TOWN[0], CODES[0]), list(TOWN), list(CODES)) is not None:
+            text = "It finds the very first record, and none of the three on chain. When does it give up?"
+            return wrong("only-the-first", text)
+        text = (
+            "No record that it tries has one of these hashes. In which order does `record_hash` take its three texts?"
+        )
+        return wrong("no-record-fits", text)
+    for who, digest in hashes.items():
+        if _pair(returned[who]) != patient_behind(digest):
+            return _not_the_patient(who, digest, returned[who], list(returned.values()))
+    stranger = call(answer, NOBODYS, list(TOWN), list(CODES))
+    if stranger is not None:
+        text = f"All three are found. But for a hash that no record of the town has, it says {repeat(stranger)}. Why?"
+        return wrong("somebody-is-always-found", text)
+    shown = "\n".join(f"{who}: {name}, {code}" for who, (name, code) in returned.items())
+    return right(f"Three patients, at most {GUESSES:,} hashes each. What did the clinic believe about a hash?", shown)
+
+
+def _pair(value: Any) -> Any:
+    return tuple(value) if isinstance(value, (list, tuple)) else value
+
+
+def _not_the_patient(who: str, digest: Hash32, value: Any, all_values: list[Any]) -> Reply:
+    shown = f"{who}: your function returns {repeat(value)}"
+    if value is None:
+        text = f"It finds somebody else, but nobody behind {who}. Which records does it leave out?"
+        return wrong("not-all-records", text, shown)
+    if len(all_values) > 1 and len({repr(each) for each in all_values}) == 1:
+        text = "It returns the same for every hash. Which line compares with `digest`?"
+        return wrong("no-comparison", text, shown)
+    pair = _pair(value)
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        text = "A pair is expected: the name, then the diagnosis. What does yours return?"
+        return wrong("another-form", text, shown)
+    born = dict(TOWN).get(pair[0]) if isinstance(pair[0], str) else None
+    if born is None or pair[1] not in CODES:
+        text = "The first should be a name of the town, the second a diagnosis. Which two variables do you return?"
+        return wrong("another-form", text, shown)
+    tried = record_hash(pair[0], born, pair[1])
+    text = f"This record hashes to {tried.hex()[:8]}…, and on chain is {digest.hex()[:8]}…. Where are the two compared?"
+    return wrong("no-comparison", text, shown)
+
+
+def salt(answer: Any) -> Reply:
+    """Judge how long a salt is, where it is kept and for whom."""
+    form = f'three values, such as (4, "{ON_CHAIN}", "{CLINIC}")'
+    if answer is None or (isinstance(answer, (list, tuple)) and answer and all(each is None for each in answer)):
+        return missing(f"{form}: bytes, where, one for whom.")
+    if not isinstance(answer, (list, tuple)) or len(answer) != 3:
+        raise InputError(repeat(answer), expected=form)
+    rule = SaltRule(
+        read_number(answer[0], 0, 64, "a number of bytes"),
+        read_one_of(answer[1], (ON_CHAIN, WITH_RECORD), "where"),
+        read_one_of(answer[2], (EACH, CLINIC), "one for"),
+    )
+    if rule.length == 0:
+        text = "Without salt, nothing has changed: the same table finds all. What must Eve not be able to guess?"
+        return wrong("a-hash-is-anonymous", text, f"records found: {found_by_eve(rule)}")
+    if rule.where == ON_CHAIN:
+        text = f"Eve reads each salt, and hashes {GUESSES:,} records with it. What does she know that she should not?"
+        return wrong("a-public-salt-hides", text, f"records found: {found_by_eve(rule)} of 3")
+    if rule.whose == CLINIC:
+        text = "Eve is a patient of this clinic: her own record came with the salt. Whose salt is it, too?"
+        return wrong("one-secret-for-all", text, f"records found, besides her own: {found_by_eve(rule)} of 2")
+    shown = f"{GUESSES:,} records x 256^{rule.length} salts, at 10^12 a second: {_duration(rule.years)}"
+    if rule.years < LONG:
+        text = f"Eve tries every salt of {rule.length} bytes with every record. Is that {LONG:,} years of work?"
+        return wrong("any-salt-is-long-enough", text, shown)
+    return right("Eve finds nothing. (32 bytes are usual.) And when the clinic deletes record and salt?", shown)
+
+
+def _duration(years: float) -> str:
+    if years < 1 / 365:
+        return f"{years * 365 * 24 * 3600:.1g} seconds"
+    return f"{years:,.0f} years" if years < 10**7 else f"{years:.0e} years"
+
+
+SECRET = 80_215  # of the envelope that is tried; odd, so that its neighbours differ in one bit or more
+
+
+def seal(answer: Any) -> Reply:
+    """Judge what a voter puts on chain before the votes are opened."""
+    if answer is None:
+        return missing("a function.")
+    envelope = call(answer, 1, SECRET, "Ann")
+    if envelope is None:
+        return missing("what `seal` returns.")
+    if type(envelope) is not bytes or len(envelope) != 32:
+        return _no_hash(envelope)
+    shown = f"Ann votes for 1, and puts on chain {envelope.hex()[:16]}…"
+    for judge in (_changes_by_itself, _opened_twice, _guessed, _copied):
+        if reply := judge(answer, envelope, shown):
+            return reply
+    like = "as the contract of this course does" if envelope == hash_of(1, SECRET, "Ann") else "in an order of your own"
+    return right(f"Nobody can guess it, copy it or open it twice; {like}. Who never opens theirs?", shown)
+
+
+def _no_hash(envelope: Any) -> Reply:
+    flat = envelope if isinstance(envelope, (list, tuple)) else [envelope]
+    if any(type(each) is int and each == 1 for each in flat):
+        text = f"On chain is {repeat(envelope)}. The voting goes on. Who can read for whom Ann has voted?"
+        return wrong("in-the-clear", text)
+    if any(type(each) is int and each == SECRET for each in flat):
+        return wrong("the-secret-in-the-clear", f"On chain is {repeat(envelope)}. Is it a secret still?")
+    return malformed(f"`seal` returned {repeat(envelope)}: 32 bytes are expected, as `hash_of` returns them.")
+
+
+Judge = Callable[[Any, bytes, str], Reply | None]
+
+
+def _changes_by_itself(answer: Any, envelope: bytes, shown: str) -> Reply | None:
+    if call(answer, 1, SECRET, "Ann") == envelope:
+        return None
+    text = (
+        "Sealed once more, with the same secret, it is another one. How does the contract check it when Ann opens it?"
+    )
+    return wrong("never-the-same", text, shown)
+
+
+def _opened_twice(answer: Any, envelope: bytes, shown: str) -> Reply | None:
+    if call(answer, 0, SECRET, "Ann") == envelope:
+        text = (
+            "The envelope for 0, with the same secret, is equal. Ann waits for the others. For whom does she vote then?"
+        )
+        return wrong("opens-for-both", text, shown)
+    for other in (SECRET - 1, SECRET + 1, SECRET * 2, SECRET ^ 1):
+        if call(answer, 0, other, "Ann") == envelope:
+            text = f"For 0 with the secret {other}, it is equal: she can open it for either. How do two words stay two?"
+            return wrong("words-run-together", text, f"{shown}; her secret: {SECRET}")
+    return None
+
+
+def _guessed(answer: Any, envelope: bytes, shown: str) -> Reply | None:
+    for guess in (SECRET + 7, 0):
+        if call(answer, 1, guess, "Ann") == envelope:
+            text = "Eve does not know the secret, seals both candidates for Ann, and compares. What does she read?"
+            return wrong("two-guesses", text, shown)
+    return None
+
+
+def _copied(answer: Any, envelope: bytes, shown: str) -> Reply | None:
+    if call(answer, 1, SECRET, "Mallory") != envelope:
+        return None
+    text = "Mallory sends the same 32 bytes, and waits until Ann opens hers. What can Mallory do with what Ann shows?"
+    return wrong("anybodys-envelope", text, shown)
