@@ -74,16 +74,10 @@ def votes(answer: Any) -> Reply:
         tuple(reversed(played.counted)): ("the-wrong-way-round", "The two sums are right. Which of them is for it?"),
         counted_at(None): (
             "shares-of-now",
-            "So 30 shares vote twice: as Mallory's in block 2, as Dan's in block 3. Which block does the rule name?",
+            "30 shares vote twice: in block 2, and in block 3. Whose were they in block 1?",
         ),
-        counted_at(3): (
-            "the-end-counts",
-            "You count what each has after the last gift. Which block does the rule name?",
-        ),
-        counted_at(0): (
-            "before-the-block",
-            "You count what each had before block 1. In block 1, Bob sends 10. When does the snapshot look?",
-        ),
+        counted_at(3): ("the-end-counts", "You count what each has after block 3. Which block does the rule name?"),
+        counted_at(0): ("before-the-block", "You count what each had in block 0. When does the snapshot look?"),
         (35, 60): ("silence-is-no", "60 against: with Bob's 20. What has Bob done?"),
         (65, 40): ("dan-counts", "65 for it: with Dan's 30. What did Dan have at the end of block 1?"),
     }

@@ -6,7 +6,7 @@ from functools import cache
 
 from toyevm.contracts import load_contract
 from toyevm.contracts.merkle import merkle_path
-from toyevm.state import Account, WorldState
+from toyevm.state import Account
 from toyevm.vm.message import execute_message
 from toyevm.workloads.applications.supply_chain.workload import (
     FEE,
@@ -15,7 +15,7 @@ from toyevm.workloads.applications.supply_chain.workload import (
     reading_leaf,
     sign_batch,
 )
-from toyevm.workloads.attacks.base import AttackScene, CallsOfBlock, play
+from toyevm.workloads.attacks.base import AttackScene, BalanceSheet, CallsOfBlock, play
 from toyevm.workloads.planned_blocks import PlannedCall, address_named
 
 BOX, CRATE, SENSOR = 7, 8, "sensor"
@@ -52,37 +52,32 @@ def _deed(letter: str) -> list[PlannedCall]:
         "D": [PlannedCall("Cem", SUPPLY_CHAIN, chain.call_data("accept", BOX))],
         "E": [_record(1, COLD)],  # true readings, of the ice
         "F": [PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("create", CRATE, address_named(SENSOR)), FEE)],
-        "G": [],
     }
-    return calls[letter]
+    return calls.get(letter, [])
 
 
 @cache
 def said_to(letter: str) -> str:
     """Return what the contract says to a deed: why it refuses, or "" if it notices nothing."""
+    if letter == "H":
+        return "" if is_recorded(3) else "not under the root"
+    return next(iter(_played(_deed(letter)).failures.values()), "")
+
+
+def is_recorded(reading: int) -> bool:
+    """Say whether the contract finds a reading at place 1 of batch 0, with the path of that place."""
+    path = b"".join(merkle_path([reading_leaf(each) for each in COLD], 1))
+    data = load_contract("supply_chain").call_data("isRecorded", BOX, 0, reading, 1, path)
+    return bool(int.from_bytes(execute_message(_played([]).worlds[-1], address=SUPPLY_CHAIN, input=data).output))
+
+
+def _played(calls: list[PlannedCall]) -> BalanceSheet:
+    """Play calls after Dora has created the box and offered it to Bob, and batch 0 is on chain."""
     chain = load_contract("supply_chain")
     before = (
         PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("create", BOX, address_named(SENSOR)), 9 * FEE),
         PlannedCall("Dora", SUPPLY_CHAIN, chain.call_data("offer", BOX, address_named("Bob"))),
         _record(0, COLD),
     )
-    shown_to_inspector = letter == "H"
-    after = () if shown_to_inspector else tuple(_deed(letter))
-    sheet = play(
-        AttackScene(
-            blocks=(CallsOfBlock(before), CallsOfBlock(after)),
-            contracts={"supply chain": (SUPPLY_CHAIN, Account(nonce=1, code=chain.code))},
-            assets={},
-            people=("Dora", "Bob", "Cem", "gateway"),
-        )
-    )
-    if shown_to_inspector:
-        return "" if _is_recorded(sheet.worlds[-1], reading=3) else "not under the root"
-    return next(iter(sheet.failures.values()), "")
-
-
-def _is_recorded(world: WorldState, reading: int) -> bool:
-    """Say whether the contract finds a reading at place 1 of the first batch, with the path of that place."""
-    path = b"".join(merkle_path([reading_leaf(each) for each in COLD], 1))
-    data = load_contract("supply_chain").call_data("isRecorded", BOX, 0, reading, 1, path)
-    return bool(int.from_bytes(execute_message(world, address=SUPPLY_CHAIN, input=data).output))
+    contracts = {"supply chain": (SUPPLY_CHAIN, Account(nonce=1, code=chain.code))}
+    return play(AttackScene((CallsOfBlock(before), CallsOfBlock(tuple(calls))), contracts, assets={}, people=("Bob",)))

@@ -17,15 +17,16 @@ class Question(NamedTuple):
     """What is asked, and what may be answered; the first answer asks least of a design."""
 
     words: str
+    head: str  # of a column
     answers: tuple[str, ...]
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "writers": Question("Who writes?", ("one office", "several offices", "anybody")),
-    "readers": Question("Who reads?", ("everybody", "a list of people", "nobody before a date")),
-    "deletable": Question("What must be deletable?", ("nothing", "contents", "every trace")),
-    "trust": Question("Whom do all trust?", ("one office", "one office, if checked", "no single office")),
-    "correction": Question("Who may correct an entry?", ("its writer", "a court")),
+    "writers": Question("Who writes?", "writes", ("one office", "several offices", "anybody")),
+    "readers": Question("Who reads?", "reads", ("everybody", "a list of people", "nobody before a date")),
+    "deletable": Question("What must be deletable?", "must be deletable", ("nothing", "contents", "every trace")),
+    "trust": Question("Whom do all trust?", "is trusted", ("one office", "one office, if checked", "no single office")),
+    "correction": Question("Who may correct an entry?", "may correct", ("its writer", "a court")),
 }
 
 
@@ -123,7 +124,7 @@ DESIGNS = (
         "security_token",
     ),
     Design(
-        "salted hash on chain, record elsewhere",
+        "salted hash, record elsewhere",
         {
             "nobody before a date": "whoever keeps the record reads it at once",
             "every trace": HASH_STAYS,
@@ -164,7 +165,7 @@ class Advice:
         rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in asked.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
             why = "; ".join(f"{asked[name]}: {reason}" for name, reason in refusals.items())
-            rows.append(f"{number} {design.name:<39} {'x ' + why if why else 'possible'}")
+            rows.append(f"{number} {design.name:<30} {'x ' + why if why else 'possible'}")
         rows.append(f"the simplest that is left: {self.words}")
         if self.design:
             rows.append(f"still trusted: {self.design.trusted}")

@@ -32,17 +32,10 @@ class PolicyExplorer(Player):
 
     def _controls(self) -> Sequence[Sequence[Any]]:
         make = self._widgets
-        wide = {"description_width": "170px"}
-        menus = [
-            self._control(
-                name,
-                make.Dropdown(
-                    options=[(answer, answer) for answer in question.answers],
-                    description=question.words,
-                    style=wide,
-                    layout=make.Layout(width="400px"),
-                ),
-            )
-            for name, question in QUESTIONS.items()
-        ]
+        wide, style = make.Layout(width="400px"), {"description_width": "170px"}
+        menus = []
+        for name, question in QUESTIONS.items():
+            options = [(answer, answer) for answer in question.answers]
+            menu = make.Dropdown(options=options, description=question.words, layout=wide, style=style)
+            menus.append(self._control(name, menu))
         return [menus[:2], menus[2:4], menus[4:]]

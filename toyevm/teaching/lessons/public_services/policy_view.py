@@ -10,7 +10,7 @@ from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.public_services.policy import QUESTIONS, Advice, Verdict
 
-NAMES, COLUMN, ROW, HEAD = 270, 135, 34, 74  # pixels
+NAMES, COLUMN, ROW, HEAD = 255, 135, 34, 74  # pixels
 FITS, EXCLUDED = "✓", "✗"
 
 
@@ -19,7 +19,7 @@ def show_policy(advice: Advice) -> Picture:
     body = [svg.heading(MARGIN, 26, f"The simplest that is left: {advice.words}")]
     for column, (name, answer) in enumerate(asdict(advice.policy).items()):
         x = _middle(column)
-        body.append(svg.note(x, 48, QUESTIONS[name].words.rstrip("?"), ink=PAPER.ink, anchor="middle"))
+        body.append(svg.note(x, 48, QUESTIONS[name].head, ink=PAPER.ink, anchor="middle"))
         body.append(svg.text(x, 64, answer, size=12, anchor="middle", bold=True))
     for row, verdict in enumerate(advice.verdicts):
         body += _row(HEAD + ROW * row, verdict, advice)

@@ -17,7 +17,7 @@ from toyevm.workloads.applications import APPLICATIONS
 from toyevm.workloads.applications.health_consent.workload import CONSENT
 from toyevm.workloads.attacks import ATTACKS, AttackScene, BalanceSheet, play
 from toyevm.workloads.attacks.base import CallsOfBlock
-from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries
+from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries, word_named
 
 KEY = bytes(range(101, 133))  # of Ann's record alone
 RECORD = b"Ann|1990-05-17|F32".ljust(32)
@@ -97,7 +97,7 @@ def copy_on_chain() -> str:
 @cache
 def both_designs(transactions: int = 100) -> str:
     """Return the speedup of each service's two designs, with as many cores as one likes; simulated, weighed by gas."""
-    rows = [f"{'simulated, unlimited cores':<30} {'one place':>9} {'spread':>7}"]
+    rows = [f"{'simulated, any number of cores':<30} {'one place':>9} {'spread':>7}"]
     rows += [
         f"{service:<30} {_speedup(plain, transactions):>8.1f}x {_speedup(spread, transactions):>6.1f}x"
         for service, (plain, spread) in SERVICES.items()
@@ -114,19 +114,32 @@ def _speedup(name: str, transactions: int) -> float:
 
 
 LAND: Address = b"\x76" * 20
+SHARE: Address = b"\x77" * 20
 
 
 def lost_key() -> str:
-    """Return whose a house is, and whose a share, after Ann has lost her key and a court has spoken for her."""
-    land = load_contract("land_registry")
-    storage = entries(land, "ownerOf", {5: int.from_bytes(address_named("Ann"), "big")})
-    by_court = PlannedCall("court", LAND, land.call_data("transfer", 5, address_named("Ann's new key"), b"\x01" * 32))
-    sheet = play(AttackScene((CallsOfBlock((by_court,)),), {"land": (LAND, account(land, storage))}, {}, ("Ann",)))
-    return f"the court asks the land registry to move Ann's house: refused, {sheet.calls[0].reason}"
-
-
-def _word(topic: int) -> bytes:
-    return topic.to_bytes(32, "big")
+    """Return what two real contracts say to a court that speaks for Ann, who has lost her key."""
+    land, share = load_contract("land_registry"), load_contract("security_token")
+    old, new, order = address_named("Ann"), address_named("Ann's new key"), b"\x01" * 32
+    holdings = {share.slots["agent"]: word_named("court"), share.slots["most"]: 100}
+    holdings |= entries(share, "balanceOf", {old: 40}) | entries(share, "countryOf", {old: 1, new: 1})
+    calls = {
+        "register of houses: move the house": (LAND, land.call_data("transfer", 5, new, order)),
+        "share: move 40, without an order": (SHARE, share.call_data("forceTransfer", old, new, 40, bytes(32))),
+        "share: move 40 to Cem, unknown": (
+            SHARE,
+            share.call_data("forceTransfer", old, address_named("Cem"), 40, order),
+        ),
+        "share: move 40 to Ann's new key": (SHARE, share.call_data("forceTransfer", old, new, 40, order)),
+    }
+    contracts = {
+        "land": (LAND, account(land, entries(land, "ownerOf", {5: word_named("Ann")}))),
+        "share": (SHARE, account(share, holdings)),
+    }
+    block = CallsOfBlock(tuple(PlannedCall("court", to, data) for to, data in calls.values()))
+    sheet = play(AttackScene((block,), contracts, assets={}, people=("Ann",)))
+    rows = zip(calls, sheet.calls, strict=True)
+    return "\n".join(f"{what:<36} {'refused: ' + said.reason if said.reason else 'done'}" for what, said in rows)
 
 
 @cache
@@ -137,7 +150,12 @@ def mixed_traces() -> str:
     seen: Counter[str] = Counter()
     for tx, result in zip(made.block.transactions, results, strict=True):
         public = b"".join(
-            [tx.sender, tx.to or b"", tx.data, *(_word(topic) for log in result.logs for topic in log.topics)]
+            [
+                tx.sender,
+                tx.to or b"",
+                tx.data,
+                *(topic.to_bytes(32, "big") for log in result.logs for topic in log.topics),
+            ]
         )
         seen.update(name for address, name in made.names.items() if name.startswith("user") and address in public)
     often = [f"{name} ({times})" for name, times in seen.most_common(3)]

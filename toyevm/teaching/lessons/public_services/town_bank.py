@@ -19,17 +19,10 @@ CALLS = ("initialize", "appoint", "setPaused", "withdraw", "rescue")
 EVERYTHING = sum(DEPOSITS.values()) // ETHER
 
 
-class CallSaid(NamedTuple):
-    """A call of Mallory's, and what the contract said: "" if it did it."""
-
-    name: str
-    refusal: str
-
-
 class Robbery(NamedTuple):
     """What Mallory's calls did."""
 
-    calls: tuple[CallSaid, ...]
+    calls: tuple[tuple[str, str], ...]  # each with why it was refused, "" if it was done
     ether: int  # that she has more than before
 
 
@@ -46,7 +39,7 @@ def rob(names: Sequence[str]) -> Robbery:
     calls = tuple(PlannedCall("Mallory", PROXY, bank.call_data(name, *arguments[name])) for name in names)
     attack = scene(defended=False)
     sheet = play(replace(attack, blocks=(attack.blocks[0], CallsOfBlock(calls))))
-    said = (CallSaid(name, _refusal(called.reason)) for name, called in zip(names, sheet.calls[1:], strict=True))
+    said = ((name, _refusal(called.reason)) for name, called in zip(names, sheet.calls[1:], strict=True))
     return Robbery(tuple(said), sheet.change("Mallory", "ether") // ETHER)
 
 
