@@ -33,17 +33,12 @@ def patient(answer: Any) -> Reply:
     if answer is None:
         return missing("a function.")
     hashes = published()
-    returned = {who: call(answer, digest, list(TOWN), list(CODES)) for who, digest in hashes.items()}
+    watched = {who: Watched(digest) for who, digest in hashes.items()}
+    returned = {who: call(answer, digest, list(TOWN), list(CODES)) for who, digest in watched.items()}
     if all(_pair(each) == ("?", "?") for each in returned.values()):
         return missing("what `find` returns: (name, diagnosis).")
     if all(each is None for each in returned.values()):
-        if call(answer, record_hash(*TOWN[0], CODES[0]), list(TOWN), list(CODES)) is not None:
-            text = "It finds the very first record, and none of the three on chain. When does it give up?"
-            return wrong("only-the-first", text)
-        text = (
-            "No record that it tries has one of these hashes. In which order does `record_hash` take its three texts?"
-        )
-        return wrong("no-record-fits", text)
+        return _nobody_found(list(watched.values()))
     for who, digest in hashes.items():
         if _pair(returned[who]) != patient_behind(digest):
             return _not_the_patient(who, digest, returned[who], list(returned.values()))
@@ -53,6 +48,37 @@ def patient(answer: Any) -> Reply:
         return wrong("somebody-is-always-found", text)
     shown = "\n".join(f"{who}: {name}, {code}" for who, (name, code) in returned.items())
     return right(f"Three patients, at most {GUESSES:,} hashes each. What did the clinic believe about a hash?", shown)
+
+
+class Watched(bytes):
+    """A hash that knows what it was compared with."""
+
+    def __init__(self, digest: Hash32) -> None:
+        self.others: list[Any] = []
+
+    def __eq__(self, other: object) -> bool:
+        self.others.append(other)
+        return super().__eq__(other)
+
+    __hash__ = bytes.__hash__
+
+
+def _nobody_found(watched: list[Watched]) -> Reply:
+    others = [other for each in watched for other in each.others]
+    shown = f"comparisons with the three hashes: {len(others):,}"
+    if not others:
+        return wrong("no-comparison", "Nothing is compared with `digest`. What could be equal to it?", shown)
+    if any(not isinstance(other, bytes) for other in others):
+        text = f"It compares with {repeat(others[0])}. Is `digest` of this kind?"
+        return wrong("another-kind", text, f"{shown}; digest is bytes")
+    if any(bytes(each) in map(bytes, each.others) for each in watched):
+        text = "It comes to the right record, and returns nothing. Which line gives the answer back?"
+        return wrong("found-but-not-returned", text, shown)
+    if len(others) < GUESSES:
+        text = f"It looks at too few of the {GUESSES:,} records. Which of them are never tried?"
+        return wrong("only-the-first", text, shown)
+    text = "No record that it tries has one of these hashes. In which order does `record_hash` take its three texts?"
+    return wrong("no-record-fits", text, shown)
 
 
 def _pair(value: Any) -> Any:
@@ -150,17 +176,13 @@ Judge = Callable[[Any, bytes, str], Reply | None]
 def _changes_by_itself(answer: Any, envelope: bytes, shown: str) -> Reply | None:
     if call(answer, 1, SECRET, "Ann") == envelope:
         return None
-    text = (
-        "Sealed once more, with the same secret, it is another one. How does the contract check it when Ann opens it?"
-    )
+    text = "Sealed once more, with the same secret, it is another one. How can the contract check it?"
     return wrong("never-the-same", text, shown)
 
 
 def _opened_twice(answer: Any, envelope: bytes, shown: str) -> Reply | None:
     if call(answer, 0, SECRET, "Ann") == envelope:
-        text = (
-            "The envelope for 0, with the same secret, is equal. Ann waits for the others. For whom does she vote then?"
-        )
+        text = "The envelope for 0, with the same secret, is equal. What can Ann still choose in the end?"
         return wrong("opens-for-both", text, shown)
     for other in (SECRET - 1, SECRET + 1, SECRET * 2, SECRET ^ 1):
         if call(answer, 0, other, "Ann") == envelope:
@@ -170,8 +192,8 @@ def _opened_twice(answer: Any, envelope: bytes, shown: str) -> Reply | None:
 
 
 def _guessed(answer: Any, envelope: bytes, shown: str) -> Reply | None:
-    for guess in (SECRET + 7, 0):
-        if call(answer, 1, guess, "Ann") == envelope:
+    for candidate, sealed in ((1, envelope), (0, call(answer, 0, SECRET, "Ann"))):
+        if call(answer, candidate, SECRET + 7, "Ann") == sealed:
             text = "Eve does not know the secret, seals both candidates for Ann, and compares. What does she read?"
             return wrong("two-guesses", text, shown)
     return None

@@ -55,9 +55,21 @@ def noticed(answer: Any) -> Reply:
         if (letter in named) != bool(said):
             return wrong(belief, question, shown)
     shown = "\n".join(f"{letter}: {said_to(letter) or 'goes through'}" for letter in DEEDS)
-    return right(
-        "It notices what contradicts what it has, and nothing about fish. Whom do you trust for the rest?", shown
-    )
+    return right("It notices what contradicts what it has. About fish it knows nothing. Whom do you trust?", shown)
+
+
+FOR = {  # wrong numbers of shares for the proposal, and what they come from
+    counted_at(None).for_it: ("shares-of-now", "30 shares vote twice, in blocks 2 and 3. Whose were they in block 1?"),
+    counted_at(3).for_it: ("the-end-counts", "You count what each has after block 3. Which block does the rule name?"),
+    counted_at(0).for_it: ("before-the-block", "You count what each had in block 0. When does the snapshot look?"),
+    65: ("dan-counts", "65 for it: with Dan's 30. What did Dan have at the end of block 1?"),
+    30: ("a-proposer-does-not-vote", "30 for it: Cem's. Who votes for it, too?"),
+    5: ("before-the-block", "5 for it: Mallory's. Cem votes for it, too. How many shares has Cem at the snapshot?"),
+}  # fmt: skip
+AGAINST = {
+    counted_at(3).against: ("the-end-counts", "15 against: Ann's after her sale. Which block does the rule name?"),
+    60: ("silence-is-no", "60 against: with Bob's 20. What has Bob done?"),
+}
 
 
 def votes(answer: Any) -> Reply:
@@ -70,25 +82,17 @@ def votes(answer: Any) -> Reply:
     if given == played.counted:
         who, why = next(iter(played.refused.items()))
         return right(f"The contract refuses {who}: {why}. What would Mallory have to do before she proposes?")
-    beliefs = {
-        tuple(reversed(played.counted)): ("the-wrong-way-round", "The two sums are right. Which of them is for it?"),
-        counted_at(None): (
-            "shares-of-now",
-            "30 shares vote twice: in block 2, and in block 3. Whose were they in block 1?",
-        ),
-        counted_at(3): ("the-end-counts", "You count what each has after block 3. Which block does the rule name?"),
-        counted_at(0): ("before-the-block", "You count what each had in block 0. When does the snapshot look?"),
-        (35, 60): ("silence-is-no", "60 against: with Bob's 20. What has Bob done?"),
-        (65, 40): ("dan-counts", "65 for it: with Dan's 30. What did Dan have at the end of block 1?"),
-    }
-    if given in beliefs:
-        return wrong(*beliefs[given])
-    support = given[0] != played.counted[0]
-    voters = [vote.voter for vote in VOTES if vote.support is support]
-    had = "\n".join(f"{who} in block 0: {shares_at(who, 0)}" for who in voters)
-    side = "for" if support else "against"
-    text = f"The contract counts another number {side} it. What did {', '.join(voters)} get or give up to the snapshot?"
-    return wrong("another-sum", text, had)
+    if given == played.counted[::-1]:
+        return wrong("the-wrong-way-round", "The two sums are right. Which of them is for it?")
+    if given[0] != played.counted[0]:
+        default = ("another-sum", f"{given[0]} for it. What did Mallory, Dan and Cem get or give up to the snapshot?")
+        return wrong(*FOR.get(given[0], default), _before([vote.voter for vote in VOTES if vote.support]))
+    default = ("another-sum", f"{given[1]} against it. What has Ann at the snapshot, who alone votes against?")
+    return wrong(*AGAINST.get(given[1], default), _before(["Ann"]))
+
+
+def _before(voters: list[str]) -> str:
+    return "in block 0: " + ", ".join(f"{who} {shares_at(who, 0)}" for who in voters)
 
 
 def rob_bank(answer: Any) -> Reply:
@@ -140,9 +144,7 @@ def layout(answer: Any) -> Reply:
         what = f"{gone[0]} is missing" if gone else f"{max(order, key=order.count)} is there twice"
         return wrong("not-all-four", f"{what}. The second version uses all four. Where does each stand?", shown)
     if found_in(order.index("owner"), "owner") != "the owner's address":
-        text = (
-            f"The new code looks for the owner in slot {order.index('owner')}, and finds 0. Who may call `initialize`?"
-        )
+        text = f"The owner is looked for in slot {order.index('owner')}, where 0 is. What can anybody do now?"
         return wrong("the-owner-moves", text, shown)
     if order.index("depositOf") != FIRST.index("depositOf"):
         text = "The owner is found. But what does Ann find, when she withdraws?"
@@ -156,7 +158,7 @@ def one_answer(answer: Any) -> Reply:
     if answer is None or (isinstance(answer, (list, tuple)) and answer and all(each is None for each in answer)):
         return missing(f"{form}.")
     first, second = (_advice(each, form) for each in read_pair(answer, form))
-    differing = [name for name in vars(first.policy) if getattr(first.policy, name) != getattr(second.policy, name)]
+    differing = [name for name, answer in first.demands.items() if answer != second.demands[name]]
     shown = f"first:  {first.words}\nsecond: {second.words}"
     if not differing:
         return wrong("the-same-twice", "Both are the same demands. Which one answer do you change?", shown)

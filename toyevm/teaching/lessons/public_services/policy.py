@@ -7,7 +7,7 @@ excludes is the advice; where none is left, two demands contradict each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from toyevm.errors import InputError
@@ -28,22 +28,6 @@ QUESTIONS: Mapping[str, Question] = {
     "trust": Question("Whom do all trust?", "is trusted", ("one office", "one office, if checked", "no single office")),
     "correction": Question("Who may correct an entry?", "may correct", ("its writer", "a court")),
 }
-
-
-@dataclass(frozen=True)
-class Policy:
-    """One answer to each question; without any, the one that asks least."""
-
-    writers: str = "one office"
-    readers: str = "everybody"
-    deletable: str = "nothing"
-    trust: str = "one office"
-    correction: str = "its writer"
-
-    def __post_init__(self) -> None:
-        for name, answer in asdict(self).items():
-            if answer not in QUESTIONS[name].answers:
-                raise InputError(f"{name}={answer!r}", expected=" | ".join(QUESTIONS[name].answers))
 
 
 @dataclass(frozen=True)
@@ -69,70 +53,41 @@ HASH_STAYS = "the hash stays in old blocks: there was an entry, and when"
 ONE_KEY = "only the entry's own key can change it; a court has none"
 
 DESIGNS = (
-    Design(
-        "database",
-        {
-            "one office, if checked": "the office can change old entries, and nobody sees it",
-            "no single office": "the office decides about every entry",
-        },
-        "the office, in everything",
-    ),
-    Design(
-        "database, roots on chain",
-        {
-            "anybody": "a root shows what is in it, not who was left out",
-            "nobody before a date": "the office reads at once, and reading leaves no trace",
-            "every trace": "who compares with the root sees that something is gone",
-            "no single office": "the office decides what comes under the root",
-        },
-        "the office, to let everybody in; it cannot change old entries unseen",
-        "supply_chain",
-    ),
-    Design(
-        "open contract",
-        {
-            "a list of people": READ_BY_ALL,
-            "nobody before a date": NO_SEAL,
-            "contents": OLD_BLOCKS,
-            "every trace": OLD_BLOCKS,
-            "a court": ONE_KEY,
-        },
-        "whoever writes an entry, to write what is true; whoever can upgrade the contract",
-        "dao",
-    ),
-    Design(
-        "sealed entries",
-        {
-            "everybody": "before the date, entries are hashes",
-            "a list of people": "once it is opened, everybody can read it",
-            "contents": "what was opened stays in its block",
-            "every trace": HASH_STAYS,
-            "a court": "nobody else knows what to open",
-        },
-        "every writer, to open what they sealed",
-        "election",
-    ),
-    Design(
-        "contract with a court's key",
-        {
-            "a list of people": READ_BY_ALL,
-            "nobody before a date": NO_SEAL,
-            "contents": OLD_BLOCKS,
-            "every trace": OLD_BLOCKS,
-        },
-        "whoever has the court's key: it moves everything",
-        "security_token",
-    ),
-    Design(
-        "salted hash, record elsewhere",
-        {
-            "nobody before a date": "whoever keeps the record reads it at once",
-            "every trace": HASH_STAYS,
-        },
-        "whoever keeps the record, to have it, to hide it and to delete it",
-        "health_consent",
-    ),
-)
+    Design("database", {
+        "one office, if checked": "the office can change old entries, and nobody sees it",
+        "no single office": "the office decides about every entry",
+    }, "the office, in everything"),
+    Design("database, roots on chain", {
+        "anybody": "a root shows what is in it, not who was left out",
+        "nobody before a date": "the office reads at once, and reading leaves no trace",
+        "every trace": "whoever compares with the root sees that something is gone",
+        "no single office": "the office decides what comes under the root",
+    }, "the office, to let everybody in; it cannot change old entries unseen", "supply_chain"),
+    Design("open contract", {
+        "a list of people": READ_BY_ALL,
+        "nobody before a date": NO_SEAL,
+        "contents": OLD_BLOCKS,
+        "every trace": OLD_BLOCKS,
+        "a court": ONE_KEY,
+    }, "whoever writes an entry, to write what is true; whoever can upgrade the contract", "dao"),
+    Design("sealed entries", {
+        "everybody": "before the date, entries are hashes",
+        "a list of people": "once it is opened, everybody can read it",
+        "contents": "what was opened stays in its block",
+        "every trace": HASH_STAYS,
+        "a court": "nobody else knows what to open",
+    }, "every writer, to open what they sealed", "election"),
+    Design("contract with a court's key", {
+        "a list of people": READ_BY_ALL,
+        "nobody before a date": NO_SEAL,
+        "contents": OLD_BLOCKS,
+        "every trace": OLD_BLOCKS,
+    }, "whoever has the court's key: it moves everything", "security_token"),
+    Design("salted hash, record elsewhere", {
+        "nobody before a date": "whoever keeps the record reads it at once",
+        "every trace": HASH_STAYS,
+    }, "whoever keeps the record, to have it, to hide it and to delete it", "health_consent"),
+)  # fmt: skip
 
 
 class Verdict(NamedTuple):
@@ -144,9 +99,9 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Advice:
-    """What becomes of a policy: a verdict on every design."""
+    """What becomes of demands, an answer to each question: a verdict on every design."""
 
-    policy: Policy
+    demands: Mapping[str, str]
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -161,10 +116,9 @@ class Advice:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        asked = asdict(self.policy)
-        rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in asked.items()]
+        rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in self.demands.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
-            why = "; ".join(f"{asked[name]}: {reason}" for name, reason in refusals.items())
+            why = "; ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
             rows.append(f"{number} {design.name:<30} {'x ' + why if why else 'possible'}")
         rows.append(f"the simplest that is left: {self.words}")
         if self.design:
@@ -177,18 +131,19 @@ class Advice:
 
 
 def advise(**demands: str) -> Advice:
-    """Return what is left for demands, such as `trust="no single office"`.
+    """Return what is left for demands, such as `trust="no single office"`; what is not named has its first answer.
 
     Raises:
         InputError: no such question or answer.
     """
-    for name in demands:
+    for name, answer in demands.items():
         if name not in QUESTIONS:
             raise InputError(f"no question {name!r}", expected=" | ".join(QUESTIONS))
-    policy = Policy(**demands)
-    asked = asdict(policy)
+        if answer not in QUESTIONS[name].answers:
+            raise InputError(f"{name}={answer!r}", expected=" | ".join(QUESTIONS[name].answers))
+    asked = {name: demands.get(name, question.answers[0]) for name, question in QUESTIONS.items()}
     return Advice(
-        policy,
+        asked,
         tuple(
             Verdict(each, {name: each.refuses[answer] for name, answer in asked.items() if answer in each.refuses})
             for each in DESIGNS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, LEFT, PAPER, TAKEN
 from toyevm.teaching.kit.picture import Picture
@@ -17,7 +15,7 @@ FITS, EXCLUDED = "✓", "✗"
 def show_policy(advice: Advice) -> Picture:
     """Return the six designs under five demands, as picture and words."""
     body = [svg.heading(MARGIN, 26, f"The simplest that is left: {advice.words}")]
-    for column, (name, answer) in enumerate(asdict(advice.policy).items()):
+    for column, (name, answer) in enumerate(advice.demands.items()):
         x = _middle(column)
         body.append(svg.note(x, 48, QUESTIONS[name].head, ink=PAPER.ink, anchor="middle"))
         body.append(svg.text(x, 64, answer, size=12, anchor="middle", bold=True))
@@ -57,7 +55,7 @@ def _reasons(advice: Advice) -> list[str]:
         if verdict.design is advice.design:
             break
         question, reason = next(iter(verdict.refusals.items()))
-        rows.append(f"✗ {verdict.design.name}: {getattr(advice.policy, question)}? {reason[0].upper()}{reason[1:]}.")
+        rows.append(f"✗ {verdict.design.name}: {advice.demands[question]}? {reason[0].upper()}{reason[1:]}.")
     if advice.design:
         rows.append(f"Still trusted: {advice.design.trusted}.")
     return rows
