@@ -50,7 +50,7 @@ READ_BY_ALL = "each node has every byte, so everybody can read it"
 NO_SEAL = "what is in a block can be read at once"
 OLD_BLOCKS = "each node keeps old blocks, with their inputs"
 HASH_STAYS = "the hash stays in old blocks: there was an entry, and when"
-ONE_KEY = "only the entry's own key can change it; a court has none"
+ONE_KEY = "only the entry's own key can change it, and a court has none"
 
 DESIGNS = (
     Design("database", {
@@ -62,14 +62,14 @@ DESIGNS = (
         "nobody before a date": "the office reads at once, and reading leaves no trace",
         "every trace": "whoever compares with the root sees that something is gone",
         "no single office": "the office decides what comes under the root",
-    }, "the office, to let everybody in; it cannot change old entries unseen", "supply_chain"),
+    }, "the office, to let everybody in (it cannot change old entries unseen)", "supply_chain"),
     Design("open contract", {
         "a list of people": READ_BY_ALL,
         "nobody before a date": NO_SEAL,
         "contents": OLD_BLOCKS,
         "every trace": OLD_BLOCKS,
         "a court": ONE_KEY,
-    }, "whoever writes an entry, to write what is true; whoever can upgrade the contract", "dao"),
+    }, "whoever writes an entry, to write what is true, and whoever can upgrade the contract", "dao"),
     Design("sealed entries", {
         "everybody": "before the date, entries are hashes",
         "a list of people": "once it is opened, everybody can read it",
@@ -118,7 +118,7 @@ class Advice:
     def lines(self) -> tuple[str, ...]:
         rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in self.demands.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
-            why = "; ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
+            why = " | ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
             rows.append(f"{number} {design.name:<30} {'x ' + why if why else 'possible'}")
         rows.append(f"the simplest that is left: {self.words}")
         if self.design:
