@@ -16,7 +16,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, picture, shows, wid
 
 pytestmark = pytest.mark.browser
 LESSON = "16-public-services"
-CELLS, FIGURES, SMALLEST = 20, list[str](), (600, 200)
+CELLS, FIGURES, SMALLEST = 20, ["clinic"], (600, 200)
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def in_words(explorer: Any) -> tuple[Any, int]:
 
 def test_two_demands_leave_no_design(explorer: Any, tmp_path: Path) -> None:
     shows(explorer, "The simplest that is left: database")
-    explorer.get_by_label("What must be deletable?").select_option("contents")
-    explorer.get_by_label("Whom do all trust?").select_option("no single office")
+    explorer.get_by_label("What must be deletable?", exact=True).select_option("contents")
+    explorer.get_by_label("Whom do all trust?", exact=True).select_option("no single office")
     shows(explorer, "The simplest that is left: salted hash, record elsewhere")
     explorer.screenshot(path=artefacts(tmp_path) / "lesson-16-salted-hash.png")
-    explorer.get_by_label("What must be deletable?").select_option("every trace")
+    explorer.get_by_label("What must be deletable?", exact=True).select_option("every trace")
     shows(explorer, "The simplest that is left: no design")
     assert "✗" in explorer.inner_html()
     assert "the simplest that is left: no design" in picture(explorer)
     explorer.screenshot(path=artefacts(tmp_path) / "lesson-16-no-design.png")
-    explorer.get_by_label("What must be deletable?").select_option("nothing")
-    explorer.get_by_label("Whom do all trust?").select_option("one office")
+    explorer.get_by_label("What must be deletable?", exact=True).select_option("nothing")
+    explorer.get_by_label("Whom do all trust?", exact=True).select_option("one office")
