@@ -26,7 +26,7 @@ QUESTIONS: Mapping[str, Question] = {
     "readers": Question("Who reads?", "reads", ("everybody", "a list of people", "nobody before a date")),
     "deletable": Question("What must be deletable?", "must be deletable", ("nothing", "contents", "every trace")),
     "trust": Question("Whom do all trust?", "is trusted", ("one office", "one office, if checked", "no single office")),
-    "correction": Question("Who may correct an entry?", "may correct", ("its writer", "a court")),
+    "correction": Question("Who may correct?", "may correct", ("its writer", "a court")),
 }
 
 
