@@ -14,7 +14,7 @@ SHARES = {"Ann": 40, "Bob": 30, "Cem": 20, "Mallory": 5, "Dan": 0}  # before blo
 PROPOSAL_BLOCK = 1
 
 
-class Move(NamedTuple):
+class ShareMove(NamedTuple):
     """Shares that change hands."""
 
     block: int
@@ -23,7 +23,7 @@ class Move(NamedTuple):
     shares: int
 
 
-class Vote(NamedTuple):
+class Ballot(NamedTuple):
     """A vote, after all moves of its block."""
 
     block: int
@@ -31,8 +31,8 @@ class Vote(NamedTuple):
     support: bool
 
 
-MOVES = (Move(1, "Bob", "Cem", 10), Move(2, "Ann", "Mallory", 25), Move(3, "Mallory", "Dan", 30))
-VOTES = (Vote(2, "Mallory", True), Vote(3, "Dan", True), Vote(3, "Ann", False), Vote(3, "Cem", True))
+MOVES = (ShareMove(1, "Bob", "Cem", 10), ShareMove(2, "Ann", "Mallory", 25), ShareMove(3, "Mallory", "Dan", 30))
+VOTES = (Ballot(2, "Mallory", True), Ballot(3, "Dan", True), Ballot(3, "Ann", False), Ballot(3, "Cem", True))
 
 
 def shares_at(who: str, block: int) -> int:

@@ -28,14 +28,14 @@ def hash_of(*words: int | bytes | str) -> Hash32:
     return keccak256(encode_arguments(*(address_named(word) if isinstance(word, str) else word for word in words)))
 
 
-class Opened(NamedTuple):
+class OpenedCopies(NamedTuple):
     """What the real contract says when two voters open the same envelope."""
 
     ann: str
     mallory: str
 
 
-def copied_vote() -> Opened:
+def copied_vote() -> OpenedCopies:
     """Let Mallory put Ann's envelope on chain as her own, and open it after Ann has shown what is in it."""
     election, secret, both = load_contract("election"), 4_711, ("Ann", "Mallory")
     commit = election.call_data("commit", hash_of(1, secret, "Ann"))
@@ -46,4 +46,4 @@ def copied_vote() -> Opened:
     blocks = [CallsOfBlock(tuple(PlannedCall(who, ELECTION, data) for who in both)) for data in (commit, reveal)]
     contract = account(election, storage)
     sheet = play(AttackScene(tuple(blocks), {"election": (ELECTION, contract)}, assets={}, people=both))
-    return Opened(*(called.reason or "counted" for called in sheet.calls[2:]))
+    return OpenedCopies(*(called.reason or "counted" for called in sheet.calls[2:]))

@@ -90,7 +90,7 @@ DESIGNS = (
 )  # fmt: skip
 
 
-class Verdict(NamedTuple):
+class DesignVerdict(NamedTuple):
     """A design, and for each question that excludes it, the reason."""
 
     design: Design
@@ -102,7 +102,7 @@ class Advice:
     """What becomes of demands, an answer to each question: a verdict on every design."""
 
     demands: Mapping[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[DesignVerdict, ...]
 
     @property
     def design(self) -> Design | None:
@@ -116,6 +116,7 @@ class Advice:
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """The text twin, line by line."""
         rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in self.demands.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
             why = " | ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
@@ -145,7 +146,9 @@ def advise(**demands: str) -> Advice:
     return Advice(
         asked,
         tuple(
-            Verdict(each, {name: each.refuses[answer] for name, answer in asked.items() if answer in each.refuses})
+            DesignVerdict(
+                each, {name: each.refuses[answer] for name, answer in asked.items() if answer in each.refuses}
+            )
             for each in DESIGNS
         ),
     )

@@ -6,7 +6,7 @@ from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import FAILED, LEFT, PAPER, TAKEN
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.public_services.policy import QUESTIONS, Advice, Verdict
+from toyevm.teaching.lessons.public_services.policy import QUESTIONS, Advice, DesignVerdict
 
 NAMES, COLUMN, ROW, HEAD = 255, 135, 34, 74  # pixels
 FITS, EXCLUDED = "✓", "✗"
@@ -32,7 +32,7 @@ def _middle(column: int) -> float:
     return MARGIN + NAMES + COLUMN * column + COLUMN / 2
 
 
-def _row(y: float, verdict: Verdict, advice: Advice) -> list[str]:
+def _row(y: float, verdict: DesignVerdict, advice: Advice) -> list[str]:
     chosen = verdict.design is advice.design
     name = LEFT if chosen else TAKEN if verdict.refusals else PAPER
     drawn = [
