@@ -45,7 +45,10 @@ def noticed(answer: Any) -> Reply:
         return missing(f"a list of {form}.")
     named = {read_one_of(each, tuple(DEEDS), "a letter") for each in read_list(answer, form, 20)}
     if not named:
-        return missing("the letters.")
+        text = (
+            "Nothing at all? The contract has three rules, and refuses what breaks one. Which rule does Cem meet in D?"
+        )
+        return wrong("a-chain-checks-nothing", text)
     if named == set(DEEDS):
         text = "All of them? The contract sees only what is sent to it. In which cases is nothing wrong with that?"
         return wrong("on-chain-is-true", text)
