@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 
 import pytest
 
-from toyevm.teaching.lessons.public_services import both_designs, lost_key, mixed_traces, record_hash
+from toyevm.teaching.lessons.public_services import both_designs, lost_house, lost_shares, mixed_traces, record_hash
 from toyevm.teaching.lessons.public_services.club import Count, counted_at, play_votes
 from toyevm.teaching.lessons.public_services.deeds import COLD, DEEDS, is_recorded, said_to
 from toyevm.teaching.lessons.public_services.envelopes import copied_vote, hash_of
@@ -95,9 +96,13 @@ def test_who_does_not_leave_in_the_timelock_loses() -> None:
     assert "Bob had 40 ether in the bank, and has 40" in sixty_per_cent()
 
 
+def test_no_key_but_the_lost_one_moves_a_house() -> None:
+    assert re.findall("refused, ([^;]+)", lost_house()) == ["not the owner", "registered"]
+
+
 def test_only_the_court_with_an_order_moves_what_a_lost_key_holds() -> None:
-    assert [row.rsplit("  ", 1)[1].strip() for row in lost_key().splitlines()] == [
-        "refused: not the owner", "refused: no order", "refused: the receiver is not on the list", "done",
+    assert [row.split(": ")[1] for row in lost_shares().splitlines()] == [
+        "refused, no order", "refused, the receiver is not on the list", "done",
     ]  # fmt: skip
 
 

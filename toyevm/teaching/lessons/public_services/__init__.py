@@ -13,7 +13,8 @@ from toyevm.teaching.lessons.public_services.studies import (
     both_designs,
     copy_on_chain,
     erased_record,
-    lost_key,
+    lost_house,
+    lost_shares,
     mixed_traces,
     sixty_per_cent,
 )
@@ -21,6 +22,6 @@ from toyevm.teaching.lessons.public_services.town_bank import slots_table
 
 __all__ = [
     "CODES", "DEEDS", "TOWN", "PolicyExplorer", "advise", "attack_on", "both_designs", "copy_on_chain",
-    "erased_record", "hash_of", "lost_key", "mixed_traces", "published", "record_hash", "show_policy",
+    "erased_record", "hash_of", "lost_house", "lost_shares", "mixed_traces", "published", "record_hash", "show_policy",
     "sixty_per_cent", "slots_table",
 ]  # fmt: skip

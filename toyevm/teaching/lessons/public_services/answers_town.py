@@ -65,13 +65,13 @@ FOR = {  # wrong numbers of shares for the proposal, and what they come from
     counted_at(None).for_it: ("shares-of-now", "30 shares vote twice, in blocks 2 and 3. Whose were they in block 1?"),
     counted_at(3).for_it: ("the-end-counts", "You count what each has after block 3. Which block does the rule name?"),
     counted_at(0).for_it: ("before-the-block", "You count what each had in block 0. When does the snapshot look?"),
-    65: ("dan-counts", "65 for it: with Dan's 30. What did Dan have at the end of block 1?"),
-    30: ("a-proposer-does-not-vote", "30 for it: Cem's. Who votes for it, too?"),
-    5: ("before-the-block", "5 for it: Mallory's. Cem votes for it, too. How many shares has Cem at the snapshot?"),
+    65: ("dan-counts", "65 for it, with Dan's 30. What did Dan have at the end of block 1?"),
+    30: ("a-proposer-does-not-vote", "30 for it: Cem's. Who else votes for it?"),
+    5: ("a-vote-is-forgotten", "5 for it: Mallory's. Cem votes for it, too. How many shares has Cem at the snapshot?"),
 }  # fmt: skip
 AGAINST = {
     counted_at(3).against: ("the-end-counts", "15 against: Ann's after her sale. Which block does the rule name?"),
-    60: ("silence-is-no", "60 against: with Bob's 20. What has Bob done?"),
+    60: ("silence-is-no", "60 against, with Bob's 20. Has Bob voted?"),
 }
 
 
@@ -88,9 +88,15 @@ def votes(answer: Any) -> Reply:
     if given == played.counted[::-1]:
         return wrong("the-wrong-way-round", "The two sums are right. Which of them is for it?")
     if given[0] != played.counted[0]:
-        default = ("another-sum", f"{given[0]} for it. What did Mallory, Dan and Cem get or give up to the snapshot?")
+        default = (
+            "another-sum",
+            f"{given[0]} for it. How many shares has each of Mallory, Dan and Cem at the snapshot?",
+        )
         return wrong(*FOR.get(given[0], default), _before([vote.voter for vote in VOTES if vote.support]))
-    default = ("another-sum", f"{given[1]} against it. What has Ann at the snapshot, who alone votes against?")
+    default = (
+        "another-sum",
+        f"{given[1]} against it. Only Ann votes against. How many shares has she at the snapshot?",
+    )
     return wrong(*AGAINST.get(given[1], default), _before(["Ann"]))
 
 

@@ -1,8 +1,9 @@
-"""What the cells of lesson 16 run: both bets, the attacks, a lost key, and the mixed block as a diary."""
+"""What the cells of lesson 16 run: the bets, an attack, what a court can move, and the mixed block as a diary."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -116,31 +117,37 @@ def _speedup(name: str, transactions: int) -> float:
 
 LAND: Address = b"\x76" * 20
 SHARE: Address = b"\x77" * 20
+ORDER = b"\x01" * 32  # of a court
 
 
-def lost_key() -> str:
-    """Return what two real contracts say to a court that speaks for Ann, who has lost her key."""
-    land, share = load_contract("land_registry"), load_contract("security_token")
-    old, new, order = address_named("Ann"), address_named("Ann's new key"), b"\x01" * 32
+def lost_house() -> str:
+    """Return what the real register says to a court, and registrar, that wants Ann's house at her new address."""
+    land, new = load_contract("land_registry"), address_named("Ann's new key")
+    calls = {"the court transfers the house": land.call_data("transfer", 5, new, ORDER)}
+    calls["the registrar registers it again"] = land.call_data("register", 5, new, ORDER)
+    holdings = {land.slots["registrar"]: word_named("court")} | entries(land, "ownerOf", {5: word_named("Ann")})
+    return "; ".join(_said_to_court(LAND, account(land, holdings), calls))
+
+
+def lost_shares() -> str:
+    """Return what the real regulated share says to a court that moves what is at Ann's old address."""
+    share, old, new = load_contract("security_token"), address_named("Ann"), address_named("Ann's new key")
+    moves = {
+        "to Ann's new address, without an order": (new, bytes(32)),
+        "to Cem, who is not on the list": (address_named("Cem"), ORDER),
+        "to Ann's new address": (new, ORDER),
+    }
+    calls = {what: share.call_data("forceTransfer", old, to, 40, order) for what, (to, order) in moves.items()}
     holdings = {share.slots["agent"]: word_named("court"), share.slots["most"]: 100}
     holdings |= entries(share, "balanceOf", {old: 40}) | entries(share, "countryOf", {old: 1, new: 1})
-    calls = {
-        "register of houses: move the house": (LAND, land.call_data("transfer", 5, new, order)),
-        "share: move 40, without an order": (SHARE, share.call_data("forceTransfer", old, new, 40, bytes(32))),
-        "share: move 40 to Cem, unknown": (
-            SHARE,
-            share.call_data("forceTransfer", old, address_named("Cem"), 40, order),
-        ),
-        "share: move 40 to Ann's new key": (SHARE, share.call_data("forceTransfer", old, new, 40, order)),
-    }
-    contracts = {
-        "land": (LAND, account(land, entries(land, "ownerOf", {5: word_named("Ann")}))),
-        "share": (SHARE, account(share, holdings)),
-    }
-    block = CallsOfBlock(tuple(PlannedCall("court", to, data) for to, data in calls.values()))
-    sheet = play(AttackScene((block,), contracts, assets={}, people=("Ann",)))
-    rows = zip(calls, sheet.calls, strict=True)
-    return "\n".join(f"{what:<36} {'refused: ' + said.reason if said.reason else 'done'}" for what, said in rows)
+    return "\n".join(_said_to_court(SHARE, account(share, holdings), calls))
+
+
+def _said_to_court(at: Address, contract: Account, calls: Mapping[str, bytes]) -> Iterator[str]:
+    block = CallsOfBlock(tuple(PlannedCall("court", at, data) for data in calls.values()))
+    sheet = play(AttackScene((block,), {"contract": (at, contract)}, assets={}, people=("Ann",)))
+    for what, said in zip(calls, sheet.calls, strict=True):
+        yield f"{what}: {'refused, ' + said.reason if said.reason else 'done'}"
 
 
 @cache
