@@ -41,7 +41,7 @@ def test_a_student_who_answers_lesson_16_rightly_is_told_so() -> None:
     assert "with a copy of the key: Ann|1990-05-17|F32" in shown["imports"]
     assert "pseudonym 2: Fatma Berg, G20" in shown["patient-turn"]
     assert "Eve finds nothing" in shown["salt-turn"]
-    assert "as the contract of this course does" in shown["seal-turn"]
+    assert "the contract of this course makes the same one" in shown["seal-turn"]
     assert "G: goes through\nH: not under the root" in shown["noticed-turn"]
     assert "The contract refuses Dan: no shares at the snapshot" in shown["votes-turn"]
     assert "*snapshot stops majorities*" in shown["majority-reveal"]

@@ -77,7 +77,7 @@ def _nobody_found(watched: list[Watched]) -> Reply:
     if len(others) < GUESSES:
         text = f"It looks at too few of the {GUESSES:,} records. Which of them are never tried?"
         return wrong("only-the-first", text, shown)
-    text = "No record that it tries has one of these hashes. In which order does `record_hash` take its three texts?"
+    text = "No value that it compares is one of these hashes. Which hash of which three texts is on chain?"
     return wrong("no-record-fits", text, shown)
 
 
@@ -122,16 +122,16 @@ def salt(answer: Any) -> Reply:
         text = "Without salt, nothing has changed: the same table finds all. What must Eve not be able to guess?"
         return wrong("a-hash-is-anonymous", text, f"records found: {found_by_eve(rule)}")
     if rule.where == ON_CHAIN:
-        text = f"Eve reads each salt, and hashes {GUESSES:,} records with it. What does she know that she should not?"
+        text = f"Eve reads each salt, and hashes {GUESSES:,} records with it. Who must be able to read it?"
         return wrong("a-public-salt-hides", text, f"records found: {found_by_eve(rule)} of 3")
     if rule.whose == CLINIC:
-        text = "Eve is a patient of this clinic: her own record came with the salt. Whose salt is it, too?"
+        text = "Eve is a patient, so she has the salt of her own record. Which other records does this salt hide?"
         return wrong("one-secret-for-all", text, f"records found, besides her own: {found_by_eve(rule)} of 2")
     shown = f"{GUESSES:,} records x 256^{rule.length} salts, at 10^12 a second: {_duration(rule.years)}"
     if rule.years < LONG:
         text = f"Eve tries every salt of {rule.length} bytes with every record. Is that {LONG:,} years of work?"
         return wrong("any-salt-is-long-enough", text, shown)
-    return right("Eve finds nothing. (32 bytes are usual.) And when the clinic deletes record and salt?", shown)
+    return right("Eve finds nothing. (32 bytes are usual.) What is left when the clinic deletes both?", shown)
 
 
 def _duration(years: float) -> str:
@@ -140,6 +140,7 @@ def _duration(years: float) -> str:
     return f"{years:,.0f} years" if years < 10**7 else f"{years:.0e} years"
 
 
+FEW = 256  # secrets that Eve tries
 SECRET = 80_215  # of the envelope that is tried; odd, so that its neighbours differ in one bit or more
 
 
@@ -156,8 +157,8 @@ def seal(answer: Any) -> Reply:
     for judge in (_changes_by_itself, _opened_twice, _guessed, _copied):
         if reply := judge(answer, envelope, shown):
             return reply
-    like = "as the contract of this course does" if envelope == hash_of(1, SECRET, "Ann") else "in an order of your own"
-    return right(f"Nobody can guess it, copy it or open it twice; {like}. Who never opens theirs?", shown)
+    like = "; the contract of this course makes the same one" if envelope == hash_of(1, SECRET, "Ann") else ""
+    return right(f"Nobody can guess it, copy it or open it in two ways{like}. What if Ann never opens it?", shown)
 
 
 def _no_hash(envelope: Any) -> Reply:
@@ -176,17 +177,17 @@ Judge = Callable[[Any, bytes, str], Reply | None]
 def _changes_by_itself(answer: Any, envelope: bytes, shown: str) -> Reply | None:
     if call(answer, 1, SECRET, "Ann") == envelope:
         return None
-    text = "Sealed once more, with the same secret, it is another one. How can the contract check it?"
+    text = "Sealed again with the same secret, it is different. How can the contract check it?"
     return wrong("never-the-same", text, shown)
 
 
 def _opened_twice(answer: Any, envelope: bytes, shown: str) -> Reply | None:
     if call(answer, 0, SECRET, "Ann") == envelope:
-        text = "The envelope for 0, with the same secret, is equal. What can Ann still choose in the end?"
+        text = "With the same secret, the envelope for 0 is the same. Until when can Ann still choose?"
         return wrong("opens-for-both", text, shown)
     for other in (SECRET - 1, SECRET + 1, SECRET * 2, SECRET ^ 1):
         if call(answer, 0, other, "Ann") == envelope:
-            text = f"For 0 with the secret {other}, it is equal: she can open it for either. How do two words stay two?"
+            text = f"0 with the secret {other} has the same envelope: Ann can open either. What keeps numbers apart?"
             return wrong("words-run-together", text, f"{shown}; her secret: {SECRET}")
     return None
 
@@ -194,8 +195,11 @@ def _opened_twice(answer: Any, envelope: bytes, shown: str) -> Reply | None:
 def _guessed(answer: Any, envelope: bytes, shown: str) -> Reply | None:
     for candidate, sealed in ((1, envelope), (0, call(answer, 0, SECRET, "Ann"))):
         if call(answer, candidate, SECRET + 7, "Ann") == sealed:
-            text = "Eve does not know the secret, seals both candidates for Ann, and compares. What does she read?"
+            text = "Eve does not know the secret, seals both candidates for Ann, and compares. What does she learn?"
             return wrong("two-guesses", text, shown)
+    if any(call(answer, 1, secret, "Ann") == envelope for secret in range(FEW)):
+        text = f"Eve tries the secrets 0 to {FEW - 1}, and one fits. How many secrets do your envelopes tell apart?"
+        return wrong("a-small-secret", text, shown)
     return None
 
 

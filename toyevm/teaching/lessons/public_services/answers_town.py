@@ -29,10 +29,7 @@ UNNOTICED = {  # why a deed looks as if the contract could notice it, and the qu
 NOTICED = {
     "A": ("any-root-will-do", "The root changes with a reading. Whose signature is under the new one?"),
     "B": ("signed-once-valid-for-ever", "The sensor has signed 'batch 0'. Which number does the contract wait for?"),
-    "C": (
-        "gaps-are-invisible",
-        "The contract counts batches, and the sensor signs the number. Which number is next?",
-    ),
+    "C": ("gaps-are-invisible", "The contract counts batches, and the sensor signs the number. Which is next?"),
     "D": ("anybody-accepts", "The contract knows to whom Dora offered the box. Who calls?"),
     "H": ("a-path-can-be-made-up", "The reading must lead to the root that is on chain. Which hash would have to fit?"),
 }
@@ -43,14 +40,13 @@ def noticed(answer: Any) -> Reply:
     form = 'letters, such as ["A", "E"]'
     if answer is None:
         return missing(f"a list of {form}.")
-    named = {read_one_of(each, tuple(DEEDS), "a letter") for each in read_list(answer, form, 20)}
+    letters = list(answer) if isinstance(answer, (set, str)) else read_list(answer, form, 20)
+    named = {read_one_of(each, tuple(DEEDS), "a letter") for each in letters}
     if not named:
-        text = (
-            "Nothing at all? The contract has three rules, and refuses what breaks one. Which rule does Cem meet in D?"
-        )
+        text = "Nothing at all? The contract has three rules, and refuses what breaks one. What does Cem do in D?"
         return wrong("a-chain-checks-nothing", text)
     if named == set(DEEDS):
-        text = "All of them? The contract sees only what is sent to it. In which cases is nothing wrong with that?"
+        text = "All of them? The contract sees only what is sent to it. Where is nothing wrong with that?"
         return wrong("on-chain-is-true", text)
     for letter, (belief, question) in (UNNOTICED | NOTICED).items():
         said = said_to(letter)
@@ -58,7 +54,7 @@ def noticed(answer: Any) -> Reply:
         if (letter in named) != bool(said):
             return wrong(belief, question, shown)
     shown = "\n".join(f"{letter}: {said_to(letter) or 'goes through'}" for letter in DEEDS)
-    return right("It notices what contradicts what it has. About fish it knows nothing. Whom do you trust?", shown)
+    return right("It notices what contradicts what it has, and knows nothing of fish. Whom must a buyer trust?", shown)
 
 
 FOR = {  # wrong numbers of shares for the proposal, and what they come from
@@ -72,6 +68,7 @@ FOR = {  # wrong numbers of shares for the proposal, and what they come from
 AGAINST = {
     counted_at(3).against: ("the-end-counts", "15 against: Ann's after her sale. Which block does the rule name?"),
     60: ("silence-is-no", "60 against, with Bob's 20. Has Bob voted?"),
+    70: ("silence-is-no", "70 against, with 30 of Bob's. Has Bob voted?"),
 }
 
 
@@ -127,7 +124,7 @@ def rob_bank(answer: Any) -> Reply:
         text = f"`{refusals['not the owner']}` asks for the owner. In which slot does the code look, and what is there?"
         return wrong("the-call-is-enough", text, shown)
     if "initialize" in names and not refusals:
-        text = "Mallory is the owner now. Whose is the ether still?"
+        text = "Mallory is the owner now. Where is the ether?"
         return wrong("the-owner-has-it-all", text, shown)
     if "not the guardian" in refusals:
         text = "The guardian is in slot 0 now. Whose address is there since the first version?"
@@ -153,10 +150,10 @@ def layout(answer: Any) -> Reply:
         what = f"{gone[0]} is missing" if gone else f"{max(order, key=order.count)} is there twice"
         return wrong("not-all-four", f"{what}. The second version uses all four. Where does each stand?", shown)
     if found_in(order.index("owner"), "owner") != "the owner's address":
-        text = f"The owner is looked for in slot {order.index('owner')}, where 0 is. What can anybody do now?"
+        text = f"The new code looks for the owner in slot {order.index('owner')}, and finds 0. What can anybody do?"
         return wrong("the-owner-moves", text, shown)
     if order.index("depositOf") != FIRST.index("depositOf"):
-        text = "The owner is found. But what does Ann find, when she withdraws?"
+        text = "The owner is found. What does Ann find when she withdraws?"
         return wrong("deposits-move", text, shown)
     return right("What is old stays where it is, and what is new finds 0. May a later version delete `paused`?", shown)
 

@@ -157,14 +157,8 @@ def mixed_traces() -> str:
     results = BACKENDS.named("sequential").execute_block(made.pre, made.block, RunConfig(made.chain)).result.results
     seen: Counter[str] = Counter()
     for tx, result in zip(made.block.transactions, results, strict=True):
-        public = b"".join(
-            [
-                tx.sender,
-                tx.to or b"",
-                tx.data,
-                *(topic.to_bytes(32, "big") for log in result.logs for topic in log.topics),
-            ]
-        )
+        topics = [topic.to_bytes(32, "big") for log in result.logs for topic in log.topics]
+        public = b"".join([tx.sender, tx.to or b"", tx.data, *topics])
         seen.update(name for address, name in made.names.items() if name.startswith("user") and address in public)
     often = [f"{name} ({times})" for name, times in seen.most_common(3)]
     inputs = sum(len(tx.data) for tx in made.block.transactions)
