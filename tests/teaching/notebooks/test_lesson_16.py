@@ -30,7 +30,7 @@ RIGHT = {
 GIVEAWAYS = {
     "erased-record": ("old block", "Old blocks", "nodes keep", "input of block", "a copy of the key", "disputed"),
     "majority": ("has 0 of it", "minority", "on holiday", "in the timelock", "leave in time"),
-    "lost-key": ("knows keys", "A court needs", "court's key", "refused, not the owner", "forceTransfer"),
+    "lost-key": ("knows keys", "A court needs", "one more call", "refused, not the owner", "such a call"),
 }
 
 
