@@ -9,7 +9,7 @@ from toyevm.teaching.lessons.public_services.policy_player import PolicyExplorer
 from toyevm.teaching.lessons.public_services.policy_view import show_policy
 from toyevm.teaching.lessons.public_services.records import CODES, TOWN, published, record_hash
 from toyevm.teaching.lessons.public_services.studies import (
-    attack_on,
+    borrowed_vote,
     both_designs,
     copy_on_chain,
     erased_record,
@@ -21,7 +21,7 @@ from toyevm.teaching.lessons.public_services.studies import (
 from toyevm.teaching.lessons.public_services.town_bank import slots_table
 
 __all__ = [
-    "CODES", "DEEDS", "TOWN", "PolicyExplorer", "advise", "attack_on", "both_designs", "copy_on_chain",
+    "CODES", "DEEDS", "TOWN", "PolicyExplorer", "advise", "borrowed_vote", "both_designs", "copy_on_chain",
     "erased_record", "hash_of", "lost_house", "lost_shares", "mixed_traces", "published", "record_hash", "show_policy",
     "sixty_per_cent", "slots_table",
 ]  # fmt: skip

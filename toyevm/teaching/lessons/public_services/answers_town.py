@@ -40,6 +40,8 @@ def noticed(answer: Any) -> Reply:
     form = 'letters, such as ["A", "E"]'
     if answer is None:
         return missing(f"a list of {form}.")
+    if isinstance(answer, str):
+        answer = answer.replace(",", "").replace(" ", "")
     letters = list(answer) if isinstance(answer, (set, str)) else read_list(answer, form, 20)
     named = {read_one_of(each, tuple(DEEDS), "a letter") for each in letters}
     if not named:
@@ -85,16 +87,11 @@ def votes(answer: Any) -> Reply:
     if given == played.counted[::-1]:
         return wrong("the-wrong-way-round", "The two sums are right. Which of them is for it?")
     if given[0] != played.counted[0]:
-        default = (
-            "another-sum",
-            f"{given[0]} for it. How many shares has each of Mallory, Dan and Cem at the snapshot?",
-        )
-        return wrong(*FOR.get(given[0], default), _before([vote.voter for vote in VOTES if vote.support]))
-    default = (
-        "another-sum",
-        f"{given[1]} against it. Only Ann votes against. How many shares has she at the snapshot?",
-    )
-    return wrong(*AGAINST.get(given[1], default), _before(["Ann"]))
+        text = f"{given[0]} for it. How many shares has each of Mallory, Dan and Cem at the snapshot?"
+        voters = [vote.voter for vote in VOTES if vote.support]
+        return wrong(*FOR.get(given[0], ("another-sum", text)), _before(voters))
+    text = f"{given[1]} against it. Only Ann votes against. How many shares has she at the snapshot?"
+    return wrong(*AGAINST.get(given[1], ("another-sum", text)), _before(["Ann"]))
 
 
 def _before(voters: list[str]) -> str:
@@ -114,7 +111,9 @@ def rob_bank(answer: Any) -> Reply:
     shown += f"\nMallory has {run.ether} ether more"
     if run.ether == EVERYTHING:
         if any(refusal for _, refusal in run.calls):
-            return right("All of it, after a call in vain. Two were enough. Who approved this upgrade?", shown)
+            return right(
+                "You have it all, but not every call was needed: two are enough. Who approved this upgrade?", shown
+            )
         return right("The admin was honest, and each line of the new code is right. What was wrong?", shown)
     refusals = {refusal: name for name, refusal in run.calls if refusal}
     if "initialize" in names and "rescue" in names:
@@ -123,7 +122,7 @@ def rob_bank(answer: Any) -> Reply:
     if "not the owner" in refusals:
         text = f"`{refusals['not the owner']}` asks for the owner. In which slot does the code look, and what is there?"
         return wrong("the-call-is-enough", text, shown)
-    if "initialize" in names and not refusals:
+    if "initialize" in names and "withdraw" not in names:
         text = "Mallory is the owner now. Where is the ether?"
         return wrong("the-owner-has-it-all", text, shown)
     if "not the guardian" in refusals:
@@ -173,7 +172,7 @@ def one_answer(answer: Any) -> Reply:
         return wrong("the-wrong-way-round", text, shown)
     if first.design is None or first.design.contract:
         text = f"The first list: {first.words}. Which demand excludes the database?"
-        return wrong("the-first-needs-a-chain", text, f"{shown}\n{_why(first, 0)}")
+        return wrong("the-first-needs-a-chain", text, shown)
     if second.design is not None:
         text = f"The second list still has a design: {second.words}. Which demand would exclude this one, too?"
         return wrong("something-is-left", text, shown)
@@ -187,8 +186,3 @@ def _advice(demands: Any, form: str) -> Advice:
     if not isinstance(demands, dict) or not all(type(each) is str for pair in demands.items() for each in pair):
         raise InputError(repeat(demands), expected=form)
     return advise(**demands)
-
-
-def _why(advice: Advice, design: int) -> str:
-    verdict = advice.verdicts[design]
-    return "\n".join(f"{verdict.design.name}, {name}: {why}" for name, why in verdict.refusals.items())

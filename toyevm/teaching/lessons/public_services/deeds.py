@@ -24,11 +24,11 @@ WARM = (4, 4, 19, 4)
 
 
 DEEDS = {
-    "A": "The gateway turns a reading of 19 degrees into 4. It sends the new root with the sensor's signature.",
+    "A": "The gateway turns a reading of 19 degrees into 4. It sends the new root with the signature of the old.",
     "B": "The gateway sends batch 0 once more.",
     "C": "The gateway leaves out batch 1, and sends batch 2.",
     "D": "Dora holds the box, and has offered it to Bob. Cem accepts it.",
-    "E": "The driver lays the sensor on ice, and the fish into the sun. Batch 1 is sent.",
+    "E": "The driver puts the sensor on ice and leaves the fish in the sun. Batch 1 is sent.",
     "F": "Dora catches fish in the sewer. She creates a new box with the name 'clean lake'.",
     "G": "From now on, the gateway sends no more batches.",
     "H": "The gateway shows an inspector a reading of 3 degrees that batch 0 does not have.",
@@ -61,7 +61,8 @@ def said_to(letter: str) -> str:
     """Return what the contract says to a deed: why it refuses, or "" if it notices nothing."""
     if letter == "H":
         return "" if is_recorded(3) else "not under the root"
-    return next(iter(_played(_deed(letter)).failures.values()), "")
+    said = next(iter(_played(_deed(letter)).failures.values()), "")
+    return "not signed by the sensor as its next batch" if said == "not signed by the device" else said
 
 
 def is_recorded(reading: int) -> bool:

@@ -22,7 +22,7 @@ class Question(NamedTuple):
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "writers": Question("Who writes?", "writes", ("one office", "several offices", "anybody")),
+    "writers": Question("Who writes?", "writes", ("one office", "anybody")),
     "readers": Question("Who reads?", "reads", ("everybody", "a list of people", "nobody before a date")),
     "deletable": Question("What must be deletable?", "must be deletable", ("nothing", "contents", "every trace")),
     "trust": Question("Whom do all trust?", "is trusted", ("one office", "one office, if checked", "no single office")),
@@ -48,7 +48,7 @@ class Design:
 
 READ_BY_ALL = "each node has every byte, so everybody can read it"
 NO_SEAL = "what is in a block can be read at once"
-OLD_BLOCKS = "each node keeps old blocks, with their inputs"
+OLD_BLOCKS = "each node keeps old blocks, with all that was sent"
 HASH_STAYS = "the hash stays in old blocks: there was an entry, and when"
 ONE_KEY = "only the entry's own key can change it, and a court has none"
 
@@ -59,7 +59,7 @@ DESIGNS = (
     }, "the office, in everything"),
     Design("database, roots on chain", {
         "anybody": "a root shows what is in it, not who was left out",
-        "nobody before a date": "the office reads at once, and reading leaves no trace",
+        "nobody before a date": "a root shows what was changed, not who has read",
         "every trace": "whoever compares with the root sees that something is gone",
         "no single office": "the office decides what comes under the root",
     }, "the office, to let everybody in (it cannot change old entries unseen)", "supply_chain"),
@@ -69,7 +69,7 @@ DESIGNS = (
         "contents": OLD_BLOCKS,
         "every trace": OLD_BLOCKS,
         "a court": ONE_KEY,
-    }, "whoever writes an entry, to write what is true, and whoever can upgrade the contract", "dao"),
+    }, "whoever writes an entry, to write what is true, and whoever can change the code", "dao"),
     Design("sealed entries", {
         "everybody": "before the date, entries are hashes",
         "a list of people": "once it is opened, everybody can read it",
@@ -84,7 +84,7 @@ DESIGNS = (
         "every trace": OLD_BLOCKS,
     }, "whoever has the court's key: it moves everything", "security_token"),
     Design("salted hash, record elsewhere", {
-        "nobody before a date": "whoever keeps the record reads it at once",
+        "nobody before a date": "whoever keeps the record can read it at once, and nobody notices",
         "every trace": HASH_STAYS,
     }, "whoever keeps the record, to have it, to hide it and to delete it", "health_consent"),
 )  # fmt: skip
@@ -120,11 +120,11 @@ class Advice:
         rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in self.demands.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
             why = " | ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
-            rows.append(f"{number} {design.name:<30} {'x ' + why if why else 'possible'}")
+            rows.append(f"{number} {design.name:<30} {'✗ ' + why if why else 'possible'}")
         rows.append(f"the simplest that is left: {self.words}")
         if self.design:
             rows.append(f"still trusted: {self.design.trusted}")
-            rows.append(f"a contract of this kind: {self.design.contract or 'none is needed'}")
+            rows.append(f"an example from this course: {self.design.contract or 'no contract is needed'}")
         return tuple(rows)
 
     def __str__(self) -> str:
@@ -143,12 +143,5 @@ def advise(**demands: str) -> Advice:
         if answer not in QUESTIONS[name].answers:
             raise InputError(f"{name}={answer!r}", expected=" | ".join(QUESTIONS[name].answers))
     asked = {name: demands.get(name, question.answers[0]) for name, question in QUESTIONS.items()}
-    return Advice(
-        asked,
-        tuple(
-            DesignVerdict(
-                each, {name: each.refuses[answer] for name, answer in asked.items() if answer in each.refuses}
-            )
-            for each in DESIGNS
-        ),
-    )
+    refusals = ({name: each.refuses[it] for name, it in asked.items() if it in each.refuses} for each in DESIGNS)
+    return Advice(asked, tuple(map(DesignVerdict, DESIGNS, refusals)))

@@ -25,7 +25,7 @@ def show_policy(advice: Advice) -> Picture:
     for line in _reasons(advice):
         body.append(svg.note(MARGIN, y, line, ink=PAPER.ink))
         y += 18
-    return Picture(svg.figure(WIDTH, y, "; ".join(advice.lines), body), str(advice))
+    return Picture(svg.figure(WIDTH, y, "; ".join(" ".join(line.split()) for line in advice.lines), body), str(advice))
 
 
 def _middle(column: int) -> float:
@@ -54,8 +54,8 @@ def _reasons(advice: Advice) -> list[str]:
     for verdict in advice.verdicts:
         if verdict.design is advice.design:
             break
-        question, reason = next(iter(verdict.refusals.items()))
-        rows.append(f"✗ {verdict.design.name}: {advice.demands[question]}? {reason[0].upper()}{reason[1:]}.")
+        for question, reason in verdict.refusals.items():
+            rows.append(f"✗ {verdict.design.name}: {advice.demands[question]}? {reason[0].upper()}{reason[1:]}.")
     if advice.design:
         rows.append(f"Still trusted: {advice.design.trusted}.")
     return rows

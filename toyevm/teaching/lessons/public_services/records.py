@@ -60,8 +60,8 @@ class SaltRule(NamedTuple):
 
     @property
     def years(self) -> float:
-        """How long Eve needs for all records of the town, with all salts of this length."""
-        return float(len(guesses()) * 256**self.length) / EVE / YEAR
+        """How long Eve needs for one record that she suspects, with all salts of this length."""
+        return float(256**self.length) / EVE / YEAR
 
 
 def found_by_eve(rule: SaltRule) -> int:

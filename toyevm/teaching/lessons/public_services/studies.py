@@ -17,12 +17,13 @@ from toyevm.teaching.lessons.public_services.envelopes import copied_vote
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.applications.dao.workload import DAO, SO_FAR, dao_account
 from toyevm.workloads.applications.health_consent.workload import CONSENT
 from toyevm.workloads.attacks import ATTACKS, AttackScene, BalanceSheet, play
 from toyevm.workloads.attacks.base import CallsOfBlock
 from toyevm.workloads.planned_blocks import PlannedCall, account, address_named, entries, word_named
 
-KEY = bytes(range(101, 133))  # of Ann's record alone
+KEY = bytes(range(101, 133))  # of Ann's record alone; a nurse's laptop has a copy
 RECORD = b"Ann|1990-05-17|F32".ljust(32)
 CORES = 16
 SERVICES = {
@@ -57,19 +58,20 @@ def erased_record() -> str:
     slot = mapping_slot(consent.slots["pointerOf"], address_named("Ann"))
     now = sheet.worlds[-1].accounts[CONSENT].storage.get(slot, 0)
     kept = sheet.calls[0].tx.data[-32:]
-    copied = _xor(kept, KEY).decode().strip()
     return (
-        f"the slot after erase(): {now}; input of block 1, which nodes keep: {kept.hex()[:16]}…; "
-        f"with a copy of the key: {copied}"
+        f"the slot after erase(): {now}; in block 1, which nodes keep: {kept.hex()[:16]}…; "
+        f"with the key on a nurse's laptop (toy cipher): {_xor(kept, KEY).decode().strip()}"
     )
 
 
 @cache
 def sixty_per_cent() -> str:
-    """Return what comes of a majority's proposal if only Bob withdraws within the two days of the timelock."""
-    scene = ATTACKS["no_timelock"].scene(True)
+    """Return what comes of a proposal of 60 % of the shares if only Bob withdraws within the timelock's two days."""
+    scene, shares = ATTACKS["no_timelock"].scene(True), {"Mallory": 6, "Ann": 3, "Bob": 1}
+    held = {address_named(who): share * SO_FAR for who, share in shares.items()}
+    dao = dao_account(load_contract("dao"), held, voting_period=2)
     blocks = tuple(replace(block, calls=tuple(c for c in block.calls if c.sender != "Ann")) for block in scene.blocks)
-    sheet = play(replace(scene, blocks=blocks))
+    sheet = play(replace(scene, blocks=blocks, contracts=dict(scene.contracts) | {"DAO": (DAO, dao)}))
     deposits = {"Ann": 60, "Bob": 40, "Mallory": 0}
     return ", ".join(
         f"{who} had {ether} ether in the bank, and has {sheet.change(who, 'ether') // ETHER} of it now"
@@ -77,14 +79,14 @@ def sixty_per_cent() -> str:
     )
 
 
-def attack_on(name: str) -> str:
-    """Return the sheet of an attack without its defence and with it: who has how much more ether than before."""
-    attack, rows = ATTACKS[name], []
-    for defended, what in ((False, "without the defence"), (True, "with it")):
+def borrowed_vote() -> str:
+    """Return who has how much more ether after a vote with borrowed shares, without a snapshot and with one."""
+    attack, rows = ATTACKS["borrowed_vote"], []
+    for defended, what in ((False, "without a snapshot"), (True, "with a snapshot")):
         sheet = attack(defended=defended)
         rows.append(f"{what}: {_changes(sheet)}")
         rows += [f"    {sheet.calls[place].call.sender} is refused: {why}" for place, why in sheet.failures.items()]
-    return "\n".join([attack.summary, *rows, attack.defence])
+    return "\n".join(rows)
 
 
 def _changes(sheet: BalanceSheet) -> str:
@@ -94,8 +96,7 @@ def _changes(sheet: BalanceSheet) -> str:
 
 def copy_on_chain() -> str:
     """Return what the real contract says to Mallory, who copied Ann's envelope."""
-    said = copied_vote()
-    return f"Ann opens hers: {said.ann}\nMallory opens the same: refused, {said.mallory}"
+    return "Ann opens hers: {}\nMallory opens the same: refused, {}".format(*copied_vote())
 
 
 @cache
