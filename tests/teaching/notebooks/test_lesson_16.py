@@ -28,7 +28,7 @@ RIGHT = {
     ),
 }
 GIVEAWAYS = {
-    "erased-record": ("old block", "Old blocks", "nodes keep", "input of block", "a copy of the key", "disputed"),
+    "erased-record": ("old block", "Old blocks", "nodes keep", "in block 1", "nurse", "disputed"),
     "majority": ("has 0 of it", "minority", "on holiday", "in the timelock", "leave in time"),
     "lost-key": ("knows keys", "A court needs", "one more call", "refused, not the owner", "such a call"),
 }
@@ -38,7 +38,7 @@ GIVEAWAYS = {
 def test_a_student_who_answers_lesson_16_rightly_is_told_so() -> None:
     shown = shown_in(execute(LESSON, RIGHT))
     assert "*a lost key deletes*" in shown["imports"]
-    assert "with a copy of the key: Ann|1990-05-17|F32" in shown["imports"]
+    assert "with the key on a nurse's laptop (toy cipher): Ann|1990-05-17|F32" in shown["imports"]
     assert "pseudonym 2: Fatma Berg, G20" in shown["patient-turn"]
     assert "Eve finds nothing" in shown["salt-turn"]
     assert "the contract of this course makes the same one" in shown["seal-turn"]

@@ -19,7 +19,7 @@ from toyevm.teaching.lab.turns import (
 from toyevm.teaching.lessons.public_services.club import VOTES, counted_at, play_votes, shares_at
 from toyevm.teaching.lessons.public_services.deeds import DEEDS, said_to
 from toyevm.teaching.lessons.public_services.policy import Advice, advise
-from toyevm.teaching.lessons.public_services.town_bank import CALLS, EVERYTHING, FIRST, found_in, rob, slots_table
+from toyevm.teaching.lessons.public_services.town_bank import BANK_CALLS, EVERYTHING, FIRST, found_in, rob, slots_table
 
 UNNOTICED = {  # why a deed looks as if the contract could notice it, and the question that says why not
     "E": ("signed-is-true", "The sensor signs what it measures. Where does it lie?"),
@@ -103,7 +103,7 @@ def rob_bank(answer: Any) -> Reply:
     form = 'names of calls, such as ["withdraw"]'
     if answer is None:
         return missing(f"a list of {form}.")
-    names = [read_one_of(each, CALLS, "a call") for each in read_list(answer, form, 12)]
+    names = [read_one_of(each, tuple(BANK_CALLS), "a call") for each in read_list(answer, form, 12)]
     if not names:
         return missing("the calls.")
     run = rob(names)

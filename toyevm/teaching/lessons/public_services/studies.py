@@ -13,7 +13,6 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import load_contract, mapping_slot
 from toyevm.simulation.schedule import list_schedule, speedup
 from toyevm.state import Account
-from toyevm.teaching.lessons.public_services.envelopes import copied_vote
 from toyevm.types import Address
 from toyevm.units import ETHER
 from toyevm.workloads.applications import APPLICATIONS
@@ -92,11 +91,6 @@ def borrowed_vote() -> str:
 def _changes(sheet: BalanceSheet) -> str:
     found = [f"{row.owner} {row.change // ETHER:+d} ether" for row in sheet.rows if row.asset == "ether" and row.change]
     return ", ".join(found) or "nobody has more or less"
-
-
-def copy_on_chain() -> str:
-    """Return what the real contract says to Mallory, who copied Ann's envelope."""
-    return "Ann opens hers: {}\nMallory opens the same: refused, {}".format(*copied_vote())
 
 
 @cache

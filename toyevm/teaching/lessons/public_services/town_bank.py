@@ -15,7 +15,13 @@ from toyevm.workloads.planned_blocks import PlannedCall, address_named
 
 FIRST = ("owner", "depositOf")
 SECOND = ("guardian", "paused", "owner", "depositOf")  # the careless upgrade
-CALLS = ("initialize", "appoint", "setPaused", "withdraw", "rescue")
+BANK_CALLS = {
+    "initialize": "makes the caller `owner`, if `owner` is 0",
+    "appoint": "only for `owner`: makes the caller `guardian`",
+    "setPaused": "only for `guardian`: stops `withdraw`",
+    "withdraw": "pays 60 ether of the caller's deposit",
+    "rescue": "only for `owner`: sends all ether to the caller",
+}
 EVERYTHING = sum(DEPOSITS.values()) // ETHER
 
 
