@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.kit.watched import Watched
 from toyevm.teaching.lab.turns import Reply, call, malformed, missing, read_number, read_one_of, repeat, right, wrong
+from toyevm.teaching.lab.watched import Watched
 from toyevm.teaching.lessons.public_services.envelopes import hash_of
 from toyevm.teaching.lessons.public_services.records import (
     CLINIC,
