@@ -117,10 +117,10 @@ class Advice:
     @property
     def lines(self) -> tuple[str, ...]:
         """The text twin, line by line."""
-        rows = [f"{QUESTIONS[name].words:<26} {answer}" for name, answer in self.demands.items()]
+        rows = [f"{QUESTIONS[name].words} {answer}" for name, answer in self.demands.items()]
         for number, (design, refusals) in enumerate(self.verdicts, 1):
             why = " | ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
-            rows.append(f"{number} {design.name:<30} {'✗ ' + why if why else 'possible'}")
+            rows.append(f"{number} {design.name}: {'✗ ' + why if why else 'possible'}")
         rows.append(f"the simplest that is left: {self.words}")
         if self.design:
             rows.append(f"still trusted: {self.design.trusted}")

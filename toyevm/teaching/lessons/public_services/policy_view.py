@@ -25,7 +25,7 @@ def show_policy(advice: Advice) -> Picture:
     for line in _reasons(advice):
         body.append(svg.note(MARGIN, y, line, ink=PAPER.ink))
         y += 18
-    return Picture(svg.figure(WIDTH, y, "; ".join(" ".join(line.split()) for line in advice.lines), body), str(advice))
+    return Picture(svg.figure(WIDTH, y, "; ".join(advice.lines), body), str(advice))
 
 
 def _middle(column: int) -> float:
