@@ -46,7 +46,7 @@ def test_a_student_who_answers_lesson_15_rightly_is_told_so() -> None:
     assert "(+18.0 DAI)" in shown["sandwich-turn"]
     assert "wants 18.4: reverts" in shown["least-turn"]
     assert "Everybody has what they own" in shown["withdraw-turn"]
-    assert "80 % of Bob's pledge are 14,000 DAI" in shown["liquidate-turn"]
+    assert "80 % of Bob's pledge is 14,000 DAI" in shown["liquidate-turn"]
 
 
 @pytest.mark.slow

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, malformed, missing, repeat, right, wrong
 from toyevm.teaching.lessons.applications.drop import ALIKE, CAP, CROWD, PLACES, RUSH, Sale, sell
 
-LONGEST = 10  # purchases in a row, of 40, that still count as spread
+LONGEST = 9  # purchases in a row, of 40, that still count as spread
 
 
 def drop(answer: Any) -> Reply:
@@ -24,9 +25,7 @@ def drop(answer: Any) -> Reply:
             return malformed(f"For buyer {buyer}, `buy` returns {repeat(got)}. Are the tokens sold: True or False?")
     shown = "\n".join((_in_words("40 buyers, 1 each", quiet), _in_words("a rush of 160 buyers", rush)))
     if (again.reads, again.writes) != (quiet.reads, quiet.writes):
-        text = (
-            "The same 40 purchases, twice, use other slots. A node knows slots and call only: what else decides here?"
-        )
+        text = "40 purchases, made again, use other slots. A node knows slots and call only: what else decides here?"
         return wrong("by-chance", text, shown)
     return _unsafe(quiet, rush, shown) or _slow(quiet, shown) or _spread(answer, rush, shown)
 
@@ -55,10 +54,7 @@ def _unsafe(quiet: Sale, rush: Sale, shown: str) -> Reply | None:
 def _oversold(rush: Sale, shown: str) -> Reply:
     silent = [number for number, sold in enumerate(rush.answers) if sold and not rush.writes[number]]
     if silent:
-        text = (
-            f"{rush.sold} tokens are sold, of {CAP}. Buyer {RUSH[silent[0]][0]} got some, and no slot was written. "
-            "How could the next purchase know of it?"
-        )
+        text = f"{rush.sold} of {CAP} sold. Buyer {RUSH[silent[0]][0]} wrote no slot: how can the next one know of it?"
         return wrong("nothing-written-down", text, shown)
     less = [number for number, sold in enumerate(rush.answers) if sold and 0 < rush.taken[number] < RUSH[number][1]]
     if less:
@@ -67,16 +63,10 @@ def _oversold(rush: Sale, shown: str) -> Reply:
         return wrong("takes-less-than-it-sells", text, shown)
     below = next((name for name in PLACES if rush.slots.get(name, 0) < 0), "")
     if below:
-        text = (
-            f"{rush.sold} tokens are sold, of {CAP}. `{below}` holds {rush.slots[below]} at the end. "
-            "What must a slot still hold, before a buyer gets `amount`?"
-        )
+        text = f"{rush.sold} of {CAP} sold, `{below}` holds {rush.slots[below]}. What must it hold to sell `amount`?"
         return wrong("room-below-zero", text, shown)
     name, most = max(rush.slots.items(), key=lambda item: item[1])
-    text = (
-        f"{rush.sold} tokens are sold, of {CAP}: `{name}` alone holds {most} at the end. "
-        "If each of eight slots is checked by itself, how many may each of them sell?"
-    )
+    text = f"{rush.sold} of {CAP} sold: `{name}` alone holds {most}. How many may each of eight slots sell by itself?"
     return wrong("each-slot-sells-all", text, shown)
 
 
@@ -90,20 +80,16 @@ def _slow(quiet: Sale, shown: str) -> Reply | None:
         text = f"{count} of 40 purchases write `{name}`, so they are a chain of {quiet.span}. What do you need it for?"
         return wrong("another-hot-slot", text, shown)
     if readers >= len(PLACES) and quiet.span == len(CROWD):
-        text = (
-            f"Each purchase writes one slot, but reads {readers} of them: a chain of {quiet.span}. "
-            "How could it know from *one* slot whether it may sell?"
-        )
+        text = f"Each purchase reads {readers} slots: a chain of {quiet.span}. How could *one* slot say if it may sell?"
         return wrong("reads-the-whole-sum", text, shown)
     place, readers = quiet.most_read
-    text = (
-        f"{readers} of 40 purchases read `{place}`, and the longest chain is {quiet.span}. There are eight rooms: "
-        "how many buyers should begin at each?"
-    )
+    text = f"{readers} of 40 read `{place}`: a chain of {quiet.span}. How many buyers should begin at each of 8 rooms?"
     return wrong("most-begin-at-one", text, shown)
 
 
 def _spread(answer: Any, rush: Sale, shown: str) -> Reply:
+    if not {*PLACES} & {*chain(*rush.writes)} and rush.sold == CAP:
+        return right("Spread, but in slots of your own. The rooms still say 8: who reads them?", shown)
     unused = [name for name in PLACES if rush.slots.get(name) == CAP // len(PLACES)]
     if unused:
         text = f"`{unused[0]}` still holds all its tokens after a rush of 160 buyers. Who is sent there?"
@@ -115,10 +101,7 @@ def _spread(answer: Any, rush: Sale, shown: str) -> Reply:
     alike = sell(answer, ALIKE)
     shown += "\n" + _in_words("64 times buyer 5", alike)
     if alike.sold < CAP:
-        text = (
-            f"Spread, and never more than {CAP}. But if only buyer 5 buys, 1 token each time, {alike.sold} are sold. "
-            "Whom would that trouble?"
-        )
+        text = f"Spread, and never over {CAP}. If only buyer 5 buys, {alike.sold} are sold. Whom would that trouble?"
         return right(text, shown)
     text = "Spread, and whoever wants one token gets it while there is one. How many slots do the last buyers read?"
     return right(text, shown)

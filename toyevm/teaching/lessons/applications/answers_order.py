@@ -72,11 +72,14 @@ def _poor(orders: list[Order], played: PlayedBlock, shown: str) -> Reply:
         return wrong("never-sells", text, shown)
     if not before or not after:
         side = "before" if before else "after"
-        text = f"All your swaps are {side} Uma's, and you gain {played.gain:.1f}. Where does her swap move the price?"
+        text = f"All your swaps are {side} Uma's: a gain of {played.gain:.1f}. Does she make WETH dearer or cheaper?"
         return wrong("all-on-one-side", text, shown)
     if played.gain <= SMALL:
         text = f"You gain {played.gain:.1f} DAI. At which of your swaps is WETH expensive, before Uma's or after it?"
         return wrong("the-wrong-way-round", text, shown)
+    if sum(order[1] for order in before if order[0] == "buy") >= STAKE - 0.05:
+        text = "All 30 DAI are before Uma's swap. How many WETH do you sell after it, and how many earlier or never?"
+        return wrong("not-all-sold-after", text, shown)
     text = f"A gain of {played.gain:.1f} DAI. You had {STAKE} DAI: how many did you put before Uma's swap?"
     return wrong("with-half-the-money", text, shown)
 
@@ -94,16 +97,13 @@ def least(answer: Any) -> Reply:
             return wrong("more-than-the-pool-pays", text, shown)
         return wrong("no-room-for-others", "Tina alone stops you. What do you get after her 3 DAI?", shown)
     if attacked.uma is not None:
-        text = f"The sandwich goes through: you get {attacked.uma:.1f} WETH, and want {wanted:g}. Which least stops it?"
+        text = f"The sandwich goes through: you get {attacked.uma:.1f}, and want {wanted:g}. Which minimum stops it?"
         return wrong("takes-too-little", text, shown)
     smaller = largest_sandwich(wanted)
     if wanted > honest.uma - 0.05:
         text = f"As high as Tina allows: a sandwich now earns only {smaller.gain:.1f} DAI. What would 19 risk?"
         return right(text, shown)
-    text = (
-        "Tina may come first, and the large sandwich fails. But a smaller one, which leaves you just your least, still "
-        f"earns {smaller.gain:.1f} DAI. Which least would leave less to earn?"
-    )
+    text = f"Tina may come first. A smaller sandwich still earns {smaller.gain:.1f}. Which minimum leaves less to earn?"
     return right(text, shown)
 
 

@@ -17,6 +17,7 @@ THIRD_WRONG = (
     (34.29, "as-the-first-one", "A pool with 60 and 60 pays that for 80 DAI. What have two swaps left in it?"),
     (42, "counts-from-the-start", "60 − 18: but 60 WETH were there before Uma. How many are there before Vic?"),
     (20, "the-price-of-before", "4 DAI each is the price before. But it moves during the swap. Which product is left?"),
+    (6.67, "the-price-paid", "6.67 DAI is what Vic pays for each WETH. How many WETH does he get for 80 DAI?"),
     (5, "halves-each-time", "You halve what the last one got. Vic sells 80, not 30. What must the pool keep then?"),
     (10, "as-the-last-one", "The last one got that for 30 DAI. Vic sells 80. What must the pool keep then?"),
 )
@@ -76,7 +77,7 @@ def _kept_wrong(pool: float, tokens: float, shown: str) -> Reply:
     if near(pool, KEPT) and near(tokens, POOL):
         return wrong("the-other-way-round", "First the pool, then the tokens kept. Which of the two lost more?", shown)
     if near(pool, 240) or near(tokens, 300):
-        return wrong("price-of-four", "That is worth so much at a price of 4. What is a WETH worth now?", shown)
+        return wrong("price-of-four", "These are the values at a price of 4. What is a WETH worth now?", shown)
     if near(pool, tokens) and near(tokens, KEPT):
         text = "No loss, you say. When WETH gets cheaper, what do people bring to the pool, and what do they take out?"
         return wrong("loss-only-when-it-rises", text, shown)
@@ -102,11 +103,11 @@ def liquidated(answer: Any) -> Reply:
         return missing(f"{expected}: DAI for an ether, DAI earned.")
     price, earned = (number(each, expected) for each in read_pair(answer, expected))
     limit = 10 * price * 0.8
-    shown = f"at {price:,.0f} DAI, 80 % of Bob's pledge are {limit:,.0f} DAI; his debt is 14,000"
+    shown = f"at {price:,.0f} DAI, 80 % of Bob's pledge is {limit:,.0f} DAI; his debt is 14,000"
     if abs(price - LIMIT) > 1:
         words = {1_400: "At 1,400, the pledge is worth as much as the debt", 1_120: "You take 80 % of the debt"}
-        first = words.get(round(price), "There, 80 % of the pledge and the debt are not equal")
-        return wrong("another-limit", f"{first}. At which price are 80 % of 10 ether worth 14,000 DAI?", shown)
+        first = words.get(round(price), "There, 80 % of the pledge is not the debt")
+        return wrong("another-limit", f"{first}. At which price is 80 % of 10 ether worth 14,000 DAI?", shown)
     if near(earned, PROFIT):
         return right("7,000 repaid, ether for 7,350 taken. Who pays these 350 DAI?", shown)
     if near(earned, 700):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, missing, right, wrong
@@ -13,11 +14,14 @@ def withdraw(answer: Any) -> Reply:
     if answer is None:
         return missing("a function.")
     quiet, failures = visited(answer, "Ann", "Bob")
-    if not any(quiet.received.values()) and quiet.owed == SAVED and not failures:
+    names = answer.__code__.co_names if isinstance(answer, FunctionType) else ("pay",)
+    if not names and not failures:
         return missing("lines in `withdraw` that pay.")
     shown = _told("Ann and Bob withdraw:", quiet, failures)
     if not quiet.steps and not failures:
-        text = "Ann and Bob have called, and no ether was sent. Which line calls `pool.pay`?"
+        text = "Ann and Bob call, and no ether is sent. Which line calls `pool.pay`, and does a call get there?"
+        if {"busy", "pay"} <= {*names}:
+            text = "Ann calls, and no ether is sent. What is `pool.busy` at first, and does your first `if` let her in?"
         return wrong("never-pays", text, shown)
     unpaid = [who for who in ("Ann", "Bob") if quiet.received[who] != SAVED[who]]
     if unpaid:
@@ -36,7 +40,8 @@ def _told(title: str, pool: EtherPool, failures: dict[str, str]) -> str:
 def _not_paid(quiet: EtherPool, failures: dict[str, str], who: str, shown: str) -> Reply:
     got = quiet.received[who]
     if who in failures:
-        text = f"{who}'s call reverts: {failures[who].rstrip(': ')}. Which line is that, and which value does it meet?"
+        why = failures[who].split("it ended in ")[-1].rstrip(": ")
+        text = f"{who}'s call reverts ({why}). Which line is that?"
         return wrong("reverts-for-all", text, shown)
     if quiet.busy:
         text = f"`pool.busy` is still True after the first call, and {who} gets {got}. When must it be False again?"
@@ -55,10 +60,7 @@ def _robbed(answer: Any) -> Reply:
     shown = _told("Eve, Ann and Bob withdraw:", pool, failures)
     eve = pool.received["Eve"]
     if eve > SAVED["Eve"]:
-        text = (
-            f"Eve was owed 1 ether and has {eve}. While she is paid, her code calls `withdraw` again: "
-            "what does `pool.owed` say at that moment?"
-        )
+        text = f"Eve was owed 1 ether and has {eve}. While she is paid, she calls again: what is in `pool.owed` then?"
         return wrong("pays-before-it-writes", text, shown)
     if eve < SAVED["Eve"]:
         text = f"Eve is owed 1 ether, and has {eve}. Her second call should fail. Must the first one fail, too?"
@@ -75,5 +77,5 @@ def _robbed(answer: Any) -> Reply:
     if pool.visit("Ann") or pool.received["Ann"] != SAVED["Ann"] + 4:
         text = f"Later, Ann puts in 4 ether and withdraws: she has {pool.received['Ann']}, not 7. What keeps her out?"
         return wrong("once-and-never-again", text, shown)
-    text = "Everybody has what they own. A second function, `give`, also uses `owed`: is it as safe as `withdraw`?"
+    text = "Everybody has what they own. What if Eve has two accounts, or calls a second function that uses `owed`?"
     return right(text, shown)

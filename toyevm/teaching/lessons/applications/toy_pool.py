@@ -96,9 +96,7 @@ def _producer(pool: Pool, played: PlayedBlock, side: str, amount: float) -> None
     has, token = (played.dai, "DAI") if side == "buy" else (played.weth, "WETH")
     if amount > has + SMALL:
         expected = f"at most {has:.4g}: what you have at this point of the block"
-        raise InputError(
-            f"{side} for {amount:g} {token}" if side == "buy" else f"sell {amount:g} WETH", expected=expected
-        )
+        raise InputError(f"{side} {'for ' * (side == 'buy')}{amount:g} {token}", expected=expected)
     if side == "buy":
         got = pool.sell_dai(amount)
         played.dai, played.weth = played.dai - amount, played.weth + got
