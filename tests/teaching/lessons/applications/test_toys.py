@@ -135,3 +135,20 @@ def test_a_call_that_reverts_leaves_nothing_behind() -> None:
     pool, failures = visited(fails_late, "Ann")
     assert (pool.owed, pool.ether, pool.busy, pool.received["Ann"]) == (SAVED, 6, False, 0)
     assert "late" in failures["Ann"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("ether", None), ("pay", None), ("visit", 3)])
+def test_what_the_judge_needs_of_a_pool_cannot_be_replaced(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=rf"pool\.{name} = .*Which entry did you mean\?"):
+        visited(lambda pool, who: setattr(pool, name, value), "Ann")
+
+
+def test_a_withdrawal_that_clears_the_records_changes_a_copy_only() -> None:
+    def clears(pool: Any, who: str) -> None:
+        pool.received.clear()
+        pool.steps.clear()
+        writes_first(pool, who)
+        pool.received.clear()
+
+    pool, failures = visited(clears, "Ann", "Eve")
+    assert (pool.received, failures, len(pool.steps)) == ({"Ann": 3, "Bob": 0, "Eve": 1}, {}, 2)
