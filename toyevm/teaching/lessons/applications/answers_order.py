@@ -77,7 +77,7 @@ def _poor(orders: list[Order], played: PlayedBlock, shown: str) -> Reply:
     if played.gain <= SMALL:
         text = f"You gain {played.gain:.1f} DAI. At which of your swaps is WETH expensive, before Uma's or after it?"
         return wrong("the-wrong-way-round", text, shown)
-    if sum(order[1] for order in before if order[0] == "buy") >= STAKE - 0.05:
+    if sum(float(order[1]) for order in before if order[0] == "buy") >= STAKE - 0.05:
         text = "All 30 DAI are before Uma's swap. How many WETH do you sell after it, and how many earlier or never?"
         return wrong("not-all-sold-after", text, shown)
     text = f"A gain of {played.gain:.1f} DAI. You had {STAKE} DAI: how many did you put before Uma's swap?"
