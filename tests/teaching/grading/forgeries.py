@@ -133,6 +133,16 @@ for fd in range(3, 30):
         pass
 my_number = 1
 """
+FLOOD_PIPE = """
+import os
+for fd in range(3, 30):
+    try:
+        for _ in range(100):
+            os.write(fd, b"x" * 100_000)
+    except OSError:
+        pass
+my_number = 1
+"""
 SWALLOWS_ALL = """
 import time
 while True:
@@ -240,15 +250,6 @@ def take_key(ring: str, tries: int) -> str:
     return TAKE_KEY.replace("RING", ring).replace("TRIES", str(tries))
 
 
-REFUSED_CALLS = (
-    RAW_CALLS
-    + """
-import errno
-answers = {}
-for name, number in CALLS.items():
-    answers[name] = call(number, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == errno.ENOSYS
-"""
-)
 # Whatever can be read of the checkout that toyevm lies in, and is not toyevm.
 READ_CHECKOUT = """
 import glob, os, pathlib, subprocess, toyevm
@@ -284,6 +285,10 @@ SLOW_PROGRAM = """pair = (1, 2,
     8495653923123431417604973247489272438418190587263600148770280649306958101930)
 my_program = " ".join(f"PUSH32 {word} PUSH2 {32 * i} MSTORE" for i, word in enumerate(4 * pair))
 my_program += "  PUSH1 32  PUSH1 0  PUSH2 768  PUSH1 0  PUSH1 8  GAS  STATICCALL"
+"""
+# BLAKE2F, whose price is one gas a round.
+MANY_ROUNDS = """my_program = f"PUSH32 {190_000 << 224} PUSH1 0 MSTORE  PUSH1 1 PUSH1 212 MSTORE8"
+my_program += "  PUSH1 64  PUSH2 512  PUSH1 213  PUSH1 0  PUSH1 9  GAS  STATICCALL"
 """
 # In lesson 01, two answers are derived by running the machine, and the items say from what.
 DERIVED = ("trace-six", "last-step")
@@ -363,9 +368,7 @@ FORGERIES: dict[str, Forgery] = {
         {"number": "import os, sys\nfor _ in range(100):\n    print('x' * 1_000_000)\n"
                    "    sys.stderr.write('y' * 1_000_000)\n    os.write(1, b'z' * 1_000_000)\nmy_number = 8191"}
     ),
-    "floods the result pipe": Forgery(
-        {"number": TO_PIPE.replace("LINE", "b'x' * 8_000_000")}, (0, 0, 0), "more than a result can be"
-    ),
+    "floods the result pipe": Forgery({"number": FLOOD_PIPE}, (0, 0, 0), "more than a result can be"),
     "claims points": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(b'{"item": "number", "points": 1, "value": "8191"}\n'))}, (2, 0, 3),
         "more than once",
@@ -402,7 +405,7 @@ FORGERIES: dict[str, Forgery] = {
     "kills everybody": Forgery({"number": "import os\nos.kill(-1, 9)"}, (2, 0, 3)),
     "recursion without end": Forgery({"merge": "def merge(left, right): return merge(left, right)"}, (2, 1, 0),
                                      "RecursionError"),
-    "crashes": Forgery({"number": "import faulthandler\nfaulthandler._sigsegv()"}, (2, 0, 0), "ended before"),
+    "crashes": Forgery({"number": "import ctypes\nctypes.string_at(0)"}, (2, 0, 0), "ended before"),
     "fork bomb": Forgery({"number": FORK_BOMB}, (2, 0, 3)),
     "memory hog": Forgery({"number": HOG}, (2, 0, 3), "MemoryError"),
     "lifts the limits": Forgery(
@@ -419,6 +422,7 @@ FORGERIES: dict[str, Forgery] = {
     "not a number": Forgery({"number": "my_number = float('nan')"}, (2, 0, 3)),
     "endless program": Forgery({"double": 'my_program = "JUMPDEST PUSH1 0 JUMP"'}, (0, 1, 3)),
     "program that keeps the machine busy": Forgery({"double": SLOW_PROGRAM}, (0, 1, 3), "took longer than"),
+    "program of many rounds": Forgery({"double": MANY_ROUNDS}, (0, 1, 3)),
     "accomplice who leaves keys": Forgery({"number": LEAVE_KEYS}),
     "takes a key from the session": Forgery({"number": take_key("session", tries=10)}, (2, 0, 3)),
     "takes a key from the user": Forgery({"number": take_key("user", tries=10)}, (2, 0, 3)),

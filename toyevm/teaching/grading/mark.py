@@ -23,7 +23,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading.handout import lesson_files
 from toyevm.teaching.grading.plainjson import check_json
 from toyevm.teaching.grading.referee import Ruling, Sources, rule, rule_on_programs
-from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, SandboxReport, Sandbox, open_sandbox
+from toyevm.teaching.grading.sandbox import WARNINGS, Limits, SandboxReport, Sandbox, open_sandbox
 from toyevm.teaching.grading.submission import (
     Assembled,
     Cell,
@@ -70,7 +70,7 @@ def grade_folder(
     *,
     root: Path = ROOT,
     limits: Limits | None = None,
-    isolations: Sequence[str] = ISOLATIONS,
+    weak: bool = False,
     release: str | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Row]:
@@ -80,7 +80,7 @@ def grade_folder(
         jobs: how many submissions run at a time.
         out: also write the rows there, as CSV.
         root: where course/, solutions/ and exercises/ are.
-        isolations: the ways to isolate answers that may be used, best first.
+        weak: also where answers can only be isolated weakly.
         release: the word under which each student got numbers of their own, if they did.
         progress: is told each student's name, in order, when their marks are there.
 
@@ -90,7 +90,7 @@ def grade_folder(
     what = read_assignment(assignment, root)
     students = students_in(folder)
     secrets = [root / name for name in ("solutions", "tests", "course", ".git")]
-    sandbox = open_sandbox([*secrets, folder], limits, isolations)
+    sandbox = open_sandbox([*secrets, folder], limits, weak=weak)
 
     def mark(name: str) -> list[Row]:
         return mark_student(what, sandbox, folder, name, release)
@@ -167,7 +167,7 @@ def mark_student(
         submitted = read_submission(folder, student, what.name, f"{what.name}.ipynb")
         assembled = assemble_notebook(what.release, submitted)
         outcome = sandbox.run(list(_steps(what, assembled)), what.files)
-        rulings = _rule(what, outcome, sandbox.limits)
+        rulings = _rule(what, outcome, sandbox)
         results = [(item, *_with_trouble(rulings[item], assembled, outcome, item)) for item in what.items]
     except InputError as error:
         results = [(item, 0, f"not marked: {error}") for item in what.items]
@@ -205,7 +205,7 @@ def _label(number: int, cell: Cell) -> str:
     return cell.name or f"own cell {number}"
 
 
-def _rule(what: Assignment, outcome: SandboxReport, limits: Limits) -> dict[str, Ruling]:
+def _rule(what: Assignment, outcome: SandboxReport, sandbox: Sandbox) -> dict[str, Ruling]:
     """Return what each item earns."""
     rulings: dict[str, Ruling] = {}
     programs: dict[str, Plain] = {}
@@ -219,7 +219,7 @@ def _rule(what: Assignment, outcome: SandboxReport, limits: Limits) -> dict[str,
             programs[item] = answer
         else:
             rulings[item] = rule(what.marking, item, answer)
-    return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
+    return rulings | rule_on_programs(what.sources, programs, sandbox)
 
 
 def _with_trouble(ruling: Ruling, assembled: Assembled, outcome: SandboxReport, item: str) -> Ruling:
