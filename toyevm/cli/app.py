@@ -241,7 +241,7 @@ def grade(
 ) -> None:
     """Mark submissions in a sandbox; warn where the system allows only a weak one."""
     from toyevm.cli.tables import print_marks
-    from toyevm.teaching.grading.mark import grade_folder, students_in, warnings
+    from toyevm.teaching.grading.folder import grade_folder, students_in, warnings
 
     with progress("submissions", len(students_in(folder))) as begin:
         rows = grade_folder(folder, assignment, jobs, out, release=release, progress=begin)

@@ -127,4 +127,4 @@ def print_marks(console: Console, rows: Sequence[Report]) -> None:
 
 
 def _missing(row: Report) -> str:
-    return f"{row['item']} {row['points']:g}/{row['max']:g}: {row['message']}"
+    return f"{row['item']} {row['points']:g}/{row['max']:g}: {row['fault'] or row['message']}"

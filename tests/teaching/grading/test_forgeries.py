@@ -23,15 +23,18 @@ from tests.teaching.grading.forgeries import (
 )
 from tests.teaching.grading.processes import survivors
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
-from toyevm.teaching.grading.mark import Row, grade_folder
+from toyevm.teaching.grading.folder import Row, grade_folder
+from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
-from toyevm.teaching.grading.sandbox import ISOLATIONS, Limits, Sandbox, open_sandbox
+from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
 
+pytestmark = pytest.mark.usefixtures("marker")
+
 # Short, so that what never ends does not take long; of the processor, so ample for honest answers on a busy machine. A
 # program gets what is left of the second in which its process starts: an honest one needs a hundredth.
-LIMITS = Limits(cell_seconds=1, seconds=4, wall_seconds=6, memory=512 << 20, program_seconds=0)
+LIMITS = Limits(cell_seconds=1, cell_wall_seconds=5, seconds=4, wall_seconds=12, memory=512 << 20, program_seconds=0)
 
 
 def marks(rows: list[Row], student: str) -> tuple[int, ...]:
@@ -66,7 +69,7 @@ def test_a_forgery_earns_exactly_the_marks_it_should(marked: list[Row], name: st
 def test_every_lost_mark_has_a_reason(marked: list[Row]) -> None:
     silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
     assert silent == []
-    assert all(row["message"].isprintable() and len(row["message"]) <= 300 for row in marked)
+    assert all(row["message"].isprintable() and len(row["message"]) <= LONGEST_LINE for row in marked)
 
 
 def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
@@ -75,7 +78,7 @@ def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
 
 
 def test_every_row_names_its_isolation(marked: list[Row]) -> None:
-    assert {row["isolation"] for row in marked} <= set(ISOLATIONS)
+    assert {row["isolation"] for row in marked} <= {"bubblewrap", "container"}
 
 
 # --- the guards bite: without them, the forgeries work --------------------------------------------------------------
@@ -146,7 +149,7 @@ def test_a_long_program_is_judged_by_what_it_does(sample: Path) -> None:
     long = "PUSH @a\n" * 2_400 + "a: JUMPDEST"
     sources = Sources(sample / "course" / NAME / "items.toml", sample / "solutions" / NAME / "marking.toml")
     rulings = rule_on_programs(sources, {"double": long}, Sandbox("bubblewrap"))
-    assert rulings["double"][1].startswith("three: ends with 'stack")
+    assert "ended with *stack" in rulings["double"].message
 
 
 def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
@@ -157,8 +160,8 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
     answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
     rulings = rule_on_programs(sources, answers, Sandbox("bubblewrap", LIMITS))
-    assert [rulings[item][0] for item in items] == [0, 0, 0]
-    assert ["took longer" in rulings[item][1] for item in items] == [False, True, False]
+    assert [rulings[item].points for item in items] == [0, 0, 0]
+    assert ["took longer" in rulings[item].message for item in items] == [False, True, False]
 
 
 NAIVE = """
@@ -199,5 +202,5 @@ def test_a_fork_bomb_is_not_waited_for(sample: Path, release: Path, tmp_path: Pa
     folder = hand_in(tmp_path, sample, release, ["fork bomb"])
     began = time.monotonic()
     rows = grade_folder(folder, NAME, 1, root=sample, limits=LIMITS)
-    assert time.monotonic() - began < LIMITS.wall_seconds
+    assert time.monotonic() - began < 3 * LIMITS.wall_seconds
     assert [row["item"] for row in rows] == [*ITEMS, "total"]

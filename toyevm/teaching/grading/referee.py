@@ -12,23 +12,21 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading.child import begin
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import DONE, Said
+from toyevm.teaching.grading.ruling import Ruling, read_ruling, rule
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
-from toyevm.teaching.lab.verdicts import Status, Verdict
 
-LONGEST_REASON = 300
 _START = 1  # second of the processor, to read what is right
-Ruling = tuple[int, str]  # points, and why they are not all
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +42,6 @@ class Sources:
         return read_marking(self.marking, read_items(self.items, self.variant))
 
 
-def rule(marking: Marking, item: str, answer: Plain) -> Ruling:
-    """Return what an answer earns."""
-    try:
-        verdict = marking.mark(item, answer)
-    except InputError as error:
-        return 0, error.what
-    except Exception as error:  # an answer that a judge cannot digest is no answer
-        return 0, f"could not be judged: {type(error).__name__}: {error}"[:LONGEST_REASON]
-    return verdict.points, explain(verdict)[:LONGEST_REASON]
-
-
-def explain(verdict: Verdict) -> str:
-    """Return in one line, for the instructor, why an answer has not earned all its points."""
-    if verdict.status is Status.RIGHT:
-        return ""
-    reasons = [verdict.misconception.id] if verdict.misconception else []
-    if verdict.divergence is not None:
-        found = verdict.divergence
-        reasons.append(f"{found.case.name or 'answer'}: {found.yours}, not {found.expected}")
-    return "; ".join(reasons) or verdict.what
-
-
 def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], sandbox: Sandbox) -> dict[str, Ruling]:
     """Return what each program earns, by item; the sandbox says how isolated, and for how many seconds each."""
     limits = replace(sandbox.limits, seconds=sandbox.limits.program_seconds + _START)
@@ -77,7 +53,7 @@ def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], sandbox: Sa
         said = referee.talk({"variant": variant, "answers": left}, files)
         found = dict(_read(said.text, left))
         if not found:
-            found[next(iter(left))] = 0, _trouble(said, limits)
+            found[next(iter(left))] = _trouble(said, limits)
         rulings |= found
     return rulings
 
@@ -86,16 +62,17 @@ def _read(text: bytes, answers: Mapping[str, str]) -> Iterator[tuple[str, Ruling
     """Yield the rulings in what a referee said."""
     with suppress(InputError):
         for line in text.splitlines():
-            match read_json(line):
-                case {"item": str(item), "points": int(points), "reason": str(reason)} if item in answers:
-                    yield item, (points, reason)
+            document = read_json(line)
+            ruling = read_ruling(document)
+            if ruling is not None and document.get("item") in answers:
+                yield document["item"], ruling
 
 
-def _trouble(said: Said, limits: Limits) -> str:
+def _trouble(said: Said, limits: Limits) -> Ruling:
     """Return why there is no ruling."""
     if said.wall_hit or said.why_killed(limits.seconds):
-        return f"running it took longer than {limits.program_seconds:g} s"
-    return f"could not be judged: {said.ended or said.code}"
+        return Ruling(message=f"Running it took longer than {limits.program_seconds:g} s.")
+    return Ruling(fault=f"the marker failed: the referee {said.ended or f'ended with {said.code}'}")
 
 
 def main() -> None:
@@ -104,6 +81,7 @@ def main() -> None:
     variant = Variant(*job["variant"]) if job["variant"] else None
     marking = Sources(Path("items.toml"), Path("marking.toml"), variant).read()
     for item, answer in job["answers"].items():
-        points, reason = rule(marking, item, from_text(answer))
-        os.write(channel, json.dumps({"item": item, "points": points, "reason": reason}).encode() + b"\n")
+        program = from_text(answer)
+        ruling = rule(marking, item, program, program)
+        os.write(channel, json.dumps({"item": item, **asdict(ruling)}).encode() + b"\n")
     os.write(channel, DONE)
