@@ -44,9 +44,9 @@ _NEIGHBOURS = Neighbours()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one notebook may use: sizes in bytes; seconds of the processor and, for what sleeps, of the clock on the wall.
+    """What one notebook may use: sizes in bytes, seconds of the processor.
 
-    The latter are many: on a busy machine, an honest answer waits as well.
+    Seconds on the wall are for what sleeps. They are many: on a busy machine, an honest answer waits as well.
     """
 
     cell_seconds: float = 5
