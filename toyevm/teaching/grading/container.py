@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toyevm.errors import InputError
-from toyevm.teaching.grading.process import ENVIRONMENT, Command, files_in_folder, python_command
+from toyevm.teaching.grading.process import ENVIRONMENT, Command, files_in_folder, run_module
 from toyevm.teaching.lab.course import PACKAGE
 
 FOLDER, IMAGE = "/marking", "toyevm-marking"
@@ -61,8 +61,11 @@ def container_command(
     with files_in_folder(files) as folder:
         mounts += ["--volume", f"{folder}:{FOLDER}:ro", "--workdir", FOLDER]
         words = [program, "run", "--name", name, *_ISOLATED, *limits, *mounts, IMAGE]
-        python = python_command(["python3"], module, [_INSIDE])
-        yield Command([*words, *python], environment=os.environ, at_end=[program, "rm", "--force", name])
+        yield Command(
+            [*words, "python3", *run_module(module, [_INSIDE])],
+            environment=os.environ,
+            at_end=[program, "rm", "--force", name],
+        )
 
 
 def complaint() -> str:

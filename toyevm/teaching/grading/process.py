@@ -7,6 +7,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DONE, WAITED = b'{"done": true}\n', b'{"waited": true}\n'
 # One thread of numpy's; few arenas, since each takes 64 MiB of address space; sets in the same order on every run.
 ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+_PACKAGES = ("site-packages", "dist-packages")
 _LAST_BREATH = 2  # seconds, to end by itself
 
 
@@ -133,16 +135,25 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def python_command(words: Sequence[str], module: str, folders: Sequence[str] = ()) -> list[str]:
-    """Return the command that runs a module's `main`, with nothing of the user's own in its way.
+def python() -> Path:
+    """Return Python itself, not the link to it in a virtual environment."""
+    return Path(getattr(sys, "_base_executable", "") or sys.executable).resolve()
 
-    Args:
-        words: Python, and options of its own.
-        folders: of packages; toyevm's own is the first of them.
-    """
-    places = list(folders) or [str(PACKAGE.parent)]
-    start = f"import sys; sys.path[:0] = {places!r}; from {module} import main; main()"
-    return [*words, "-s", "-P", "-B", "-c", start]
+
+def packages() -> list[Path]:
+    """Return the folders of installed packages."""
+    return [path for path in map(Path, sys.path) if path.name in _PACKAGES and path.is_dir()]
+
+
+def run_module(module: str, folders: Sequence[object]) -> list[str]:
+    """Return options of Python by which it runs a module's `main`, with nothing of the user's own in its way."""
+    start = f"import sys; sys.path[:0] = {list(map(str, folders))!r}; from {module} import main; main()"
+    return ["-s", "-P", "-B", "-c", start]
+
+
+def host_command(module: str) -> list[str]:
+    """Return the command that runs a module of ours with the Python and the packages that are installed here."""
+    return [str(python()), "-S", *run_module(module, [PACKAGE.parent, *packages()])]
 
 
 @contextmanager

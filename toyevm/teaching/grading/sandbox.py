@@ -25,9 +25,8 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
 from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.process import WAITED, Command, Said, files_in_folder, talk
+from toyevm.teaching.grading.process import WAITED, Command, Said, files_in_folder, host_command, talk
 from toyevm.teaching.grading.seccomp import filter_path
-from toyevm.teaching.grading.weak import weak_command
 from toyevm.teaching.lab.course import PACKAGE
 
 ISOLATIONS = ("bubblewrap", "container", "weak")
@@ -128,7 +127,7 @@ class Sandbox:
                 yield command, container.FOLDER
         else:
             with files_in_folder(files) as folder:
-                yield weak_command(self.child), folder
+                yield Command(host_command(self.child)), folder
 
 
 def hidden_files() -> list[Path]:
