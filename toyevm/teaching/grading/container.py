@@ -24,7 +24,7 @@ FOLDER, IMAGE = "/marking", "toyevm-marking"
 HELP = (
     f"podman or docker with the image {IMAGE} (podman build --tag {IMAGE} --file {Path(__file__).parent}/Containerfile)"
 )
-_INSIDE = "/opt/toyevm"
+_INSIDE = "/package"
 _NAMES = itertools.count()
 _ISOLATED = (
     "--rm", "--interactive", "--network", "none", "--read-only", "--cap-drop", "ALL",
