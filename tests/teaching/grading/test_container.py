@@ -37,7 +37,8 @@ pipe, end = os.pipe()
 with os.fdopen(end, "w") as file:
     json.dump(job, file)
 os.dup2(pipe, 0)
-os.execv(sys.executable, [sys.executable, *map(place, python[1:])])
+assert python[:4] == ["timeout", "--signal=KILL", python[2], "python3"]
+os.execv(sys.executable, [sys.executable, *map(place, python[4:])])
 """
 
 

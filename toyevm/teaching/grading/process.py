@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ DONE, WAITED = b'{"done": true}\n', b'{"waited": true}\n'
 # One thread of numpy's; few arenas, since each takes 64 MiB of address space; sets in the same order on every run.
 ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _PACKAGES = ("site-packages", "dist-packages")
+_FOLDER = "toyevm-marking"
 _LAST_BREATH = 2  # seconds, to end by itself
 
 
@@ -159,10 +161,21 @@ def host_command(module: str) -> list[str]:
 @contextmanager
 def files_in_folder(files: Mapping[str, bytes]) -> Iterator[str]:
     """Lend a folder with these files, readable to all."""
-    with tempfile.TemporaryDirectory(prefix="toyevm-marking-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}-{os.getpid()}-") as folder:
         os.chmod(folder, 0o755)
         for name, data in files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         yield folder
+
+
+def remove_left_folders() -> None:
+    """Remove the folders of markers that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}-*-*"):
+        try:
+            os.kill(int(path.name.split("-")[2]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(path, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue

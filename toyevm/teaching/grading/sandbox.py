@@ -25,7 +25,15 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
 from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.process import WAITED, Command, Said, files_in_folder, host_command, talk
+from toyevm.teaching.grading.process import (
+    WAITED,
+    Command,
+    Said,
+    files_in_folder,
+    host_command,
+    remove_left_folders,
+    talk,
+)
 from toyevm.teaching.grading.seccomp import filter_path
 from toyevm.teaching.lab.course import PACKAGE
 
@@ -122,8 +130,8 @@ class Sandbox:
             with bubblewrap.bubblewrap_command(self.child, files, hidden) as command:
                 yield command, bubblewrap.FOLDER
         elif self.isolation == "container":
-            sizes = self.limits.memory, self.limits.threads
-            with container.container_command(self.child, files, hidden, *sizes) as command:
+            limits = self.limits.memory, self.limits.threads, self.limits.wall_seconds
+            with container.container_command(self.child, files, hidden, *limits) as command:
                 yield command, container.FOLDER
         else:
             with files_in_folder(files) as folder:
@@ -177,6 +185,7 @@ def open_sandbox(secrets: Sequence[Path], limits: Limits | None = None, *, weak:
     """
     if os.name != "posix":
         raise InputError("answers cannot be run safely on this system", expected="Linux, macOS, or WSL on Windows")
+    remove_left_folders()
     complaints = []
     for isolation, complaint in (("bubblewrap", bubblewrap.complaint), ("container", container.complaint)):
         sandbox, what = Sandbox(isolation, limits or Limits()), complaint()
