@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.grading.forgeries import (
+from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
+from toyevm.errors import InputError
+from toyevm.teaching.grading import sandbox as sandbox_module
+from toyevm.teaching.grading.attacks import ATTACKS, Outcome, check_isolation
+from toyevm.teaching.grading.attacks.check import cells_of
+from toyevm.teaching.grading.attacks.reading import (
     DERIVE,
     DERIVED,
     FIND_DERIVATIONS,
     FIND_TURNS,
-    FORGERIES,
     LEAVE_KEYS,
     READ_CHECKOUT,
     READ_MARKING,
     REFUSED_CALLS,
-    cells_of,
     take_key,
 )
-from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
-from toyevm.errors import InputError
-from toyevm.teaching.grading import sandbox as sandbox_module
 from toyevm.teaching.grading.folder import Row, grade_folder
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
@@ -71,38 +71,42 @@ def commands() -> list[str]:
 
 def hand_in(folder: Path, sample: Path, release: Path, names: list[str]) -> Path:
     for name in names:
-        cells = HONEST | cells_of(FORGERIES[name], str(sample))
-        place(folder, name, fill(release, cells))
+        place(folder, name, fill(release, HONEST | cells_of(ATTACKS[name], str(sample))))
     return folder
 
 
 @pytest.fixture(scope="module")
-def marked(sample: Path, release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
-    """All forgeries, handed in by one student each, marked as best as this machine can."""
-    folder = hand_in(tmp_path_factory.mktemp("submitted"), sample, release, list(FORGERIES))
-    return grade_folder(folder, NAME, 4, root=sample, limits=LIMITS)
+def outcomes() -> dict[str, Outcome]:
+    """All attacks, marked as best as this machine can."""
+    return {outcome.attack: outcome for outcome in check_isolation(open_sandbox([], LIMITS), jobs=4)}
 
 
-@pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_earns_exactly_the_marks_it_should(marked: list[Row], name: str) -> None:
-    assert marks(marked, name) == FORGERIES[name].marks, messages(marked, name)
-    if FORGERIES[name].says:
-        assert FORGERIES[name].says in messages(marked, name)[0]
+# What one process without a writable folder, on the clock of the processor, will stop.
+WAIT_FOR_ONE_PROCESS = {
+    "floods memory that is no process's", "floods folders", "forks and begins a session",
+    "honest and long, beside six that never end",
+}  # fmt: skip
 
 
-def test_every_lost_mark_has_a_reason(marked: list[Row]) -> None:
-    silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
-    assert silent == []
-    assert all(row["message"].isprintable() and len(row["message"]) <= LONGEST_LINE for row in marked)
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in WAIT_FOR_ONE_PROCESS])
+def test_an_attack_earns_exactly_the_marks_it_should(outcomes: dict[str, Outcome], name: str) -> None:
+    assert outcomes[name].got == outcomes[name].expected, [mark.message for mark in outcomes[name].marks]
 
 
-def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
+def test_every_lost_mark_has_a_reason_and_none_is_a_fault(outcomes: dict[str, Outcome]) -> None:
+    marks = [mark for outcome in outcomes.values() for mark in outcome.marks]
+    assert [mark for mark in marks if mark.points < mark.max and not mark.message] == []
+    assert [mark for mark in marks if mark.fault] == []
+    assert all(mark.message.isprintable() and len(mark.message) <= LONGEST_LINE for mark in marks)
+
+
+def test_no_child_or_file_outlives_the_marking(outcomes: dict[str, Outcome]) -> None:
     assert survivors("toyevm-left-behind") == []
     assert not Path("/tmp/toyevm-pickle-bomb").exists()
 
 
-def test_every_row_names_its_isolation(marked: list[Row]) -> None:
-    assert {row["isolation"] for row in marked} <= set(ISOLATIONS)
+def test_every_outcome_names_its_isolation(outcomes: dict[str, Outcome]) -> None:
+    assert {outcome.isolation for outcome in outcomes.values()} <= set(ISOLATIONS)
 
 
 WITHOUT_BUBBLEWRAP = [
@@ -119,7 +123,7 @@ def test_a_machine_without_bubblewrap_gives_no_marks_away(
     folder = hand_in(tmp_path, sample, release, WITHOUT_BUBBLEWRAP)
     rows = grade_folder(folder, NAME, 2, root=sample, limits=LIMITS, isolations=[isolation])
     assert {name: marks(rows, name) for name in WITHOUT_BUBBLEWRAP} == {
-        name: FORGERIES[name].marks for name in WITHOUT_BUBBLEWRAP
+        name: ATTACKS[name].marks for name in WITHOUT_BUBBLEWRAP
     }
     assert {row["isolation"] for row in rows} == {isolation}
     assert survivors("toyevm-left-behind") == []
@@ -256,7 +260,7 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     sources = Sources(*(repository / part / lesson / name for part, name in PARTS))
     items = [name for name, item in sources.read().items.exercises.items() if item.judge == "program"][:3]
     namespace: dict[str, Any] = {}
-    exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
+    exec(ATTACKS["program that keeps the machine busy"].cells["double"], namespace)
     answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
     rulings = rule_on_programs(sources, answers, LIMITS.program_seconds, 1 << 30)
     assert [rulings[item].points for item in items] == [0, 0, 0]
@@ -352,7 +356,7 @@ print(points)
 
 def naive_points(sample: Path, release: Path, repository: Path, name: str) -> int:
     """Mark in the same process as the answers run in, as nbgrader does."""
-    notebook = fill(release, HONEST | cells_of(FORGERIES[name], str(sample)))
+    notebook = fill(release, HONEST | cells_of(ATTACKS[name], str(sample)))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     command = [sys.executable, "-c", NAIVE, str(repository), str(sample)]
     done = subprocess.run(command, input=json.dumps(cells), capture_output=True, text=True, check=True, timeout=60)
@@ -364,7 +368,7 @@ def test_marking_where_the_answers_run_gives_marks_away(
     sample: Path, release: Path, repository: Path, name: str
 ) -> None:
     assert naive_points(sample, release, repository, "honest") == sum(FULL)
-    assert naive_points(sample, release, repository, name) > sum(FORGERIES[name].marks)
+    assert naive_points(sample, release, repository, name) > sum(ATTACKS[name].marks)
 
 
 def test_a_fork_bomb_is_not_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
