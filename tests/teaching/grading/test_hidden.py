@@ -15,21 +15,20 @@ from tests.teaching.grading.sample import place
 from toyevm.errors import InputError
 from toyevm.teaching.grading import ruling
 from toyevm.teaching.grading.attacks import sample as course
-from toyevm.teaching.grading.attacks.check import ATTACKS, leaked, notebook_of
+from toyevm.teaching.grading.attacks.check import ATTACKS, SHORT, leaked, notebook_of
 from toyevm.teaching.grading.attacks.hidden import HIDDEN_ATTACKS
 from toyevm.teaching.grading.folder import grade_folder, to_csv
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, read_assignment
 from toyevm.teaching.grading.ruling import NOT_SEEN, fault_of
-from toyevm.teaching.grading.sandbox import Limits, Sandbox, SandboxReport, open_sandbox
+from toyevm.teaching.grading.sandbox import Sandbox, SandboxReport, open_sandbox
 from toyevm.teaching.lab.items import Case, Exercise
 
 OTHERS = (31415926535897932384, 27182818284590452353, 16180339887498948482, 14142135623730950488)
-LIMITS = Limits(cell_seconds=3, seconds=10, memory=512 << 20)
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    return open_sandbox([], LIMITS)
+    return open_sandbox([], SHORT)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def test_no_row_and_no_table_says_what_is_hidden(tmp_path: Path) -> None:
         folder = path.parents[1] / course.HIDDEN
         path.parent.rename(folder)
         (folder / path.name).rename(folder / f"{course.HIDDEN}.ipynb")
-    rows = grade_folder(tmp_path / "in", course.HIDDEN, 2, tmp_path / "marks.csv", root=root, limits=LIMITS)
+    rows = grade_folder(tmp_path / "in", course.HIDDEN, 2, tmp_path / "marks.csv", root=root, limits=SHORT)
     assert leaked(json.dumps(rows)) == leaked((tmp_path / "marks.csv").read_text()) == leaked(repr(rows)) == []
     assert {row["fault"] for row in rows} == {""}
 
@@ -172,7 +171,7 @@ def test_a_fault_names_the_innermost_line_of_ours() -> None:
 def test_words_of_a_submission_are_no_fault_and_no_formula(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     root = course.write_course(tmp_path / "root")
     place(tmp_path / "in", ";=1+1;", notebook_of(ATTACKS[name], str(root)))
-    rows = grade_folder(tmp_path / "in", course.NAME, root=root, limits=LIMITS)
+    rows = grade_folder(tmp_path / "in", course.NAME, root=root, limits=SHORT)
     assert {row["fault"] for row in rows} == {""}
     for separator in (",", ";"):
         cells = [cell for line in csv.reader(io.StringIO(to_csv(rows).decode()), delimiter=separator) for cell in line]

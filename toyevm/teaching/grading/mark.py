@@ -167,8 +167,7 @@ def _rule(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Sandbo
     programs = {item: answer for item, answer in answers.items() if what.marking.exercise(item).judge == "program"}
     for item in answers.keys() - programs.keys():
         rulings[item] = rule(what.marking, item, answers[item], counted.get(item, answers[item]))
-    limits = sandbox.limits
-    return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
+    return rulings | rule_on_programs(what.sources, programs, sandbox)
 
 
 def _count(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Mapping[str, Plain]) -> dict[str, Plain]:

@@ -74,6 +74,16 @@ for fd in range(3, 30):
         pass
 my_number = 1
 """
+FLOOD_PIPE = """
+import os
+for fd in range(3, 30):
+    try:
+        for _ in range(100):
+            os.write(fd, b"x" * 100_000)
+    except OSError:
+        pass
+my_number = 1
+"""
 PICKLE = """
 import os, pickle
 class Bomb:
@@ -127,9 +137,7 @@ ANSWERS: dict[str, Attack] = {
     "trace": Attack({"number": TRACE}, (2, 0, 3)),
     "at exit": Attack({"number": AT_EXIT}, (2, 0, 3)),
     "changes the job": Attack({"number": OWN_FRAME}, (2, 0, 0)),
-    "floods the result pipe": Attack(
-        {"number": TO_PIPE.replace("LINE", "b'x' * 8_000_000")}, (0, 0, 0), "more than a result can be"
-    ),
+    "floods the result pipe": Attack({"number": FLOOD_PIPE}, (0, 0, 0), "more than a result can be"),
     "claims points": Attack(
         {"number": TO_PIPE.replace("LINE", repr(b'{"item": "number", "points": 1, "value": "8191"}\n'))}, (2, 0, 3),
         "more than once",

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from toyevm.teaching.grading.attacks.answers import ANSWERS
 from toyevm.teaching.grading.attacks.base import Attack
@@ -19,12 +18,13 @@ from toyevm.teaching.grading.attacks.machine import MACHINE
 from toyevm.teaching.grading.attacks.reading import READING
 from toyevm.teaching.grading.attacks.sample import CANARIES, HIDDEN, HONEST, NAME, fill, released, write_course
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, read_assignment
-from toyevm.teaching.grading.sandbox import Sandbox
+from toyevm.teaching.grading.sandbox import Limits, Sandbox
 
 ATTACKS: dict[str, Attack] = {**ANSWERS, **READING, **MACHINE, **HIDDEN_ATTACKS}
 NEIGHBOURS = 6
-# Short, so that what never ends does not take long, and ample for what is honest.
-SHORT: dict[str, Any] = {"cell_seconds": 3, "seconds": 10, "memory": 512 << 20, "program_seconds": 1}
+# Short, so that what never ends does not take long; of the processor, so ample for honest answers on a busy machine. A
+# program gets what is left of the second in which its process starts: an honest one needs a hundredth.
+SHORT = Limits(cell_seconds=1.5, seconds=5, wall_seconds=8, memory=512 << 20, program_seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def check_isolation(
     """
     chosen = set(names)
     chosen |= {ATTACKS[name].needs for name in chosen} - {""}
-    short = replace(sandbox, limits=replace(sandbox.limits, **SHORT))
+    short = replace(sandbox, limits=SHORT)
     with TemporaryDirectory(prefix="toyevm-attacks-") as folder, closing(socket.create_server(("127.0.0.1", 0))) as ear:
         Path(folder).chmod(0o755)  # what is there is to be read by whoever gets so far
         stage = _Stage(short, write_course(Path(folder)), ear.getsockname()[1], progress)

@@ -110,14 +110,14 @@ threads = [threading.Thread(target=work) for _ in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 """
-# A round of BLAKE2 costs one gas: as many as the gas allows, again and again until it is used up.
-ROUNDS = """my_program = "PUSH32 " + str(45_000 << 224) + " PUSH1 0 MSTORE"
-my_program += "  PUSH1 64  PUSH1 0  PUSH1 213  PUSH1 0  PUSH1 9  GAS  STATICCALL  POP" * 4
+# BLAKE2F, whose price is one gas a round.
+MANY_ROUNDS = """my_program = f"PUSH32 {190_000 << 224} PUSH1 0 MSTORE  PUSH1 1 PUSH1 212 MSTORE8"
+my_program += "  PUSH1 64  PUSH2 512  PUSH1 213  PUSH1 0  PUSH1 9  GAS  STATICCALL"
 """
 HONEST_AND_LONG = """
 import time
 began = time.process_time()
-while time.process_time() - began < 2:
+while time.process_time() - began < 1:
     pass
 my_number = 8191
 """
@@ -140,7 +140,7 @@ MACHINE: dict[str, Attack] = {
     "kills everybody": Attack({"number": "import os\nos.kill(-1, 9)"}, (2, 0, 3)),
     "recursion without end": Attack({"merge": "def merge(left, right): return merge(left, right)"}, (2, 1, 0),
                                      "RecursionError"),
-    "crashes": Attack({"number": "import faulthandler\nfaulthandler._sigsegv()"}, (2, 0, 0), "ended before"),
+    "crashes": Attack({"number": "import ctypes\nctypes.string_at(0)"}, (2, 0, 0), "ended before"),
     "fork bomb": Attack({"number": FORK_BOMB}, (2, 0, 3)),
     "memory hog": Attack({"number": HOG}, (2, 0, 3), "MemoryError"),
     "lifts the limits": Attack(
@@ -162,6 +162,6 @@ MACHINE: dict[str, Attack] = {
     "changes its parent's limits": Attack({"number": LIMITS_OF_PARENT}, (2, 0, 3)),
     "forks and begins a session": Attack({"number": FORK_AND_SETSID}, (2, 0, 3)),
     "uses threads": Attack({"number": USES_THREADS}),
-    "a program of many rounds": Attack({"double": ROUNDS}, (0, 1, 3)),
+    "program of many rounds": Attack({"double": MANY_ROUNDS}, (0, 1, 3)),
     "honest and long, beside six that never end": Attack({"number": HONEST_AND_LONG}, beside="endless loop"),
 }  # fmt: skip

@@ -88,15 +88,6 @@ def take_key(ring: str, tries: int) -> str:
     return TAKE_KEY.replace("RING", ring).replace("TRIES", str(tries))
 
 
-REFUSED_CALLS = (
-    RAW_CALLS
-    + """
-import errno
-answers = {}
-for name, number in CALLS.items():
-    answers[name] = call(number, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == errno.ENOSYS
-"""
-)
 READ_CHECKOUT = """
 import glob, os, pathlib, subprocess, toyevm
 my_number, root = 0, pathlib.Path(toyevm.__file__).parents[1]
