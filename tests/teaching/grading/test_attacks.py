@@ -11,74 +11,59 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.grading.forgeries import (
+from tests.teaching.grading.processes import survivors
+from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
+from toyevm.teaching.grading.attacks import ATTACKS, Outcome, check_isolation
+from toyevm.teaching.grading.attacks.check import SHORT, cells_of
+from toyevm.teaching.grading.attacks.reading import (
     DERIVE,
     DERIVED,
     FIND_DERIVATIONS,
     FIND_TURNS,
-    FORGERIES,
     READ_CHECKOUT,
     READ_MARKING,
-    cells_of,
 )
-from tests.teaching.grading.processes import survivors
-from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
-from toyevm.teaching.grading.folder import Row, grade_folder
+from toyevm.teaching.grading.folder import grade_folder
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
-from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
+from toyevm.teaching.grading.sandbox import Sandbox, open_sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
 
 pytestmark = pytest.mark.usefixtures("marker")
 
-# Short, so that what never ends does not take long; of the processor, so ample for honest answers on a busy machine. A
-# program gets what is left of the second in which its process starts: an honest one needs a hundredth.
-LIMITS = Limits(cell_seconds=1, cell_wall_seconds=5, seconds=4, wall_seconds=12, memory=512 << 20, program_seconds=0)
-
-
-def marks(rows: list[Row], student: str) -> tuple[int, ...]:
-    return tuple(row["points"] for row in rows if row["student"] == student and row["item"] != "total")
-
-
-def messages(rows: list[Row], student: str) -> list[str]:
-    return [row["message"] for row in rows if row["student"] == student and row["points"] < row["max"]]
-
 
 def hand_in(folder: Path, sample: Path, release: Path, names: list[str]) -> Path:
     for name in names:
-        cells = HONEST | cells_of(FORGERIES[name], str(sample))
-        place(folder, name, fill(release, cells))
+        place(folder, name, fill(release, HONEST | cells_of(ATTACKS[name], str(sample))))
     return folder
 
 
 @pytest.fixture(scope="module")
-def marked(sample: Path, release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
-    """All forgeries, handed in by one student each, marked as best as this machine can."""
-    folder = hand_in(tmp_path_factory.mktemp("submitted"), sample, release, list(FORGERIES))
-    return grade_folder(folder, NAME, 4, root=sample, limits=LIMITS)
+def outcomes() -> dict[str, Outcome]:
+    """All attacks, marked as best as this machine can."""
+    return {outcome.attack: outcome for outcome in check_isolation(open_sandbox([]), jobs=4)}
 
 
-@pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_earns_exactly_the_marks_it_should(marked: list[Row], name: str) -> None:
-    assert marks(marked, name) == FORGERIES[name].marks, messages(marked, name)
-    if FORGERIES[name].says:
-        assert FORGERIES[name].says in messages(marked, name)[0]
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_earns_exactly_the_marks_it_should(outcomes: dict[str, Outcome], name: str) -> None:
+    assert outcomes[name].got == outcomes[name].expected, [mark.message for mark in outcomes[name].marks]
 
 
-def test_every_lost_mark_has_a_reason(marked: list[Row]) -> None:
-    silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
-    assert silent == []
-    assert all(row["message"].isprintable() and len(row["message"]) <= LONGEST_LINE for row in marked)
+def test_every_lost_mark_has_a_reason_and_none_is_a_fault(outcomes: dict[str, Outcome]) -> None:
+    marks = [mark for outcome in outcomes.values() for mark in outcome.marks]
+    assert [mark for mark in marks if mark.points < mark.max and not mark.message] == []
+    assert [mark for mark in marks if mark.fault] == []
+    assert all(mark.message.isprintable() and len(mark.message) <= LONGEST_LINE for mark in marks)
 
 
-def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
+def test_no_child_or_file_outlives_the_marking(outcomes: dict[str, Outcome]) -> None:
     assert survivors("toyevm-left-behind") == []
     assert not Path("/tmp/toyevm-pickle-bomb").exists()
 
 
-def test_every_row_names_its_isolation(marked: list[Row]) -> None:
-    assert {row["isolation"] for row in marked} <= {"bubblewrap", "container"}
+def test_every_outcome_names_its_isolation(outcomes: dict[str, Outcome]) -> None:
+    assert {outcome.isolation for outcome in outcomes.values()} <= {"bubblewrap", "container"}
 
 
 # --- the guards bite: without them, the forgeries work --------------------------------------------------------------
@@ -87,7 +72,7 @@ def test_every_row_names_its_isolation(marked: list[Row]) -> None:
 PARTS = (("course", "items.toml"), ("solutions", "marking.toml"))
 
 
-UNGUARDED = Sandbox("weak", LIMITS, child="tests.teaching.grading.unguarded")
+UNGUARDED = Sandbox("weak", SHORT, child="tests.teaching.grading.unguarded")
 
 
 def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:
@@ -99,7 +84,7 @@ def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:
 
 @pytest.fixture
 def best(sample: Path) -> Sandbox:
-    return open_sandbox([sample / "solutions"], LIMITS)
+    return open_sandbox([sample / "solutions"], SHORT)
 
 
 def test_the_marking_is_read_only_without_isolation(sample: Path, best: Sandbox) -> None:
@@ -157,9 +142,9 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     sources = Sources(*(repository / part / lesson / name for part, name in PARTS))
     items = [name for name, item in sources.read().items.exercises.items() if item.judge == "program"][:3]
     namespace: dict[str, Any] = {}
-    exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
+    exec(ATTACKS["program that keeps the machine busy"].cells["double"], namespace)
     answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
-    rulings = rule_on_programs(sources, answers, Sandbox("bubblewrap", LIMITS))
+    rulings = rule_on_programs(sources, answers, Sandbox("bubblewrap", SHORT))
     assert [rulings[item].points for item in items] == [0, 0, 0]
     assert ["took longer" in rulings[item].message for item in items] == [False, True, False]
 
@@ -183,7 +168,7 @@ print(points)
 
 def naive_points(sample: Path, release: Path, repository: Path, name: str) -> int:
     """Mark in the same process as the answers run in, as nbgrader does."""
-    notebook = fill(release, HONEST | cells_of(FORGERIES[name], str(sample)))
+    notebook = fill(release, HONEST | cells_of(ATTACKS[name], str(sample)))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     command = [sys.executable, "-c", NAIVE, str(repository), str(sample)]
     done = subprocess.run(command, input=json.dumps(cells), capture_output=True, text=True, check=True, timeout=60)
@@ -195,12 +180,12 @@ def test_marking_where_the_answers_run_gives_marks_away(
     sample: Path, release: Path, repository: Path, name: str
 ) -> None:
     assert naive_points(sample, release, repository, "honest") == sum(FULL)
-    assert naive_points(sample, release, repository, name) > sum(FORGERIES[name].marks)
+    assert naive_points(sample, release, repository, name) > sum(ATTACKS[name].marks)
 
 
 def test_a_fork_bomb_is_not_waited_for(sample: Path, release: Path, tmp_path: Path) -> None:
     folder = hand_in(tmp_path, sample, release, ["fork bomb"])
     began = time.monotonic()
-    rows = grade_folder(folder, NAME, 1, root=sample, limits=LIMITS)
-    assert time.monotonic() - began < 3 * LIMITS.wall_seconds
+    rows = grade_folder(folder, NAME, 1, root=sample, limits=SHORT)
+    assert time.monotonic() - began < 3 * SHORT.wall_seconds
     assert [row["item"] for row in rows] == [*ITEMS, "total"]
