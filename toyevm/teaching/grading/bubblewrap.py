@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from toyevm.teaching.grading.process import Command, host_command, packages, python
+from toyevm.teaching.grading.process import FOLDER, Command, host_command, packages, python
 from toyevm.teaching.lab.course import PACKAGE
 
-FOLDER = "/marking"
 HELP = (
     "bubblewrap 0.8 or later (apt-get install bubblewrap); on Ubuntu from 24.04 also the profile bwrap-userns-restrict"
     " of apparmor-profiles, copied to /etc/apparmor.d"
