@@ -1,15 +1,14 @@
-"""Where submissions are marked: in processes here, as many as go without slowing any, or on a Dask cluster."""
+"""Where submissions are marked: in sandboxes here, as many as go without slowing any, or on a Dask cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from toyevm.backends.processes import usable_cores
 from toyevm.bench.sweep.cluster import dask_executor
-from toyevm.bench.sweep.processes import LocalProcesses
 from toyevm.teaching.grading.sandbox import Limits
 
 _MEMORY = Path("/proc/meminfo")
@@ -25,9 +24,21 @@ def default_jobs(limits: Limits) -> int:
 
 @contextmanager
 def markers(jobs: int, dask: str | None = None) -> Iterator[Executor]:
-    """Yield what marks: processes here, which end at once when the block does by an error, or a cluster."""
-    with dask_executor(dask) if dask is not None else LocalProcesses(jobs) as executor:
-        yield executor
+    """Yield what marks: threads here, each waiting for a sandbox, or a cluster.
+
+    A block that ends in an error, or by Ctrl-C, does not wait for what runs: it ends with this process.
+    """
+    if dask is not None:
+        with dask_executor(dask) as cluster:
+            yield cluster
+        return
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="marking")
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _free_memory(otherwise: int) -> int:

@@ -1,7 +1,7 @@
 """Mark a class: whoever is missing in the journal is marked, and written down as soon as it is finished.
 
     register first, so that everybody is on the desk; then a window of submissions at the executor; what comes back goes
-    into the journal at once; what the clock on the wall has ended runs once more, alone, before it counts.
+    into the journal at once.
 
 Only this process writes to the desk. Marks depend on a submission and nothing beside it, so neither the number of jobs
 nor the order in which they finish shows in them.
@@ -132,9 +132,8 @@ class _Run:
         return list(chosen.values())
 
     def mark_all(self, left: list[Attempt], progress: Callable[[str, int], None]) -> None:
-        """Mark them, a window at a time; then, one by one, those that the clock has ended."""
-        waiting, running, alone = deque(left), dict[Future[Marked], Attempt](), list[Attempt]()
-        remaining = len(left)
+        """Mark them, a window at a time."""
+        waiting, running = deque(left), dict[Future[Marked], Attempt]()
         try:
             while waiting or running:
                 while waiting and len(running) < WINDOW:
@@ -142,23 +141,14 @@ class _Run:
                     running[self.submit(attempt)] = attempt
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     attempt = running.pop(future)
-                    marked = self.outcome(future)
-                    if marked.wall_hit:
-                        alone.append(attempt)
-                        continue
-                    remaining -= 1
-                    self.keep(attempt, marked)
-                    progress(attempt.student, remaining)
+                    self.keep(attempt, self.outcome(future))
+                    progress(attempt.student, len(waiting) + len(running))
         finally:
             for future in running:
                 future.cancel()
-        for attempt in alone:
-            remaining -= 1
-            self.keep(attempt, self.outcome(self.submit(attempt)))
-            progress(attempt.student, remaining)
 
     def submit(self, attempt: Attempt) -> Future[Marked]:
-        """Hand a submission over; if its numbers do not work out, or nobody takes it, return a future that has failed."""
+        """Hand a submission over; if its numbers do not work out, or nobody takes it, the future has failed already."""
         try:
             what = self.what
             if self.release is not None:

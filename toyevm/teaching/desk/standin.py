@@ -102,10 +102,10 @@ def not_marked(what: Assignment, message: str = "", fault: str = "") -> tuple[It
 
 
 def fault_of(error: BaseException) -> str:
-    return f"the marker failed: {type(error).__name__}: {error}"[:300]
+    return mark._clean(f"the marker failed: {type(error).__name__}: {error}")
 
 
-def read_notebook(data: bytes):
+def read_notebook(data: bytes) -> tuple[mark.Cell, ...]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
