@@ -75,8 +75,9 @@ def _grade(wish: Wish) -> ClassMarks:
     from toyevm.teaching.desk.anonymous import known_codes
     from toyevm.teaching.desk.computers import default_jobs, markers
     from toyevm.teaching.desk.run import Selection, grade_class
-    from toyevm.teaching.desk.standin import collect, read_assignment
+    from toyevm.teaching.desk.standin import collect
     from toyevm.teaching.desk.worker import Place
+    from toyevm.teaching.grading.mark import read_assignment
     from toyevm.teaching.grading.sandbox import Limits, open_sandbox
     from toyevm.teaching.lab.course import ROOT
 
@@ -161,7 +162,7 @@ def _missing(row: dict[str, Any]) -> str:
 
 def _answers(wish: Wish, graded: ClassMarks, names: Mapping[str, str]) -> list[dict[str, Any]]:
     from toyevm.teaching.desk.questions import answers_to
-    from toyevm.teaching.desk.standin import read_assignment
+    from toyevm.teaching.grading.mark import read_assignment
 
     assert wish.question is not None
     found = answers_to(wish.question, read_assignment(wish.assignment), wish.folder, graded.register, graded.rows)

@@ -12,8 +12,9 @@ from typing import Any
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, fill
 from toyevm.teaching.desk.computers import markers
 from toyevm.teaching.desk.run import ClassMarks, grade_class
-from toyevm.teaching.desk.standin import HandedIn, Intake, ItemMark, Student, read_assignment
+from toyevm.teaching.desk.standin import HandedIn, Intake, Student
 from toyevm.teaching.desk.worker import Marked
+from toyevm.teaching.grading.mark import ItemMark, read_assignment
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
 
 WRONG = ({}, {"number": "my_number = 3"}, {"merge": "def merge(left, right):\n    return left"}, {"double": "1 / 0"})

@@ -12,7 +12,7 @@ import pytest
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk.journal import NAME, Entry, Journal, read_journal
-from toyevm.teaching.desk.standin import ItemMark
+from toyevm.teaching.grading.mark import ItemMark
 
 
 def entry(key: str, points: int = 1, fault: str = "") -> Entry:

@@ -11,7 +11,8 @@ from tests.teaching.desk.klass import Marker, a_class, handed, marked
 from tests.teaching.grading.sample import HONEST, NAME, fill
 from toyevm.errors import InputError
 from toyevm.teaching.desk.questions import answer_cells, answers_to
-from toyevm.teaching.desk.standin import Intake, read_assignment
+from toyevm.teaching.desk.standin import Intake
+from toyevm.teaching.grading.mark import read_assignment
 
 
 def test_equal_answers_stand_together(sample: Path, release: Path, tmp_path: Path) -> None:

@@ -135,8 +135,8 @@ def test_what_the_marker_failed_at_stands_in_a_column_of_its_own_and_is_tried_ag
         return FULL
 
     graded = marked(sample, a_class(release, 3), tmp_path, Marker(fails_at_one))
-    assert {(row.student, row.message, row.fault) for row in graded.faults} == {
-        ("s01", "", "the marker failed: OSError: no space left")
+    assert {(row.student, row.message, row.fault.rpartition(":")[0]) for row in graded.faults} == {
+        ("s01", "", "the marker failed: OSError at teaching/desk/run.py")
     }
     marker = Marker()
     assert marked(sample, a_class(release, 3), tmp_path, marker).faults == []

@@ -28,15 +28,17 @@ from tests.teaching.grading.forgeries import (
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
 from toyevm.errors import InputError
 from toyevm.teaching.grading import sandbox as sandbox_module
-from toyevm.teaching.grading.mark import Row, grade_folder
+from toyevm.teaching.grading.folder import Row, grade_folder
+from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
+from toyevm.teaching.grading.ruling import Ruling
 from toyevm.teaching.grading.sandbox import ISOLATIONS, Limits, Sandbox, open_sandbox
 from toyevm.teaching.grading.seccomp import REFUSED, architecture
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
 
-# Short, so that what never ends does not take long; ample for honest answers on a busy machine. A program has seconds of the
-# CPU, and either needs a hundredth of them or, if it is slow on purpose, some six times as many.
+# Short, so that what never ends does not take long; ample for honest answers on a busy machine. A program has seconds
+# of the CPU, and either needs a hundredth of them or, if it is slow on purpose, some six times as many.
 LIMITS = Limits(cell_seconds=3, seconds=10, memory=512 << 20, program_seconds=0.25)
 
 
@@ -91,7 +93,7 @@ def test_a_forgery_earns_exactly_the_marks_it_should(marked: list[Row], name: st
 def test_every_lost_mark_has_a_reason(marked: list[Row]) -> None:
     silent = [row for row in marked if row["points"] < row["max"] and row["item"] != "total" and not row["message"]]
     assert silent == []
-    assert all(row["message"].isprintable() and len(row["message"]) <= 300 for row in marked)
+    assert all(row["message"].isprintable() and len(row["message"]) <= LONGEST_LINE for row in marked)
 
 
 def test_no_child_or_file_outlives_the_marking(marked: list[Row]) -> None:
@@ -243,9 +245,10 @@ def test_a_lesson_imports_but_what_its_turns_say_is_found_only_without_isolation
 def test_a_program_is_on_the_clock_from_its_first_letter_on(sample: Path) -> None:
     long = "PUSH @a\n" * 2_400 + "a: JUMPDEST"
     sources = Sources(sample / "course" / NAME / "items.toml", sample / "solutions" / NAME / "marking.toml")
-    assert rule_on_programs(sources, {"double": long}, 5, 1 << 30)["double"][1].startswith("three: ends with 'stack")
+    said = rule_on_programs(sources, {"double": long}, 5, 1 << 30)["double"].message
+    assert "ended with *stack" in said
     slow = rule_on_programs(sources, {"double": long}, 0.001, 1 << 30)
-    assert slow == {"double": (0, "running it took longer than 0.001 s")}
+    assert slow == {"double": Ruling(message="Running it took longer than 0.001 s.")}
 
 
 def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
@@ -256,8 +259,8 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     exec(FORGERIES["program that keeps the machine busy"].cells["double"], namespace)
     answers = {items[0]: "PUSH1 1", items[1]: namespace["my_program"], items[2]: "PUSH1 1"}
     rulings = rule_on_programs(sources, answers, LIMITS.program_seconds, 1 << 30)
-    assert [rulings[item][0] for item in items] == [0, 0, 0]
-    assert ["took longer" in rulings[item][1] for item in items] == [False, True, False]
+    assert [rulings[item].points for item in items] == [0, 0, 0]
+    assert ["took longer" in rulings[item].message for item in items] == [False, True, False]
 
 
 def test_a_background_child_survives_only_without_isolation(best: Sandbox, unguarded: Sandbox) -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.standin import ItemMark
+from toyevm.teaching.grading.mark import ItemMark
 
 NAME = "journal.jsonl"
 FORMAT = "toyevm journal 1"

@@ -13,7 +13,7 @@ from toyevm.teaching.desk.anonymous import known_codes
 from toyevm.teaching.desk.journal import Entry, read_journal
 from toyevm.teaching.desk.policy import Policy, read_policy
 from toyevm.teaching.desk.register import Attempt, Register, read_register
-from toyevm.teaching.grading.mark import _inert as inert
+from toyevm.teaching.grading.quoting import inert
 
 WHOLE = "submission"  # the item of a row about all of it: what being late costs, what the instructor says
 TOTAL = "total"

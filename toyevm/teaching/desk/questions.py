@@ -12,9 +12,8 @@ from pathlib import Path
 from toyevm.errors import InputError
 from toyevm.teaching.desk.marks import MarkRow
 from toyevm.teaching.desk.register import Register, notebook_path
-from toyevm.teaching.desk.standin import read_notebook
 from toyevm.teaching.grading.mark import Assignment
-from toyevm.teaching.grading.submission import Role, checked_items
+from toyevm.teaching.grading.submission import Role, checked_items, read_notebook
 
 LONGEST = 4_000  # characters of an answer
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.files import write_whole
-from toyevm.teaching.grading.mark import _inert as inert
+from toyevm.teaching.grading.quoting import inert
 
 NAME = "register.json"
 TABLE = "intake.csv"

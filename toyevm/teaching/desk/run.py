@@ -29,9 +29,10 @@ from toyevm.teaching.desk.register import (
     write_file,
     write_register,
 )
-from toyevm.teaching.desk.standin import Intake, fault_of, not_marked, read_assignment
+from toyevm.teaching.desk.standin import Intake
 from toyevm.teaching.desk.worker import Marked, Place, isolation_at, mark
-from toyevm.teaching.grading.mark import Assignment
+from toyevm.teaching.grading.mark import Assignment, not_marked, read_assignment
+from toyevm.teaching.grading.ruling import fault_of
 from toyevm.teaching.grading.sandbox import Sandbox
 from toyevm.teaching.lab.variants import Variant
 
@@ -163,6 +164,8 @@ class _Run:
         """Return the marks; where a process died, or anything else of ours failed, a fault in their place."""
         try:
             return future.result()
+        except InputError as error:  # of our own files, so its words are ours
+            return Marked(not_marked(self.what, fault=f"the marker failed: {error}"), "")
         except Exception as error:
             return Marked(not_marked(self.what, fault=fault_of(error)), "")
 

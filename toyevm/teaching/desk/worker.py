@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from toyevm.teaching.desk.standin import ItemMark, mark_notebook
-from toyevm.teaching.grading.mark import Assignment
+from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
 
 

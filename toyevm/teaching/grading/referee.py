@@ -1,4 +1,4 @@
-"""Mark one answer; programs in a process with a CPU limit.
+"""Judge programs in a process with a CPU limit.
 
 A program is data, and our machine runs it, so it can do no harm; but it can be made to keep the machine busy, or the
 assembler, and gas is no measure of our time. So the process is ended when an item has used up its seconds of the CPU,
@@ -13,21 +13,18 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import DONE, python_command, talk
+from toyevm.teaching.grading.ruling import Ruling, read_ruling, rule
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
-from toyevm.teaching.lab.verdicts import Status, Verdict
-
-LONGEST_REASON = 300
-Ruling = tuple[int, str]  # points, and why they are not all
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +40,6 @@ class Sources:
         return read_marking(self.marking, read_items(self.items, self.variant))
 
 
-def rule(marking: Marking, item: str, answer: Plain) -> Ruling:
-    """Return what an answer earns."""
-    try:
-        verdict = marking.mark(item, answer)
-    except InputError as error:
-        return 0, error.what
-    except Exception as error:  # an answer that a judge cannot digest is no answer
-        return 0, f"could not be judged: {type(error).__name__}: {error}"[:LONGEST_REASON]
-    return verdict.points, explain(verdict)[:LONGEST_REASON]
-
-
-def explain(verdict: Verdict) -> str:
-    """Return in one line, for the instructor, why an answer has not earned all its points."""
-    if verdict.status is Status.RIGHT:
-        return ""
-    reasons = [verdict.misconception.id] if verdict.misconception else []
-    if verdict.divergence is not None:
-        found = verdict.divergence
-        reasons.append(f"{found.case.name or 'answer'}: {found.yours}, not {found.expected}")
-    return "; ".join(reasons) or verdict.what
-
-
 def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], seconds: float, memory: int) -> dict[str, Ruling]:
     """Return what each program earns.
 
@@ -78,14 +53,14 @@ def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], seconds: fl
         found, trouble = _hold_session(sources, left, seconds, memory)
         rulings |= found
         if stuck := next((item for item in left if item not in found), None):
-            rulings[stuck] = 0, trouble
+            rulings[stuck] = trouble
     return rulings
 
 
 def _hold_session(
     sources: Sources, answers: Mapping[str, str], seconds: float, memory: int
-) -> tuple[dict[str, Ruling], str]:
-    """Return the rulings of one process, and why there are not more."""
+) -> tuple[dict[str, Ruling], Ruling]:
+    """Return the rulings of one process, and the one on the program at which it ended."""
     variant = sources.variant and [sources.variant.student, sources.variant.release]
     job = {
         "items": str(sources.items.resolve()), "marking": str(sources.marking.resolve()), "variant": variant,
@@ -96,11 +71,13 @@ def _hold_session(
     rulings: dict[str, Ruling] = {}
     with suppress(InputError):
         for line in said.splitlines():
-            match read_json(line):
-                case {"item": str(item), "points": int(points), "reason": str(reason)} if item in answers:
-                    rulings[item] = points, reason
-    late = code == -signal.SIGPROF
-    return rulings, f"running it took longer than {seconds:g} s" if late else f"could not be judged: {ended or code}"
+            document = read_json(line)
+            ruling = read_ruling(document)
+            if ruling is not None and document.get("item") in answers:
+                rulings[document["item"]] = ruling
+    if code == -signal.SIGPROF:
+        return rulings, Ruling(message=f"Running it took longer than {seconds:g} s.")
+    return rulings, Ruling(fault=f"the marker failed: the referee {ended or f'ended with {code}'}")
 
 
 def main() -> None:
@@ -115,9 +92,10 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     for item, answer in job["answers"].items():
         signal.setitimer(signal.ITIMER_PROF, job["seconds"])  # its signal ends the process
-        points, reason = rule(marking, item, from_text(answer))
+        program = from_text(answer)
+        ruling = rule(marking, item, program, program)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        _say({"item": item, "points": points, "reason": reason})
+        _say({"item": item, **asdict(ruling)})
     sys.stdout.write(DONE.decode())
     sys.stdout.flush()
 
