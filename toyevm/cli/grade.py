@@ -76,16 +76,18 @@ def _grade(wish: Wish) -> ClassMarks:
     from toyevm.teaching.desk.computers import default_jobs, markers
     from toyevm.teaching.desk.run import Selection, grade_class
     from toyevm.teaching.desk.standin import collect
-    from toyevm.teaching.desk.worker import Place
+    from toyevm.teaching.desk.worker import Elsewhere
     from toyevm.teaching.grading.mark import read_assignment
     from toyevm.teaching.grading.sandbox import Limits, open_sandbox
     from toyevm.teaching.lab.course import ROOT
 
     what = read_assignment(wish.assignment, ROOT)
+    if wish.question not in (None, *what.items):
+        raise InputError(f"no item {wish.question!r}", "--question", " | ".join(what.items))
     roster = None
     intake = collect(wish.place, wish.assignment, roster)
     secrets = (*(ROOT / name for name in ("solutions", "tests", "course", ".git")), wish.place, wish.folder)
-    place = Place(secrets, Limits(), wish.weak)
+    place = Elsewhere(secrets, Limits(), wish.weak)
     students = {each.student for each in intake.handed} | {each.id for each in intake.absent}
     owners = {code: name for name, code in known_codes(wish.folder, students).items()}
     only = Selection(frozenset(owners.get(name, name) for name in wish.students), frozenset(wish.items), wish.again)
@@ -163,9 +165,10 @@ def _missing(row: dict[str, Any]) -> str:
 def _answers(wish: Wish, graded: ClassMarks, names: Mapping[str, str]) -> list[dict[str, Any]]:
     from toyevm.teaching.desk.questions import answers_to
     from toyevm.teaching.grading.mark import read_assignment
+    from toyevm.teaching.lab.course import ROOT
 
     assert wish.question is not None
-    found = answers_to(wish.question, read_assignment(wish.assignment), wish.folder, graded.register, graded.rows)
+    found = answers_to(wish.question, read_assignment(wish.assignment, ROOT), wish.folder, graded.register, graded.rows)
     return [asdict(answer) | {"students": sorted(names[name] for name in answer.students)} for answer in found]
 
 

@@ -16,7 +16,7 @@ from tests.teaching.desk.klass import a_class, marked
 from toyevm.errors import InputError
 from toyevm.teaching.desk import computers
 from toyevm.teaching.desk.computers import default_jobs, markers
-from toyevm.teaching.desk.worker import Place
+from toyevm.teaching.desk.worker import Elsewhere
 from toyevm.teaching.grading.sandbox import Limits, open_sandbox
 
 COUNT = 8
@@ -58,7 +58,7 @@ def cluster() -> Iterator[Any]:
 def test_a_cluster_gives_the_same_marks_also_when_a_worker_is_killed(
     cluster: Any, sample: Path, release: Path, tmp_path: Path
 ) -> None:
-    intake, place = a_class(release, COUNT), Place((sample / "solutions",))
+    intake, place = a_class(release, COUNT), Elsewhere((sample / "solutions",))
     with markers(2) as executor:
         marked(sample, intake, tmp_path / "here", executor, place=open_sandbox(place.secrets, place.limits))
     killed: list[int] = []

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.journal import NAME, Entry, Journal, read_journal
+from toyevm.teaching.desk.journal import NAME, DeskJournal, JournalEntry, read_journal
 from toyevm.teaching.grading.mark import ItemMark
 
 
-def entry(key: str, points: int = 1, fault: str = "") -> Entry:
-    return Entry(
+def entry(key: str, points: int = 1, fault: str = "") -> JournalEntry:
+    return JournalEntry(
         key, f"notebook of {key}", "", "bubblewrap", (ItemMark("x", points, 2, "id", "söme “words”\n", fault),)
     )
 
 
-def written(desk: Path, *entries: Entry) -> bytes:
-    with Journal(desk, "01") as journal:
+def written(desk: Path, *entries: JournalEntry) -> bytes:
+    with DeskJournal(desk, "01") as journal:
         for each in entries:
             journal.add(each)
     return (desk / NAME).read_bytes()
@@ -32,14 +32,14 @@ def test_what_is_added_is_read_back_and_the_last_of_a_key_counts(tmp_path: Path)
     written(tmp_path / "new" / "desk", entry("a"), entry("b"), entry("a", 2))
     found = read_journal(tmp_path / "new" / "desk", "01")
     assert found == {"a": entry("a", 2), "b": entry("b")}
-    with Journal(tmp_path / "new" / "desk", "01") as journal:
+    with DeskJournal(tmp_path / "new" / "desk", "01") as journal:
         assert dict(journal) == found
 
 
 def test_an_entry_is_on_disk_when_add_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.fstat(number).st_size))
-    with Journal(tmp_path, "01") as journal:
+    with DeskJournal(tmp_path, "01") as journal:
         for key in "abc":
             journal.add(entry(key))
             assert synced[-1] == (tmp_path / NAME).stat().st_size
@@ -54,7 +54,7 @@ def test_a_file_that_ends_anywhere_keeps_all_whole_lines_and_grows_on(tmp_path: 
         desk.mkdir()
         (desk / NAME).write_bytes(data[:length])
         whole = [key for number, key in enumerate("ab", 2) if length >= len(b"".join(lines[:number]))]
-        with Journal(desk, "01") as journal:
+        with DeskJournal(desk, "01") as journal:
             assert list(journal) == whole
             journal.add(entry("c"))
         assert list(read_journal(desk, "01")) == [*whole, "c"]
@@ -84,7 +84,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path, line: bytes) -> N
 def test_the_desk_of_another_assignment_is_refused(tmp_path: Path) -> None:
     data = written(tmp_path, entry("a"))
     with pytest.raises(InputError, match="it is the desk of 01"):
-        Journal(tmp_path, "02")
+        DeskJournal(tmp_path, "02")
     assert (tmp_path / NAME).read_bytes() == data
 
 
@@ -92,21 +92,21 @@ def test_the_desk_of_another_assignment_is_refused(tmp_path: Path) -> None:
 def test_another_file_is_refused_and_left_alone(tmp_path: Path, data: bytes) -> None:
     (tmp_path / NAME).write_bytes(data)
     with pytest.raises(InputError, match="no journal"):
-        Journal(tmp_path, "01")
+        DeskJournal(tmp_path, "01")
     assert (tmp_path / NAME).read_bytes() == data
 
 
 def test_a_second_run_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
-    with Journal(tmp_path, "01") as journal:
+    with DeskJournal(tmp_path, "01") as journal:
         journal.add(entry("a"))
         with pytest.raises(InputError, match="another run marks on this desk"):
-            Journal(tmp_path, "01")
+            DeskJournal(tmp_path, "01")
         assert list(read_journal(tmp_path, "01")) == ["a"]  # to look is allowed
     assert written(tmp_path, entry("b"))
 
 
 def hold(desk: Path, ready: multiprocessing.synchronize.Event) -> None:
-    with Journal(desk, "01") as journal:
+    with DeskJournal(desk, "01") as journal:
         journal.add(entry("a"))
         ready.set()
         signal.pause()
@@ -119,10 +119,10 @@ def test_the_lock_of_a_killed_run_is_no_lock(tmp_path: Path) -> None:
     process.start()
     assert ready.wait(60)
     with pytest.raises(InputError, match="another run"):
-        Journal(tmp_path, "01")
+        DeskJournal(tmp_path, "01")
     process.kill()
     process.join()
-    with Journal(tmp_path, "01") as journal:
+    with DeskJournal(tmp_path, "01") as journal:
         assert list(journal) == ["a"]
 
 
@@ -135,5 +135,5 @@ def test_what_the_marker_failed_at_is_not_finished() -> None:
 def test_a_desk_that_is_no_folder_is_refused(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot write it") as caught:
-        Journal(tmp_path / place, "01")
+        DeskJournal(tmp_path / place, "01")
     assert len(str(caught.value).splitlines()) == 1

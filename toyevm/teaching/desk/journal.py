@@ -23,7 +23,7 @@ FORMAT = "toyevm journal 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """The marks of one notebook, which has this hash; `student` is whose numbers they are, where each has their own."""
 
     key: str
@@ -38,7 +38,7 @@ class Entry:
         return not any(mark.fault for mark in self.items)
 
 
-class Journal(Mapping[str, Entry]):
+class DeskJournal(Mapping[str, JournalEntry]):
     """The entries by key, and the file, open for more and locked; use it with `with`.
 
     Raises:
@@ -67,7 +67,7 @@ class Journal(Mapping[str, Entry]):
     ) -> None:
         self._file.close()
 
-    def __getitem__(self, key: str) -> Entry:
+    def __getitem__(self, key: str) -> JournalEntry:
         return self._entries[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,7 +76,7 @@ class Journal(Mapping[str, Entry]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Keep an entry: it is on disk when this returns.
 
         Raises:
@@ -85,7 +85,7 @@ class Journal(Mapping[str, Entry]):
         self._append(_line(asdict(entry)))
         self._entries[entry.key] = entry
 
-    def _take_up(self, assignment: str) -> dict[str, Entry]:
+    def _take_up(self, assignment: str) -> dict[str, JournalEntry]:
         """Read what is there, and cut off half a line; an empty file, or one with half a first line, is a new one."""
         self._file.seek(0)
         data = self._file.read()
@@ -109,7 +109,7 @@ class Journal(Mapping[str, Entry]):
             raise InputError("cannot write all of an entry", str(self.path), "room on the disk")
 
 
-def read_journal(desk: Path, assignment: str) -> dict[str, Entry]:
+def read_journal(desk: Path, assignment: str) -> dict[str, JournalEntry]:
     """Return the entries of a desk by key, also while a run adds to them.
 
     Raises:
@@ -122,7 +122,7 @@ def read_journal(desk: Path, assignment: str) -> dict[str, Entry]:
         raise InputError(f"cannot read it: {error.strerror}", str(path), "a desk of `toyevm grade`") from error
 
 
-def _parse(data: bytes, where: str, assignment: str) -> tuple[dict[str, Entry], int]:
+def _parse(data: bytes, where: str, assignment: str) -> tuple[dict[str, JournalEntry], int]:
     """Return the entries, and how many bytes their lines take."""
     lines = data.splitlines(keepends=True)
     match _json(lines[0]) if lines else None:
@@ -131,7 +131,7 @@ def _parse(data: bytes, where: str, assignment: str) -> tuple[dict[str, Entry], 
                 raise InputError(f"it is the desk of {other}", where, f"a desk of its own for {assignment}")
         case _:
             raise InputError("it is no journal of marks", where, f"a first line with {FORMAT!r}")
-    entries: dict[str, Entry] = {}
+    entries: dict[str, JournalEntry] = {}
     length = len(lines[0])
     for number, line in enumerate(lines[1:], 2):
         entry = _entry(_json(line)) if line.endswith(b"\n") else None
@@ -144,13 +144,13 @@ def _parse(data: bytes, where: str, assignment: str) -> tuple[dict[str, Entry], 
     return entries, length
 
 
-def _entry(document: Any) -> Entry | None:
+def _entry(document: Any) -> JournalEntry | None:
     try:
         items = tuple(ItemMark(**item) for item in document.pop("items"))
-        entry = Entry(items=items, **document)
+        entry = JournalEntry(items=items, **document)
     except (TypeError, LookupError, AttributeError):
         return None
-    texts = [getattr(entry, field.name) for field in fields(Entry) if field.name != "items"]
+    texts = [getattr(entry, field.name) for field in fields(JournalEntry) if field.name != "items"]
     numbers = [number for mark in items for number in (mark.points, mark.max)]
     good = all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)
     return entry if good else None

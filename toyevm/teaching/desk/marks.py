@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from toyevm.teaching.desk.anonymous import known_codes
-from toyevm.teaching.desk.journal import Entry, read_journal
+from toyevm.teaching.desk.journal import JournalEntry, read_journal
 from toyevm.teaching.desk.policy import Policy, read_policy
-from toyevm.teaching.desk.register import Attempt, Register, read_register
+from toyevm.teaching.desk.register import Register, Registered, read_register
 from toyevm.teaching.grading.quoting import inert
 
 WHOLE = "submission"  # the item of a row about all of it: what being late costs, what the instructor says
@@ -66,7 +66,7 @@ def policy_of(desk: Path, register: Register) -> Policy:
     return read_policy(desk, names, register.items)
 
 
-def lay_together(register: Register, journal: Mapping[str, Entry], policy: Policy) -> list[MarkRow]:
+def lay_together(register: Register, journal: Mapping[str, JournalEntry], policy: Policy) -> list[MarkRow]:
     """Return a row for each student and item, of the attempt that counts."""
     rows: list[MarkRow] = []
     for student in register.students:
@@ -132,7 +132,7 @@ def to_csv(rows: Sequence[MarkRow]) -> bytes:
     return text.getvalue().encode()
 
 
-def _rows(register: Register, attempt: Attempt, entry: Entry | None, policy: Policy) -> list[MarkRow]:
+def _rows(register: Register, attempt: Registered, entry: JournalEntry | None, policy: Policy) -> list[MarkRow]:
     """Return the rows of one attempt."""
     blank = MarkRow(
         attempt.student, register.assignment, WHOLE, 0, 0, isolation=register.isolation, attempt=attempt.attempt,

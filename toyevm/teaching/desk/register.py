@@ -21,7 +21,7 @@ NOTEBOOKS = "notebooks"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Registered:
     """One notebook of one student, or the problem in its place.
 
     `late` is in minutes, 0 in time, None where nobody knows. `notebook` is the hash of its content, `key` where its
@@ -45,7 +45,7 @@ class Register:
     items: Mapping[str, int]
     isolation: str
     release: str | None
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Registered, ...]
     absent: tuple[str, ...]
     unmatched: tuple[tuple[str, str], ...]
 
@@ -54,7 +54,7 @@ class Register:
         """Everybody, in order, whether they handed in or not."""
         return tuple(sorted({attempt.student for attempt in self.attempts} | set(self.absent)))
 
-    def of(self, student: str) -> list[Attempt]:
+    def of(self, student: str) -> list[Registered]:
         """Return a student's attempts, the first one first."""
         return sorted((each for each in self.attempts if each.student == student), key=lambda each: each.attempt)
 
@@ -95,7 +95,7 @@ def read_register(desk: Path) -> Register:
         document: dict[str, Any] = json.loads(path.read_bytes())
         if document.pop("format") != FORMAT:
             raise ValueError
-        attempts = tuple(Attempt(**each) for each in document.pop("attempts"))
+        attempts = tuple(Registered(**each) for each in document.pop("attempts"))
         unmatched = tuple((str(file), str(why)) for file, why in document.pop("unmatched"))
         return Register(attempts=attempts, absent=tuple(document.pop("absent")), unmatched=unmatched, **document)
     except OSError as error:

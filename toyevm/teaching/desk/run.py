@@ -17,20 +17,20 @@ from pathlib import Path
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk import marks as marking
-from toyevm.teaching.desk.journal import Entry, Journal
+from toyevm.teaching.desk.journal import DeskJournal, JournalEntry
 from toyevm.teaching.desk.keys import conditions, content_hash, key_of
 from toyevm.teaching.desk.policy import write_template
 from toyevm.teaching.desk.register import (
     NAME,
-    Attempt,
     Register,
+    Registered,
     notebook_path,
     read_register,
     write_file,
     write_register,
 )
 from toyevm.teaching.desk.standin import Intake
-from toyevm.teaching.desk.worker import Marked, Place, isolation_at, mark
+from toyevm.teaching.desk.worker import Elsewhere, Marked, isolation_at, mark
 from toyevm.teaching.grading.mark import Assignment, not_marked, read_assignment
 from toyevm.teaching.grading.ruling import fault_of
 from toyevm.teaching.grading.sandbox import Sandbox
@@ -72,7 +72,7 @@ def grade_class(
     intake: Intake,
     what: Assignment,
     desk: Path,
-    place: Sandbox | Place,
+    place: Sandbox | Elsewhere,
     executor: Executor,
     *,
     root: Path,
@@ -94,7 +94,7 @@ def grade_class(
         InputError: the desk cannot be written, is another run's at this moment or another assignment's; nothing like
             that student or item is there.
     """
-    with Journal(desk, what.name) as journal:
+    with DeskJournal(desk, what.name) as journal:
         register = _register(intake, what, place, _isolation(place, executor), release)
         _check(only, register)
         register = _keep_others(register, desk, only)
@@ -114,17 +114,17 @@ class _Run:
     """What all submissions of a run share."""
 
     what: Assignment
-    place: Sandbox | Place
+    place: Sandbox | Elsewhere
     executor: Executor
-    journal: Journal
+    journal: DeskJournal
     desk: Path
     root: Path
     release: str | None
     only: Selection
 
-    def missing(self, register: Register) -> list[Attempt]:
+    def missing(self, register: Register) -> list[Registered]:
         """Return what is to be marked: one for each key."""
-        chosen: dict[str, Attempt] = {}
+        chosen: dict[str, Registered] = {}
         for attempt in register.attempts:
             known = self.journal.get(attempt.key)
             is_known = known is not None and known.is_finished and not self.only.again
@@ -132,9 +132,9 @@ class _Run:
                 chosen.setdefault(attempt.key, attempt)
         return list(chosen.values())
 
-    def mark_all(self, left: list[Attempt], progress: Callable[[str, int], None]) -> None:
+    def mark_all(self, left: list[Registered], progress: Callable[[str, int], None]) -> None:
         """Mark them, a window at a time."""
-        waiting, running = deque(left), dict[Future[Marked], Attempt]()
+        waiting, running = deque(left), dict[Future[Marked], Registered]()
         try:
             while waiting or running:
                 while waiting and len(running) < WINDOW:
@@ -148,7 +148,7 @@ class _Run:
             for future in running:
                 future.cancel()
 
-    def submit(self, attempt: Attempt) -> Future[Marked]:
+    def submit(self, attempt: Registered) -> Future[Marked]:
         """Hand a submission over; if its numbers do not work out, or nobody takes it, the future has failed already."""
         try:
             what = self.what
@@ -169,29 +169,29 @@ class _Run:
         except Exception as error:
             return Marked(not_marked(self.what, fault=fault_of(error)), "")
 
-    def keep(self, attempt: Attempt, marked: Marked) -> None:
+    def keep(self, attempt: Registered, marked: Marked) -> None:
         """Write an entry down."""
         owner = attempt.student if self.release is not None else ""
         items = marked.items
         if self.only.items and (before := _before(self.journal, attempt.notebook, owner)):
             marks = {each.item: each for each in before.items}
             items = tuple(each if each.item in self.only.items else marks.get(each.item, each) for each in items)
-        self.journal.add(Entry(attempt.key, attempt.notebook, owner, marked.isolation, items))
+        self.journal.add(JournalEntry(attempt.key, attempt.notebook, owner, marked.isolation, items))
 
 
-def _before(journal: Journal, notebook: str, owner: str) -> Entry | None:
+def _before(journal: DeskJournal, notebook: str, owner: str) -> JournalEntry | None:
     """Return the newest marks of the same notebook, of whatever conditions."""
     found = [each for each in journal.values() if (each.notebook, each.student) == (notebook, owner)]
     return found[-1] if found else None
 
 
-def _isolation(place: Sandbox | Place, executor: Executor) -> str:
+def _isolation(place: Sandbox | Elsewhere, executor: Executor) -> str:
     """Return how answers are isolated, as the executor's processes know it."""
     return place.isolation if isinstance(place, Sandbox) else executor.submit(isolation_at, place).result()
 
 
 def _register(
-    intake: Intake, what: Assignment, place: Sandbox | Place, isolation: str, release: str | None
+    intake: Intake, what: Assignment, place: Sandbox | Elsewhere, isolation: str, release: str | None
 ) -> Register:
     """Return who handed in what, each notebook with the key of its marks."""
     same = conditions(what, place.limits, isolation)
@@ -202,7 +202,7 @@ def _register(
         late = None if handed.late is None else round(max(0.0, handed.late.total_seconds() / 60), 2)
         key = key_of(same, notebook, variant) if notebook else ""
         problem = "" if notebook else handed.problem or "there is no notebook"
-        attempts.append(Attempt(handed.student, handed.attempt, late, handed.source, problem, notebook, key))
+        attempts.append(Registered(handed.student, handed.attempt, late, handed.source, problem, notebook, key))
     worth = {item: what.marking.items.exercise(item).points for item in what.items}
     absent = tuple(student.id for student in intake.absent)
     unmatched = tuple((str(each.path), each.why) for each in intake.unmatched)

@@ -13,6 +13,8 @@ from toyevm.teaching.grading.folder import students_in
 
 @dataclass(frozen=True, slots=True)
 class Student:
+    """One of the class."""
+
     id: str
     name: str = ""
     email: str = ""
@@ -21,6 +23,8 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
+    """One notebook of one student."""
+
     student: str
     attempt: int
     late: timedelta | None
@@ -31,18 +35,23 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
+    """A file that is nobody's."""
+
     path: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
+    """What a class handed in."""
+
     handed: tuple[HandedIn, ...]
     absent: tuple[Student, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
 
 
 def collect(place: Path, assignment: str, roster: tuple[Student, ...] | None = None) -> Intake:
+    """Return what lies at PLACE/STUDENT/NAME/NAME.ipynb."""
     handed = []
     for name in students_in(place):
         path = place / name / assignment / f"{assignment}.ipynb"

@@ -19,7 +19,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Elsewhere:
     """How to open a sandbox on another computer, where one of ours would not be the right one."""
 
     secrets: tuple[Path, ...] = ()
@@ -27,17 +27,17 @@ class Place:
     weak: bool = False
 
 
-def mark(what: Assignment, place: Sandbox | Place, notebook: bytes) -> Marked:
+def mark(what: Assignment, place: Sandbox | Elsewhere, notebook: bytes) -> Marked:
     """Mark a notebook; never raises for what is in it."""
     sandbox = place if isinstance(place, Sandbox) else _open(place)
     return Marked(mark_notebook(what, sandbox, notebook), sandbox.isolation)
 
 
-def isolation_at(place: Place) -> str:
+def isolation_at(place: Elsewhere) -> str:
     """Return how answers are isolated at a place; raise InputError where they cannot be."""
     return _open(place).isolation
 
 
 @cache
-def _open(place: Place) -> Sandbox:
+def _open(place: Elsewhere) -> Sandbox:
     return open_sandbox(place.secrets, place.limits)
