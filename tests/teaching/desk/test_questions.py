@@ -26,6 +26,14 @@ def test_equal_answers_stand_together(sample: Path, release: Path, tmp_path: Pat
     ]
 
 
+def test_an_answer_cannot_reach_for_the_terminal(sample: Path, release: Path, tmp_path: Path) -> None:
+    document = fill(release, HONEST | {"number": "my_number = 1  # \x1b[2J\u202e\r\n\tx"})
+    document["metadata"]["of"] = 0
+    graded = marked(sample, Intake((handed("ada", json.dumps(document).encode()),)), tmp_path, Marker())
+    (found,) = answers_to("number", read_assignment(NAME, sample), tmp_path, graded.register, graded.rows)
+    assert found.text == "my_number = 1  # ?[2J???\n    x".replace("???", "??")
+
+
 def test_each_item_has_its_cells(sample: Path) -> None:
     assert answer_cells(read_assignment(NAME, sample)) == {
         "double": ["double"],

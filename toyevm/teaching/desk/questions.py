@@ -69,4 +69,5 @@ def _text(desk: Path, notebook: str, names: Iterable[str]) -> str:
         sources = {cell.name: cell.source for cell in read_notebook(notebook_path(desk, notebook).read_bytes())}
     except (OSError, InputError):
         return ""
-    return "\n\n".join(sources[name].strip() for name in names if name in sources)[:LONGEST]
+    text = "\n\n".join(sources[name].strip() for name in names if name in sources)[:LONGEST].expandtabs(4)
+    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)  # it reaches a terminal
