@@ -74,8 +74,10 @@ def _grade(wish: Wish) -> ClassMarks:
     """Mark the class; if that stops before its end, say how to go on."""
     from toyevm.teaching.desk.anonymous import known_codes
     from toyevm.teaching.desk.computers import default_jobs, markers
+    from toyevm.teaching.desk.intake import collect
+    from toyevm.teaching.desk.policy import read_late
+    from toyevm.teaching.desk.roster import read_roster
     from toyevm.teaching.desk.run import Selection, grade_class
-    from toyevm.teaching.desk.standin import collect
     from toyevm.teaching.desk.worker import Elsewhere
     from toyevm.teaching.grading.mark import read_assignment
     from toyevm.teaching.grading.sandbox import Limits, open_sandbox
@@ -84,8 +86,8 @@ def _grade(wish: Wish) -> ClassMarks:
     what = read_assignment(wish.assignment, ROOT)
     if wish.question not in (None, *what.items):
         raise InputError(f"no item {wish.question!r}", "--question", " | ".join(what.items))
-    roster = None
-    intake = collect(wish.place, wish.assignment, roster)
+    roster = None if wish.roster is None else read_roster(wish.roster)
+    intake = collect(wish.place, wish.assignment, roster, read_late(wish.folder).due)
     secrets = (*(ROOT / name for name in ("solutions", "tests", "course", ".git")), wish.place, wish.folder)
     place = Elsewhere(secrets, Limits(), wish.weak)
     students = {each.student for each in intake.handed} | {each.id for each in intake.absent}

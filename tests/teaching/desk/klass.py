@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, fill
 from toyevm.teaching.desk.computers import markers
+from toyevm.teaching.desk.intake import HandedIn, Intake
+from toyevm.teaching.desk.roster import Student
 from toyevm.teaching.desk.run import ClassMarks, grade_class
-from toyevm.teaching.desk.standin import HandedIn, Intake, Student
 from toyevm.teaching.desk.worker import Marked
 from toyevm.teaching.grading.mark import ItemMark, read_assignment
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
@@ -32,6 +33,11 @@ def handed(student: str, data: bytes | None, attempt: int = 1, **more: Any) -> H
     return HandedIn(
         student, attempt, more.get("late"), f"{student}.ipynb", data, "" if data else "there is no notebook"
     )
+
+
+def these(handed: Iterable[HandedIn]) -> Intake:
+    """Return a class of nobody else."""
+    return Intake(tuple(handed), (), ())
 
 
 def a_class(release: Path, count: int) -> Intake:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.policy import NAME, TEMPLATE, Late, read_policy, write_template
+from toyevm.teaching.desk.policy import NAME, TEMPLATE, Late, read_late, read_policy, write_template
 
 ITEMS = {"double": 2, "merge": 3}
 
@@ -33,6 +33,7 @@ def test_the_template_decides_nothing_and_holds_when_its_comments_are_taken_off(
     found = policy(tmp_path, whole)
     assert found.of("ada", "double").points == 2
     assert found.late.percent(timedelta(days=2)) == 20
+    assert read_late(tmp_path).due == datetime(2027, 3, 1, 22, 59, tzinfo=UTC)
     write_template(tmp_path)
     assert (tmp_path / NAME).read_text() == whole  # the instructor's, from then on
 
@@ -56,6 +57,8 @@ WRONG = {
     "[late]\npercent_per_day = nan": "percent_per_day = nan",
     "[late]\npercent_per_day = '10'": "percent_per_day = '10'",
     "[late]\npercent_per_day = true": "percent_per_day = True",
+    "[late]\ndue = '2027-03-01'": "due = '2027-03-01'",
+    "[late]\ndue = 2027-03-01": "due = datetime.date(2027, 3, 1)",
     "override = 3": "not a table",
     "[[override]]\nitem = 'double'": "student is missing",
     "[[override]]\nstudent = 'ad'\ncomment = 'x'": "no student 'ad' in this class",

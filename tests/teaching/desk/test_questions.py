@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.teaching.desk.klass import Marker, a_class, handed, marked
+from tests.teaching.desk.klass import Marker, a_class, handed, marked, these
 from tests.teaching.grading.sample import HONEST, NAME, fill
 from toyevm.errors import InputError
 from toyevm.teaching.desk.questions import answer_cells, answers_to
-from toyevm.teaching.desk.standin import Intake
 from toyevm.teaching.grading.mark import read_assignment
 
 
@@ -29,7 +28,7 @@ def test_equal_answers_stand_together(sample: Path, release: Path, tmp_path: Pat
 def test_an_answer_cannot_reach_for_the_terminal(sample: Path, release: Path, tmp_path: Path) -> None:
     document = fill(release, HONEST | {"number": "my_number = 1  # \x1b[2J\u202e\r\n\tx"})
     document["metadata"]["of"] = 0
-    graded = marked(sample, Intake((handed("ada", json.dumps(document).encode()),)), tmp_path, Marker())
+    graded = marked(sample, these((handed("ada", json.dumps(document).encode()),)), tmp_path, Marker())
     (found,) = answers_to("number", read_assignment(NAME, sample), tmp_path, graded.register, graded.rows)
     assert found.text == "my_number = 1  # ?[2J???\n    x".replace("???", "??")
 
@@ -50,7 +49,7 @@ def test_a_file_that_is_no_notebook_has_no_answers(sample: Path, release: Path, 
         def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
             return super().submit(fn, *args[:2], b'{"metadata": {"of": 1}}')
 
-    intake = Intake((handed("ada", data or b" "), handed("bob", json.dumps(fill(release, HONEST)).encode())))
+    intake = these((handed("ada", data or b" "), handed("bob", json.dumps(fill(release, HONEST)).encode())))
     graded = marked(sample, intake, tmp_path, Any())
     found = answers_to("double", read_assignment(NAME, sample), tmp_path, graded.register, graded.rows)
     assert {each.students: each.text for each in found} == {("ada",): "", ("bob",): HONEST["double"]}

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.teaching.desk.klass import EARNED, Marker, a_class, handed, marked, notebook, points
+from tests.teaching.desk.klass import EARNED, Marker, a_class, handed, marked, notebook, points, these
 from tests.teaching.grading.sample import FULL, NAME
 from toyevm.errors import InputError
+from toyevm.teaching.desk.intake import Ignored, Unmatched
 from toyevm.teaching.desk.marks import COLUMNS, NOT_YET, WHOLE, marks_of
+from toyevm.teaching.desk.roster import Student
 from toyevm.teaching.desk.run import Selection
-from toyevm.teaching.desk.standin import Intake, Student, Unmatched
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
 
 NONE = (0, 0, 0)
@@ -47,7 +48,7 @@ def test_a_rerun_marks_nothing_that_is_marked(sample: Path, release: Path, tmp_p
 
 def test_only_what_is_new_or_changed_is_marked(sample: Path, release: Path, tmp_path: Path) -> None:
     marked(sample, a_class(release, 3), tmp_path, Marker())
-    changed = Intake(
+    changed = these(
         (handed("s00", notebook(release, 0)), handed("s01", notebook(release, 7)), handed("new", notebook(release, 9)))
     )
     marker = Marker()
@@ -90,7 +91,7 @@ def test_all_are_marked_again_by_another_toyevm(
 
 def test_two_who_hand_in_the_same_are_marked_once(sample: Path, release: Path, tmp_path: Path) -> None:
     same, marker = notebook(release, 2), Marker()
-    assert points(marked(sample, Intake((handed("ada", same), handed("bob", same))), tmp_path, marker)) == {
+    assert points(marked(sample, these((handed("ada", same), handed("bob", same))), tmp_path, marker)) == {
         "ada": EARNED[2], "bob": EARNED[2],
     }  # fmt: skip
     assert marker.seen == [2]
@@ -98,7 +99,7 @@ def test_two_who_hand_in_the_same_are_marked_once(sample: Path, release: Path, t
 
 def test_with_numbers_of_their_own_each_is_marked_by_their_own(sample: Path, release: Path, tmp_path: Path) -> None:
     same, marker = notebook(release, 2), Marker()
-    intake = Intake((handed("ada", same), handed("bob", same)))
+    intake = these((handed("ada", same), handed("bob", same)))
     marked(sample, intake, tmp_path, marker, release="2027-spring")
     variants = [what.sources.variant for what in marker.assignments]
     assert [(each.student, each.release) for each in variants] == [("ada", "2027-spring"), ("bob", "2027-spring")]
@@ -259,15 +260,19 @@ LATE = "[late]\npercent_per_day = 10\nmost_percent = 30\n"
 def test_what_being_late_costs_is_a_row_of_its_own(sample: Path, release: Path, tmp_path: Path) -> None:
     override(tmp_path, LATE + '[[override]]\nstudent = "ill"\nextension_hours = 72\ncomment = "get well"\n')
     of = {
-        "prompt": timedelta(0),
-        "early": timedelta(-1),
+        "prompt": None,
+        "barely": timedelta.resolution,
         "late": timedelta(hours=30),
         "ill": timedelta(hours=30),
         "who": None,
     }
-    intake = Intake(tuple(handed(name, notebook(release, 0), late=late) for name, late in of.items()))
+    intake = these(tuple(handed(name, notebook(release, 0), late=late) for name, late in of.items()))
     graded = marked(sample, intake, tmp_path, Marker())
-    assert points(graded) == dict.fromkeys(of, FULL) | {"late": (*FULL, -1.2), "ill": (*FULL, 0)}
+    assert points(graded) == dict.fromkeys(of, FULL) | {
+        "late": (*FULL, -1.2),
+        "ill": (*FULL, 0),
+        "barely": (*FULL, -0.6),
+    }
     rows = {row.student: row for row in graded.rows if row.item == WHOLE}
     assert (rows["late"].message, rows["late"].max, rows["late"].late) == ("late: 20 % taken off", 0, 1800)
     assert (rows["ill"].message, rows["ill"].comment) == ("", "get well")
@@ -280,7 +285,7 @@ def test_the_attempt_that_counts_is_the_instructors_choice(
     override(tmp_path, f'attempts = "{which}"\n')
     earned = [(2, 0, 0), (2, 1, 0), (0, 1, 1)]
     tries = [handed("ada", notebook(release, number), number + 1) for number in (2, 0, 1)]
-    graded = marked(sample, Intake(tuple(tries)), tmp_path, Marker(lambda number: earned[number]))
+    graded = marked(sample, these(tuple(tries)), tmp_path, Marker(lambda number: earned[number]))
     assert points(graded) == {"ada": earned[expected]}
     assert {row.attempt for row in graded.rows} == {expected + 1}
 
@@ -288,13 +293,13 @@ def test_the_attempt_that_counts_is_the_instructors_choice(
 def test_being_late_counts_in_which_attempt_is_the_best(sample: Path, release: Path, tmp_path: Path) -> None:
     override(tmp_path, 'attempts = "best"\n' + LATE)
     tries = (handed("ada", notebook(release, 0), 1), handed("ada", notebook(release, 4), 2, late=timedelta(days=2)))
-    assert points(marked(sample, Intake(tries), tmp_path, Marker())) == {"ada": FULL}
+    assert points(marked(sample, these(tries), tmp_path, Marker())) == {"ada": FULL}
 
 
 def test_of_attempts_that_earn_the_same_the_latest_counts(sample: Path, release: Path, tmp_path: Path) -> None:
     override(tmp_path, 'attempts = "best"\n')
     tries = tuple(handed("ada", notebook(release, 4 * number), number + 1) for number in range(3))
-    assert {row.attempt for row in marked(sample, Intake(tries), tmp_path, Marker()).rows} == {3}
+    assert {row.attempt for row in marked(sample, these(tries), tmp_path, Marker()).rows} == {3}
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
@@ -302,7 +307,10 @@ def test_of_attempts_that_earn_the_same_the_latest_counts(sample: Path, release:
 
 def test_the_tables_say_what_the_rows_say(sample: Path, release: Path, tmp_path: Path) -> None:
     intake = replace(
-        a_class(release, 2), absent=(Student("=1+1"),), unmatched=(Unmatched("@x/notes.txt", "no notebook"),)
+        a_class(release, 2),
+        absent=(Student("=1+1"),),
+        unmatched=(Unmatched("@x/notes.txt", "no notebook"),),
+        ignored=(Ignored(".x/y", "hidden"),),
     )
     marked(sample, intake, tmp_path, Marker())
     with (tmp_path / "marks.csv").open(newline="") as file:
@@ -318,7 +326,8 @@ def test_the_tables_say_what_the_rows_say(sample: Path, release: Path, tmp_path:
         ("s01", "s01.ipynb", ""),
         ("zoe", "zoe.ipynb", "there is no notebook"),
         ("'=1+1", "", "nothing was handed in"),
-        ("", "'@x/notes.txt", "no notebook"),
+        ("", "'@x/notes.txt", "unmatched: no notebook"),
+        ("", ".x/y", "ignored: hidden"),
     ]
 
 

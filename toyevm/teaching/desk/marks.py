@@ -27,8 +27,8 @@ class MarkRow:
 
     Where being late costs points, or the instructor says something about the whole, there is one more row, of the item
     `WHOLE`: its points are 0 or below, its max is 0. So a student's points always add up to their total. `override` is
-    what the marker had given, where the instructor's points stand in its place; `late` is in minutes, None where nobody
-    knows; `attempt` is 0 where nothing was handed in.
+    what the marker had given, where the instructor's points stand in its place; `late` is in minutes, None in time or
+    where nobody knows; `attempt` is 0 where nothing was handed in.
     """
 
     student: str

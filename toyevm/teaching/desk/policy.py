@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,12 +21,15 @@ T = TypeVar("T")
 
 NAME = "overrides.toml"
 ATTEMPTS = ("latest", "first", "best")
+_MOMENT = "a date and a time, such as 2027-03-01T23:59:00+01:00"
+_KINDS = {"str": "a text", "datetime": _MOMENT, "float": "a number from 0"}
 TEMPLATE = """\
 # Yours: `toyevm grade` reads this file and never changes it.
 
 # attempts = "latest"        # which attempt counts: latest, first or best
 
 # [late]
+# due = 2027-03-01T23:59:00+01:00
 # grace_minutes = 15         # so late is in time
 # percent_per_day = 10       # for each day begun after that, of what was earned
 # most_percent = 50
@@ -42,11 +45,12 @@ TEMPLATE = """\
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What being late costs."""
+    """When it is due, where the place where it was handed in does not know, and what being late costs."""
 
     grace_minutes: float = 0
     percent_per_day: float = 0
     most_percent: float = 100
+    due: datetime | None = None
 
     def percent(self, late: timedelta, extension: timedelta = timedelta()) -> float:
         """Return how much of what was earned is taken off.
@@ -88,6 +92,11 @@ def write_template(desk: Path) -> None:
         file.write(TEMPLATE)
 
 
+def read_late(desk: Path) -> Late:
+    """Return what can be known before the class is: when it is due."""
+    return _made(Late, _read(desk / NAME).get("late", {}), f"{desk / NAME} [late]")
+
+
 def read_policy(desk: Path, students: Mapping[str, str] | Iterable[str], items: Mapping[str, float]) -> Policy:
     """Return the instructor's policy.
 
@@ -98,13 +107,7 @@ def read_policy(desk: Path, students: Mapping[str, str] | Iterable[str], items: 
     Raises:
         InputError: something in it cannot be meant: an unknown name, points that the item has not.
     """
-    path = desk / NAME
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        document = {}
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read it: {error}", str(path), "TOML") from error
+    path, document = desk / NAME, _read(desk / NAME)
     names = students if isinstance(students, Mapping) else {name: name for name in students}
     known = {"attempts", "late", "override"}
     if unknown := document.keys() - known:
@@ -124,18 +127,27 @@ def read_policy(desk: Path, students: Mapping[str, str] | Iterable[str], items: 
     return Policy(late, attempts, overrides)
 
 
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read it: {error}", str(path), "TOML") from error
+
+
 def _made(kind: type[T], table: Any, where: str) -> T:
-    """Return a table as a value of its kind; every field is a text, or a number that is not negative."""
+    """Return a table as a value of its kind; a field is a text, a moment, or a number that is not negative."""
     if not isinstance(table, dict):
         raise InputError("not a table", where)
     wanted = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for name, value in table.items():
         if name not in wanted:
             raise InputError(f"there is no {name!r} here", where, " | ".join(wanted))
-        is_text = "str" in str(wanted[name].type)
-        good = isinstance(value, str) if is_text else type(value) in (int, float) and 0 <= value < math.inf
-        if not good:
-            raise InputError(f"{name} = {value!r}", where, "a text" if is_text else "a number from 0")
+        expected = next(text for kind, text in _KINDS.items() if kind in str(wanted[name].type))
+        number = type(value) in (int, float) and 0 <= value < math.inf
+        if not {"a text": isinstance(value, str), _MOMENT: type(value) is datetime}.get(expected, number):
+            raise InputError(f"{name} = {value!r}", where, expected)
     if missing := [name for name, field in wanted.items() if field.default is MISSING and name not in table]:
         raise InputError(f"{missing[0]} is missing", where)
     return kind(**table)

@@ -24,7 +24,7 @@ NOTEBOOKS = "notebooks"
 class Registered:
     """One notebook of one student, or the problem in its place.
 
-    `late` is in minutes, 0 in time, None where nobody knows. `notebook` is the hash of its content, `key` where its
+    `late` is in minutes, None in time or where nobody knows. `notebook` is the hash of its content, `key` where its
     marks are in the journal; both are "" where there is no notebook.
     """
 
@@ -39,7 +39,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A class and its assignment; `items` says what each is worth, `unmatched` has path and reason."""
+    """A class and its assignment; `items` says what each is worth; `unmatched` and `ignored` have path and reason."""
 
     assignment: str
     items: Mapping[str, int]
@@ -48,6 +48,7 @@ class Register:
     attempts: tuple[Registered, ...]
     absent: tuple[str, ...]
     unmatched: tuple[tuple[str, str], ...]
+    ignored: tuple[tuple[str, str], ...]
 
     @property
     def students(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def to_csv(register: Register) -> bytes:
-    """Return a row for each notebook, each student without one, and each file that is nobody's."""
+    """Return a row for each notebook, each student without one, and each file that nobody's mark comes from."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("student", "attempt", "late", "source", "problem"))
@@ -83,8 +84,9 @@ def to_csv(register: Register) -> bytes:
         writer.writerow((inert(each.student), each.attempt, late, inert(each.source), inert(each.problem)))
     for student in sorted(register.absent):
         writer.writerow((inert(student), "", "", "", "nothing was handed in"))
-    for source, why in register.unmatched:
-        writer.writerow(("", "", "", inert(source), inert(why)))
+    for word, files in (("unmatched", register.unmatched), ("ignored", register.ignored)):
+        for source, why in files:
+            writer.writerow(("", "", "", inert(source), f"{word}: {why}"))
     return text.getvalue().encode()
 
 
@@ -96,8 +98,11 @@ def read_register(desk: Path) -> Register:
         if document.pop("format") != FORMAT:
             raise ValueError
         attempts = tuple(Registered(**each) for each in document.pop("attempts"))
-        unmatched = tuple((str(file), str(why)) for file, why in document.pop("unmatched"))
-        return Register(attempts=attempts, absent=tuple(document.pop("absent")), unmatched=unmatched, **document)
+        absent = tuple(document.pop("absent"))
+        unmatched, ignored = (
+            tuple((str(file), str(why)) for file, why in document.pop(name)) for name in ("unmatched", "ignored")
+        )
+        return Register(attempts=attempts, absent=absent, unmatched=unmatched, ignored=ignored, **document)
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", str(path), "a desk of `toyevm grade`") from error
     except (ValueError, LookupError, TypeError, AttributeError):

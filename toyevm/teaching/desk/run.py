@@ -17,6 +17,7 @@ from pathlib import Path
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk import marks as marking
+from toyevm.teaching.desk.intake import HandedIn, Intake
 from toyevm.teaching.desk.journal import DeskJournal, JournalEntry
 from toyevm.teaching.desk.keys import conditions, content_hash, key_of
 from toyevm.teaching.desk.policy import write_template
@@ -29,7 +30,6 @@ from toyevm.teaching.desk.register import (
     write_file,
     write_register,
 )
-from toyevm.teaching.desk.standin import Intake
 from toyevm.teaching.desk.worker import Elsewhere, Marked, isolation_at, mark
 from toyevm.teaching.grading.mark import Assignment, not_marked, read_assignment
 from toyevm.teaching.grading.ruling import fault_of
@@ -199,14 +199,22 @@ def _register(
     for handed in intake.handed:
         notebook = content_hash([handed.notebook]) if handed.notebook is not None else ""
         variant = None if release is None else Variant(handed.student, release)
-        late = None if handed.late is None else round(max(0.0, handed.late.total_seconds() / 60), 2)
         key = key_of(same, notebook, variant) if notebook else ""
         problem = "" if notebook else handed.problem or "there is no notebook"
-        attempts.append(Registered(handed.student, handed.attempt, late, handed.source, problem, notebook, key))
+        attempts.append(
+            Registered(handed.student, handed.attempt, _minutes(handed), handed.source, problem, notebook, key)
+        )
     worth = {item: what.marking.items.exercise(item).points for item in what.items}
     absent = tuple(student.id for student in intake.absent)
-    unmatched = tuple((str(each.path), each.why) for each in intake.unmatched)
-    return Register(what.name, worth, isolation, release, tuple(attempts), absent, unmatched)
+    unmatched, ignored = (
+        tuple((each.path, each.why) for each in files) for files in (intake.unmatched, intake.ignored)
+    )
+    return Register(what.name, worth, isolation, release, tuple(attempts), absent, unmatched, ignored)
+
+
+def _minutes(handed: HandedIn) -> float | None:
+    """Return how late something was; the least there is, where nobody says how much."""
+    return None if handed.late is None else max(0.01, round(handed.late.total_seconds() / 60, 2))
 
 
 def _keep_others(register: Register, desk: Path, only: Selection) -> Register:
