@@ -1,4 +1,4 @@
-"""A place is read without trusting it: no link is followed, nothing unpacks without bounds, every refusal has its reason."""
+"""A place is read without trusting it: no link is followed, nothing unpacks without bounds, each refusal says why."""
 
 from __future__ import annotations
 

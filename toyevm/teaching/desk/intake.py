@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from toyevm.errors import InputError
 from toyevm.teaching.desk.archive import Entry, hidden_part, open_place, read_inner_zip, shown
 from toyevm.teaching.desk.layouts import LAYOUTS, NOTEBOOK, ZIP, Parcel, Piece, Sorted, below_wrapper, copy_number
-from toyevm.teaching.desk.roster import Register, Sender, Student, bad_id, fold
+from toyevm.teaching.desk.roster import Directory, Sender, Student, bad_id, fold
 
 MOST_BYTES_A_STUDENT = 48 << 20  # of a class of 300, some may be hostile; they share the reader's memory
 SOME_TIME = timedelta.resolution  # how late, where a place says that it was late and not by how much
@@ -86,7 +86,7 @@ def collect(
     Raises:
         InputError: there is nothing to be read there.
     """
-    work = _Intake(assignment, None if roster is None else Register(roster), due and _aware(due))
+    work = _Intake(assignment, None if roster is None else Directory(roster), due and _aware(due))
     with open_place(place) as entries:
         if not entries:
             raise InputError("no submissions", str(place), "what students handed in")
@@ -112,8 +112,8 @@ class _Matched:
 class _Intake:
     """One run of `collect`."""
 
-    def __init__(self, assignment: str, register: Register | None, due: datetime | None) -> None:
-        self.assignment, self.register, self.due = assignment, register, due
+    def __init__(self, assignment: str, directory: Directory | None, due: datetime | None) -> None:
+        self.assignment, self.directory, self.due = assignment, directory, due
         self.prefix = ""
         self.handed: list[HandedIn] = []
         self.unmatched: dict[str, str] = {}
@@ -150,7 +150,7 @@ class _Intake:
 
     def _is_known(self, name: str) -> bool:
         try:
-            return self.register is not None and bool(self.register.find(Sender("", id=name)))
+            return self.directory is not None and bool(self.directory.find(Sender("", id=name)))
         except InputError:
             return False
 
@@ -172,8 +172,8 @@ class _Intake:
         return dict(sorted(chosen.items()))
 
     def _find(self, sender: Sender) -> tuple[str, bool]:
-        if self.register is not None:
-            return self.register.find(sender)
+        if self.directory is not None:
+            return self.directory.find(sender)
         if wrong := bad_id(sender.label):
             raise InputError(f"{sender.label!r} is no name for a student: {wrong}")
         return sender.label, True

@@ -98,16 +98,22 @@ def _run_together(name: str) -> set[str]:
     return {"".join(words[cut:] + words[:cut]) for cut in range(len(words))}
 
 
-class Register:
+def _numbers_of_theirs(student: Student) -> set[str]:
+    """Return the numbers that mean a student everywhere, as a university's do; those of Moodle and Canvas do not."""
+    return {fold(number) for place, number in student.numbers.items() if place not in ("moodle", "canvas")} - {""}
+
+
+class Directory:
     """Finds the student that a place means."""
 
     def __init__(self, students: Iterable[Student]) -> None:
         """Index the students by all that a place may call them."""
         self.students = tuple(students)
+        self.by_id = {student.id: student for student in self.students}
         self.names = {
             "ids": self._by(lambda student: {student.id}),
             "emails": self._by(lambda student: {fold(student.email)} - {""}),
-            "numbers": self._by(lambda student: set(map(fold, student.numbers.values())) - {""}),
+            "numbers": self._by(_numbers_of_theirs),
             "folded": self._by(lambda student: {fold(student.id)}),
             "words": self._by(lambda student: _as_words(student.name)),
             "together": self._by(lambda student: _run_together(student.name)),
@@ -128,7 +134,7 @@ class Register:
             InputError: nobody, or more than one, may be meant.
         """
         for table, key, is_sure in self._ways(sender):
-            found = table.get(key, [])
+            found = [student for student in table.get(key, []) if is_sure or self._may_be(student, sender)]
             if len(found) > 1:
                 raise InputError(
                     f"may be from any of {', '.join(found)}", expected=f"a column {sender.place or 'id'} in the roster"
@@ -136,6 +142,11 @@ class Register:
             if found:
                 return found[0], is_sure
         raise InputError(f"nobody in the roster is {sender.label!r}")
+
+    def _may_be(self, student: str, sender: Sender) -> bool:
+        """Return whether nothing speaks against it: where a place knows a student by a number, no other number is theirs."""
+        number = self.by_id[student].numbers.get(sender.place)
+        return not (number and sender.number) or number == sender.number
 
     def _ways(self, sender: Sender) -> list[tuple[Mapping[str, list[str]], str, bool]]:
         names = self.names
