@@ -98,7 +98,7 @@ def test_one_question_is_shown_across_the_class(toyevm: Command, submitted: Path
         (("--dask", "nowhere"), "no Dask scheduler"),
         (("--dask", "tcp://127.0.0.1:1", "--jobs", "2"), "one of the two"),
         (("--jobs", "0"), "--jobs"),
-        (("--desk", "submitted/ada/file"), "cannot write it"),
+        (("--desk", "submitted/ada/file"), "Not a directory"),
     ],
 )
 def test_bad_input_is_said_in_one_line(toyevm: Command, submitted: Path, words: tuple[str, ...], says: str) -> None:

@@ -126,6 +126,8 @@ def _say_what_needs_a_look(graded: ClassMarks, wish: Wish, names: Mapping[str, s
         complain(f"{path}: {why}")
     if unmatched:
         complain(f"{len(unmatched)} files were matched to nobody; all of them are in {wish.folder / 'intake.csv'}")
+    if graded.by_another:
+        complain(f"{graded.by_another} notebooks were marked before toyevm's marker changed; --again marks them anew")
     if faulty:
         complain(f"not marked as they should be: {', '.join(faulty[:MOST_NAMED])}; the column fault says why")
 

@@ -17,7 +17,7 @@ from toyevm.teaching.grading.mark import ItemMark
 
 def entry(key: str, points: int = 1, fault: str = "") -> JournalEntry:
     return JournalEntry(
-        key, f"notebook of {key}", "", "bubblewrap", (ItemMark("x", points, 2, "id", "söme “words”\n", fault),)
+        key, f"notebook of {key}", "", "bubblewrap", "m", (ItemMark("x", points, 2, "id", "söme “words”\n", fault),)
     )
 
 
@@ -71,7 +71,7 @@ def test_an_end_that_the_system_did_not_write_is_dropped(tmp_path: Path, zeros: 
 @pytest.mark.parametrize(
     "line",
     [b"{}", b"[]", b"3", b"x", b'{"key": "k"}', json.dumps({"key": "k", "notebook": "", "student": "", "isolation": "",
-     "items": [{"item": "x", "points": "1", "max": 2}]}).encode()],
+     "marker": "", "items": [{"item": "x", "points": "1", "max": 2}]}).encode()],
 )  # fmt: skip
 def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path, line: bytes) -> None:
     lines = written(tmp_path, entry("a"), entry("b")).splitlines()

@@ -79,14 +79,15 @@ def test_all_are_marked_again_in_another_sandbox(sample: Path, release: Path, tm
     assert marker.seen == [0, 1]
 
 
-def test_all_are_marked_again_by_another_toyevm(
+def test_an_update_of_the_marker_changes_nobodys_marks_unasked_and_is_said(
     sample: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marked(sample, a_class(release, 2), tmp_path, Marker())
-    monkeypatch.setattr("toyevm.teaching.desk.keys._toyevm", lambda: "another")
-    marker = Marker()
-    marked(sample, a_class(release, 2), tmp_path, marker)
-    assert marker.seen == [0, 1]
+    assert marked(sample, a_class(release, 2), tmp_path, Marker()).by_another == 0
+    monkeypatch.setattr("toyevm.teaching.desk.run.marker", lambda: "another")
+    executor = Marker()
+    assert marked(sample, a_class(release, 3), tmp_path, executor).by_another == 2
+    assert executor.seen == [2]
+    assert marked(sample, a_class(release, 3), tmp_path, executor, only=Selection(again=True)).by_another == 0
 
 
 def test_two_who_hand_in_the_same_are_marked_once(sample: Path, release: Path, tmp_path: Path) -> None:

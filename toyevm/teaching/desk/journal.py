@@ -24,12 +24,16 @@ FORMAT = "toyevm journal 1"
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """The marks of one notebook, which has this hash; `student` is whose numbers they are, where each has their own."""
+    """The marks of one notebook, which has this hash, by this marker.
+
+    `student` is whose numbers they are, where each has their own.
+    """
 
     key: str
     notebook: str
     student: str
     isolation: str
+    marker: str
     items: tuple[ItemMark, ...]
 
     @property

@@ -1,7 +1,7 @@
 """What marks depend on, as a hash: where it is the same, a submission need not be marked again.
 
-That is the notebook, what was asked and how it is marked, the student's numbers, the limits, how answers are isolated,
-and toyevm itself, since what is asked of an answer is written in it.
+That is the notebook, what was asked and how it is marked, the student's numbers, the limits, and how answers are
+isolated. The marker is not in it: an update in the middle of a term changes nobody's marks unasked. Each entry names it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from toyevm.teaching.grading.mark import Assignment
 from toyevm.teaching.grading.sandbox import Limits
 from toyevm.teaching.lab.course import PACKAGE
 from toyevm.teaching.lab.variants import Variant
+
+_MARKER = ("*.py", "vm/**/*.py", "teaching/lab/*.py", "teaching/grading/**/*.py")
 
 
 def content_hash(parts: Iterable[Any]) -> str:
@@ -34,7 +36,7 @@ def content_hash(parts: Iterable[Any]) -> str:
 def conditions(what: Assignment, limits: Limits, isolation: str) -> str:
     """Return a hash of all that is the same for the whole class."""
     sources = what.sources.items.read_bytes(), what.sources.marking.read_bytes()
-    return content_hash([what.release, *sources, sorted(what.files.items()), asdict(limits), isolation, _toyevm()])
+    return content_hash([what.release, *sources, sorted(what.files.items()), asdict(limits), isolation])
 
 
 def key_of(conditions: str, notebook: str, variant: Variant | None) -> str:
@@ -43,7 +45,7 @@ def key_of(conditions: str, notebook: str, variant: Variant | None) -> str:
 
 
 @cache
-def _toyevm() -> str:
-    """Return a hash of the package's sources."""
-    paths = sorted(path for path in PACKAGE.rglob("*.py"))
+def marker() -> str:
+    """Return a hash of the sources that what an answer earns can hang on."""
+    paths = sorted({path for pattern in _MARKER for path in PACKAGE.glob(pattern)})
     return content_hash(part for path in paths for part in (path.relative_to(PACKAGE).as_posix(), path.read_bytes()))

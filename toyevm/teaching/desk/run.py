@@ -19,7 +19,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.desk import marks as marking
 from toyevm.teaching.desk.intake import HandedIn, Intake
 from toyevm.teaching.desk.journal import DeskJournal, JournalEntry
-from toyevm.teaching.desk.keys import conditions, content_hash, key_of
+from toyevm.teaching.desk.keys import conditions, content_hash, key_of, marker
 from toyevm.teaching.desk.policy import write_template
 from toyevm.teaching.desk.register import (
     NAME,
@@ -42,12 +42,13 @@ WINDOW = 64  # submissions at the executor at a time: enough for any cluster we 
 
 @dataclass(frozen=True, slots=True)
 class ClassMarks:
-    """The marks as they count now; how many notebooks were marked by this run, and how many there are."""
+    """The marks as they count now; how many notebooks there are, were marked by this run, or by another marker."""
 
     register: Register
     rows: tuple[marking.MarkRow, ...]
-    marked: int
     notebooks: int
+    marked: int
+    by_another: int
 
     @property
     def faults(self) -> list[marking.MarkRow]:
@@ -106,7 +107,9 @@ def grade_class(
         run.mark_all(left, progress)
         rows = tuple(marking.marks_of(desk))
         write_file(desk / MARKS, marking.to_csv(marking.with_totals(rows)))
-        return ClassMarks(register, rows, len(left), len({each.key for each in register.attempts if each.key}))
+        keys = {each.key for each in register.attempts if each.key}
+        by_another = sum(journal[key].marker != marker() for key in keys if key in journal)
+        return ClassMarks(register, rows, len(keys), len(left), by_another)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class _Run:
         if self.only.items and (before := _before(self.journal, attempt.notebook, owner)):
             marks = {each.item: each for each in before.items}
             items = tuple(each if each.item in self.only.items else marks.get(each.item, each) for each in items)
-        self.journal.add(JournalEntry(attempt.key, attempt.notebook, owner, marked.isolation, items))
+        self.journal.add(JournalEntry(attempt.key, attempt.notebook, owner, marked.isolation, marker(), items))
 
 
 def _before(journal: DeskJournal, notebook: str, owner: str) -> JournalEntry | None:
