@@ -181,6 +181,13 @@ def test_one_student_is_marked_again_and_the_others_keep_theirs(sample: Path, re
     assert [points(graded)[name] for name in ("s00", "s01", "s02")] == [EARNED[0], EARNED[1], NONE]
 
 
+def test_one_student_of_a_new_class_leaves_the_others_for_later(sample: Path, release: Path, tmp_path: Path) -> None:
+    graded = marked(sample, a_class(release, 3), tmp_path, Marker(), only=Selection(frozenset({"s02"})))
+    assert {row.student for row in graded.rows if row.fault == NOT_YET} == {"s00", "s01"}
+    assert graded.faults == []
+    assert points(graded)["s02"] == EARNED[2]
+
+
 def test_one_student_under_new_rules_leaves_the_others_under_the_old(
     sample: Path, release: Path, tmp_path: Path
 ) -> None:

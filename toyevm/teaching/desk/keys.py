@@ -1,7 +1,7 @@
 """What marks depend on, as a hash: where it is the same, a submission need not be marked again.
 
 That is the notebook, what was asked and how it is marked, the student's numbers, the limits, and how answers are
-isolated. The marker is not in it: an update in the middle of a term changes nobody's marks unasked. Each entry names it.
+isolated. The marker is not in it: an update in mid-term changes nobody's marks unasked. Each entry names it.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class ClassMarks:
 
     @property
     def faults(self) -> list[marking.MarkRow]:
-        """The rows at which the marker failed, or to which it has not come."""
-        return [row for row in self.rows if row.fault]
+        """The rows at which the marker failed; not those to which it was not sent."""
+        return [row for row in self.rows if row.fault not in ("", marking.NOT_YET)]
 
 
 @dataclass(frozen=True, slots=True)
