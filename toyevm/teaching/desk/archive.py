@@ -147,16 +147,17 @@ def _walk(top: Path, parts: tuple[str, ...]) -> Iterator[Entry]:
         yield Entry(parts, problem=f"cannot be read ({error.strerror})", is_folder=True)
         return
     if not inside and parts:
-        yield Entry(parts, is_folder=True)
+        yield Entry(parts, refused=_bad_name(parts), is_folder=True)
     for item in inside:
         path = (*parts, item.name)
         is_folder = item.is_dir(follow_symlinks=False)
-        if refused := _bad_name(path):
-            yield Entry(path, refused=refused, is_folder=is_folder)
-        elif is_folder and not hidden_part(path) and len(path) < DEEPEST:
+        refused = _bad_name(path)
+        if is_folder and not hidden_part(path) and len(path) < DEEPEST:
             yield from _walk(top, path)
         elif is_folder:
-            yield Entry(path, problem="" if hidden_part(path) else "too deep", is_folder=True)
+            yield Entry(path, "" if hidden_part(path) else "too deep", refused, is_folder=True)
+        elif refused:
+            yield Entry(path, refused=refused)
         elif item.is_symlink():
             yield Entry(path, problem="a link")
         else:

@@ -126,10 +126,10 @@ class _Intake:
         """Return the parcels, each with the number of its layout."""
         plain = []
         for entry in entries:
-            if hidden := hidden_part(entry.path):
-                self.ignored[shown(hidden)] = "hidden, or made by a system"
-            elif entry.refused:
+            if entry.refused:
                 self.unmatched[shown(entry.path)] = entry.refused
+            elif hidden := hidden_part(entry.path):
+                self.ignored[shown(hidden)] = "hidden, or made by a system"
             else:
                 plain.append(entry)
         left = below_wrapper(plain, self.assignment, self._is_known)
@@ -251,6 +251,8 @@ class _Bag:
             yield from self._open(where, piece)
         elif piece.kind == NOTEBOOK:
             self.notebooks.append((where, piece))
+        elif piece.entry.is_folder:
+            self.others.append((where, piece.entry.problem or "there is no notebook"))
         else:
             self.others.append((where, piece.entry.problem))
 
@@ -266,7 +268,8 @@ class _Bag:
         for entry in inside:
             inner = f"{where}/{shown(entry.path)}"
             name = entry.path[-1]
-            if hidden := hidden_part(entry.path):
+            hidden = hidden_part(entry.path)
+            if hidden and not entry.refused:
                 self.ignored[f"{where}/{shown(hidden)}"] = "hidden, or made by a system"
             elif entry.refused or PurePosixPath(name).suffix.casefold() != NOTEBOOK:
                 self.others.append((inner, entry.refused or entry.problem))

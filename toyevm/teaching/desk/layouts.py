@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
@@ -205,24 +205,27 @@ def _submitter(person: Mapping[str, Any]) -> Sender:
     return Sender("gradescope", "", name, sid or email, email)
 
 
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(\S*)", re.ASCII)
+
+
 def read_time(value: Any) -> datetime | None:
     """Return the time that a file states, or None where it states none; what names no zone is in UTC.
 
     >>> print(read_time("2015-02-02 15:58:23.948203 America/Los_Angeles"))
     2015-02-02 15:58:23.948203-08:00
     """
-    if isinstance(value, str):
-        moment, _, zone = value.strip().partition(" ")[2].partition(" ")
-        day = value.strip().partition(" ")[0]
-        try:
-            value = datetime.fromisoformat(f"{day} {moment[:15]}{zone}" if zone[:1] in "+-" else f"{day} {moment[:15]}")
-            if zone and zone[0] not in "+-Z":
-                value = value.replace(tzinfo=ZoneInfo(zone))
-        except (ValueError, LookupError, OSError):
-            return None
-    if not isinstance(value, datetime):
+    if isinstance(value, datetime):  # YAML's own
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    day, moment, zone = found.groups()
+    try:
+        if zone in ("", "Z", "UTC") or zone[0] in "+-":
+            return datetime.fromisoformat(f"{day} {moment}{zone if zone[:1] in ('+', '-') else '+00:00'}")
+        return datetime.fromisoformat(f"{day} {moment}").replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, LookupError, OSError):
+        return None
 
 
 # --- nbgrader, and folders made by hand ------------------------------------------------------------------------------
@@ -312,10 +315,12 @@ def _moved(entry: Entry) -> Entry:
     return Entry(entry.path[1:], entry.problem, entry.refused, entry.is_folder, entry.content)
 
 
-def _is_wrapper(name: str, inside: Iterable[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
+def _is_wrapper(name: str, inside: Sequence[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
     if _MOODLE.fullmatch(name) or _SUBMISSION.fullmatch(name) or known(name):
         return False
     if fold(name) == fold(assignment):
+        return True
+    if all(len(entry.path) > 2 and fold(entry.path[0]) == fold(assignment) for entry in inside):
         return True
     for entry in inside:
         top = entry.path[0]
