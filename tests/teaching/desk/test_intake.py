@@ -374,7 +374,7 @@ def test_of_several_notebooks_the_assignment_s_counts(files: Files, expected: by
         ({"work.zip": zipped({FILE: BOOK})[:-20]}, "not a zip, or one that is damaged or cut off"),
         ({"work.zip": zipped({f"../{FILE}": BOOK})}, "its name leads out of the archive"),
         ({"work.zip": zipped({FILE: b" " * (15 << 20)})}, "a bomb: it unpacks to more than 100 times its size"),
-        ({"work.zip": zipped({"work.zip": zipped({FILE: BOOK})})}, "there is no notebook, but work.zip, work.zip"),
+        ({"work.zip": zipped({"work.zip": zipped({FILE: BOOK})})}, "there is no notebook, but work.zip"),
         ({"work.rar": b"Rar!"}, "there is no notebook, but work.rar"),
         ({"work.zip": zipped({})}, "there is no notebook, but work.zip"),
     ],
@@ -428,6 +428,44 @@ def test_names_that_lead_out_of_a_class_s_zip_match_nobody(tmp_path: Path) -> No
     found = collect(tmp_path / "class.zip", NAME, CLASS)
     assert list(books(found)) == ["zoe"]
     assert sorted(one.path for one in found.unmatched) == sorted(names[:3])
+
+
+def test_of_two_submissions_the_later_counts() -> None:
+    sender = '  :submitters:\n  - :sid: s1\n  :created_at: "2026-11-30 {}:00:00 Z"\n'
+    files = {
+        "submission_metadata.yml": f"submission_1:\n{sender.format(15)}submission_2:\n{sender.format(12)}".encode(),
+        f"submission_1/{FILE}": notebook("at three"),
+        f"submission_2/{NAME} (4).ipynb": notebook("at noon"),
+    }
+    assert books(of(files)) == {"ada": notebook("at three")}
+
+
+def test_attempts_beyond_what_anybody_makes_are_named_and_left() -> None:
+    files = {f"ada/{NAME} ({number}).ipynb": notebook(str(number)) for number in range(1, 26)}
+    found = of(files)
+    assert [one.notebook for one in found.handed] == [notebook(str(number)) for number in range(6, 26)]
+    assert why(found, f"ada/{NAME} (5).ipynb") == "before the last 20 attempts"
+
+
+def test_a_zip_of_many_files_does_not_fill_the_list() -> None:
+    found = of({"ada/work.zip": zipped({FILE: BOOK, **{f"{number}.txt": b"" for number in range(500)}})})
+    assert books(found) == {"ada": BOOK}
+    assert len(found.ignored) == 12
+    assert why(found, "ada/work.zip/…") == "490 more, in a zip, and no notebooks"
+
+
+def test_a_name_longer_than_a_disk_has_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "class.zip").write_bytes(zipped({"_" * 65_000 + ".ipynb": BOOK, "ada.ipynb": BOOK}))
+    found = collect(tmp_path / "class.zip", NAME)
+    assert list(books(found)) == ["ada"]
+    assert [one.why for one in found.unmatched] == ["its name is too long"]
+
+
+def test_flat_files_of_several_assignments() -> None:
+    found = of({f"ada_{FILE}": BOOK, f"ada_{OTHER}.ipynb": BOOK, f"{OTHER}_bob (1).ipynb": BOOK}, None)
+    assert books(found) == {"ada": BOOK}
+    assert [student.id for student in found.absent] == ["bob"]
+    assert {one.why for one in found.ignored} == {"of another assignment"}
 
 
 def test_nothing_at_all_is_refused(tmp_path: Path) -> None:

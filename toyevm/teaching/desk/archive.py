@@ -36,6 +36,7 @@ MOST_UNPACKED = 1 << 30
 MOST_FILES = 200_000
 MOST_INNER_FILES = 20_000
 DEEPEST = 20
+LONGEST_NAME = 255  # as file systems have it; in a zip it may be 65,535
 CHUNK = 1 << 16
 
 _ENCRYPTED = 0x41  # by a password; by "strong encryption"
@@ -165,7 +166,9 @@ def _walk(top: Path, parts: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _bad_name(path: Sequence[str]) -> str:
-    return "" if all(map(str.isprintable, path)) else "its name has control characters, or is no text"
+    if not all(map(str.isprintable, path)):
+        return "its name has control characters, or is no text"
+    return "its name is too long" if max(map(len, path), default=0) > LONGEST_NAME else ""
 
 
 def _read_plain(top: Path, path: Sequence[str]) -> bytes:

@@ -25,12 +25,13 @@ NOTEBOOK, ZIP = ".ipynb", ".zip"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of a student's: `name` is what they called it; of two the one with the higher `order` came later."""
+    """One file of a student's: `name` is what they called it; of two counts that of the later `at`, then `order`."""
 
     entry: Entry
     name: str
     order: int = 0
     late: bool = False
+    at: datetime | None = None
 
     @property
     def kind(self) -> str:
@@ -244,13 +245,14 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
         alone = len(entry.path) == 1 and not entry.is_folder and not (entry.problem and "." not in entry.path[0])
         (made.rest if alone else students[entry.path[0]]).append(entry)
     for name, inside in students.items():
-        ours = [entry for entry in inside if len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)]
+        ours = [entry for entry in inside if _is_in(entry, assignment)]
         if not ours and all(len(entry.path) > 1 and _is_other(entry) for entry in inside):
             made.ignored += [(entry, "of another assignment") for entry in inside]
             made.parcels.append(Parcel((Sender("", id=name),), ()))
             continue
         if ours:
-            made.ignored += [(entry, f"not in the folder {assignment}") for entry in inside if entry not in ours]
+            others = [entry for entry in inside if not _is_in(entry, assignment)]
+            made.ignored += [(entry, f"not in the folder {assignment}") for entry in others]
         depth = 2 if ours else 1
         pieces, at = [], None
         for entry in ours or inside:
@@ -259,6 +261,10 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
             pieces.append(_piece(entry, PurePosixPath(*entry.path[depth:]).as_posix() if entry.path[depth:] else ""))
         made.parcels.append(Parcel((Sender("", id=name),), tuple(pieces), at))
     return made
+
+
+def _is_in(entry: Entry, assignment: str) -> bool:
+    return len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)
 
 
 def _is_other(entry: Entry) -> bool:
@@ -273,6 +279,9 @@ def _timestamp(entry: Entry) -> datetime | None:
 
 
 # --- flat files -----------------------------------------------------------------------------------------------------
+
+
+_OTHER = re.compile(rf"(?P<before>.+)[ _]{ASSIGNMENT.pattern}|{ASSIGNMENT.pattern}[ _](?P<after>.+)", re.DOTALL)
 
 
 def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
@@ -291,6 +300,9 @@ def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
             made.ignored.append((entry, "neither a notebook nor a zip, and in no student's folder"))
         elif not student.strip():
             made.unclear.append((entry, "its name says no student"))
+        elif student == name and (other := _OTHER.fullmatch(name)):
+            made.ignored.append((entry, "of another assignment"))
+            parcels[other["after"] or other["before"]] += []
         else:
             named = entry.path[0] if student != name else f"{assignment}{suffix}"
             parcels[student].append(Piece(entry, named, number))
@@ -322,12 +334,10 @@ def _is_wrapper(name: str, inside: Sequence[Entry], assignment: str, known: Call
         return True
     if all(len(entry.path) > 2 and fold(entry.path[0]) == fold(assignment) for entry in inside):
         return True
-    for entry in inside:
-        top = entry.path[0]
-        if top == METADATA or _MOODLE.fullmatch(top) or (len(entry.path) == 1 and _CANVAS.fullmatch(top)):
-            return True
-        if len(entry.path) > 2 and fold(entry.path[1]) == fold(assignment):
-            return True
-        if known(top) or known(copy_number(PurePosixPath(top).stem)[0]):
-            return True
-    return False
+    if any(len(entry.path) > 2 and _is_in(entry, assignment) for entry in inside):
+        return True
+    tops = {entry.path[0] for entry in inside}
+    alone = {entry.path[0] for entry in inside if len(entry.path) == 1}
+    if METADATA in tops or any(map(_MOODLE.fullmatch, tops)) or any(map(_CANVAS.fullmatch, alone)):
+        return True
+    return any(known(top) or known(copy_number(PurePosixPath(top).stem)[0]) for top in tops)
