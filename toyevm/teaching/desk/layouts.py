@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
@@ -25,12 +25,13 @@ NOTEBOOK, ZIP = ".ipynb", ".zip"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of a student's: `name` is what they called it; of two the one with the higher `order` came later."""
+    """One file of a student's: `name` is what they called it; of two counts that of the later `at`, then `order`."""
 
     entry: Entry
     name: str
     order: int = 0
     late: bool = False
+    at: datetime | None = None
 
     @property
     def kind(self) -> str:
@@ -205,24 +206,27 @@ def _submitter(person: Mapping[str, Any]) -> Sender:
     return Sender("gradescope", "", name, sid or email, email)
 
 
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(\S*)", re.ASCII)
+
+
 def read_time(value: Any) -> datetime | None:
     """Return the time that a file states, or None where it states none; what names no zone is in UTC.
 
     >>> print(read_time("2015-02-02 15:58:23.948203 America/Los_Angeles"))
     2015-02-02 15:58:23.948203-08:00
     """
-    if isinstance(value, str):
-        moment, _, zone = value.strip().partition(" ")[2].partition(" ")
-        day = value.strip().partition(" ")[0]
-        try:
-            value = datetime.fromisoformat(f"{day} {moment[:15]}{zone}" if zone[:1] in "+-" else f"{day} {moment[:15]}")
-            if zone and zone[0] not in "+-Z":
-                value = value.replace(tzinfo=ZoneInfo(zone))
-        except (ValueError, LookupError, OSError):
-            return None
-    if not isinstance(value, datetime):
+    if isinstance(value, datetime):  # YAML's own
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    day, moment, zone = found.groups()
+    try:
+        if zone in ("", "Z", "UTC") or zone[0] in "+-":
+            return datetime.fromisoformat(f"{day} {moment}{zone if zone[:1] in ('+', '-') else '+00:00'}")
+        return datetime.fromisoformat(f"{day} {moment}").replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, LookupError, OSError):
+        return None
 
 
 # --- nbgrader, and folders made by hand ------------------------------------------------------------------------------
@@ -241,13 +245,14 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
         alone = len(entry.path) == 1 and not entry.is_folder and not (entry.problem and "." not in entry.path[0])
         (made.rest if alone else students[entry.path[0]]).append(entry)
     for name, inside in students.items():
-        ours = [entry for entry in inside if len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)]
+        ours = [entry for entry in inside if _is_in(entry, assignment)]
         if not ours and all(len(entry.path) > 1 and _is_other(entry) for entry in inside):
             made.ignored += [(entry, "of another assignment") for entry in inside]
             made.parcels.append(Parcel((Sender("", id=name),), ()))
             continue
         if ours:
-            made.ignored += [(entry, f"not in the folder {assignment}") for entry in inside if entry not in ours]
+            others = [entry for entry in inside if not _is_in(entry, assignment)]
+            made.ignored += [(entry, f"not in the folder {assignment}") for entry in others]
         depth = 2 if ours else 1
         pieces, at = [], None
         for entry in ours or inside:
@@ -256,6 +261,10 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
             pieces.append(_piece(entry, PurePosixPath(*entry.path[depth:]).as_posix() if entry.path[depth:] else ""))
         made.parcels.append(Parcel((Sender("", id=name),), tuple(pieces), at))
     return made
+
+
+def _is_in(entry: Entry, assignment: str) -> bool:
+    return len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)
 
 
 def _is_other(entry: Entry) -> bool:
@@ -270,6 +279,9 @@ def _timestamp(entry: Entry) -> datetime | None:
 
 
 # --- flat files -----------------------------------------------------------------------------------------------------
+
+
+_OTHER = re.compile(rf"(?P<before>.+)[ _]{ASSIGNMENT.pattern}|{ASSIGNMENT.pattern}[ _](?P<after>.+)", re.DOTALL)
 
 
 def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
@@ -288,6 +300,9 @@ def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
             made.ignored.append((entry, "neither a notebook nor a zip, and in no student's folder"))
         elif not student.strip():
             made.unclear.append((entry, "its name says no student"))
+        elif student == name and (other := _OTHER.fullmatch(name)):
+            made.ignored.append((entry, "of another assignment"))
+            parcels[other["after"] or other["before"]] += []
         else:
             named = entry.path[0] if student != name else f"{assignment}{suffix}"
             parcels[student].append(Piece(entry, named, number))
@@ -312,17 +327,17 @@ def _moved(entry: Entry) -> Entry:
     return Entry(entry.path[1:], entry.problem, entry.refused, entry.is_folder, entry.content)
 
 
-def _is_wrapper(name: str, inside: Iterable[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
+def _is_wrapper(name: str, inside: Sequence[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
     if _MOODLE.fullmatch(name) or _SUBMISSION.fullmatch(name) or known(name):
         return False
     if fold(name) == fold(assignment):
         return True
-    for entry in inside:
-        top = entry.path[0]
-        if top == METADATA or _MOODLE.fullmatch(top) or (len(entry.path) == 1 and _CANVAS.fullmatch(top)):
-            return True
-        if len(entry.path) > 2 and fold(entry.path[1]) == fold(assignment):
-            return True
-        if known(top) or known(copy_number(PurePosixPath(top).stem)[0]):
-            return True
-    return False
+    if all(len(entry.path) > 2 and fold(entry.path[0]) == fold(assignment) for entry in inside):
+        return True
+    if any(len(entry.path) > 2 and _is_in(entry, assignment) for entry in inside):
+        return True
+    tops = {entry.path[0] for entry in inside}
+    alone = {entry.path[0] for entry in inside if len(entry.path) == 1}
+    if METADATA in tops or any(map(_MOODLE.fullmatch, tops)) or any(map(_CANVAS.fullmatch, alone)):
+        return True
+    return any(known(top) or known(copy_number(PurePosixPath(top).stem)[0]) for top in tops)

@@ -144,7 +144,7 @@ class Directory:
         raise InputError(f"nobody in the roster is {sender.label!r}")
 
     def _may_be(self, student: str, sender: Sender) -> bool:
-        """Return whether nothing speaks against it: where a place knows a student by a number, no other number is theirs."""
+        """Return whether no number denies it: where a place knows a student by one, no other is theirs."""
         number = self.by_id[student].numbers.get(sender.place)
         return not (number and sender.number) or number == sender.number
 
