@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10  # files that are nobody's
 DESKS = Path("grading", "desk")
+_OUTCOME = ("attack", "isolation", "expected", "got", "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,28 @@ def run(wish: Wish, as_json: bool) -> int:
     else:
         show(_report(wish, graded, names) | {"rows": [asdict(row) for row in rows]}, as_json, print_marks)
     return 1 if graded.faults else 0
+
+
+def check(jobs: int | None, weak: bool, as_json: bool) -> int:
+    """Run the attacks that the tests run on the sandbox that there is here, and say which hold."""
+    from toyevm.teaching.desk.computers import default_jobs
+    from toyevm.teaching.grading.attacks import ATTACKS, check_isolation
+    from toyevm.teaching.grading.sandbox import Limits, open_sandbox
+
+    sandbox = open_sandbox((), weak=weak)
+    with progress("attacks", len(ATTACKS)) as begin:
+        begin("")
+        outcomes = check_isolation(sandbox, ATTACKS, jobs or default_jobs(Limits()), begin)
+    rows = [{name: getattr(each, name) for name in _OUTCOME} for each in outcomes]
+    show(rows, as_json, _print_outcomes)
+    return 0 if all(each.holds for each in outcomes) else 1
+
+
+def _print_outcomes(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    bad = [(row["attack"], row["expected"], row["got"]) for row in rows if not row["holds"]]
+    if bad:
+        console.print(table("These win something", ("attack", "expected", "got"), bad, words=(0, 1, 2)))
+    console.print(f"{len(rows) - len(bad)} of {len(rows)} attacks win nothing; isolation: {rows[0]['isolation']}.")
 
 
 def _grade(wish: Wish) -> ClassMarks:
