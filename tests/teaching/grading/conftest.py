@@ -14,7 +14,7 @@ from toyevm.teaching.grading.release import write_exercises
 
 @pytest.fixture(scope="session")
 def sample() -> Iterator[Path]:
-    """The root of a checkout with the sample assignment, in a folder that any user may read, as a marking child may be."""
+    """The root of a checkout with the sample assignment, where any user may read it, as a child may be one."""
     with TemporaryDirectory(prefix="toyevm-sample-") as folder:
         Path(folder).chmod(0o755)
         root = write_sample(Path(folder))

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.teaching.grading.sample import FULL, HONEST, NAME, SECRET, fill, nbgrader, place, source_notebook
 from toyevm.errors import InputError
-from toyevm.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
+from toyevm.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv
 from toyevm.teaching.grading.mark import Assignment, read_assignment
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.sandbox import read_outcome
@@ -359,29 +359,6 @@ def test_a_release_that_forgets_a_check_is_refused(sample: Path, tmp_path: Path)
     path.write_text(json.dumps(notebook))
     with pytest.raises(InputError, match="0 cells check 'number'"):
         read_assignment(NAME, root)
-
-
-def test_without_isolation_nothing_is_marked(sample: Path, tmp_path: Path) -> None:
-    (tmp_path / "ann").mkdir()
-    with pytest.raises(InputError, match="cannot be run safely"):
-        grade_folder(tmp_path, NAME, root=sample, isolations=[])
-
-
-def test_a_bubblewrap_that_does_not_work_is_passed_over_with_a_warning(
-    sample: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake = tmp_path / "bin" / "bwrap"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\necho bwrap: No permissions to create new namespace >&2\nexit 1\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(os, "defpath", str(fake.parent))
-    place(tmp_path / "in", "ann", fill(release, HONEST))
-    rows = grade_folder(tmp_path / "in", NAME, root=sample)
-    assert total(rows, "ann") == sum(FULL)
-    assert {row["isolation"] for row in rows} <= {"landlock", "limits"}
-    assert len(warnings(rows)) == 1
-    assert "without bubblewrap" in warnings(rows)[0]
 
 
 def test_the_instructors_own_notebook_earns_full_marks(sample: Path, tmp_path: Path) -> None:
