@@ -116,7 +116,7 @@ def _grade(wish: Wish) -> ClassMarks:
     students = {each.student for each in intake.handed} | {each.id for each in intake.absent}
     owners = {code: name for name, code in known_codes(wish.folder, students).items()}
     only = Selection(frozenset(owners.get(name, name) for name in wish.students), frozenset(wish.items), wish.again)
-    here = place if wish.dask is not None else open_sandbox(secrets, place.limits)
+    here = place if wish.dask is not None else open_sandbox(secrets, place.limits, weak=wish.weak)
     try:
         with markers(wish.jobs or default_jobs(place.limits), wish.dask) as executor, _rest_time(wish) as tell:
             return grade_class(
@@ -144,9 +144,13 @@ def _rest_time(wish: Wish) -> Iterator[Callable[[str, int], None]]:
 
 def _say_what_needs_a_look(graded: ClassMarks, wish: Wish, names: Mapping[str, str]) -> None:
     """Say on stderr what the marks alone would hide."""
+    from toyevm.teaching.grading.sandbox import WARNINGS
+
     unmatched, faulty = graded.register.unmatched, sorted({names[row.student] for row in graded.faults})
     for path, why in [] if wish.anonymous else unmatched[:MOST_NAMED]:
         complain(f"{path}: {why}")
+    if warning := WARNINGS.get(graded.register.isolation):
+        complain(warning)
     if unmatched:
         complain(f"{len(unmatched)} files were matched to nobody; all of them are in {wish.folder / 'intake.csv'}")
     if graded.by_another:
