@@ -36,39 +36,61 @@ got = key > 0 and call(keyctl, 11, key, found, 16) > 0
 RINGS = {"session": "-3", "user": "-4"}
 
 ATTACKS: dict[str, str] = {
-    "floods memory by memfd": _TRY + "import os\ngot = tries(lambda: os.ftruncate(os.memfd_create('x'), 1 << 20) is None)",
-    "begins a process": _TRY + "import os\ngot = tries(lambda: os.fork() or os._exit(0))",
-    "begins a program": _TRY + "import subprocess, sys\ngot = tries(lambda: subprocess.run([sys.executable, '-c', '']) is not None)",
-    "becomes a program": _TRY + "import os, sys\ngot = tries(lambda: os.execv(sys.executable, [sys.executable, '-c', '']))",
+    "floods memory by memfd": _TRY + """import os
+got = tries(lambda: os.ftruncate(os.memfd_create("x"), 1 << 20) is None)
+""",
+    "begins a process": _TRY + """import os
+got = tries(lambda: os.fork() or os._exit(0))
+""",
+    "begins a program": _TRY + """import subprocess, sys
+got = tries(lambda: subprocess.run([sys.executable, "-c", ""]) is not None)
+""",
+    "becomes a program": _TRY + """import os, sys
+got = tries(lambda: os.execv(sys.executable, [sys.executable, "-c", ""]))
+""",
     "begins a session": _TRY + """import os
 def leave():
     child = os.fork()
     return os.waitpid(child, 0)[1] == 0 if child else os._exit(os.setsid() == 0)
-got = tries(leave)""",
+got = tries(leave)
+""",
     "limits its parent": _TRY + """import os, resource
 def limit():
     pid = os.getppid() or 1
     return resource.prlimit(pid, resource.RLIMIT_CORE, resource.prlimit(pid, resource.RLIMIT_CORE))
-got = tries(limit)""",
-    "shares memory of System V": _RAW + "got = call(29 if big else 194, 0x70797665, 1 << 16, 0o1666) >= 0",
-    "sends signals": _TRY + "import os\ngot = tries(lambda: os.kill(os.getppid() or 1, 0) is None)",
-    "has signals sent": _TRY + "import fcntl, os\ngot = tries(lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid()) == 0)",
-    "survives the marker": _RAW + "got = ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0",
-    "takes other cores": _TRY + "import os\ngot = tries(lambda: os.sched_setaffinity(0, range(os.cpu_count())) is None)",
-    "opens a socket": _TRY + "import socket\ngot = tries(socket.socket)",
+got = tries(limit)
+""",
+    "shares memory of System V": _RAW + """
+part = call(29 if big else 194, 0x70797665, 1 << 16, 0o1666)
+got = part >= 0 and call(31 if big else 195, part, 0, 0) == 0
+""",
+    "sends signals": _TRY + """import os
+got = tries(lambda: os.kill(os.getppid() or 1, 0) is None)
+""",
+    "has signals sent": _TRY + """import fcntl, os
+got = tries(lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid()) == 0)
+""",
+    "survives the marker": _RAW + """
+got = ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0
+""",
+    "takes other cores": _TRY + """import os
+got = tries(lambda: os.sched_setaffinity(0, range(os.cpu_count())) is None)
+""",
+    "opens a socket": _TRY + """import socket
+got = tries(socket.socket)
+""",
     "binds a name": _TRY + """import socket
-def bind():
-    socket.socket(socket.AF_UNIX).bind("\\0toyevm-forgery")
-    return True
-got = tries(bind)""",
-    "asks io_uring": _RAW + "room = ctypes.create_string_buffer(256)\ngot = call(425, 1, room) >= 0",
-    "unshares": _RAW + "got = call(272 if big else 97, 0x10000000) == 0",
+got = tries(lambda: socket.socket(socket.AF_UNIX).bind("\\0toyevm-forgery") is None)
+""",
+    "asks io_uring": _RAW + """
+got = call(425, 1, ctypes.create_string_buffer(256)) >= 0
+""",
+    "unshares": _RAW + """
+got = call(272 if big else 97, 0x10000000) == 0
+""",
     "lifts its limits": _TRY + """import resource
-def lift():
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
-    return True
-got = tries(lift)""",
+got = tries(lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1)) is None)
+""",
 }  # fmt: skip
 
 # Write wherever that can be done.
@@ -121,14 +143,51 @@ while time.process_time() - began < 2:
 answer = 8191
 """
 HONEST: dict[str, str] = {
-    "numpy": "import numpy as np\ngot = int((np.ones((300, 300)) @ np.ones((300, 300)))[0, 0]) == 300",
-    "a pool of threads": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n"
-                         "    got = list(pool.map(abs, range(-9, 0))) == [9, 8, 7, 6, 5, 4, 3, 2, 1]",
-    "asyncio": "import asyncio\nasync def later():\n    await asyncio.sleep(0.01)\n    return True\ngot = asyncio.run(later())",
-    "a queue": "import queue, threading\nq = queue.Queue()\nthreading.Thread(target=q.put, args=(True,)).start()\ngot = q.get()",
-    "chance": "import os, random, secrets\ngot = len(os.urandom(9)) + len(secrets.token_bytes(9)) == 18",
-    "the clock": "import datetime, time\ntime.sleep(0.01)\ngot = datetime.datetime.now().year > 2000",
-    "printing": "import sys\nprint('x' * 10**6)\nsys.stderr.write('y')\ngot = True",
-    "a file of the lesson": "got = open('data/seven.txt').read() == 'seven' and bool(__import__('pathlib').Path('.').exists())",
-    "what it prints, nowhere": "import contextlib, os\nwith open(os.devnull, 'w') as null, contextlib.redirect_stdout(null):\n    print(1)\ngot = True",
-}  # fmt: skip
+    "numpy": """
+import numpy as np
+got = int((np.ones((300, 300)) @ np.ones((300, 300)))[0, 0]) == 300
+""",
+    "a pool of threads": """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor() as pool:
+    got = list(pool.map(abs, range(-9, 0))) == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+""",
+    "asyncio": """
+import asyncio
+async def later():
+    await asyncio.sleep(0.01)
+    return await asyncio.to_thread(lambda: True)
+got = asyncio.run(later())
+""",
+    "a queue": """
+import queue, threading
+q = queue.Queue()
+threading.Thread(target=q.put, args=(True,)).start()
+got = q.get()
+""",
+    "chance": """
+import os, random, secrets
+got = len(os.urandom(9)) + len(secrets.token_bytes(9)) == 18
+""",
+    "the clock": """
+import datetime, time
+time.sleep(0.01)
+got = datetime.datetime.now().year > 2000
+""",
+    "printing": """
+import sys
+print("x" * 10**6)
+sys.stderr.write("y")
+got = True
+""",
+    "a file of the lesson": """
+import pathlib
+got = open("data/seven.txt").read() == "seven" and pathlib.Path("data").is_dir()
+""",
+    "printing to nowhere": """
+import contextlib, os
+with open(os.devnull, "w") as null, contextlib.redirect_stdout(null):
+    print(1)
+got = True
+""",
+}

@@ -1,10 +1,11 @@
-"""Containers: what is asked of podman or docker, and that the answers come back. A real one runs under the mark `container`."""
+"""What is asked of podman or docker, and that answers come back. A real container runs under the mark `container`."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_the_engine_is_asked_to_keep_everything_away(engine: str, tmp_path: Path
     Sandbox("container", Limits(memory=1 << 28, threads=5)).run(STEPS)
     (words,) = asked(tmp_path)
     options = words[: words.index("toyevm-marking")]
-    given = dict(zip(options, options[1:], strict=False))
+    given = dict(pairwise(options))
     expected = {
         "--network": "none", "--memory": "268435456", "--memory-swap": "268435456", "--pids-limit": "5", "--cpus": "1",
         "--cap-drop": "ALL", "--security-opt": "no-new-privileges", "--user": "65534:65534", "--ipc": "private",
@@ -76,7 +77,7 @@ def test_the_engine_is_asked_to_keep_everything_away(engine: str, tmp_path: Path
     }  # fmt: skip
     assert expected.items() <= given.items()
     assert {"--rm", "--interactive", "--read-only"} <= set(options)
-    volumes = [word for before, word in zip(options, options[1:], strict=False) if before == "--volume"]
+    volumes = [word for before, word in pairwise(options) if before == "--volume"]
     assert all(word.endswith(":ro") for word in volumes)
     assert {word.split(":")[0] for word in volumes} - {"/dev/null", str(PACKAGE)} == {volumes[-1].split(":")[0]}
     masked = {word.split(":")[1] for word in volumes if word.startswith("/dev/null:")}
@@ -107,7 +108,7 @@ def test_where_there_is_no_bubblewrap_a_container_is_used(engine: str) -> None:
 
 def test_an_engine_without_the_image_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_engine("podman", tmp_path, monkeypatch, code=1)
-    with pytest.raises(InputError, match="podman cannot be used.*podman build --tag toyevm-marking"):
+    with pytest.raises(InputError, match=r"podman cannot be used.*podman build --tag toyevm-marking"):
         open_sandbox([])
 
 

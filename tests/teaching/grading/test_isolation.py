@@ -36,12 +36,17 @@ from toyevm.teaching.grading import sandbox as sandbox_module
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, SandboxReport, open_sandbox
 from toyevm.teaching.grading.seccomp import filter_path
 
-LIMITS = Limits(cell_seconds=2, seconds=4, wall_seconds=12, memory=512 << 20)
+# Of the processor, little; on the wall, much: others work here.
+LIMITS = Limits(cell_seconds=1, cell_wall_seconds=60, seconds=3, wall_seconds=120, memory=512 << 20)
 FILES = {"data/seven.txt": b"seven"}
 UNGUARDED = Sandbox("weak", LIMITS, child="tests.teaching.grading.unguarded")
 
 
-@pytest.fixture(params=["bubblewrap", pytest.param("container", marks=pytest.mark.container), "weak"])
+CONTAINER = pytest.param("container", marks=pytest.mark.container)
+STRONG = pytest.mark.parametrize("sandbox", ["bubblewrap", CONTAINER], indirect=True)  # not only what is given up
+
+
+@pytest.fixture(params=["bubblewrap", CONTAINER, "weak"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Each isolation that works here."""
     complaints = {"bubblewrap": bubblewrap.complaint, "container": container.complaint}
@@ -88,9 +93,8 @@ def test_an_answer_left_in_a_keyring_is_neither_left_nor_found(sandbox: Sandbox,
     assert run_cell(sandbox, take) is False
 
 
+@STRONG
 def test_nothing_can_be_written(sandbox: Sandbox) -> None:
-    if sandbox.isolation == "weak":
-        pytest.skip("there, the user's folders stay open, though files have no room")
     assert run_cell(sandbox, FLOOD_FILES) == []
     assert "." in run_cell(UNGUARDED, FLOOD_FILES)
 
@@ -106,16 +110,14 @@ except OSError:
     assert run_cell(UNGUARDED, source) == 4096
 
 
+@pytest.mark.parametrize("sandbox", ["bubblewrap"], indirect=True)  # a container has the files of its image
 def test_there_is_nothing_to_see_but_python(sandbox: Sandbox) -> None:
-    if sandbox.isolation != "bubblewrap":
-        pytest.skip("a container has the files of its image, a weak isolation those of the user")
     assert run_cell(sandbox, WALK) == []
     assert "/usr/bin" in run_cell(UNGUARDED, WALK)
 
 
+@STRONG
 def test_threads_are_counted(sandbox: Sandbox) -> None:
-    if sandbox.isolation == "weak":
-        pytest.skip("there, they would be counted with all that the user runs")
     assert run_cell(sandbox, MANY_THREADS) <= LIMITS.threads
     assert run_cell(UNGUARDED, MANY_THREADS) == 2_000
 
@@ -138,18 +140,18 @@ def test_what_honest_answers_need_is_there(sandbox: Sandbox, name: str) -> None:
 
 def test_time_is_that_of_the_processor(sandbox: Sandbox) -> None:
     outcome = report(sandbox, "while True: pass")
-    assert outcome.errors == {"a": "took longer than 2 s"}
+    assert outcome.errors == {"a": "took longer than 1 s"}
     assert not outcome.wall_hit
     deaf = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     stubborn = report(sandbox, deaf)
     if sandbox.isolation != "container":
-        assert stubborn.ended == "stopped after 4 s of the processor"
-        assert 2 < outcome.cpu_seconds < 4 < stubborn.cpu_seconds + 1
+        assert stubborn.ended == "stopped after 3 s of the processor"
+        assert 1 < outcome.cpu_seconds < 3 < stubborn.cpu_seconds + 1
 
 
 def test_threads_that_spin_count_while_the_cell_waits_for_them(sandbox: Sandbox) -> None:
     outcome = report(sandbox, SPINNERS + "import threading\nthreading.enumerate()[-1].join()")
-    assert outcome.errors == {"a": "took longer than 2 s"}
+    assert outcome.errors == {"a": "took longer than 1 s"}
 
 
 def test_what_only_sleeps_is_ended_by_the_wall_and_tried_once_more(
@@ -158,15 +160,16 @@ def test_what_only_sleeps_is_ended_by_the_wall_and_tried_once_more(
     runs: list[str] = []
     talk = sandbox_module.talk
     monkeypatch.setattr(sandbox_module, "talk", lambda *given: (runs.append("run"), talk(*given))[1])
-    outcome = report(sandbox, "import time\ntime.sleep(600)")
-    assert outcome.errors == {"a": "took longer than 6 s"}
+    hasty = replace(sandbox, limits=replace(LIMITS, cell_wall_seconds=2))
+    outcome = report(hasty, "import time\ntime.sleep(600)")
+    assert outcome.errors == {"a": "took longer than 2 s"}
     assert outcome.wall_hit
     assert outcome.cpu_seconds < 1.5
     assert runs == ["run", "run"]
 
 
 def test_an_honest_answer_beside_six_spinners_is_right(sandbox: Sandbox) -> None:
-    limits = Limits(cell_seconds=4, seconds=20)
+    limits = Limits(cell_seconds=4, cell_wall_seconds=90, seconds=20, wall_seconds=150)
     with ThreadPoolExecutor() as pool:
         spinning = [
             pool.submit(run_cell, replace(sandbox, limits=limits), SPINNERS + "while True: pass") for _ in range(2)
@@ -221,24 +224,25 @@ def _descendants(pid: int) -> list[int]:
 # --- which isolation ------------------------------------------------------------------------------------------------
 
 
-def test_as_a_user_who_is_not_root_the_same_holds() -> None:
+def results() -> list[Any]:
+    """What all cells get in the best sandbox here."""
+    sandbox = open_sandbox([REPOSITORY / "solutions"], LIMITS)
+    got = {name: run_cell(sandbox, source) for name, source in (ATTACKS | HONEST).items()}
+    return [sandbox.isolation, got, run_cell(sandbox, FLOOD_FILES)]
+
+
+def test_in_a_user_namespace_the_same_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another user, if there is a Python that this one may run; else root does what others do."""
     if complaint := bubblewrap.complaint():
         pytest.skip(complaint)
-    if (python := python_of_all()) is None:
-        pytest.skip("no Python here that another user may run")
-    found = as_nobody(
-        python,
-        f"""
-from tests.teaching.grading.kernel_attacks import ATTACKS, FLOOD_FILES, HONEST, MANY_THREADS
-from tests.teaching.grading.test_isolation import LIMITS, run_cell
-from toyevm.teaching.grading.sandbox import open_sandbox
-from pathlib import Path
-sandbox = open_sandbox([Path({str(REPOSITORY / "solutions")!r})], LIMITS)
-got = [sandbox.isolation, {{name: run_cell(sandbox, source) for name, source in (ATTACKS | HONEST).items()}}]
-print(json.dumps(got + [run_cell(sandbox, FLOOD_FILES), run_cell(sandbox, MANY_THREADS) <= LIMITS.threads]))
-""",
-    )
-    assert found == ["bubblewrap", dict.fromkeys(ATTACKS, False) | dict.fromkeys(HONEST, True), [], True]
+    if python := python_of_all():
+        found = as_nobody(
+            python, "from tests.teaching.grading.test_isolation import results; print(json.dumps(results()))"
+        )
+    else:
+        monkeypatch.setattr("os.geteuid", lambda: 1_000)
+        found = results()
+    assert found == ["bubblewrap", dict.fromkeys(ATTACKS, False) | dict.fromkeys(HONEST, True), []]
 
 
 @pytest.fixture
@@ -249,7 +253,7 @@ def without_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_isolation")
 def test_without_isolation_nothing_runs_and_one_line_says_what_to_install() -> None:
-    with pytest.raises(InputError, match="bwrap.*is not installed; podman and docker are not") as caught:
+    with pytest.raises(InputError, match=r"bwrap.*is not installed; podman and docker are not") as caught:
         open_sandbox([])
     assert "apt-get install bubblewrap" in str(caught.value)
     assert "podman" in str(caught.value)
@@ -272,7 +276,7 @@ def test_a_bubblewrap_that_does_not_work_says_why(tmp_path: Path, monkeypatch: p
     fake.write_text("#!/bin/sh\necho bwrap: setting up uid map: Permission denied >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputError, match="setting up uid map.*bwrap-userns-restrict"):
+    with pytest.raises(InputError, match=r"setting up uid map.*bwrap-userns-restrict"):
         open_sandbox([])
 
 

@@ -20,12 +20,15 @@ from hypothesis import strategies as st
 
 from tests.teaching.grading.sample import FULL, HONEST, NAME, SECRET, fill, nbgrader, place, source_notebook
 from toyevm.errors import InputError
-from toyevm.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv
+from toyevm.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
 from toyevm.teaching.grading.mark import Assignment, read_assignment
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.sandbox import read_outcome
+from toyevm.teaching.grading.process import Said
+from toyevm.teaching.grading.sandbox import Limits, read_outcome
 from toyevm.teaching.grading.submission import Role, assemble_notebook, read_file, read_notebook, read_release
 from toyevm.teaching.lab.variants import Variant
+
+pytestmark = pytest.mark.usefixtures("marker")
 
 Notebook = dict[str, Any]
 FILE = f"{NAME}/{NAME}.ipynb"
@@ -282,7 +285,7 @@ def test_no_document_makes_the_reader_fall_over(document: Any) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_on_the_pipe_make_the_marker_fall_over(data: bytes) -> None:
-    outcome = read_outcome(data)
+    outcome = read_outcome(Said(data, "", 0, 0.0, wall_hit=False), Limits())
     assert outcome.ended or b'"done"' in data
 
 
@@ -359,6 +362,26 @@ def test_a_release_that_forgets_a_check_is_refused(sample: Path, tmp_path: Path)
     path.write_text(json.dumps(notebook))
     with pytest.raises(InputError, match="0 cells check 'number'"):
         read_assignment(NAME, root)
+
+
+def test_without_isolation_nothing_is_marked(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ann").mkdir()
+    monkeypatch.setattr("shutil.which", lambda name, **_: None)
+    with pytest.raises(InputError, match="cannot be run safely"):
+        grade_folder(tmp_path, NAME, root=sample)
+
+
+def test_marks_of_a_weak_isolation_come_with_a_warning(
+    sample: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name, **_: None)
+    monkeypatch.setattr("os.geteuid", lambda: 1_000)
+    place(tmp_path / "in", "ann", fill(release, HONEST))
+    rows = grade_folder(tmp_path / "in", NAME, root=sample, weak=True)
+    assert total(rows, "ann") == sum(FULL)
+    assert {row["isolation"] for row in rows} == {"weak"}
+    assert len(warnings(rows)) == 1
+    assert "can read all that you can" in warnings(rows)[0]
 
 
 def test_the_instructors_own_notebook_earns_full_marks(sample: Path, tmp_path: Path) -> None:

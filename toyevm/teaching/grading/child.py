@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from toyevm.deadline import OutOfTime, Strikes
@@ -28,15 +28,15 @@ from toyevm.teaching.lab.judge_functions import call_cases
 from toyevm.teaching.lab.values import canonical, from_text, to_text
 
 LONGEST_MESSAGE = 300
-WAITING = 3  # a cell may take so many times its seconds by the clock on the wall
 _LOOK = 0.1  # seconds, between looks at the clocks
 
 
 class Child:
     """One notebook's namespace, and the channel to the marker."""
 
-    def __init__(self, channel: int, cell_seconds: float) -> None:
-        self._channel, self._cell_seconds, self._late = channel, cell_seconds, ""
+    def __init__(self, channel: int, limits: Mapping[str, float]) -> None:
+        self._channel, self._late = channel, ""
+        self._cell_seconds, self._wall_seconds = limits["cell_seconds"], limits["cell_wall_seconds"]
         self._module = types.ModuleType("__main__")
         sys.modules["__main__"] = self._module
 
@@ -86,8 +86,8 @@ class Child:
         def is_over() -> bool:
             if time.process_time() - used > self._cell_seconds:
                 self._late = f"took longer than {self._cell_seconds:g} s"
-            elif time.monotonic() - began > WAITING * self._cell_seconds:
-                self._late = f"took longer than {WAITING * self._cell_seconds:g} s"
+            elif time.monotonic() - began > self._wall_seconds:
+                self._late = f"took longer than {self._wall_seconds:g} s"
                 self.report(waited=True)
             return bool(self._late)
 
@@ -129,7 +129,7 @@ def _outcome(function: Any, arguments: str) -> Callable[[], object]:
 def main() -> None:
     """Read a job from stdin, do it, and vanish: nothing registered for the end of the process is run."""
     job, channel = begin()
-    child = Child(channel, job["limits"]["cell_seconds"])
+    child = Child(channel, job["limits"])
     for step in job["steps"]:
         if "source" in step:
             child.run(step["cell"], step["source"])

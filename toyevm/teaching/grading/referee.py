@@ -69,7 +69,7 @@ def _read(text: bytes, answers: Mapping[str, str]) -> Iterator[tuple[str, Ruling
 
 
 def _trouble(said: Said, limits: Limits) -> Ruling:
-    """Return the ruling on a program at which the process ended."""
+    """Return why there is no ruling."""
     if said.wall_hit or said.why_killed(limits.seconds):
         return Ruling(message=f"Running it took longer than {limits.program_seconds:g} s.")
     return Ruling(fault=f"the marker failed: the referee {said.ended or f'ended with {said.code}'}")

@@ -24,7 +24,7 @@ ATTACKS: dict[str, Attack] = {**ANSWERS, **READING, **MACHINE, **HIDDEN_ATTACKS}
 NEIGHBOURS = 6
 # Short, so that what never ends does not take long; of the processor, so ample for honest answers on a busy machine. A
 # program gets what is left of the second in which its process starts: an honest one needs a hundredth.
-SHORT = Limits(cell_seconds=1.5, seconds=5, wall_seconds=8, memory=512 << 20, program_seconds=0)
+SHORT = Limits(cell_seconds=1.5, cell_wall_seconds=6, seconds=5, wall_seconds=12, memory=512 << 20, program_seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
