@@ -29,7 +29,7 @@ if words[0] != "run":
     sys.exit({{code}})
 python = words[words.index("toyevm-marking") + 1:]
 volumes = dict(word.split(":")[:2][::-1] for before, word in zip(words, words[1:]) if before == "--volume")
-place = lambda text: text.replace("/opt/toyevm", os.path.dirname(volumes["/opt/toyevm/toyevm"]))
+place = lambda text: text.replace("/package", os.path.dirname(volumes["/package/toyevm"]))
 job = json.load(sys.stdin)
 job["folder"] = volumes[job["folder"]]
 job["limits"]["threads"] = -1
@@ -37,7 +37,8 @@ pipe, end = os.pipe()
 with os.fdopen(end, "w") as file:
     json.dump(job, file)
 os.dup2(pipe, 0)
-os.execv(sys.executable, [sys.executable, *map(place, python[1:])])
+assert python[:4] == ["timeout", "--signal=KILL", python[2], "python3"]
+os.execv(sys.executable, [sys.executable, *map(place, python[4:])])
 """
 
 
@@ -81,7 +82,7 @@ def test_the_engine_is_asked_to_keep_everything_away(engine: str, tmp_path: Path
     assert all(word.endswith(":ro") for word in volumes)
     assert {word.split(":")[0] for word in volumes} - {"/dev/null", str(PACKAGE)} == {volumes[-1].split(":")[0]}
     masked = {word.split(":")[1] for word in volumes if word.startswith("/dev/null:")}
-    assert masked == {f"/opt/toyevm/toyevm/{path.relative_to(PACKAGE).as_posix()}" for path in hidden_files()}
+    assert masked == {f"/package/toyevm/{path.relative_to(PACKAGE).as_posix()}" for path in hidden_files()}
     assert any("derivations.py" in name for name in masked)
 
 

@@ -32,7 +32,7 @@ from tests.teaching.grading.kernel_attacks import (
 from tests.teaching.grading.processes import as_nobody, python_of_all, survivors
 from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
-from toyevm.teaching.grading import sandbox as sandbox_module
+from toyevm.teaching.grading.process import Said, remove_left_folders, talk
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, SandboxReport, open_sandbox
 from toyevm.teaching.grading.seccomp import filter_path
 
@@ -158,8 +158,12 @@ def test_what_only_sleeps_is_ended_by_the_wall_and_tried_once_more(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[str] = []
-    talk = sandbox_module.talk
-    monkeypatch.setattr(sandbox_module, "talk", lambda *given: (runs.append("run"), talk(*given))[1])
+
+    def counted(*given: Any) -> Said:
+        runs.append("run")
+        return talk(*given)
+
+    monkeypatch.setattr("toyevm.teaching.grading.sandbox.talk", counted)
     hasty = replace(sandbox, limits=replace(LIMITS, cell_wall_seconds=2))
     outcome = report(hasty, "import time\ntime.sleep(600)")
     assert outcome.errors == {"a": "took longer than 2 s"}
@@ -191,7 +195,9 @@ report(Sandbox("{isolation}", LIMITS), "import signal, time\\nsignal.signal(sign
 """
 
 
-def test_a_marker_that_is_killed_takes_its_answers_along(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_marker_that_is_killed_takes_its_answers_along(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = MARKER.format(isolation=sandbox.isolation, word="toyevm-killed")
     environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-c", source]
@@ -211,6 +217,9 @@ def test_a_marker_that_is_killed_takes_its_answers_along(sandbox: Sandbox, tmp_p
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     if sandbox.isolation == "bubblewrap":
         assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    remove_left_folders()  # what the next marker does first
+    assert list(tmp_path.iterdir()) == []
 
 
 def _descendants(pid: int) -> list[int]:

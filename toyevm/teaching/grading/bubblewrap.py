@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from toyevm.teaching.grading.process import Command, python_command
+from toyevm.teaching.grading.process import Command, host_command, packages, python
 from toyevm.teaching.lab.course import PACKAGE
 
 FOLDER = "/marking"
@@ -34,7 +34,6 @@ _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/st
 _FINDING_THEM = ("/etc/ld.so.cache", "/etc/alternatives")
 _OLD_NAMES = ("/lib", "/lib32", "/lib64")  # now links into /usr
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-_PACKAGES = ("site-packages", "dist-packages")
 _NOBODIES, _NUMBERS = 0x6000_0000, itertools.count()
 
 
@@ -67,16 +66,15 @@ def bubblewrap_command(module: str, files: Mapping[str, bytes], hidden: Sequence
             file.seek(0)
             opened.append(file)
             words += ["--perms", "0444", "--file", str(file.fileno()), f"{FOLDER}/{name}"]
-        python = python_command([_python(), "-S"], module, [str(PACKAGE.parent), *map(str, _packages())])
-        yield Command([*words, "--remount-ro", "/", "--chdir", FOLDER, "--", *python], opened)
+        yield Command([*words, "--remount-ro", "/", "--chdir", FOLDER, "--", *host_command(module)], opened)
 
 
 def readable() -> list[Path]:
     """Return what can be read in there: the system's libraries, Python, its packages, toyevm; nothing twice."""
     bases = {Path(sys.base_prefix), Path(sys.base_exec_prefix)}
-    parts = [Path(base) / name for base in sorted(bases) for name in ("lib", "lib64")]
+    parts = [base / name for base in sorted(bases) for name in ("lib", "lib64")]
     found: list[Path] = []
-    for path in [*map(Path, _LIBRARIES + _FINDING_THEM), *parts, Path(_python()), *_packages(), PACKAGE]:
+    for path in [*map(Path, _LIBRARIES + _FINDING_THEM), *parts, python(), *packages(), PACKAGE]:
         if path.exists() and not {path, *path.parents} & set(found) and not _is_old_name(path):
             found.append(path)
     return found
@@ -87,18 +85,10 @@ def complaint() -> str:
     if not shutil.which("bwrap"):
         return "bubblewrap (bwrap) is not installed"
     with bubblewrap_command("", {}, []) as command:
-        words = [*command.words[: command.words.index("--")], "--", _python(), "-S", "-c", ""]
+        words = [*command.words[: command.words.index("--")], "--", str(python()), "-S", "-c", ""]
         tried = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     said = tried.stderr.strip().splitlines() or [f"it ended with {tried.returncode}"]
     return f"bubblewrap does not work here: {said[-1]}" if tried.returncode else ""
-
-
-def _python() -> str:
-    return str(Path(sys.executable).resolve())
-
-
-def _packages() -> list[Path]:
-    return [Path(folder) for folder in sys.path if Path(folder).name in _PACKAGES and Path(folder).is_dir()]
 
 
 def _is_old_name(path: Path) -> bool:

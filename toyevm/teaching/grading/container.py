@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toyevm.errors import InputError
-from toyevm.teaching.grading.process import ENVIRONMENT, Command, files_in_folder, python_command
+from toyevm.teaching.grading.process import ENVIRONMENT, Command, files_in_folder, run_module
 from toyevm.teaching.lab.course import PACKAGE
 
 FOLDER, IMAGE = "/marking", "toyevm-marking"
 HELP = (
     f"podman or docker with the image {IMAGE} (podman build --tag {IMAGE} --file {Path(__file__).parent}/Containerfile)"
 )
-_INSIDE = "/opt/toyevm"
+_INSIDE = "/package"
 _NAMES = itertools.count()
 _ISOLATED = (
     "--rm", "--interactive", "--network", "none", "--read-only", "--cap-drop", "ALL",
@@ -39,7 +39,7 @@ def engine() -> str | None:
 
 @contextmanager
 def container_command(
-    module: str, files: Mapping[str, bytes], hidden: Sequence[Path], memory: int, threads: int
+    module: str, files: Mapping[str, bytes], hidden: Sequence[Path], memory: int, threads: int, seconds: float
 ) -> Iterator[Command]:
     """Lend the command that runs a module of ours with these files in `FOLDER`, and without the hidden ones.
 
@@ -50,9 +50,7 @@ def container_command(
     if program is None:
         raise InputError("there is no podman and no docker here", expected=HELP)
     name = f"toyevm-{os.getpid()}-{next(_NAMES)}"
-    limits = [
-        "--memory", str(memory), "--memory-swap", str(memory), "--pids-limit", str(threads), "--cpus", "1",
-    ]  # fmt: skip
+    limits = ["--memory", str(memory), "--memory-swap", str(memory), "--pids-limit", str(threads), "--cpus", "1"]
     mounts = ["--volume", f"{PACKAGE}:{_INSIDE}/{PACKAGE.name}:ro"]
     for path in hidden:
         mounts += ["--volume", f"/dev/null:{_INSIDE}/{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}:ro"]
@@ -61,8 +59,9 @@ def container_command(
     with files_in_folder(files) as folder:
         mounts += ["--volume", f"{folder}:{FOLDER}:ro", "--workdir", FOLDER]
         words = [program, "run", "--name", name, *_ISOLATED, *limits, *mounts, IMAGE]
-        python = python_command(["python3"], module, [_INSIDE])
-        yield Command([*words, *python], environment=os.environ, at_end=[program, "rm", "--force", name])
+        # It outlives the client of its engine, so it has a clock of its own.
+        words += ["timeout", "--signal=KILL", f"{seconds:g}", "python3", *run_module(module, [_INSIDE])]
+        yield Command(words, environment=os.environ, at_end=[program, "rm", "--force", name])
 
 
 def complaint() -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 DONE, WAITED = b'{"done": true}\n', b'{"waited": true}\n'
 # One thread of numpy's; few arenas, since each takes 64 MiB of address space; sets in the same order on every run.
 ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+_PACKAGES = ("site-packages", "dist-packages")
+_FOLDER = "toyevm-marking"
 _LAST_BREATH = 2  # seconds, to end by itself
 
 
@@ -133,25 +137,45 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def python_command(words: Sequence[str], module: str, folders: Sequence[str] = ()) -> list[str]:
-    """Return the command that runs a module's `main`, with nothing of the user's own in its way.
+def python() -> Path:
+    """Return Python itself, not the link to it in a virtual environment."""
+    return Path(getattr(sys, "_base_executable", "") or sys.executable).resolve()
 
-    Args:
-        words: Python, and options of its own.
-        folders: of packages; toyevm's own is the first of them.
-    """
-    places = list(folders) or [str(PACKAGE.parent)]
-    start = f"import sys; sys.path[:0] = {places!r}; from {module} import main; main()"
-    return [*words, "-s", "-P", "-B", "-c", start]
+
+def packages() -> list[Path]:
+    """Return the folders of installed packages."""
+    return [path for path in map(Path, sys.path) if path.name in _PACKAGES and path.is_dir()]
+
+
+def run_module(module: str, folders: Sequence[object]) -> list[str]:
+    """Return options of Python by which it runs a module's `main`, with nothing of the user's own in its way."""
+    start = f"import sys; sys.path[:0] = {list(map(str, folders))!r}; from {module} import main; main()"
+    return ["-s", "-P", "-B", "-c", start]
+
+
+def host_command(module: str) -> list[str]:
+    """Return the command that runs a module of ours with the Python and the packages that are installed here."""
+    return [str(python()), "-S", *run_module(module, [PACKAGE.parent, *packages()])]
 
 
 @contextmanager
 def files_in_folder(files: Mapping[str, bytes]) -> Iterator[str]:
     """Lend a folder with these files, readable to all."""
-    with tempfile.TemporaryDirectory(prefix="toyevm-marking-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}-{os.getpid()}-") as folder:
         os.chmod(folder, 0o755)
         for name, data in files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         yield folder
+
+
+def remove_left_folders() -> None:
+    """Remove the folders of markers that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}-*-*"):
+        try:
+            os.kill(int(path.name.split("-")[2]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(path, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue

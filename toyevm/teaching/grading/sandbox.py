@@ -25,9 +25,16 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
 from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.process import WAITED, Command, Said, files_in_folder, talk
+from toyevm.teaching.grading.process import (
+    WAITED,
+    Command,
+    Said,
+    files_in_folder,
+    host_command,
+    remove_left_folders,
+    talk,
+)
 from toyevm.teaching.grading.seccomp import filter_path
-from toyevm.teaching.grading.weak import weak_command
 from toyevm.teaching.lab.course import PACKAGE
 
 ISOLATIONS = ("bubblewrap", "container", "weak")
@@ -44,9 +51,9 @@ _NEIGHBOURS = Neighbours()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one notebook may use: sizes in bytes; seconds of the processor and, for what sleeps, of the clock on the wall.
+    """What one notebook may use: sizes in bytes, seconds of the processor.
 
-    The latter are many: on a busy machine, an honest answer waits as well.
+    Seconds on the wall are for what sleeps. They are many: on a busy machine, an honest answer waits as well.
     """
 
     cell_seconds: float = 5
@@ -123,12 +130,12 @@ class Sandbox:
             with bubblewrap.bubblewrap_command(self.child, files, hidden) as command:
                 yield command, bubblewrap.FOLDER
         elif self.isolation == "container":
-            sizes = self.limits.memory, self.limits.threads
-            with container.container_command(self.child, files, hidden, *sizes) as command:
+            limits = self.limits.memory, self.limits.threads, self.limits.wall_seconds
+            with container.container_command(self.child, files, hidden, *limits) as command:
                 yield command, container.FOLDER
         else:
             with files_in_folder(files) as folder:
-                yield weak_command(self.child), folder
+                yield Command(host_command(self.child)), folder
 
 
 def hidden_files() -> list[Path]:
@@ -178,6 +185,7 @@ def open_sandbox(secrets: Sequence[Path], limits: Limits | None = None, *, weak:
     """
     if os.name != "posix":
         raise InputError("answers cannot be run safely on this system", expected="Linux, macOS, or WSL on Windows")
+    remove_left_folders()
     complaints = []
     for isolation, complaint in (("bubblewrap", bubblewrap.complaint), ("container", container.complaint)):
         sandbox, what = Sandbox(isolation, limits or Limits()), complaint()

@@ -7,18 +7,10 @@ that are open to the user, and elsewhere than on Linux, other processes and the 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from toyevm.teaching.grading.process import Command, python_command
 from toyevm.teaching.grading.seccomp import filter_path, refuse_calls
-
-
-def weak_command(module: str) -> Command:
-    """Return the command that runs a module of ours just so."""
-    packages = [path for path in sys.path if os.path.basename(path).endswith("-packages")]
-    return Command(python_command([sys.executable], module, packages))
 
 
 def give_up(limits: Mapping[str, int], user: int | None, core: int | None) -> None:
