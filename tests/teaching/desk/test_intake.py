@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk import intake as desk_intake
+from toyevm.teaching.desk import choice
 from toyevm.teaching.desk.intake import SOME_TIME, Intake, collect
 from toyevm.teaching.desk.roster import Student, bad_id, fold, read_roster
 
@@ -182,6 +182,36 @@ def test_canvas_files_late_and_resubmitted() -> None:
         ("ada", 1, None), ("ada", 2, SOME_TIME), ("bob", 1, None), ("zoe", 1, SOME_TIME),
     ]  # fmt: skip
     assert sorted(books(of(files, None))) == ["hopebob_12", "lovelaceada_11", "oneilzoë_13"]
+
+
+def test_what_a_student_calls_a_file_or_themselves_leads_to_nobody_else() -> None:
+    trick = f"x_2_assignsubmission_file_{FILE}"
+    moodle = of({f"Ada Lovelace_1_assignsubmission_file_{trick}": BOOK, f"{in_moodle(CLASS[1])}": notebook("b")})
+    assert books(moodle) == {"ada": BOOK, "bob": notebook("b")}
+    inside = of({f"Ada Lovelace_1_assignsubmission_file_/{trick}": BOOK, in_moodle(CLASS[1]): notebook("b")})
+    assert books(inside) == {"ada": BOOK, "bob": notebook("b")}
+    canvas = of({f"lovelaceada_11_900_hopebob_12_901_{FILE}": BOOK, in_canvas(CLASS[1]): notebook("b")})
+    assert books(canvas) == {"ada": BOOK, "bob": notebook("b")}
+    renamed = of({f"x_12_11_900_{FILE}": BOOK, in_canvas(CLASS[1]): notebook("b")})
+    assert books(renamed) == {"bob": notebook("b")}
+    assert why(renamed, f"x_12_11_900_{FILE}") == "its name can be read in two ways"
+
+
+def test_a_code_of_an_anonymous_canvas_is_no_user_s_id() -> None:
+    assert not of({f"anon_11_900_{FILE}": BOOK}).handed
+
+
+def test_a_student_alone_cannot_hand_in_for_others() -> None:
+    found = of({f"eve/{NAME}/{FILE}": BOOK, f"eve/bob/{NAME}/{FILE}": BOOK, "eve/submission_metadata.yml": b""}, None)
+    assert list(books(found)) == ["eve"]
+
+
+def test_a_folder_with_nothing_but_a_zip_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"Course-01-42.zip": zipped({in_moodle(CLASS[0]): BOOK}), ".DS_Store": b""})
+    for roster in (None, CLASS):
+        with pytest.raises(InputError, match="that zip, in place of the folder"):
+            collect(tmp_path, NAME, roster)
+    assert books(of({"ada.zip": zipped({FILE: BOOK})})) == {"ada": BOOK}
 
 
 def test_canvas_without_names_and_without_files() -> None:
@@ -406,7 +436,7 @@ def test_links_pipes_and_empty_folders_are_handed_in_with_the_reason(tmp_path: P
 
 
 def test_one_student_s_flood_costs_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_intake, "MOST_BYTES_A_STUDENT", 1_000)
+    monkeypatch.setattr(choice, "MOST_BYTES_A_STUDENT", 1_000)
     flood = {f"ada/{NAME} ({number}).ipynb": notebook("x" * 300) for number in range(1, 9)}
     found = of({**flood, f"bob/{FILE}": BOOK})
     assert books(found) == {"ada": notebook("x" * 300), "bob": BOOK}  # the one that counts is read first
@@ -591,7 +621,11 @@ def test_no_file_is_ever_lost(files: dict[str, bytes]) -> None:
         place = Path(folder) / "class.zip"
         place.write_bytes(zipped(files))
         for roster in (CLASS, None):
-            found = collect(place, NAME, roster)
+            try:
+                found = collect(place, NAME, roster)
+            except InputError as error:
+                assert "a zip and nothing else" in str(error)  # noqa: PT017
+                continue
             listed = [*(one.source for one in found.handed), *(one.path for one in (*found.unmatched, *found.ignored))]
             assert all(text.isprintable() for text in listed)
             for name in files:
