@@ -25,7 +25,7 @@ from toyevm.teaching.grading.attacks.reading import (
     READ_CHECKOUT,
     READ_MARKING,
 )
-from toyevm.teaching.grading.folder import grade_folder
+from tests.teaching.grading.folder import grade_folder
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
 from toyevm.teaching.grading.sandbox import Sandbox, open_sandbox

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.teaching.grading.sample import FULL, HONEST, NAME, SECRET, fill, nbgrader, place, source_notebook
 from toyevm.errors import InputError
-from toyevm.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
+from tests.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
 from toyevm.teaching.grading.mark import Assignment, read_assignment
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import Said
@@ -321,7 +321,7 @@ def test_numbers_that_do_not_work_out_cost_nobody_else_their_marks(
             raise InputError("5 and 5 are the same number", "items.toml number")
         return read_assignment(name, root, variant)
 
-    monkeypatch.setattr("toyevm.teaching.grading.folder.read_assignment", numbers_of)
+    monkeypatch.setattr("tests.teaching.grading.folder.read_assignment", numbers_of)
     for student in ("ada", "bob", "zoe"):
         place(tmp_path, student, fill(release, HONEST))
     rows = grade_folder(tmp_path, NAME, 1, root=sample, release="2027-spring")
