@@ -28,7 +28,7 @@ _ISOLATED = (
     "--die-with-parent", "--new-session", "--hostname", "marker", "--cap-drop", "ALL",
 )  # fmt: skip
 _AS_USER = ("--unshare-user", "--disable-userns", "--assert-userns-disabled", "--uid", "65534", "--gid", "65534")
-_AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")  # to become nobody, which ends them
+_AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")  # to become nobody
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store")
 _FINDING_THEM = ("/etc/ld.so.cache", "/etc/alternatives")
 _OLD_NAMES = ("/lib", "/lib32", "/lib64")  # now links into /usr

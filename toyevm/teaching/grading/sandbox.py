@@ -223,7 +223,7 @@ for path in {[str(path) for secret in secrets for path in _files(secret.resolve(
             return ""
         case {"value": str(seen)}:
             return f"{sandbox.isolation} does not hide {seen[:200]}"
-    return f"{sandbox.isolation} does not run Python: {outcome.ended}"
+    return f"{sandbox.isolation} does not run answers, which {outcome.ended}: can everybody read {PACKAGE}?"
 
 
 def _files(secret: Path) -> Iterator[Path]:
