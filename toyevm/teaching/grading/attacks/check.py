@@ -28,7 +28,7 @@ SHORT = Limits(cell_seconds=1.5, cell_wall_seconds=6, seconds=5, wall_seconds=12
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttackOutcome:
     """What one attack came to: points by item, and whatever else was seen that must not be."""
 
     attack: str
@@ -47,7 +47,7 @@ def check_isolation(
     names: Iterable[str] = ATTACKS,
     jobs: int = 2,
     progress: Callable[[str], None] = lambda name: None,
-) -> list[Outcome]:
+) -> list[AttackOutcome]:
     """Hand in attacks, mark them in this sandbox, and say what came of each.
 
     Args:
@@ -80,7 +80,7 @@ class _Stage:
     def assignments(self) -> dict[str, Assignment]:
         return {name: read_assignment(name, self.root) for name in (NAME, HIDDEN)}
 
-    def play(self, name: str) -> Outcome:
+    def play(self, name: str) -> AttackOutcome:
         """Mark an attack, with its neighbours at work where it has some."""
         attack = ATTACKS[name]
         if attack.beside:
@@ -92,7 +92,7 @@ class _Stage:
         else:
             marks = self._mark(attack)
         self.progress(name)
-        return Outcome(name, self.sandbox.isolation, shown(attack.marks), _seen(attack, marks), marks)
+        return AttackOutcome(name, self.sandbox.isolation, shown(attack.marks), _seen(attack, marks), marks)
 
     def _mark(self, attack: Attack) -> tuple[ItemMark, ...]:
         notebook = notebook_of(attack, str(self.root), self.port)
