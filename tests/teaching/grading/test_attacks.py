@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.teaching.grading.folder import grade_folder
 from tests.teaching.grading.processes import as_nobody, python_of_all, survivors
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
 from toyevm.teaching.grading.attacks import ATTACKS, AttackOutcome, check_isolation
@@ -25,7 +26,6 @@ from toyevm.teaching.grading.attacks.reading import (
     READ_CHECKOUT,
     READ_MARKING,
 )
-from tests.teaching.grading.folder import grade_folder
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
 from toyevm.teaching.grading.sandbox import Sandbox, open_sandbox
