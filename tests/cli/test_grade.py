@@ -210,7 +210,7 @@ def test_the_attacks_of_the_tests_can_be_run_on_the_sandbox_here(
 
 
 def test_an_attack_that_wins_is_said_and_the_exit_code_tells(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    won = attacks.Outcome("a thief", "bubblewrap", "0 points", "16 points", ())
+    won = attacks.AttackOutcome("a thief", "bubblewrap", "0 points", "16 points", ())
     monkeypatch.setattr(attacks, "check_isolation", lambda *given: [won])
     answer = toyevm("grade", "--check-isolation")
     assert (answer.code, answer.json[0]["holds"]) == (1, False)
