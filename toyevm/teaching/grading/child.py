@@ -148,6 +148,8 @@ def begin() -> tuple[dict[str, Any], int]:
         os.dup2(null, stream)
     os.chdir(job["folder"])
     give_up(job["limits"], job["user"], job["core"])
+    if job["parent"] not in (None, os.getppid()):  # it was killed before we were bound to die with it
+        os._exit(1)
     _humour_matplotlib(job["folder"])
     return job, channel
 

@@ -120,6 +120,7 @@ class Sandbox:
             rights = {
                 "limits": asdict(limits) | {"threads": threads}, "folder": folder, "core": core,
                 "user": bubblewrap.new_user() if self.isolation == "bubblewrap" else None,
+                "parent": os.getpid() if is_weak else None,
             }  # fmt: skip
             return talk(command, {**job, **rights}, limits.wall_seconds, limits.result_bytes)
 
