@@ -88,6 +88,23 @@ def test_an_import_of_a_lesson_by_the_kit_is_found(copy: Path) -> None:
     assert "The classroom has rows of its own BROKEN" in done.stdout
 
 
+@pytest.mark.parametrize("where", ["grading/mark.py", "lab/marking.py", "lessons/conflicts/studies.py"])
+def test_an_import_of_the_desk_by_what_is_below_it_is_found(copy: Path, where: str) -> None:
+    path = copy / "toyevm" / "teaching" / where
+    path.write_text(path.read_text() + "\ndef later() -> None:\n    from toyevm.teaching.desk import policy\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "The classroom has rows of its own BROKEN" in done.stdout
+
+
+def test_an_import_of_a_lesson_by_the_desk_is_found(copy: Path) -> None:
+    path = copy / "toyevm" / "teaching" / "desk" / "policy.py"
+    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
+    done = lint(copy)
+    assert done.returncode == 1, done.stdout
+    assert "whichever lesson they are of BROKEN" in done.stdout
+
+
 def test_the_layers_are_the_thirteen_of_the_design() -> None:
     assert len(layers()) == 13
     assert layers()[0] == {"types", "units", "errors"}

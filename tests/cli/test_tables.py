@@ -95,23 +95,6 @@ def test_the_first_failures_are_listed_with_their_reasons() -> None:
     assert words.splitlines()[4].split() == ["Osaka", "1", "30", "1"]
 
 
-def test_marks_name_what_is_missing() -> None:
-    row = {"student": "ada", "assignment": "01", "isolation": "bubblewrap", "message": "wrong order", "max": 2}
-    rows = [row | {"item": "sub", "points": 1}, row | {"item": "add", "points": 2}]
-    rows += [row | {"item": "total", "points": 3, "max": 4, "message": ""}]
-    rows += [row | {"student": "bob", "item": item, "points": 2} for item in ("add", "total")]
-    words = printed(rows, tables.print_marks)
-    assert "sub 1/2: wrong order" in words
-    assert "add" not in words
-    assert "all points" in words
-    assert "bubblewrap, 2 submissions" in words
-
-
-def test_text_of_a_submission_is_no_markup(toyevm: Command) -> None:
-    total = {"student": "[red]x[/]", "item": "total", "points": 0, "max": 1, "message": "", "isolation": ""}
-    assert "[red]x[/]" in printed([total], tables.print_marks)
-
-
 def test_progress_shows_the_rest_at_a_terminal_and_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     for is_terminal in (False, True):
         screen = io.StringIO()

@@ -232,22 +232,48 @@ def verify(
 
 @app.command()
 def grade(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Submissions: FOLDER/<student>/NAME/NAME.ipynb.")],
-    assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time.")] = 2,
-    out: Annotated[Path | None, typer.Option(help="Write the marks to this CSV file.")] = None,
+    place: Annotated[
+        Path | None, typer.Argument(metavar="PLACE", help="What was handed in: a folder, or a zip.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Which assignment, such as 01-the-machine.")] = None,
+    roster: Annotated[Path | None, typer.Option(metavar="FILE", help="The class, as CSV.")] = None,
+    desk: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where marks are kept: grading/desk/ASSIGNMENT.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at a time: one a core.")] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Mark on this Dask cluster (extra `cluster`).")
+    ] = None,
+    weak: Annotated[bool, typer.Option("--weak-isolation", help="Where no real sandbox is; not as root.")] = False,
+    student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Mark only this one. Repeatable.")] = None,
+    item: Annotated[list[str] | None, typer.Option(metavar="ID", help="Renew only this mark. Repeatable.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Mark also what is marked already.")] = False,
     release: Annotated[str | None, typer.Option(help="The release word, if students have different numbers.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Show codes in place of students.")] = False,
+    question: Annotated[
+        str | None, typer.Option(metavar="ITEM", help="Show what everybody wrote for one item, instead of the marks.")
+    ] = None,
+    check_isolation: Annotated[
+        bool, typer.Option("--check-isolation", help="Mark nobody: run attacks on the sandbox, and say which hold.")
+    ] = False,
     as_json: AsJson = False,
-) -> None:
-    """Mark submissions in a sandbox; warn where the system allows only a weak one."""
-    from toyevm.cli.tables import print_marks
-    from toyevm.teaching.grading.mark import grade_folder, students_in, warnings
+) -> int:
+    """Mark a class in a sandbox, on a desk that knows what is marked already; see course/instructor/."""
+    from toyevm.cli import grade as command
 
-    with progress("submissions", len(students_in(folder))) as begin:
-        rows = grade_folder(folder, assignment, jobs, out, release=release, progress=begin)
-    for warning in warnings(rows):
-        print(warning, file=sys.stderr)
-    show(rows, as_json, print_marks)
+    if check_isolation:
+        if place is not None or assignment is not None:
+            raise InputError("marks nobody", "--check-isolation", "no PLACE and no --assignment")
+        return command.check(jobs, weak, as_json)
+    if place is None or assignment is None:
+        raise InputError(
+            "what to mark is missing", "PLACE" if place is None else "--assignment", "PLACE --assignment NAME"
+        )
+    wish = command.Wish(
+        place, assignment, roster, desk, jobs, dask, weak, student or (), item or (), again, release, anonymous,
+        question,
+    )  # fmt: skip
+    return command.run(wish, as_json)
 
 
 @app.command()

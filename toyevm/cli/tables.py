@@ -112,19 +112,3 @@ def print_backends(console: Console, rows: Sequence[Report]) -> None:
     """Print the ways to execute a block."""
     cells = [(row["name"], row["kind"], row["summary"]) for row in rows]
     console.print(table("", ("backend", "kind", "how"), cells, words=(0, 1, 2)))
-
-
-def print_marks(console: Console, rows: Sequence[Report]) -> None:
-    """Print a line for each student: the sum, and the items that did not get all points, with the reason."""
-    lines = []
-    for total in (row for row in rows if row["item"] == "total"):
-        items = [row for row in rows if row["student"] == total["student"] and row["item"] != "total"]
-        short = [_missing(row) for row in items if row["points"] < row["max"]]
-        lines.append((total["student"], f"{total['points']:g}/{total['max']:g}", "\n".join(short) or "all points"))
-    console.print(table("", ("student", "points", "where points are missing"), lines, words=(0, -1)))
-    for isolation, count in Counter(row["isolation"] for row in rows if row["item"] == "total").items():
-        console.print(f"isolation: {isolation or 'none'}, {count} submissions")
-
-
-def _missing(row: Report) -> str:
-    return f"{row['item']} {row['points']:g}/{row['max']:g}: {row['message']}"

@@ -17,7 +17,7 @@ from tests.teaching.grading.sample import NAME, SECRET, write_sample
 from toyevm.errors import InputError
 from toyevm.teaching.grading import bundle
 from toyevm.teaching.grading.bundle import bundle_files, write_bundle
-from toyevm.teaching.grading.mark import _for_student, read_assignment
+from toyevm.teaching.grading.mark import read_assignment
 from toyevm.teaching.grading.release import write_exercises
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.marking import read_marking
@@ -152,8 +152,7 @@ def test_a_student_can_make_a_working_copy_of_the_bundle(unpacked: Path) -> None
 def test_a_student_who_tries_to_release_or_mark_is_told_what_is_missing(unpacked: Path, module: str) -> None:
     program = {
         "release": "from toyevm.teaching.grading.release import main; raise SystemExit(main())",
-        "grade": "from pathlib import Path; from toyevm.teaching.grading.mark import grade_folder\n"
-        f"grade_folder(Path('exercises'), '{LESSON}')",
+        "grade": f"from toyevm.cli import main; main(['grade', 'exercises', '--assignment', '{LESSON}'])",
     }[module]
     environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     done = subprocess.run(
@@ -174,10 +173,9 @@ def test_a_student_gets_and_is_marked_by_their_own_numbers(tmp_path: Path) -> No
     common = read_marking(
         REPOSITORY / "solutions" / LESSON / "marking.toml", read_items(REPOSITORY / "course" / LESSON / "items.toml")
     )
-    what = read_assignment(LESSON)
-    hers = _for_student(what, "ada", "2027-spring")
+    hers = read_assignment(LESSON, variant=ada)
     assert hers.marking.cases("trace-six") == right.cases("trace-six") != common.cases("trace-six")
-    assert _for_student(what, "ada", None) is what
+    assert read_assignment(LESSON).marking.cases("trace-six") == common.cases("trace-six")
 
 
 @pytest.mark.parametrize("arguments", [["2027"], ["../x", "ada"], ["2027", "a/b"], ["", "ada"]])

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import REPOSITORY
 from toyevm.teaching.grading.handout import lesson_files, to_toml
-from toyevm.teaching.lab.items import DERIVATION_SETTINGS
-from toyevm.teaching.lab.items import read_items
+from toyevm.teaching.lab.items import DERIVATION_SETTINGS, read_items
 from toyevm.teaching.lab.judges import public_cases
 
 COURSE = REPOSITORY / "course"

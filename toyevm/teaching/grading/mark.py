@@ -1,50 +1,46 @@
-"""The marks that count: every answer runs somewhere else, and is judged here.
+"""The marks that count: a notebook runs twice, somewhere else, and is judged here.
 
-    submission --assemble--> cells --sandbox--> canonical data --judge--> points
-    release ------^                      marking.toml ------------^
+    notebook --assemble--> cells --open run----> what it did on the public cases --> all that is said
+    release ------^            \\--closed run--> what it did on the hidden ones  --> points, the id of a misconception
 
-What is expected never leaves this process, and what comes back into it is data of a few plain types. So the worst that
-an answer can do is to be wrong. A submission that cannot be read earns 0, with the reason, and the others go on.
+The words cannot hold what they never saw, so no filter of words is needed. What is expected never leaves this process,
+and what comes back into it is data of a few plain types: the worst that an answer can do is to be wrong. The closed
+run is left out where nothing hidden would go in: a value is the same whoever asks, and a program is judged elsewhere
+(`referee`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading.handout import lesson_files
 from toyevm.teaching.grading.plainjson import check_json
-from toyevm.teaching.grading.referee import Ruling, Sources, rule, rule_on_programs
-from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, SandboxReport, Sandbox, open_sandbox
+from toyevm.teaching.grading.quoting import one_line, quoted
+from toyevm.teaching.grading.referee import Sources, rule_on_programs
+from toyevm.teaching.grading.ruling import Ruling, fault_of, rule
+from toyevm.teaching.grading.sandbox import Sandbox, SandboxReport
 from toyevm.teaching.grading.submission import (
     Assembled,
     Cell,
     Role,
     assemble_notebook,
     checked_items,
+    read_notebook,
     read_release,
-    read_submission,
 )
 from toyevm.teaching.lab.course import ROOT
-from toyevm.files import write_whole
+from toyevm.teaching.lab.items import Case
+from toyevm.teaching.lab.judges import judge
 from toyevm.teaching.lab.marking import Marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
+from toyevm.teaching.lab.verdicts import Status
 
-COLUMNS = ("student", "assignment", "item", "points", "max", "message", "isolation")
-TOTAL = "total"
-LONGEST_MESSAGE = 300
 MOST_ANSWER_BYTES = 1 << 20
-
-Row = dict[str, Any]  # by COLUMNS; points and max are numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,61 +57,31 @@ class Assignment:
     def items(self) -> tuple[str, ...]:
         return tuple(self.marking.items.exercises)
 
+    def cases(self, item: str, *, hidden: bool) -> tuple[Case, ...]:
+        """Return the cases on which a function is called: in the open run, or in the closed one."""
+        return self.marking.cases(item) if hidden else self.marking.items.exercise(item).cases
 
-def grade_folder(
-    folder: Path,
-    assignment: str,
-    jobs: int = 1,
-    out: Path | None = None,
-    *,
-    root: Path = ROOT,
-    limits: Limits | None = None,
-    isolations: Sequence[str] = ISOLATIONS,
-    release: str | None = None,
-    progress: Callable[[str], None] = lambda name: None,
-) -> list[Row]:
-    """Mark folder/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student; return a row for each item and a total.
+
+@dataclass(frozen=True, slots=True)
+class ItemMark:
+    """The mark of one item.
 
     Args:
-        jobs: how many submissions run at a time.
-        out: also write the rows there, as CSV.
-        root: where course/, solutions/ and exercises/ are.
-        isolations: the ways to isolate answers that may be used, best first.
-        release: the word under which each student got numbers of their own, if they did.
-        progress: is told each student's name, in order, when their marks are there.
-
-    Raises:
-        InputError: no such folder or assignment, a release without marking, or nowhere to run answers safely.
+        misconception: the id of one of ours, or "".
+        message: why points are missing, for the student: one line, not long; a submission's own words are in quotes.
+        fault: what went wrong at the marker's; no word of it comes from a submission.
     """
-    what = read_assignment(assignment, root)
-    students = students_in(folder)
-    secrets = [root / name for name in ("solutions", "tests", "course", ".git")]
-    sandbox = open_sandbox([*secrets, folder], limits, isolations)
 
-    def mark(name: str) -> list[Row]:
-        return mark_student(what, sandbox, folder, name, release)
-
-    rows: list[Row] = []
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        for name, marks in zip(students, pool.map(mark, students), strict=True):
-            rows += marks
-            progress(name)
-    if out is not None:
-        try:
-            write_whole(out, to_csv(rows), make_folder=True)
-        except OSError as error:
-            raise InputError(f"cannot write: {error.strerror}", where=str(out)) from error
-    return rows
+    item: str
+    points: int
+    max: int
+    misconception: str = ""
+    message: str = ""
+    fault: str = ""
 
 
-def warnings(rows: Sequence[Row]) -> list[str]:
-    """Return what the instructor must know about how these marks came about."""
-    used = {row["isolation"] for row in rows}
-    return [text for isolation, text in WARNINGS.items() if isolation in used]
-
-
-def read_assignment(name: str, root: Path = ROOT) -> Assignment:
-    """Return an assignment.
+def read_assignment(name: str, root: Path = ROOT, variant: Variant | None = None) -> Assignment:
+    """Return an assignment, with the numbers of a variant or the common ones.
 
     Raises:
         InputError: it does not exist, or its parts do not fit together.
@@ -125,7 +91,7 @@ def read_assignment(name: str, root: Path = ROOT) -> Assignment:
         raise InputError(f"no assignment {name!r}", where="--assignment", expected=" | ".join(known) or "solutions/")
     folder = root / "exercises" / name
     release = read_release(folder / f"{name}.ipynb")
-    sources = Sources(root / "course" / name / "items.toml", root / "solutions" / name / "marking.toml")
+    sources = Sources(root / "course" / name / "items.toml", root / "solutions" / name / "marking.toml", variant)
     marking = sources.read()
     checked = [item for cell in release if cell.role is Role.CHECK for item in checked_items(cell)]
     for item in marking.items.exercises:
@@ -136,60 +102,41 @@ def read_assignment(name: str, root: Path = ROOT) -> Assignment:
     return Assignment(name, release, sources, marking, files | lesson_files(root / "course", name))
 
 
-def _for_student(what: Assignment, student: str, release: str | None) -> Assignment:
-    """Return the assignment with the student's own numbers, where a release gave them some."""
-    if release is None:
-        return what
-    sources = replace(what.sources, variant=Variant(student, release))
-    return replace(what, sources=sources, marking=sources.read())
-
-
-def students_in(folder: Path) -> list[str]:
-    """Return the names of the students, in order; a link counts, so that it gets its 0."""
+def mark_notebook(what: Assignment, sandbox: Sandbox, notebook: bytes) -> tuple[ItemMark, ...]:
+    """Return the mark of each item, in their order; never raises, neither for what was handed in nor for our faults."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", str(folder), "a folder of submissions") from error
-    found = [
-        entry.name for entry in entries if not entry.name.startswith(".") and (entry.is_dir() or entry.is_symlink())
-    ]
-    if not found:
-        raise InputError("no submissions", str(folder), "STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb")
-    return found
-
-
-def mark_student(
-    what: Assignment, sandbox: Sandbox, folder: Path, student: str, release: str | None = None
-) -> list[Row]:
-    """Return the rows of one student; never raises for what a student handed in, nor for the numbers they got."""
-    try:
-        what = _for_student(what, student, release)
-        submitted = read_submission(folder, student, what.name, f"{what.name}.ipynb")
-        assembled = assemble_notebook(what.release, submitted)
-        outcome = sandbox.run(list(_steps(what, assembled)), what.files)
-        rulings = _rule(what, outcome, sandbox.limits)
-        results = [(item, *_with_trouble(rulings[item], assembled, outcome, item)) for item in what.items]
+        submitted = read_notebook(notebook)
     except InputError as error:
-        results = [(item, 0, f"not marked: {error}") for item in what.items]
-    except Exception as error:  # a fault of ours must not stop the run, nor pass unseen
-        results = [(item, 0, f"not marked, please look: {type(error).__name__}: {error}") for item in what.items]
-    rows = [(item, points, what.marking.items.exercise(item).points, message) for item, points, message in results]
-    rows.append((TOTAL, sum(row[1] for row in rows), sum(row[2] for row in rows), ""))
-    return [
-        dict(
-            zip(
-                COLUMNS,
-                (_clean(student), what.name, item, points, most, _clean(message), sandbox.isolation),
-                strict=True,
-            )
-        )
-        for item, points, most, message in rows
-    ]
+        return not_marked(what, message=one_line(f"not marked: {error}"))
+    try:
+        assembled = assemble_notebook(what.release, submitted)
+        seen = sandbox.run(list(_steps(what, assembled, hidden=False)), what.files)
+        rulings = _rule(what, sandbox, assembled, seen)
+        return tuple(_mark(what, item, rulings[item], _trouble(assembled, seen, item)) for item in what.items)
+    except Exception as error:  # it must not stop the marking of others, nor pass unseen
+        return not_marked(what, fault=fault_of(error))
 
 
-def _steps(what: Assignment, assembled: Assembled) -> Iterator[dict[str, Any]]:
-    """Yield the steps of a job: run each cell; at a check, take the answer instead."""
+def not_marked(what: Assignment, message: str = "", fault: str = "") -> tuple[ItemMark, ...]:
+    """Return the marks of a notebook that earns nothing as a whole."""
+    exercises = what.marking.items.exercises
+    return tuple(ItemMark(item, 0, exercises[item].points, "", message, fault) for item in what.items)
+
+
+def _mark(what: Assignment, item: str, ruling: Ruling, trouble: Sequence[str]) -> ItemMark:
+    most = what.marking.items.exercise(item).points
+    words = one_line("; ".join(filter(None, [ruling.message, *trouble])))
+    return ItemMark(item, ruling.points, most, ruling.misconception, words, ruling.fault)
+
+
+def _steps(
+    what: Assignment, assembled: Assembled, *, hidden: bool, items: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield the steps of a job: run each cell; at a check, take the answer instead. With `items`, end after these."""
+    left = set(items or what.items)
     for number, cell in enumerate(assembled.cells):
+        if not left:
+            return
         if cell.role is not Role.CHECK:
             yield {"cell": _label(number, cell), "source": cell.source}
             continue
@@ -197,35 +144,54 @@ def _steps(what: Assignment, assembled: Assembled) -> Iterator[dict[str, Any]]:
             exercise = what.marking.exercise(item)
             calls = None
             if exercise.judge == "function":
-                calls = [to_text(list(case.given.get("args", []))) for case in what.marking.cases(item)]
-            yield {"item": item, "answer": exercise.answer, "calls": calls}
+                calls = [to_text(list(case.given.get("args", []))) for case in what.cases(item, hidden=hidden)]
+            if item in (items or what.items):
+                yield {"item": item, "answer": exercise.answer, "calls": calls}
+            left.discard(item)
 
 
 def _label(number: int, cell: Cell) -> str:
     return cell.name or f"own cell {number}"
 
 
-def _rule(what: Assignment, outcome: SandboxReport, limits: Limits) -> dict[str, Ruling]:
+def _rule(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: SandboxReport) -> dict[str, Ruling]:
     """Return what each item earns."""
     rulings: dict[str, Ruling] = {}
-    programs: dict[str, Plain] = {}
+    answers: dict[str, Plain] = {}
     for item in what.items:
         try:
-            answer = _answer(outcome, item)
+            answers[item] = _answer(seen, item)
         except InputError as error:
-            rulings[item] = 0, error.what
-            continue
-        if what.marking.exercise(item).judge == "program":
-            programs[item] = answer
-        else:
-            rulings[item] = rule(what.marking, item, answer)
-    return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
+            rulings[item] = Ruling(message=error.what)
+    counted = _count(what, sandbox, assembled, answers)
+    programs = {item: answer for item, answer in answers.items() if what.marking.exercise(item).judge == "program"}
+    for item in answers.keys() - programs.keys():
+        rulings[item] = rule(what.marking, item, answers[item], counted.get(item, answers[item]))
+    return rulings | rule_on_programs(what.sources, programs, sandbox)
 
 
-def _with_trouble(ruling: Ruling, assembled: Assembled, outcome: SandboxReport, item: str) -> Ruling:
-    """Return a ruling that also says what went wrong in the cells of its item."""
-    points, reason = ruling
-    return points, "; ".join(part for part in [reason, *_trouble(assembled, outcome, item)] if part)
+def _count(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Mapping[str, Plain]) -> dict[str, Plain]:
+    """Return what the functions do with the hidden cases: the closed run, whose words nobody hears."""
+    items = [item for item, answer in seen.items() if _needs_hidden(what, item, answer)]
+    if not items:
+        return {}
+    report = sandbox.run(list(_steps(what, assembled, hidden=True, items=items)), what.files)
+    counted: dict[str, Plain] = dict.fromkeys(items)
+    for item in items:
+        try:
+            counted[item] = _answer(report, item)
+        except InputError:
+            continue  # what it says is not for anybody
+    return counted
+
+
+def _needs_hidden(what: Assignment, item: str, seen: Plain) -> bool:
+    """Return whether a function must be asked again: there are hidden cases, and it did something on the others."""
+    public, every = what.cases(item, hidden=False), what.cases(item, hidden=True)
+    exercise = what.marking.items.exercise(item)
+    if exercise.judge != "function" or len(every) == len(public):
+        return False
+    return judge(exercise, public, seen).status is not Status.MISSING
 
 
 def _answer(outcome: SandboxReport, item: str) -> Plain:
@@ -242,7 +208,7 @@ def _answer(outcome: SandboxReport, item: str) -> Plain:
         case {"results": list(results), **rest} if not rest:
             return [_result(result) for result in results]
         case {"error": str(error), **rest} if not rest:
-            raise InputError(error)
+            raise InputError(quoted(error))
         case None:
             raise InputError(f"no answer arrived: the notebook {outcome.ended or 'was changed'}")
     raise InputError("what arrived is no answer")
@@ -278,33 +244,5 @@ def _trouble(assembled: Assembled, outcome: SandboxReport, item: str) -> list[st
             if item in checked_items(cell):
                 break
             names.clear()
-    errors = [f"cell {name}: {outcome.errors[name]}" for name in names if name in outcome.errors]
+    errors = [f"cell {name}: {quoted(outcome.errors[name])}" for name in names if name in outcome.errors]
     return errors + [f"cell {name} {assembled.oddities[name]}" for name in names if name in assembled.oddities]
-
-
-def to_csv(rows: Sequence[Row]) -> bytes:
-    """Return rows as CSV that a spreadsheet will not take for formulas.
-
-    >>> print(to_csv([dict.fromkeys(COLUMNS, "") | {"student": "=1+1", "points": 2}]).decode().splitlines()[1])
-    '=1+1,,,2,,,
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _inert(value) if isinstance(value, str) else value for name, value in row.items()})
-    return text.getvalue().encode()
-
-
-def _inert(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
-
-
-def _clean(text: str) -> str:
-    """Return text in one short printable line: students' words reach a terminal and a table.
-
-    >>> _clean("a\\x1b[31m\\n  b")
-    'a?[31m b'
-    """
-    line = re.sub(r"\s+", " ", text[: 2 * LONGEST_MESSAGE]).strip()
-    return "".join(sign if sign.isprintable() else "?" for sign in line)[:LONGEST_MESSAGE]

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.course import ROOT
 from toyevm.files import write_whole
+from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.notebooks import clear_outputs, to_json
 
 CODE_STUB = "...  # Your turn"  # instead of a solution: harmless where it stands, and what a check knows as missing

@@ -75,13 +75,13 @@ def read_release(path: Path) -> tuple[Cell, ...]:
     return tuple(Cell(_name(cell), _source(cell), _role(cell)) for cell in cells if cell.get("cell_type") == "code")
 
 
-def read_submission(folder: Path, *parts: str) -> tuple[Cell, ...]:
-    """Return the code cells of the notebook folder/part/part/…, of which no part may be a link.
+def read_notebook(data: bytes) -> tuple[Cell, ...]:
+    """Return the code cells of a notebook as it was handed in.
 
     Raises:
         InputError: saying in a few words why there is nothing to mark.
     """
-    document = read_json(_read_plain_file(folder, parts), MOST_BYTES)
+    document = read_json(data, MOST_BYTES)
     try:
         cells = _cells(document)
     except InputError as error:
@@ -89,8 +89,12 @@ def read_submission(folder: Path, *parts: str) -> tuple[Cell, ...]:
     return tuple(Cell(_name(cell), _source(cell)) for cell in cells if cell.get("cell_type") == "code")
 
 
-def _read_plain_file(folder: Path, parts: Sequence[str]) -> bytes:
-    """Return a file's content, without following links on the way and without waiting for a pipe."""
+def read_file(folder: Path, *parts: str) -> bytes:
+    """Return the content of folder/part/part/…, of which no part may be a link, without waiting for a pipe.
+
+    Raises:
+        InputError: saying in a few words why there is nothing to mark.
+    """
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for part in parts:

@@ -1,0 +1,114 @@
+"""Who handed in what: the state of the class at the last run, in one file that is always whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.files import write_whole
+from toyevm.teaching.grading.quoting import inert
+
+NAME = "register.json"
+TABLE = "intake.csv"
+FORMAT = "toyevm register 1"
+NOTEBOOKS = "notebooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One notebook of one student, or the problem in its place.
+
+    `late` is in minutes, None in time or where nobody knows. `notebook` is the hash of its content, `key` where its
+    marks are in the journal; both are "" where there is no notebook.
+    """
+
+    student: str
+    attempt: int
+    late: float | None
+    source: str
+    problem: str
+    notebook: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A class and its assignment; `items` says what each is worth; `unmatched` and `ignored` have path and reason."""
+
+    assignment: str
+    items: Mapping[str, int]
+    isolation: str
+    release: str | None
+    attempts: tuple[Registered, ...]
+    absent: tuple[str, ...]
+    unmatched: tuple[tuple[str, str], ...]
+    ignored: tuple[tuple[str, str], ...]
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """Everybody, in order, whether they handed in or not."""
+        return tuple(sorted({attempt.student for attempt in self.attempts} | set(self.absent)))
+
+    def of(self, student: str) -> list[Registered]:
+        """Return a student's attempts, the first one first."""
+        return sorted((each for each in self.attempts if each.student == student), key=lambda each: each.attempt)
+
+
+def write_register(desk: Path, register: Register) -> None:
+    """Write it, and the same as a table for people."""
+    write_file(desk / NAME, json.dumps({"format": FORMAT, **asdict(register)}, indent=1).encode() + b"\n")
+    write_file(desk / TABLE, to_csv(register))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file of the desk whole, on disk before this returns; raise InputError when it cannot be written."""
+    try:
+        write_whole(path, data, make_folder=True, durable=True)
+    except OSError as error:
+        raise InputError(f"cannot write it: {error.strerror}", str(path), "a folder for the desk") from error
+
+
+def to_csv(register: Register) -> bytes:
+    """Return a row for each notebook, each student without one, and each file that nobody's mark comes from."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("student", "attempt", "late", "source", "problem"))
+    for each in sorted(register.attempts, key=lambda each: (each.student, each.attempt)):
+        late = "" if each.late is None else each.late
+        writer.writerow((inert(each.student), each.attempt, late, inert(each.source), inert(each.problem)))
+    for student in sorted(register.absent):
+        writer.writerow((inert(student), "", "", "", "nothing was handed in"))
+    for word, files in (("unmatched", register.unmatched), ("ignored", register.ignored)):
+        for source, why in files:
+            writer.writerow(("", "", "", inert(source), f"{word}: {why}"))
+    return text.getvalue().encode()
+
+
+def read_register(desk: Path) -> Register:
+    """Return the register of a desk; raise InputError when there is none."""
+    path = desk / NAME
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+        if document.pop("format") != FORMAT:
+            raise ValueError
+        attempts = tuple(Registered(**each) for each in document.pop("attempts"))
+        absent = tuple(document.pop("absent"))
+        unmatched, ignored = (
+            tuple((str(file), str(why)) for file, why in document.pop(name)) for name in ("unmatched", "ignored")
+        )
+        return Register(attempts=attempts, absent=absent, unmatched=unmatched, ignored=ignored, **document)
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", str(path), "a desk of `toyevm grade`") from error
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise InputError("it is no register", str(path), f"what `toyevm grade` wrote, {FORMAT!r}") from None
+
+
+def notebook_path(desk: Path, notebook: str) -> Path:
+    """Return where a notebook that was marked is kept."""
+    return desk / NOTEBOOKS / f"{notebook}.ipynb"
