@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from tests.teaching.grading.folder import grade_folder, to_csv
 from tests.teaching.grading.sample import place
 from toyevm.errors import InputError
+from toyevm.teaching.desk.intake import HandedIn, Intake
+from toyevm.teaching.desk.run import grade_class
 from toyevm.teaching.grading import ruling
 from toyevm.teaching.grading.attacks import sample as course
 from toyevm.teaching.grading.attacks.check import ATTACKS, SHORT, leaked, notebook_of
@@ -104,6 +107,22 @@ def test_no_row_and_no_table_says_what_is_hidden(tmp_path: Path) -> None:
     rows = grade_folder(tmp_path / "in", course.HIDDEN, 2, tmp_path / "marks.csv", root=root, limits=SHORT)
     assert leaked(json.dumps(rows)) == leaked((tmp_path / "marks.csv").read_text()) == leaked(repr(rows)) == []
     assert {row["fault"] for row in rows} == {""}
+
+
+def test_no_file_on_the_desk_says_what_is_hidden(sandbox: Sandbox, tmp_path: Path) -> None:
+    root = course.write_course(tmp_path / "root")
+    what = read_assignment(course.HIDDEN, root)
+    handed = [
+        HandedIn(f"student-{number}", 1, None, name, notebook_of(attack, str(root)))
+        for number, (name, attack) in enumerate(HIDDEN_ATTACKS.items())
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        graded = grade_class(Intake(tuple(handed), (), ()), what, tmp_path / "desk", sandbox, pool, root=root)
+    written = {path: path.read_bytes() for path in (tmp_path / "desk").rglob("*") if path.is_file()}
+    assert len(written) > len(handed)
+    assert [path for path, data in written.items() if leaked(data.decode(errors="replace"))] == []
+    assert leaked(repr(graded)) == []
+    assert graded.faults == []
 
 
 # --- the guard bites: with one run for all, nearly every road leads out ---------------------------------------------
