@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,23 @@ def test_what_cannot_be_meant_is_one_line_and_writes_nothing(
 
 def test_a_folder_that_is_no_desk_is_refused(toyevm: Command, desk: Path) -> None:
     assert "a desk of `toyevm grade`" in toyevm.refuses("marks", desk.parent, "--to", "wide", "--out", "x")
+
+
+def test_pages_for_students_and_the_report_go_with_a_table(toyevm: Command, desk: Path) -> None:
+    words = ("--to", "wide", "--out", "wide.csv", "--feedback", "pages", "--report", "report.html")
+    report = toyevm.succeeds("marks", desk, *words)
+    assert (report["pages"], report["similar"]) == (3, 0)
+    assert sorted(path.name for path in Path("pages").iterdir()) == ["ada.html", "bob.html", "eve.html"]
+    assert b"how the class did" in Path("report.html").read_bytes()
+
+
+def test_a_report_under_codes_has_no_names(toyevm: Command, desk: Path) -> None:
+    toyevm.succeeds("marks", desk, "--report", "report.html", "--anonymous")
+    assert not {"ada", "bob", "eve"} & set(re.findall(r"\w+", Path("report.html").read_text()))
+
+
+def test_at_a_terminal_it_is_a_sentence(toyevm: Command, desk: Path) -> None:
+    Path("canvas.csv").write_text(CANVAS + "E,4,eve,S,\n")
+    answer = toyevm.on_terminal("marks", desk, "--to", "canvas", "--gradebook", "canvas.csv", "--out", "new.csv")
+    assert (answer.code, answer.err.count("eve: nothing was handed in")) == (0, 1)
+    assert "2 of 3 students have a mark in 'Sample (7)' now, found by SIS Login ID." in " ".join(answer.out.split())

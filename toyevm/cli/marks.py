@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,8 +75,8 @@ def run(wish: Wish, as_json: bool) -> int:
 
     wish.check()
     register, rows = read_register(wish.desk), marks_of(wish.desk)
-    if wish.anonymous:
-        rows = under_codes(rows, codes_for(wish.desk, register.students))
+    codes = codes_for(wish.desk, register.students) if wish.anonymous else {}
+    shown = under_codes(rows, codes) if codes else rows
     roster = None if wish.roster is None else read_roster(wish.roster)
     report: dict[str, Any] = {
         "assignment": register.assignment,
@@ -84,7 +84,11 @@ def run(wish: Wish, as_json: bool) -> int:
         "students": len(register.students),
     }
     if wish.to is not None:
-        report |= _write_marks(wish, register, rows, roster)
+        report |= _write_marks(wish, register, shown, roster)
+    if wish.feedback is not None:
+        report |= _write_feedback(wish.feedback, wish.desk, register, rows, roster or ())
+    if wish.report is not None:
+        report |= _write_report(wish.report, wish.desk, register, rows, codes)
     show(report, as_json, _print)
     left = report.get("left", {})
     for student, why in list(left.items())[:MOST_NAMED]:
@@ -147,6 +151,31 @@ def _fill(wish: Wish, register: Register, rows: Sequence[MarkRow], roster: Seque
         "strangers": filled.strangers,
         "kept_comments": filled.kept_comments,
     }
+
+
+def _write_feedback(
+    folder: Path, desk: Path, register: Register, rows: Sequence[MarkRow], roster: Sequence[Student]
+) -> dict[str, Any]:
+    from toyevm.teaching.desk.feedback import write_feedback
+    from toyevm.teaching.grading.mark import read_assignment
+    from toyevm.teaching.lab.course import ROOT
+
+    names = {each.id: each.name for each in roster}
+    written = write_feedback(folder, read_assignment(register.assignment, ROOT), desk, register, rows, names)
+    return {"feedback": str(folder), "pages": len(written)}
+
+
+def _write_report(
+    path: Path, desk: Path, register: Register, rows: Sequence[MarkRow], codes: Mapping[str, str]
+) -> dict[str, Any]:
+    from toyevm.teaching.desk.register import write_file
+    from toyevm.teaching.desk.report import ClassReport, report_page, similarity_of
+    from toyevm.teaching.grading.mark import read_assignment
+    from toyevm.teaching.lab.course import ROOT
+
+    similar = similarity_of(read_assignment(register.assignment, ROOT), ROOT, desk, register, rows)
+    write_file(path, report_page(ClassReport(register, rows, codes, similar, not codes)))
+    return {"report": str(path), "similar": len(similar.pairs)}
 
 
 def _print(console: Console, report: dict[str, Any]) -> None:

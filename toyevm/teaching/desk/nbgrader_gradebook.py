@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -34,9 +35,11 @@ def write_gradebook(path: Path, what: Assignment, rows: Sequence[MarkRow], roste
         from nbgrader.api import Gradebook
     except ImportError:
         raise InputError("nbgrader is not installed", "--to nbgrader", "pip install 'toyevm[instructor]'") from None
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-    with TemporaryDirectory(prefix="toyevm-") as folder:  # the gradebook is as it was until all of it is written
+    # In a draft: the gradebook is as it was until all of it is written.
+    with TemporaryDirectory(prefix="toyevm-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own way to add a submission
         draft = Path(folder, "gradebook.db")
         try:
             if path.exists():
@@ -53,7 +56,7 @@ def write_gradebook(path: Path, what: Assignment, rows: Sequence[MarkRow], roste
 
 
 def _begin(path: Path) -> None:
-    """Write down the version of the tables in a new gradebook: nbgrader asks a command for it, which may not be found."""
+    """Write down the version of a new gradebook's tables: nbgrader asks a command for it, which may not be found."""
     import nbgrader
     from alembic.script import ScriptDirectory
 
