@@ -27,7 +27,8 @@ PROVIDED = {
 # Used when they happen to be there, and never needed: another package does the same work.
 OPTIONAL = {"safe-pysha3"}
 # Only for who asks for them: the machines we measure against (extra `bench`), the compiler of the contracts' artefacts,
-# what makes exercises, what builds the wheel, commitments to blobs, brotli for batches, a sweep's cluster and Parquet.
+# what makes exercises, what reads Gradescope's list, what builds the wheel, commitments to blobs, brotli for batches, a
+# sweep's cluster and Parquet.
 TOOLS = {
     "brotli",
     "ckzg",
@@ -41,6 +42,7 @@ TOOLS = {
     "vyper",
     "nbgrader",
     "nbformat",
+    "pyyaml",
     "traitlets",
 }
 

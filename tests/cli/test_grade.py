@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import pytest
 from tests.support.command import Command
 from tests.teaching.grading.conftest import release, sample
 from tests.teaching.grading.sample import FULL, HONEST, NAME, fill, place
+from toyevm.teaching.grading import mark
+from toyevm.teaching.lab.variants import Variant
 
 __all__ = ["release", "sample"]
 
@@ -66,6 +70,31 @@ def test_one_student_again_and_one_item(toyevm: Command, submitted: Path, releas
     toyevm.succeeds(*words)
     assert toyevm.succeeds(*words, "--student", "bob", "--again")["marked"] == 1
     assert toyevm.succeeds(*words, "--item", "number", "--again")["marked"] == 2
+
+
+def test_a_zip_of_moodle_and_a_roster_say_who_is_there_and_whose_numbers_they_have(
+    toyevm: Command, course: Path, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile("01.zip", "w") as archive:
+        for name in ("Ada Lovelace_101", "Bob Ng_102", "Mallory Mist_103"):
+            data = json.dumps(fill(release, HONEST))
+            archive.writestr(f"{name}_assignsubmission_file/{NAME}.ipynb", data)
+    Path("class.csv").write_text("id,name\nal7,Ada Lovelace\nbn1,Bob Ng\nzz9,Zoe Zand\n")
+    whose: list[str] = []
+    read = mark.read_assignment
+
+    def read_for(name: str, root: Path, variant: Variant | None = None) -> mark.Assignment:
+        whose.extend(variant.student for variant in [variant] if variant)
+        return read(name, root, variant)
+
+    monkeypatch.setattr("toyevm.teaching.desk.run.read_assignment", read_for)
+    words = ("grade", "01.zip", "--assignment", NAME, "--roster", "class.csv", "--release", "2027")
+    answer = toyevm(*words)
+    assert totals(answer.json) == {"al7": sum(FULL), "bn1": sum(FULL), "zz9": 0}
+    assert sorted(whose) == ["al7", "bn1"]
+    assert (answer.json["absent"], answer.json["unmatched"]) == (["zz9"], 1)
+    assert "Mallory" in answer.err
+    assert "Mallory" not in toyevm(*words, "--anonymous").err
 
 
 def test_codes_stand_in_place_of_students(toyevm: Command, submitted: Path) -> None:
@@ -134,6 +163,7 @@ def test_what_the_marker_failed_at_is_said_and_the_exit_code_tells(
 
 PROGRAM = """
 import sys
+import zipfile
 from pathlib import Path
 from toyevm.teaching.lab import course
 course.ROOT = Path(sys.argv.pop(1))

@@ -232,8 +232,10 @@ def verify(
 
 @app.command()
 def grade(
-    place: Annotated[Path, typer.Argument(metavar="PLACE", help="What was handed in: a folder, or a zip.")],
-    assignment: Annotated[str, typer.Option(help="Which assignment, such as 01-the-machine.")],
+    place: Annotated[
+        Path | None, typer.Argument(metavar="PLACE", help="What was handed in: a folder, or a zip.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Which assignment, such as 01-the-machine.")] = None,
     roster: Annotated[Path | None, typer.Option(metavar="FILE", help="The class, as CSV.")] = None,
     desk: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where marks are kept: grading/desk/ASSIGNMENT.")
@@ -251,11 +253,22 @@ def grade(
     question: Annotated[
         str | None, typer.Option(metavar="ITEM", help="Show what everybody wrote for one item, instead of the marks.")
     ] = None,
+    check_isolation: Annotated[
+        bool, typer.Option("--check-isolation", help="Mark nobody: run attacks on the sandbox, and say which hold.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Mark a class in a sandbox, on a desk that knows what is marked already; see course/instructor/."""
     from toyevm.cli import grade as command
 
+    if check_isolation:
+        if place is not None or assignment is not None:
+            raise InputError("marks nobody", "--check-isolation", "no PLACE and no --assignment")
+        return command.check(jobs, weak, as_json)
+    if place is None or assignment is None:
+        raise InputError(
+            "what to mark is missing", "PLACE" if place is None else "--assignment", "PLACE --assignment NAME"
+        )
     wish = command.Wish(
         place, assignment, roster, desk, jobs, dask, weak, student or (), item or (), again, release, anonymous,
         question,

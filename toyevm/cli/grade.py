@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10  # files that are nobody's
 DESKS = Path("grading", "desk")
+_OUTCOME = ("attack", "isolation", "expected", "got", "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,28 @@ def run(wish: Wish, as_json: bool) -> int:
     return 1 if graded.faults else 0
 
 
+def check(jobs: int | None, weak: bool, as_json: bool) -> int:
+    """Run the attacks that the tests run on the sandbox that there is here, and say which hold."""
+    from toyevm.teaching.desk.computers import default_jobs
+    from toyevm.teaching.grading.attacks import ATTACKS, check_isolation
+    from toyevm.teaching.grading.sandbox import Limits, open_sandbox
+
+    sandbox = open_sandbox((), weak=weak)
+    with progress("attacks", len(ATTACKS)) as begin:
+        begin("")
+        outcomes = check_isolation(sandbox, ATTACKS, jobs or default_jobs(Limits()), begin)
+    rows = [{name: getattr(each, name) for name in _OUTCOME} for each in outcomes]
+    show(rows, as_json, _print_outcomes)
+    return 0 if all(each.holds for each in outcomes) else 1
+
+
+def _print_outcomes(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    bad = [(row["attack"], row["expected"], row["got"]) for row in rows if not row["holds"]]
+    if bad:
+        console.print(table("These win something", ("attack", "expected", "got"), bad, words=(0, 1, 2)))
+    console.print(f"{len(rows) - len(bad)} of {len(rows)} attacks win nothing; isolation: {rows[0]['isolation']}.")
+
+
 def _grade(wish: Wish) -> ClassMarks:
     """Mark the class; if that stops before its end, say how to go on."""
     from toyevm.teaching.desk.anonymous import known_codes
@@ -93,7 +116,7 @@ def _grade(wish: Wish) -> ClassMarks:
     students = {each.student for each in intake.handed} | {each.id for each in intake.absent}
     owners = {code: name for name, code in known_codes(wish.folder, students).items()}
     only = Selection(frozenset(owners.get(name, name) for name in wish.students), frozenset(wish.items), wish.again)
-    here = place if wish.dask is not None else open_sandbox(secrets, place.limits)
+    here = place if wish.dask is not None else open_sandbox(secrets, place.limits, weak=wish.weak)
     try:
         with markers(wish.jobs or default_jobs(place.limits), wish.dask) as executor, _rest_time(wish) as tell:
             return grade_class(
@@ -121,9 +144,13 @@ def _rest_time(wish: Wish) -> Iterator[Callable[[str, int], None]]:
 
 def _say_what_needs_a_look(graded: ClassMarks, wish: Wish, names: Mapping[str, str]) -> None:
     """Say on stderr what the marks alone would hide."""
+    from toyevm.teaching.grading.sandbox import WARNINGS
+
     unmatched, faulty = graded.register.unmatched, sorted({names[row.student] for row in graded.faults})
     for path, why in [] if wish.anonymous else unmatched[:MOST_NAMED]:
         complain(f"{path}: {why}")
+    if warning := WARNINGS.get(graded.register.isolation):
+        complain(warning)
     if unmatched:
         complain(f"{len(unmatched)} files were matched to nobody; all of them are in {wish.folder / 'intake.csv'}")
     if graded.by_another:

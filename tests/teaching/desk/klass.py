@@ -68,7 +68,7 @@ class Marker(Executor):
 
 def marked(root: Path, intake: Intake, desk: Path, executor: Executor, **more: Any) -> ClassMarks:
     """Mark a class of the sample; without a sandbox, in one that nobody has tried."""
-    place = more.pop("place", None) or Sandbox("bubblewrap", ())
+    place = more.pop("place", None) or Sandbox("bubblewrap")
     return grade_class(intake, read_assignment(NAME, root), desk, place, executor, root=root, **more)
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.roster import Directory, Sender, Student, bad_id, read_roster
+from toyevm.teaching.desk.directory import Directory, read_rosters
+from toyevm.teaching.desk.roster import Sender, Student, bad_id, read_roster
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[Student, ...]:
@@ -213,3 +214,38 @@ def test_a_name_that_may_be_two_s_or_nobody_s_is_not_guessed(sender: Sender, say
     with pytest.raises(InputError) as caught:
         Directory(CLASS).find(sender)
     assert says in str(caught.value)
+
+
+# --- several files --------------------------------------------------------------------------------------------------
+
+
+def both(tmp_path: Path, own: str, exported: str) -> tuple[Student, ...]:
+    (tmp_path / "own.csv").write_text(own)
+    (tmp_path / "moodle.csv").write_text(exported)
+    return read_rosters(tmp_path / "own.csv", tmp_path / "moodle.csv")
+
+
+def test_a_worksheet_adds_names_and_numbers_to_ids_of_ones_own(tmp_path: Path) -> None:
+    ada, bob, eve = both(tmp_path, "id,email\nada,ADA@x.edu\nbob,bob@x.edu\neve,\n", WORKSHEET)
+    assert (ada.id, ada.name, ada.numbers["moodle"]) == ("ada", "Ada Lovelace", "12345")
+    assert (bob.id, bob.name, dict(bob.numbers)) == ("bob", "Bob Hope", {"moodle": "12346", "sis": "77"})
+    assert eve == Student("eve")
+
+
+def test_a_name_is_enough_where_it_is_one_student_s(tmp_path: Path) -> None:
+    ada, _ = both(tmp_path, 'id,name\nada,"Lovelace, Ada"\nbob,Bob Hope\n', WORKSHEET)
+    assert ada.numbers["moodle"] == "12345"
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ("id,name\nada,Ada Lovelace\n", "nobody in the roster is"),
+        ("id,name\na1,Ada Lovelace\na2,Ada Lovelace\nbob,Bob Hope\n", "may be from any of a1, a2"),
+    ],
+)
+def test_whom_the_first_file_does_not_know_is_named(tmp_path: Path, own: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        both(tmp_path, own, WORKSHEET)
+    assert says in str(caught.value)
+    assert "moodle.csv" in str(caught.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from toyevm.teaching.desk.intake import Ignored, Unmatched
 from toyevm.teaching.desk.marks import COLUMNS, NOT_YET, WHOLE, marks_of
 from toyevm.teaching.desk.roster import Student
 from toyevm.teaching.desk.run import Selection
+from toyevm.teaching.desk.worker import Marked
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
 
 NONE = (0, 0, 0)
@@ -71,7 +73,7 @@ def test_all_are_marked_again_when_the_assignment_changes(
     assert marker.seen == [0, 1, 2]
 
 
-@pytest.mark.parametrize("place", [Sandbox("bubblewrap", (), Limits(seconds=31)), Sandbox("limits", ())])
+@pytest.mark.parametrize("place", [Sandbox("bubblewrap", Limits(seconds=31)), Sandbox("container")])
 def test_all_are_marked_again_in_another_sandbox(sample: Path, release: Path, tmp_path: Path, place: Sandbox) -> None:
     marked(sample, a_class(release, 2), tmp_path, Marker())
     marker = Marker()
@@ -168,6 +170,17 @@ def test_progress_tells_whose_marks_are_there_and_how_many_are_not(sample: Path,
     assert told[0] == ("", 3)
     assert [left for _, left in told] == [3, 2, 1, 0]
     assert {name for name, _ in told[1:]} == {"s00", "s01", "s02"}
+
+
+def test_every_row_says_what_a_weak_isolation_does_not_stop(sample: Path, release: Path, tmp_path: Path) -> None:
+    class Weak(Marker):
+        def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+            future: Future[Marked] = Future()
+            future.set_result(replace(super().submit(fn, *args).result(), isolation="weak"))
+            return future
+
+    rows = marked(sample, a_class(release, 2), tmp_path, Weak(), place=Sandbox("weak")).rows
+    assert all("can read all that you can" in row.isolation for row in rows if row.student.startswith("s"))
 
 
 # --- one student, one item ------------------------------------------------------------------------------------------

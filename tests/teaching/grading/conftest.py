@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.teaching.grading.sample import NAME, write_sample
+from toyevm.errors import InputError
 from toyevm.teaching.grading.release import write_exercises
+from toyevm.teaching.grading.sandbox import open_sandbox
 
 
 @pytest.fixture(scope="session")
 def sample() -> Iterator[Path]:
-    """The root of a checkout with the sample assignment, in a folder that any user may read, as a marking child may be."""
+    """The root of a checkout with the sample assignment, in a folder that any user may read: a marking child is one."""
     with TemporaryDirectory(prefix="toyevm-sample-") as folder:
         Path(folder).chmod(0o755)
         root = write_sample(Path(folder))
@@ -25,3 +27,12 @@ def sample() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def release(sample: Path) -> Path:
     return sample / "exercises" / NAME / f"{NAME}.ipynb"
+
+
+@pytest.fixture(scope="session")
+def marker() -> None:
+    """A machine on which answers can be marked."""
+    try:
+        open_sandbox([])
+    except InputError as error:
+        pytest.skip(str(error))

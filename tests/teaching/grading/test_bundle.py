@@ -152,8 +152,7 @@ def test_a_student_can_make_a_working_copy_of_the_bundle(unpacked: Path) -> None
 def test_a_student_who_tries_to_release_or_mark_is_told_what_is_missing(unpacked: Path, module: str) -> None:
     program = {
         "release": "from toyevm.teaching.grading.release import main; raise SystemExit(main())",
-        "grade": "from pathlib import Path; from toyevm.teaching.grading.folder import grade_folder\n"
-        f"grade_folder(Path('exercises'), '{LESSON}')",
+        "grade": f"from toyevm.cli import main; main(['grade', 'exercises', '--assignment', '{LESSON}'])",
     }[module]
     environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     done = subprocess.run(

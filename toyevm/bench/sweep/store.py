@@ -8,19 +8,19 @@ are put in the order of the grid: the same grid gives the same file, bit by bit.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from toyevm.bench.peers import version_of
 from toyevm.bench.sweep.grid import Grid, Point
 from toyevm.bench.sweep.point import COLUMNS, Row
 from toyevm.errors import InputError
-from toyevm.files import write_whole
+from toyevm.files import GrowingFile, write_whole
 
 FORMAT = "toyevm sweep 1"
+_BUSY = ("another sweep is writing to it", "one sweep at a time")
 POINT_FIELDS = tuple(field.name for field in fields(Point))
 
 
@@ -63,12 +63,8 @@ class Store:
         self.rows: dict[Point, Row] = {}
         if path.exists() and not path.is_file():
             raise InputError("it is no file", str(path), "a file to write results to")
+        self._file = GrowingFile(path, "a file to write results to", _BUSY)
         try:
-            self._file: BinaryIO = open(path, "a+b", buffering=0)  # noqa: SIM115
-        except OSError as error:
-            raise self._cannot_write(error) from error
-        try:
-            _lock(self._file, str(path))
             self._take_up()
         except BaseException:
             self._file.close()
@@ -88,7 +84,7 @@ class Store:
         Raises:
             InputError: it cannot be written.
         """
-        self._append(_line(row))
+        self._file.append(_line(row))
         self.rows[point] = row
 
     def finish(self) -> None:
@@ -98,41 +94,22 @@ class Store:
         try:
             write_whole(self.path, b"".join(lines), durable=True)
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self._file.cannot_write(error) from error
 
     def _take_up(self) -> None:
         """Read what is there; an empty file, or one with half a first line, is a new one."""
-        self._file.seek(0)
         data = self._file.read()
         first = _first_line(self.grid)
         if data != first and first.startswith(data):
-            self._cut(0)
-            self._append(first)
+            self._file.cut(0)
+            self._file.append(first)
             return
         stored = _parse(data, str(self.path))
         if difference := self.grid.difference(stored.grid):
             raise InputError(f"it holds another grid, which differs in: {difference}", str(self.path), "the same grid")
         self.rows = stored.rows
         if stored.length < len(data):
-            self._cut(stored.length)
-
-    def _append(self, line: bytes) -> None:
-        try:
-            written = self._file.write(line)
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise self._cannot_write(error) from error
-        if written < len(line):  # the disk is full; what was written is half a line
-            raise InputError("cannot write all of a row", str(self.path), "room on the disk")
-
-    def _cut(self, length: int) -> None:
-        try:
-            self._file.truncate(length)
-        except OSError as error:
-            raise self._cannot_write(error) from error
-
-    def _cannot_write(self, error: OSError) -> InputError:
-        return InputError(f"cannot write it: {error.strerror}", str(self.path), "a file to write results to")
+            self._file.cut(stored.length)
 
 
 def _line(value: Any) -> bytes:
@@ -185,17 +162,3 @@ def _read_json(line: bytes) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):  # of JSON or of UTF-8; brackets in brackets without end
         return None
-
-
-def _lock(file: BinaryIO, where: str) -> None:
-    """Keep a second sweep away for as long as the file is open; where the system has no such locks, do nothing."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise InputError("another sweep is writing to it", where, "one sweep at a time") from None
-    except OSError:  # a file system without locks
-        return

@@ -36,6 +36,7 @@ MOST_UNPACKED = 1 << 30
 MOST_FILES = 200_000
 MOST_INNER_FILES = 20_000
 DEEPEST = 20
+LONGEST_NAME = 255  # as file systems have it; in a zip it may be 65,535
 CHUNK = 1 << 16
 
 _ENCRYPTED = 0x41  # by a password; by "strong encryption"
@@ -147,16 +148,17 @@ def _walk(top: Path, parts: tuple[str, ...]) -> Iterator[Entry]:
         yield Entry(parts, problem=f"cannot be read ({error.strerror})", is_folder=True)
         return
     if not inside and parts:
-        yield Entry(parts, is_folder=True)
+        yield Entry(parts, refused=_bad_name(parts), is_folder=True)
     for item in inside:
         path = (*parts, item.name)
         is_folder = item.is_dir(follow_symlinks=False)
-        if refused := _bad_name(path):
-            yield Entry(path, refused=refused, is_folder=is_folder)
-        elif is_folder and not hidden_part(path) and len(path) < DEEPEST:
+        refused = _bad_name(path)
+        if is_folder and not hidden_part(path) and len(path) < DEEPEST:
             yield from _walk(top, path)
         elif is_folder:
-            yield Entry(path, problem="" if hidden_part(path) else "too deep", is_folder=True)
+            yield Entry(path, "" if hidden_part(path) else "too deep", refused, is_folder=True)
+        elif refused:
+            yield Entry(path, refused=refused)
         elif item.is_symlink():
             yield Entry(path, problem="a link")
         else:
@@ -164,7 +166,9 @@ def _walk(top: Path, parts: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _bad_name(path: Sequence[str]) -> str:
-    return "" if all(map(str.isprintable, path)) else "its name has control characters, or is no text"
+    if not all(map(str.isprintable, path)):
+        return "its name has control characters, or is no text"
+    return "its name is too long" if max(map(len, path), default=0) > LONGEST_NAME else ""
 
 
 def _read_plain(top: Path, path: Sequence[str]) -> bytes:

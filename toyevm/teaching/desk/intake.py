@@ -7,22 +7,21 @@ Every file ends up in one of three lists: handed in by somebody, unmatched (with
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.archive import Entry, hidden_part, open_place, read_inner_zip, shown
-from toyevm.teaching.desk.layouts import LAYOUTS, NOTEBOOK, ZIP, Parcel, Piece, Sorted, below_wrapper, copy_number
-from toyevm.teaching.desk.roster import Directory, Sender, Student, bad_id, fold
+from toyevm.teaching.desk.archive import Entry, hidden_part, open_place, shown
+from toyevm.teaching.desk.choice import Bag
+from toyevm.teaching.desk.directory import Directory
+from toyevm.teaching.desk.layouts import LAYOUTS, below_wrapper
+from toyevm.teaching.desk.parcels import ZIP, Parcel, Piece, Sorted
+from toyevm.teaching.desk.roster import Sender, Student, bad_id, fold
 
-MOST_BYTES_A_STUDENT = 48 << 20  # of a class of 300, some may be hostile; they share the reader's memory
 SOME_TIME = timedelta.resolution  # how late, where a place says that it was late and not by how much
-
-_LESSON = re.compile(rb"""lesson\(\s*\\?["']([0-9][0-9]-[a-z0-9-]+)\\?["']""")  # within JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +125,16 @@ class _Intake:
         """Return the parcels, each with the number of its layout."""
         plain = []
         for entry in entries:
-            if hidden := hidden_part(entry.path):
-                self.ignored[shown(hidden)] = "hidden, or made by a system"
-            elif entry.refused:
+            if entry.refused:
                 self.unmatched[shown(entry.path)] = entry.refused
+            elif hidden := hidden_part(entry.path):
+                self.ignored[shown(hidden)] = "hidden, or made by a system"
             else:
                 plain.append(entry)
+        if len(plain) == 1 and self._is_lone_zip(plain[0]):
+            raise InputError(
+                "a zip and nothing else", shown(plain[0].path), "that zip, in place of the folder it is in"
+            )
         left = below_wrapper(plain, self.assignment, self._is_known)
         if left and len(left[0].path) < len(plain[0].path):
             self.prefix = shown(plain[0].path[: len(plain[0].path) - len(left[0].path)]) + "/"
@@ -144,6 +147,10 @@ class _Intake:
             left = found.rest
         self.unmatched |= {self._where(entry): "no known form of handing in" for entry in left}
         return parcels
+
+    def _is_lone_zip(self, entry: Entry) -> bool:
+        name = PurePosixPath(entry.path[0])
+        return len(entry.path) == 1 and name.suffix.casefold() == ZIP and not self._is_known(name.stem)
 
     def _where(self, entry: Entry) -> str:
         return self.prefix + shown(entry.path)
@@ -199,26 +206,25 @@ class _Intake:
     def hand_in(self, matches: Sequence[_Matched]) -> None:
         """Add a student's attempts, the latest one last."""
         student = matches[0].student
-        pieces = [(piece, match.parcel.at) for match in matches for piece in match.parcel.pieces]
+        pieces = [replace(piece, at=match.parcel.at) for match in matches for piece in match.parcel.pieces]
         if not pieces:
             self.elsewhere.add(student)
             return
-        bag = _Bag(self.assignment, self.prefix)
-        times: dict[str, datetime | None] = {}
-        for piece, at in pieces:
-            times.update(dict.fromkeys(bag.add(piece), at))
-        for number, (where, late, notebook, problem) in enumerate(bag.attempts(), 1):
-            at = times.get(where)
-            self.handed.append(HandedIn(student, number, self._late(late, at), where, notebook, problem, at))
+        bag = Bag(self.assignment, self.prefix)
+        for piece in pieces:
+            bag.add(piece)
+        for number, one in enumerate(bag.attempts(), 1):
+            late, at = self._late(one.piece), one.piece.at
+            self.handed.append(HandedIn(student, number, late, one.where, one.notebook, one.problem, at))
         self.ignored |= bag.ignored
 
-    def _late(self, is_late: bool, at: datetime | None) -> timedelta | None:
-        if at is not None and self.due is not None:
-            return at - self.due if at > self.due else None
-        return SOME_TIME if is_late else None
+    def _late(self, piece: Piece) -> timedelta | None:
+        if piece.at is not None and self.due is not None:
+            return piece.at - self.due if piece.at > self.due else None
+        return SOME_TIME if piece.late else None
 
     def result(self, roster: Sequence[Student] | None) -> Intake:
-        """Return all of it. What one student of a group could not be matched for, another may have handed in."""
+        """Return all of it. Of a group, a file is both handed in and unmatched, where one of them cannot be found."""
         handed = {one.student for one in self.handed}
         absent = roster if roster is not None else [Student(name) for name in sorted(self.elsewhere)]
         return Intake(
@@ -227,103 +233,3 @@ class _Intake:
             tuple(Unmatched(path, why) for path, why in sorted(self.unmatched.items())),
             tuple(Ignored(path, why) for path, why in sorted(self.ignored.items())),
         )
-
-
-Attempt = tuple[str, bool, bytes | None, str]  # where it is, whether it is late, the notebook, the problem
-
-
-class _Bag:
-    """All the files of one student, of which some are the assignment's notebook."""
-
-    def __init__(self, assignment: str, prefix: str) -> None:
-        self.assignment, self.prefix = assignment, prefix
-        self.named = re.compile(rf"(?<![a-z0-9]){re.escape(fold(assignment))}(?![a-z0-9])")
-        self.left = MOST_BYTES_A_STUDENT
-        self.notebooks: list[tuple[str, Piece]] = []
-        self.others: list[tuple[str, str]] = []
-        self.ignored: dict[str, str] = {}
-
-    def add(self, piece: Piece) -> Iterator[str]:
-        """Take a file, or what is in it if it is a zip; yield where that is."""
-        where = self.prefix + shown(piece.entry.path)
-        yield where
-        if piece.kind == ZIP and not piece.entry.problem and not piece.entry.is_folder:
-            yield from self._open(where, piece)
-        elif piece.kind == NOTEBOOK:
-            self.notebooks.append((where, piece))
-        else:
-            self.others.append((where, piece.entry.problem))
-
-    def _open(self, where: str, piece: Piece) -> Iterator[str]:
-        try:
-            data = piece.entry.read()
-            self._charge(len(data))
-            inside = read_inner_zip(data, "")
-        except InputError as error:
-            self.others.append((where, str(error)))
-            return
-        self.others.append((where, ""))
-        for entry in inside:
-            inner = f"{where}/{shown(entry.path)}"
-            name = entry.path[-1]
-            if hidden := hidden_part(entry.path):
-                self.ignored[f"{where}/{shown(hidden)}"] = "hidden, or made by a system"
-            elif entry.refused or PurePosixPath(name).suffix.casefold() != NOTEBOOK:
-                self.others.append((inner, entry.refused or entry.problem))
-            else:
-                order = piece.order or copy_number(PurePosixPath(name).stem)[1]
-                self.notebooks.append((inner, replace(piece, entry=entry, name=name, order=order)))
-                yield inner
-
-    def attempts(self) -> list[Attempt]:
-        """Return the attempts, the latest one last; there is always one, if only to say what is wrong."""
-        chosen = [one for one in self.notebooks if self.named.search(fold(PurePosixPath(one[1].name).name))]
-        chosen.sort(key=lambda one: (one[1].order, one[0]))
-        made = [self._read(where, piece) for where, piece in reversed(chosen)][::-1]  # the one that counts first
-        if not made:
-            made = self._unnamed()
-        if not made:
-            made = [self._nothing()]
-        used = {where for where, *_ in made}
-        aside = [where for where, _ in (*self.notebooks, *self.others) if where not in used]
-        self.ignored |= dict.fromkeys(aside, f"not the notebook {self.assignment}")
-        return made
-
-    def _read(self, where: str, piece: Piece) -> Attempt:
-        try:
-            data = piece.entry.read()
-            self._charge(len(data))
-            if not data.strip():
-                raise InputError("an empty file")
-            if (lessons := _lessons(data)) and self.assignment not in lessons:
-                raise InputError(f"the notebook of {min(lessons)}", expected=self.assignment)
-        except InputError as error:
-            return where, piece.late, None, str(error)
-        return where, piece.late, data, ""
-
-    def _charge(self, count: int) -> None:
-        self.left -= count
-        if self.left < 0:
-            raise InputError("too much from one student", expected=f"at most {MOST_BYTES_A_STUDENT:,} bytes in all")
-
-    def _unnamed(self) -> list[Attempt]:
-        """Return the attempts where no notebook has the assignment's name: those that say inside that they are it."""
-        read = [self._read(where, piece) for where, piece in self.notebooks]
-        if ours := [one for one in read if one[2] is not None and self.assignment in _lessons(one[2])]:
-            return ours
-        silent = [one for one in read if one[2] is not None]
-        if len(silent) > 1:
-            names = ", ".join(where for where, *_ in silent)
-            where, late, *_ = silent[-1]
-            return [(where, late, None, f"nothing says which notebook counts: {names}")]
-        return silent or read[-1:]
-
-    def _nothing(self) -> Attempt:
-        where, problem = next((one for one in self.others if one[1]), self.others[0])
-        names = [PurePosixPath(path).name for path, _ in self.others]
-        return where, False, None, problem or f"there is no notebook, but {', '.join(sorted(names)[:5])}"
-
-
-def _lessons(data: bytes) -> set[str]:
-    """Return the lessons that a notebook opens: every exercise begins with `lab = lesson("NN-name")`."""
-    return {name.decode() for name in _LESSON.findall(data)}

@@ -8,18 +8,20 @@ killed run leaves, is dropped. One run at a time: the file is locked, and the lo
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from toyevm.errors import InputError
+from toyevm.files import GrowingFile
 from toyevm.teaching.grading.mark import ItemMark
 
 NAME = "journal.jsonl"
 FORMAT = "toyevm journal 1"
+_EXPECTED = "a folder for the desk that can be written"
+_BUSY = ("another run marks on this desk", "one run at a time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,12 @@ class DeskJournal(Mapping[str, JournalEntry]):
     """
 
     def __init__(self, desk: Path, assignment: str) -> None:
-        self.path = desk / NAME
         try:
             desk.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = open(self.path, "a+b", buffering=0)  # noqa: SIM115
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise InputError(f"cannot write it: {error.strerror}", str(desk), _EXPECTED) from error
+        self._file = GrowingFile(desk / NAME, _EXPECTED, _BUSY)
         try:
-            _lock(self._file, str(desk))
             self._entries = self._take_up(assignment)
         except BaseException:
             self._file.close()
@@ -86,31 +86,21 @@ class DeskJournal(Mapping[str, JournalEntry]):
         Raises:
             InputError: it cannot be written.
         """
-        self._append(_line(asdict(entry)))
+        self._file.append(_line(asdict(entry)))
         self._entries[entry.key] = entry
 
     def _take_up(self, assignment: str) -> dict[str, JournalEntry]:
         """Read what is there, and cut off half a line; an empty file, or one with half a first line, is a new one."""
-        self._file.seek(0)
         data = self._file.read()
         first = _first_line(assignment)
         if data != first and first.startswith(data):
-            self._file.truncate(0)
-            self._append(first)
+            self._file.cut(0)
+            self._file.append(first)
             return {}
-        entries, length = _parse(data, str(self.path), assignment)
+        entries, length = _parse(data, str(self._file.path), assignment)
         if length < len(data):
-            self._file.truncate(length)
+            self._file.cut(length)
         return entries
-
-    def _append(self, line: bytes) -> None:
-        try:
-            written = self._file.write(line)
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise _cannot_write(self.path, error) from error
-        if written < len(line):  # the disk is full, and what was written is half a line
-            raise InputError("cannot write all of an entry", str(self.path), "room on the disk")
 
 
 def read_journal(desk: Path, assignment: str) -> dict[str, JournalEntry]:
@@ -173,21 +163,3 @@ def _json(line: bytes) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):
         return None
-
-
-def _cannot_write(path: Path, error: OSError) -> InputError:
-    return InputError(f"cannot write it: {error.strerror}", str(path), "a folder for the desk that can be written")
-
-
-def _lock(file: BinaryIO, where: str) -> None:
-    """Keep a second run away for as long as the file is open; where the system has no such locks, do nothing."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise InputError("another run marks on this desk", where, "one run at a time") from None
-    except OSError:  # a file system without locks
-        return

@@ -7,73 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib import import_module
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk.archive import Entry
+from toyevm.teaching.desk.gradescope import METADATA, SUBMISSION, gradescope
+from toyevm.teaching.desk.parcels import NOTEBOOK, ZIP, Layout, Parcel, Piece, Sorted, copy_number, piece_of, read_time
 from toyevm.teaching.desk.roster import Sender, fold
 from toyevm.teaching.grading.release import ASSIGNMENT
 
-NOTEBOOK, ZIP = ".ipynb", ".zip"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One file of a student's: `name` is what they called it; of two the one with the higher `order` came later."""
-
-    entry: Entry
-    name: str
-    order: int = 0
-    late: bool = False
-
-    @property
-    def kind(self) -> str:
-        return PurePosixPath(self.name).suffix.casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """All that a place has of one student, or of several who handed in together; `at` is when, if it says so."""
-
-    senders: tuple[Sender, ...]
-    pieces: tuple[Piece, ...]
-    at: datetime | None = None
-
-
-@dataclass
-class Sorted:
-    """What a layout makes of entries: parcels, what it is not about, what it cannot tell; the rest it does not know."""
-
-    parcels: list[Parcel] = field(default_factory=list)
-    ignored: list[tuple[Entry, str]] = field(default_factory=list)
-    unclear: list[tuple[Entry, str]] = field(default_factory=list)
-    rest: list[Entry] = field(default_factory=list)
-
-
-Layout: TypeAlias = Callable[[Sequence[Entry], str], Sorted]
-
-
-def copy_number(stem: str) -> tuple[str, int]:
-    """Return a name without what browsers, Jupyter and desktops add to that of a copy, and which copy it is.
-
-    >>> [copy_number(stem) for stem in ("01-x", "01-x (2)", "01-x-Copy1", "01-x - Copy", "01-x copy 3")]
-    [('01-x', 0), ('01-x', 2), ('01-x', 1), ('01-x', 1), ('01-x', 3)]
-    """
-    found = re.fullmatch(r"(.+?)(?:[ _]?\((\d{1,4})\)|(?:-| - |[ _])copy ?(\d{0,4}))", stem, re.IGNORECASE)
-    if not found:
-        return stem, 0
-    return found[1], int(found[2] or found[3] or 1)
-
-
 # --- Moodle ---------------------------------------------------------------------------------------------------------
 
-_MOODLE = re.compile(r"(?P<name>.*)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
+# The first of what looks like a number: a name has no "_" in Moodle, but what students call their files may have any.
+_MOODLE = re.compile(r"(?P<name>.*?)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 
 
 def moodle(entries: Sequence[Entry], assignment: str) -> Sorted:
@@ -96,19 +44,15 @@ def moodle(entries: Sequence[Entry], assignment: str) -> Sorted:
             made.ignored.append((entry, f"Moodle's {found['plugin']}, no file of a student's"))
         else:
             sender = Sender("moodle", found["number"], found["name"].strip())
-            parcels[sender].append(_piece(entry, inside))
+            parcels[sender].append(piece_of(entry, inside))
     made.parcels = [Parcel((sender,), tuple(pieces)) for sender, pieces in parcels.items()]
     return made
-
-
-def _piece(entry: Entry, name: str) -> Piece:
-    return Piece(entry, name, copy_number(PurePosixPath(name).stem)[1])
 
 
 # --- Canvas ---------------------------------------------------------------------------------------------------------
 
 _CANVAS = re.compile(
-    r"(?:(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+)|(?P<anon_late>LATE_)?anon_(?P<anon>[A-Za-z0-9]+))"
+    r"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[A-Za-z0-9]+)|(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+))"
     r"(?:_(?P<file>\d+)_(?P<own>.+)|_(?P<text>(?:text|link)\.html))",
     re.DOTALL,
 )
@@ -130,99 +74,15 @@ def canvas(entries: Sequence[Entry], assignment: str) -> Sorted:
         if not found:
             made.rest.append(entry)
             continue
-        sender = Sender("canvas", found["user"] or found["anon"], found["name"] or "")
+        if re.match(r"\d+_", found["own"] or ""):  # a user called "x_12" has the file x_12_11_900_01-x.ipynb
+            made.unclear.append((entry, "its name can be read in two ways"))
+            continue
+        place = "canvas, anonymous" if found["anon"] else "canvas"  # whose codes are no users' ids
+        sender = Sender(place, found["user"] or found["anon"], found["name"] or "")
         late = bool(found["late"] or found["anon_late"])
         parcels[sender].append(Piece(entry, found["own"] or found["text"], int(found["file"] or 0), late))
     made.parcels = [Parcel((sender,), tuple(pieces)) for sender, pieces in parcels.items()]
     return made
-
-
-# --- Gradescope -----------------------------------------------------------------------------------------------------
-
-METADATA = "submission_metadata.yml"
-_SUBMISSION = re.compile(r"submission_\d+")
-
-
-def gradescope(entries: Sequence[Entry], assignment: str) -> Sorted:
-    """Sort Gradescope's "Export Submissions": folders `submission_12345/…`, and one file at the top that says whose.
-
-    `submission_metadata.yml` has for each folder `:submitters:`, a list of `:name:`, `:sid:` and `:email:`, and
-    `:created_at:`. Those who handed in together all get the same notebook.
-
-    Source: no page of Gradescope's describes it (gradescope-autograders.readthedocs.io is about another file of nearly
-    this name); the form is what ten public programs read that handle such an export (github.com, looked up 2026-11-30).
-
-    Raises:
-        InputError: that file cannot be read.
-    """
-    made, folders = Sorted(), defaultdict[str, list[Entry]](list)
-    metadata = next((entry for entry in entries if entry.path == (METADATA,)), None)
-    for entry in entries:
-        if entry is metadata:
-            made.ignored.append((entry, "Gradescope's list of who handed in"))
-        elif _SUBMISSION.fullmatch(entry.path[0]):
-            folders[entry.path[0]].append(entry)
-        else:
-            made.rest.append(entry)
-    listed = _listed(metadata) if metadata else {}
-    for name, inside in folders.items():
-        senders, at = _submitters(listed.get(name))
-        if senders:
-            pieces = [_piece(entry, PurePosixPath(*entry.path[1:]).as_posix()) for entry in inside]
-            made.parcels.append(Parcel(senders, tuple(pieces), at))
-        else:
-            why = f"{METADATA} does not say whose it is" if metadata else f"no {METADATA} says whose it is"
-            made.unclear += [(entry, why) for entry in inside]
-    return made
-
-
-def _listed(metadata: Entry) -> Mapping[str, Any]:
-    try:
-        yaml: Any = import_module("yaml")
-    except ImportError:
-        raise InputError("Gradescope's list needs PyYAML", METADATA, "pip install 'toyevm[instructor]'") from None
-    try:
-        document = yaml.load(metadata.read(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InputError("not YAML", METADATA, "the file as Gradescope exported it") from error
-    except InputError as error:
-        raise InputError(str(error), METADATA) from None
-    if not isinstance(document, dict):
-        raise InputError("no list of submissions", METADATA, "the file as Gradescope exported it")
-    return document
-
-
-def _submitters(record: Any) -> tuple[tuple[Sender, ...], datetime | None]:
-    match record:
-        case {":submitters": list(people)}:
-            senders = [_submitter(person) for person in people if isinstance(person, dict)]
-            return tuple(sender for sender in senders if sender.label), read_time(record.get(":created_at"))
-    return (), None
-
-
-def _submitter(person: Mapping[str, Any]) -> Sender:
-    sid, name, email = (str(person.get(key) or "").strip() for key in (":sid", ":name", ":email"))
-    return Sender("gradescope", "", name, sid or email, email)
-
-
-def read_time(value: Any) -> datetime | None:
-    """Return the time that a file states, or None where it states none; what names no zone is in UTC.
-
-    >>> print(read_time("2015-02-02 15:58:23.948203 America/Los_Angeles"))
-    2015-02-02 15:58:23.948203-08:00
-    """
-    if isinstance(value, str):
-        moment, _, zone = value.strip().partition(" ")[2].partition(" ")
-        day = value.strip().partition(" ")[0]
-        try:
-            value = datetime.fromisoformat(f"{day} {moment[:15]}{zone}" if zone[:1] in "+-" else f"{day} {moment[:15]}")
-            if zone and zone[0] not in "+-Z":
-                value = value.replace(tzinfo=ZoneInfo(zone))
-        except (ValueError, LookupError, OSError):
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 # --- nbgrader, and folders made by hand ------------------------------------------------------------------------------
@@ -241,21 +101,26 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
         alone = len(entry.path) == 1 and not entry.is_folder and not (entry.problem and "." not in entry.path[0])
         (made.rest if alone else students[entry.path[0]]).append(entry)
     for name, inside in students.items():
-        ours = [entry for entry in inside if len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)]
+        ours = [entry for entry in inside if _is_in(entry, assignment)]
         if not ours and all(len(entry.path) > 1 and _is_other(entry) for entry in inside):
             made.ignored += [(entry, "of another assignment") for entry in inside]
             made.parcels.append(Parcel((Sender("", id=name),), ()))
             continue
         if ours:
-            made.ignored += [(entry, f"not in the folder {assignment}") for entry in inside if entry not in ours]
+            others = [entry for entry in inside if not _is_in(entry, assignment)]
+            made.ignored += [(entry, f"not in the folder {assignment}") for entry in others]
         depth = 2 if ours else 1
         pieces, at = [], None
         for entry in ours or inside:
             if entry.path[depth:] == ("timestamp.txt",):
                 at = _timestamp(entry)
-            pieces.append(_piece(entry, PurePosixPath(*entry.path[depth:]).as_posix() if entry.path[depth:] else ""))
+            pieces.append(piece_of(entry, PurePosixPath(*entry.path[depth:]).as_posix() if entry.path[depth:] else ""))
         made.parcels.append(Parcel((Sender("", id=name),), tuple(pieces), at))
     return made
+
+
+def _is_in(entry: Entry, assignment: str) -> bool:
+    return len(entry.path) > 1 and fold(entry.path[1]) == fold(assignment)
 
 
 def _is_other(entry: Entry) -> bool:
@@ -270,6 +135,9 @@ def _timestamp(entry: Entry) -> datetime | None:
 
 
 # --- flat files -----------------------------------------------------------------------------------------------------
+
+
+_OTHER = re.compile(rf"(?P<before>.+)[ _]{ASSIGNMENT.pattern}|{ASSIGNMENT.pattern}[ _](?P<after>.+)", re.DOTALL)
 
 
 def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
@@ -288,6 +156,9 @@ def flat(entries: Sequence[Entry], assignment: str) -> Sorted:
             made.ignored.append((entry, "neither a notebook nor a zip, and in no student's folder"))
         elif not student.strip():
             made.unclear.append((entry, "its name says no student"))
+        elif student == name and (other := _OTHER.fullmatch(name)):
+            made.ignored.append((entry, "of another assignment"))
+            parcels[other["after"] or other["before"]] += []
         else:
             named = entry.path[0] if student != name else f"{assignment}{suffix}"
             parcels[student].append(Piece(entry, named, number))
@@ -312,17 +183,19 @@ def _moved(entry: Entry) -> Entry:
     return Entry(entry.path[1:], entry.problem, entry.refused, entry.is_folder, entry.content)
 
 
-def _is_wrapper(name: str, inside: Iterable[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
-    if _MOODLE.fullmatch(name) or _SUBMISSION.fullmatch(name) or known(name):
+def _is_wrapper(name: str, inside: Sequence[Entry], assignment: str, known: Callable[[str], bool]) -> bool:
+    if _MOODLE.fullmatch(name) or SUBMISSION.fullmatch(name) or known(name):
         return False
     if fold(name) == fold(assignment):
         return True
-    for entry in inside:
-        top = entry.path[0]
-        if top == METADATA or _MOODLE.fullmatch(top) or (len(entry.path) == 1 and _CANVAS.fullmatch(top)):
-            return True
-        if len(entry.path) > 2 and fold(entry.path[1]) == fold(assignment):
-            return True
-        if known(top) or known(copy_number(PurePosixPath(top).stem)[0]):
-            return True
-    return False
+    if all(len(entry.path) > 2 and fold(entry.path[0]) == fold(assignment) for entry in inside):
+        return True
+    if any(fold(entry.path[0]) == fold(assignment) for entry in inside):
+        return False  # a student's
+    if any(len(entry.path) > 2 and _is_in(entry, assignment) for entry in inside):
+        return True
+    tops = {entry.path[0] for entry in inside}
+    alone = {entry.path[0] for entry in inside if len(entry.path) == 1}
+    if METADATA in tops or any(map(_MOODLE.fullmatch, tops)) or any(map(_CANVAS.fullmatch, alone)):
+        return True
+    return any(known(top) or known(copy_number(PurePosixPath(top).stem)[0]) for top in tops)

@@ -14,6 +14,7 @@ from toyevm.teaching.desk.journal import JournalEntry, read_journal
 from toyevm.teaching.desk.policy import Policy, read_policy
 from toyevm.teaching.desk.register import Register, Registered, read_register
 from toyevm.teaching.grading.quoting import inert
+from toyevm.teaching.grading.sandbox import WARNINGS
 
 WHOLE = "submission"  # the item of a row about all of it: what being late costs, what the instructor says
 TOTAL = "total"
@@ -28,7 +29,8 @@ class MarkRow:
     Where being late costs points, or the instructor says something about the whole, there is one more row, of the item
     `WHOLE`: its points are 0 or below, its max is 0. So a student's points always add up to their total. `override` is
     what the marker had given, where the instructor's points stand in its place; `late` is in minutes, None in time or
-    where nobody knows; `attempt` is 0 where nothing was handed in.
+    where nobody knows; `attempt` is 0 where nothing was handed in. `isolation`
+    says of a weak one what it does not stop.
     """
 
     student: str
@@ -144,7 +146,10 @@ def _rows(register: Register, attempt: Registered, entry: JournalEntry | None, p
     elif entry is None:
         rows = [replace(row, fault=NOT_YET) for row in rows]
     else:
-        rows = [replace(blank, isolation=entry.isolation, **asdict(mark)) for mark in entry.items]
+        rows = [
+            replace(blank, isolation=WARNINGS.get(entry.isolation, entry.isolation), **asdict(mark))
+            for mark in entry.items
+        ]
     return _decided(rows, blank, policy)
 
 

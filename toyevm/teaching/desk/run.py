@@ -242,6 +242,8 @@ def _check(only: Selection, register: Register) -> None:
 
 def _write_desk(desk: Path, register: Register, intake: Intake) -> None:
     """Put on the desk what a run begins with: what was handed in first, since the register speaks of it."""
+    for draft in desk.rglob(".*.draft"):  # of a run that was killed
+        draft.unlink()
     for handed in intake.handed:
         if handed.notebook is not None:
             path = notebook_path(desk, content_hash([handed.notebook]))

@@ -40,4 +40,4 @@ def isolation_at(place: Elsewhere) -> str:
 
 @cache
 def _open(place: Elsewhere) -> Sandbox:
-    return open_sandbox(place.secrets, place.limits)
+    return open_sandbox(place.secrets, place.limits, weak=place.weak)

@@ -34,10 +34,11 @@ from toyevm.teaching.grading.submission import (
 )
 from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.items import Case
-from toyevm.teaching.lab.judges import is_missing
+from toyevm.teaching.lab.judges import judge
 from toyevm.teaching.lab.marking import Marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
+from toyevm.teaching.lab.verdicts import Status
 
 MOST_ANSWER_BYTES = 1 << 20
 
@@ -166,18 +167,12 @@ def _rule(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Sandbo
     programs = {item: answer for item, answer in answers.items() if what.marking.exercise(item).judge == "program"}
     for item in answers.keys() - programs.keys():
         rulings[item] = rule(what.marking, item, answers[item], counted.get(item, answers[item]))
-    limits = sandbox.limits
-    return rulings | rule_on_programs(what.sources, programs, limits.program_seconds, limits.memory)
+    return rulings | rule_on_programs(what.sources, programs, sandbox)
 
 
 def _count(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Mapping[str, Plain]) -> dict[str, Plain]:
     """Return what the functions do with the hidden cases: the closed run, whose words nobody hears."""
-    items = [
-        item for item, answer in seen.items()
-        if len(what.cases(item, hidden=True)) > len(what.cases(item, hidden=False))
-        and what.marking.exercise(item).judge == "function"
-        and not is_missing(what.marking.exercise(item), answer)
-    ]  # fmt: skip
+    items = [item for item, answer in seen.items() if _needs_hidden(what, item, answer)]
     if not items:
         return {}
     report = sandbox.run(list(_steps(what, assembled, hidden=True, items=items)), what.files)
@@ -188,6 +183,15 @@ def _count(what: Assignment, sandbox: Sandbox, assembled: Assembled, seen: Mappi
         except InputError:
             continue  # what it says is not for anybody
     return counted
+
+
+def _needs_hidden(what: Assignment, item: str, seen: Plain) -> bool:
+    """Return whether a function must be asked again: there are hidden cases, and it did something on the others."""
+    public, every = what.cases(item, hidden=False), what.cases(item, hidden=True)
+    exercise = what.marking.items.exercise(item)
+    if exercise.judge != "function" or len(every) == len(public):
+        return False
+    return judge(exercise, public, seen).status is not Status.MISSING
 
 
 def _answer(outcome: SandboxReport, item: str) -> Plain:

@@ -1,30 +1,32 @@
-"""Judge programs in a process with a CPU limit.
+"""Judge programs in a second sandbox, in which there is no student's Python.
 
 A program is data, and our machine runs it, so it can do no harm; but it can be made to keep the machine busy, or the
-assembler, and gas is no measure of our time. So the process is ended when an item has used up its seconds of the CPU,
-by the system and not by itself, since a long computation inside of a library would not listen. That item earns
-nothing, and another process goes on with the next.
+assembler, and gas is no measure of our time. So the kernel ends the process when it has used up its seconds of the
+processor, for a long computation inside of a library would not listen to anybody else. What was not judged by then
+begins anew, and a program at which a process ends that has judged nothing else earns nothing.
 """
 
 from __future__ import annotations
 
 import json
-import signal
-import sys
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from toyevm.errors import InputError
+from toyevm.teaching.grading.child import begin
 from toyevm.teaching.grading.plainjson import read_json
-from toyevm.teaching.grading.process import DONE, python_command, talk
+from toyevm.teaching.grading.process import DONE, Said
 from toyevm.teaching.grading.ruling import Ruling, read_ruling, rule
+from toyevm.teaching.grading.sandbox import Limits, Sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
 from toyevm.teaching.lab.values import Plain, from_text, to_text
 from toyevm.teaching.lab.variants import Variant
+
+_START = 1  # second of the processor, to read what is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,66 +42,46 @@ class Sources:
         return read_marking(self.marking, read_items(self.items, self.variant))
 
 
-def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], seconds: float, memory: int) -> dict[str, Ruling]:
-    """Return what each program earns.
-
-    Args:
-        answers: by item.
-        seconds: of the CPU, for each item.
-        memory: bytes, for the process.
-    """
+def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], sandbox: Sandbox) -> dict[str, Ruling]:
+    """Return what each program earns, by item; the sandbox says how isolated, and for how many seconds each."""
+    limits = replace(sandbox.limits, seconds=sandbox.limits.program_seconds + _START)
+    referee = replace(sandbox, limits=limits, child=__name__, hides=False)
+    files = {"items.toml": sources.items.read_bytes(), "marking.toml": sources.marking.read_bytes()}
+    variant = sources.variant and [sources.variant.student, sources.variant.release]
     rulings: dict[str, Ruling] = {}
     while left := {item: to_text(answer) for item, answer in answers.items() if item not in rulings}:
-        found, trouble = _hold_session(sources, left, seconds, memory)
+        said = referee.talk({"variant": variant, "answers": left}, files)
+        found = dict(_read(said.text, left))
+        if not found:
+            found[next(iter(left))] = _trouble(said, limits)
         rulings |= found
-        if stuck := next((item for item in left if item not in found), None):
-            rulings[stuck] = trouble
     return rulings
 
 
-def _hold_session(
-    sources: Sources, answers: Mapping[str, str], seconds: float, memory: int
-) -> tuple[dict[str, Ruling], Ruling]:
-    """Return the rulings of one process, and the one on the program at which it ended."""
-    variant = sources.variant and [sources.variant.student, sources.variant.release]
-    job = {
-        "items": str(sources.items.resolve()), "marking": str(sources.marking.resolve()), "variant": variant,
-        "answers": answers, "seconds": seconds, "memory": memory,
-    }  # fmt: skip
-    patience = 30 + 4 * seconds * len(answers)  # by the clock on the wall: only a machine that stands still needs it
-    said, ended, code = talk(python_command(sys.executable, __name__), job, patience, 1 << 20)
-    rulings: dict[str, Ruling] = {}
+def _read(text: bytes, answers: Mapping[str, str]) -> Iterator[tuple[str, Ruling]]:
+    """Yield the rulings in what a referee said."""
     with suppress(InputError):
-        for line in said.splitlines():
+        for line in text.splitlines():
             document = read_json(line)
             ruling = read_ruling(document)
             if ruling is not None and document.get("item") in answers:
-                rulings[document["item"]] = ruling
-    if code == -signal.SIGPROF:
-        return rulings, Ruling(message=f"Running it took longer than {seconds:g} s.")
-    return rulings, Ruling(fault=f"the marker failed: the referee {ended or f'ended with {code}'}")
+                yield document["item"], ruling
+
+
+def _trouble(said: Said, limits: Limits) -> Ruling:
+    """Return why there is no ruling."""
+    if said.wall_hit or said.why_killed(limits.seconds):
+        return Ruling(message=f"Running it took longer than {limits.program_seconds:g} s.")
+    return Ruling(fault=f"the marker failed: the referee {said.ended or f'ended with {said.code}'}")
 
 
 def main() -> None:
     """Read a job from stdin, and write one line for each item."""
-    import resource  # not everywhere, and nobody is marked there
-
-    job: dict[str, Any] = json.load(sys.stdin)
+    job, channel = begin()
     variant = Variant(*job["variant"]) if job["variant"] else None
-    marking = Sources(Path(job["items"]), Path(job["marking"]), variant).read()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(ValueError, OSError):  # macOS knows this limit and lets nobody set it
-        resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
+    marking = Sources(Path("items.toml"), Path("marking.toml"), variant).read()
     for item, answer in job["answers"].items():
-        signal.setitimer(signal.ITIMER_PROF, job["seconds"])  # its signal ends the process
         program = from_text(answer)
         ruling = rule(marking, item, program, program)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        _say({"item": item, **asdict(ruling)})
-    sys.stdout.write(DONE.decode())
-    sys.stdout.flush()
-
-
-def _say(line: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+        os.write(channel, json.dumps({"item": item, **asdict(ruling)}).encode() + b"\n")
+    os.write(channel, DONE)

@@ -15,7 +15,7 @@ from toyevm.errors import InputError
 from toyevm.files import write_whole
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, not_marked, read_assignment
 from toyevm.teaching.grading.quoting import inert, one_line
-from toyevm.teaching.grading.sandbox import ISOLATIONS, WARNINGS, Limits, Sandbox, open_sandbox
+from toyevm.teaching.grading.sandbox import WARNINGS, Limits, Sandbox, open_sandbox
 from toyevm.teaching.grading.submission import read_file
 from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.variants import Variant
@@ -34,7 +34,7 @@ def grade_folder(
     *,
     root: Path = ROOT,
     limits: Limits | None = None,
-    isolations: Sequence[str] = ISOLATIONS,
+    weak: bool = False,
     release: str | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Row]:
@@ -44,7 +44,7 @@ def grade_folder(
         jobs: how many submissions run at a time.
         out: also write the rows there, as CSV.
         root: where course/, solutions/ and exercises/ are.
-        isolations: the ways to isolate answers that may be used, best first.
+        weak: also where answers can only be isolated weakly.
         release: the word under which each student got numbers of their own, if they did.
         progress: is told each student's name, in order, when their marks are there.
 
@@ -54,7 +54,7 @@ def grade_folder(
     what = read_assignment(assignment, root)
     students = students_in(folder)
     secrets = [root / name for name in ("solutions", "tests", "course", ".git")]
-    sandbox = open_sandbox([*secrets, folder], limits, isolations)
+    sandbox = open_sandbox([*secrets, folder], limits, weak=weak)
 
     def mark(name: str) -> list[Row]:
         return rows_of(name, what, _mark_student(what, sandbox, folder, name, root, release), sandbox.isolation)
