@@ -13,12 +13,13 @@ from toyevm.charts import BLACK, DARK_BLUE, DARK_RED, FAINT_GREY, GREY, PALE, WH
 INKS_ON = {WHITE: (BLACK, DARK_BLUE, DARK_RED, FAINT_GREY), PALE: (BLACK, DARK_BLUE, DARK_RED, FAINT_GREY)}
 _STYLE = f"""
 body {{ background: {WHITE}; color: {BLACK}; font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem;
-  padding: 0 1rem; overflow-wrap: anywhere; }}
+  padding: 0 1rem; overflow-wrap: break-word; }}
 h1, h2, h3 {{ color: {DARK_BLUE}; line-height: 1.2; }}
 h2 {{ border-top: 1px solid {GREY}; margin-top: 2rem; padding-top: 1rem; }}
 table {{ border-collapse: collapse; margin: 1rem 0; }}
 caption {{ color: {FAINT_GREY}; text-align: left; }}
 th, td {{ border-bottom: 1px solid {GREY}; padding: .25rem .75rem; text-align: left; vertical-align: top; }}
+td {{ overflow-wrap: anywhere; }}
 .number {{ font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }}
 pre, blockquote {{ background: {PALE}; margin: .5rem 0; overflow: auto; padding: .5rem 1rem; white-space: pre-wrap; }}
 blockquote {{ border-left: .25rem solid {DARK_BLUE}; }}
