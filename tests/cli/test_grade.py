@@ -17,7 +17,7 @@ import pytest
 from tests.support.command import Command
 from tests.teaching.grading.conftest import release, sample
 from tests.teaching.grading.sample import FULL, HONEST, NAME, fill, place
-from toyevm.teaching.grading import mark
+from toyevm.teaching.grading import attacks, mark
 from toyevm.teaching.lab.variants import Variant
 
 __all__ = ["release", "sample"]
@@ -195,3 +195,26 @@ def test_ctrl_c_says_how_to_go_on_and_does_not_wait(course: Path, release: Path,
     assert err.splitlines() == [
         "toyevm: stopped; what was finished is on the desk, and the same command goes on from there"
     ]
+
+
+def test_the_attacks_of_the_tests_can_be_run_on_the_sandbox_here(
+    toyevm: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {name: attacks.ATTACKS[name] for name in list(attacks.ATTACKS)[:2]}
+    monkeypatch.setattr(attacks, "ATTACKS", few)
+    rows = toyevm.succeeds("grade", "--check-isolation")
+    assert [(row["attack"], row["holds"]) for row in rows] == [(name, True) for name in few]
+    assert "2 of 2 attacks win nothing; isolation: bubblewrap" in toyevm.on_terminal("grade", "--check-isolation").out
+
+
+def test_an_attack_that_wins_is_said_and_the_exit_code_tells(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    won = attacks.Outcome("a thief", "bubblewrap", "0 points", "16 points", ())
+    monkeypatch.setattr(attacks, "check_isolation", lambda *given: [won])
+    answer = toyevm("grade", "--check-isolation")
+    assert (answer.code, answer.json[0]["holds"]) == (1, False)
+    assert "a thief" in toyevm.on_terminal("grade", "--check-isolation").out
+
+
+@pytest.mark.parametrize("words", [("x", "--check-isolation"), (), ("x",), ("--assignment", "y")])
+def test_what_to_mark_is_said_whole_or_not_at_all(toyevm: Command, words: tuple[str, ...]) -> None:
+    assert "--assignment" in toyevm.refuses("grade", *words)

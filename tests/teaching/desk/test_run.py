@@ -55,7 +55,7 @@ def test_only_what_is_new_or_changed_is_marked(sample: Path, release: Path, tmp_
     )
     marker = Marker()
     assert points(marked(sample, changed, tmp_path, marker)) == {"new": EARNED[1], "s00": EARNED[0], "s01": EARNED[3]}
-    assert marker.seen == [7, 9]
+    assert sorted(marker.seen) == [7, 9]
 
 
 @pytest.mark.parametrize(
@@ -309,6 +309,22 @@ def test_the_attempt_that_counts_is_the_instructors_choice(
     graded = marked(sample, these(tuple(tries)), tmp_path, Marker(lambda number: earned[number]))
     assert points(graded) == {"ada": earned[expected]}
     assert {row.attempt for row in graded.rows} == {expected + 1}
+
+
+@pytest.mark.parametrize(("which", "seen"), [("latest", [2]), ("first", [0]), ("best", [1, 2])])
+def test_only_attempts_that_may_count_are_marked(
+    sample: Path, release: Path, tmp_path: Path, which: str, seen: list[int]
+) -> None:
+    tries = these(handed("ada", notebook(release, number), number + 1) for number in range(3))
+    if which == "best":
+        marked(sample, tries, tmp_path, Marker())
+        override(tmp_path, 'attempts = "first"\n')
+        marked(sample, tries, tmp_path, Marker())
+        seen = [1]
+    override(tmp_path, f'attempts = "{which}"\n')
+    marker = Marker()
+    assert marked(sample, tries, tmp_path, marker).notebooks == (3 if which == "best" else 1)
+    assert marker.seen == seen
 
 
 def test_being_late_counts_in_which_attempt_is_the_best(sample: Path, release: Path, tmp_path: Path) -> None:

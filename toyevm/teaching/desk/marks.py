@@ -72,13 +72,9 @@ def lay_together(register: Register, journal: Mapping[str, JournalEntry], policy
     """Return a row for each student and item, of the attempt that counts."""
     rows: list[MarkRow] = []
     for student in register.students:
-        tries = [_rows(register, each, journal.get(each.key), policy) for each in register.of(student)]
-        if not tries:
-            rows += _nothing(register, student, policy)
-        elif policy.attempts == "best":
-            rows += max(reversed(tries), key=points_of)
-        else:
-            rows += tries[0 if policy.attempts == "first" else -1]
+        counting = policy.counting(register.of(student))
+        tries = [_rows(register, each, journal.get(each.key), policy) for each in reversed(counting)]
+        rows += max(tries, key=points_of) if tries else _nothing(register, student, policy)
     return rows
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime, timedelta
@@ -80,6 +80,10 @@ class Policy:
     late: Late
     attempts: str
     overrides: Mapping[tuple[str, str], Override]
+
+    def counting(self, attempts: Sequence[T]) -> Sequence[T]:
+        """Return those of a student's attempts, the first one first, of which one will count."""
+        return attempts if self.attempts == "best" else attempts[:1] if self.attempts == "first" else attempts[-1:]
 
     def of(self, student: str, item: str = "") -> Override:
         """Return what was said, or that nothing was."""

@@ -10,7 +10,7 @@ nor the order in which they finish shows in them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,15 +99,16 @@ def grade_class(
         register = _register(intake, what, place, _isolation(place, executor), release)
         _check(only, register)
         register = _keep_others(register, desk, only)
-        marking.policy_of(desk, register)  # a fault in the instructor's file is said before an hour's work
+        policy = marking.policy_of(desk, register)  # a fault in it is said before an hour's work
+        counting = [each for student in register.students for each in policy.counting(register.of(student)) if each.key]
         _write_desk(desk, register, intake)
         run = _Run(what, place, executor, journal, desk, root, release, only)
-        left = run.missing(register)
+        left = run.missing(counting)
         progress("", len(left))
         run.mark_all(left, progress)
         rows = tuple(marking.marks_of(desk))
         write_file(desk / MARKS, marking.to_csv(marking.with_totals(rows)))
-        keys = {each.key for each in register.attempts if each.key}
+        keys = {each.key for each in counting}
         by_another = sum(journal[key].marker != marker() for key in keys if key in journal)
         return ClassMarks(register, rows, len(keys), len(left), by_another)
 
@@ -125,13 +126,13 @@ class _Run:
     release: str | None
     only: Selection
 
-    def missing(self, register: Register) -> list[Registered]:
+    def missing(self, attempts: Iterable[Registered]) -> list[Registered]:
         """Return what is to be marked: one for each key."""
         chosen: dict[str, Registered] = {}
-        for attempt in register.attempts:
+        for attempt in attempts:
             known = self.journal.get(attempt.key)
             is_known = known is not None and known.is_finished and not self.only.again
-            if attempt.key and not is_known and attempt.student in (self.only.students or {attempt.student}):
+            if not is_known and attempt.student in (self.only.students or {attempt.student}):
                 chosen.setdefault(attempt.key, attempt)
         return list(chosen.values())
 
