@@ -5,7 +5,6 @@ A chart is drawn when it is looked at or saved, so that nothing here needs matpl
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from toyevm.errors import InputError
 
@@ -38,6 +38,7 @@ DASHES: tuple[Any, ...] = (
 
 WIDTH, PIXELS, SHOWN = 9.6, 150, 960  # inches, dots an inch, and how wide a notebook shows it
 FORMATS = (".png", ".svg")  # both can carry a description
+_SPACES = {"": "http://www.w3.org/2000/svg", "xlink": "http://www.w3.org/1999/xlink"}
 STYLE: Any = {
     "font.size": 10,
     "axes.titlesize": 11,
@@ -94,11 +95,17 @@ class Chart:
             self._write(picture, "svg")
         except ImportError:
             return None
-        drawn = picture.getvalue().decode()
-        drawn = drawn[drawn.index("<svg") :]
+        drawn = ElementTree.fromstring(picture.getvalue())
+        drawn.attrib |= {"role": "img", "aria-label": self.alt}
         own = sha256(self.title.encode()).hexdigest()[:8]
-        drawn = re.sub(r'((?:\bid|href)="#?|url\(#)', rf"\g<1>{own}-", drawn)
-        return drawn.replace("<svg", f'<svg role="img" aria-label="{escape(self.alt)}"', 1)
+        for each in drawn.iter():
+            for name, value in each.attrib.items():
+                is_name = name == "id" or (name.endswith("href") and value.startswith("#"))
+                prefixed = f"#{own}-{value[1:]}" if value.startswith("#") else f"{own}-{value}"
+                each.set(name, prefixed if is_name else value.replace("url(#", f"url(#{own}-"))
+        for prefix, space in _SPACES.items():
+            ElementTree.register_namespace(prefix, space)
+        return ElementTree.tostring(drawn, "unicode")
 
     def save(self, path: Path, option: str = "--plot") -> None:
         """Write the picture to a file, which carries the words of the chart, too.

@@ -300,7 +300,7 @@ def marks(
     """Bring the marks of a desk into gradebooks and tables, to students, and into a report."""
     from toyevm.cli import marks as command
 
-    wish = command.Wish(desk, to, out, gradebook, column, scale, zeros, roster, anonymous, feedback, report)
+    wish = command.Outgoing(desk, to, out, gradebook, column, scale, zeros, roster, anonymous, feedback, report)
     return command.run(wish, as_json)
 
 

@@ -23,7 +23,7 @@ MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Outgoing:
     """What the command line asks for."""
 
     desk: Path
@@ -66,7 +66,7 @@ class Wish:
             )
 
 
-def run(wish: Wish, as_json: bool) -> int:
+def run(wish: Outgoing, as_json: bool) -> int:
     """Write all that is asked for; say what was written, and on stderr who is left out."""
     from toyevm.teaching.desk.anonymous import codes_for
     from toyevm.teaching.desk.marks import marks_of, under_codes
@@ -102,7 +102,7 @@ EXPECTED = ("nothing was handed in", "has EX there", "has N/A there")
 
 
 def _write_marks(
-    wish: Wish, register: Register, rows: Sequence[MarkRow], roster: Sequence[Student] | None
+    wish: Outgoing, register: Register, rows: Sequence[MarkRow], roster: Sequence[Student] | None
 ) -> dict[str, Any]:
     """Write marks in the form asked for; return what there is to say about it."""
     from toyevm.teaching.desk.marks import to_csv
@@ -136,7 +136,9 @@ def _to_nbgrader(out: Path, register: Register, rows: Sequence[MarkRow], roster:
     return write_gradebook(out, read_assignment(register.assignment, ROOT), rows, roster or ())
 
 
-def _fill(wish: Wish, register: Register, rows: Sequence[MarkRow], roster: Sequence[Student] | None) -> dict[str, Any]:
+def _fill(
+    wish: Outgoing, register: Register, rows: Sequence[MarkRow], roster: Sequence[Student] | None
+) -> dict[str, Any]:
     from toyevm.teaching.desk.gradebooks import CANVAS, MOODLE, Wanted, fill
 
     assert wish.gradebook is not None

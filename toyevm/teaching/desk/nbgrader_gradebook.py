@@ -7,11 +7,12 @@ Of what is in the file already, nothing else changes: other assignments, other s
 
 from __future__ import annotations
 
+import os
 import shutil
-import sqlite3
+import sysconfig
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,38 +33,34 @@ def write_gradebook(path: Path, what: Assignment, rows: Sequence[MarkRow], roste
         InputError: nbgrader is not installed, or the file is no gradebook of its.
     """
     try:
-        from nbgrader.api import Gradebook
+        from nbgrader.api import Gradebook, InvalidEntry, StatementError
     except ImportError:
         raise InputError("nbgrader is not installed", "--to nbgrader", "pip install 'toyevm[instructor]'") from None
-    from sqlalchemy.exc import SAWarning, SQLAlchemyError
-
     # In a draft: the gradebook is as it was until all of it is written.
     with TemporaryDirectory(prefix="toyevm-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own way to add a submission
+        warnings.filterwarnings("ignore", "Object of type")  # about nbgrader's own way to add a submission
         draft = Path(folder, "gradebook.db")
         try:
             if path.exists():
                 shutil.copyfile(path, draft)
-            else:
-                _begin(draft)
-            with closing(Gradebook(f"sqlite:///{draft}")) as book:
+            with _commands_found(), closing(Gradebook(f"sqlite:///{draft}")) as book:
                 count = _Writing(book, what, {each.id: each for each in roster}).write(rows)
                 book.engine.dispose()
-        except (OSError, SQLAlchemyError) as error:
+        except (OSError, StatementError, InvalidEntry) as error:
             raise InputError("it is no gradebook of nbgrader's", str(path), "one, or a new file") from error
         write_file(path, draft.read_bytes())
     return count
 
 
-def _begin(path: Path) -> None:
-    """Write down the version of a new gradebook's tables: nbgrader asks a command for it, which may not be found."""
-    import nbgrader
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory(str(Path(nbgrader.__path__[0], "alembic")))
-    with closing(sqlite3.connect(path)) as book, book:
-        book.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-        book.execute("INSERT INTO alembic_version VALUES (?)", (scripts.get_current_head(),))
+@contextmanager
+def _commands_found() -> Iterator[None]:
+    """Let nbgrader find the command that tells it the version of a new gradebook, though no environment is on."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join((sysconfig.get_path("scripts"), before))
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 class _Writing:

@@ -152,7 +152,8 @@ def _distribution(sums: Sequence[float], most: float, middle: str) -> Chart:
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
     highest = max(bars, key=lambda bar: bar[1])
-    alt = f"Bars: how many students have how many of {most:g} points; {middle}; most students, {highest[1]}, {highest[0]}."
+    most_have = f"most students, {highest[1]}, have {highest[0]}"
+    alt = f"Bars: how many students have how many of {most:g} points; {middle}; {most_have}."
     return Chart(draw, "Students by points", alt, "", 3.2)
 
 
@@ -287,8 +288,8 @@ def _similar(report: ClassReport) -> Iterator[str]:
     yield element(
         "p", f"What is compared: runs of {GRAM} tokens, without comments and names of one's own, and without the text "
         f"of the release and of our solution. What few write weighs more, what one in {COMMON} writes nothing: an "
-        f"answer that most of a class shares is not listed. In an item, at least {LEAST_SHARE:.0%} of the shorter answer "
-        f"is shared; from {found.threshold:.1f} bits on a pair is listed.",
+        f"answer that most of a class shares is not listed. In an item, at least {LEAST_SHARE:.0%} of the shorter "
+        f"answer is shared; from {found.threshold:.1f} bits on a pair is listed.",
     )  # fmt: skip
     yield element(
         "p", f"How often that is wrong: of {HONEST[0]:,} pairs of made-up honest short answers, {HONEST[1]} were "
