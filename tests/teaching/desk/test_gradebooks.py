@@ -238,3 +238,11 @@ def test_an_export_of_all_grades_of_moodles_course(tmp_path: Path, rows: list[Ma
 def test_another_file_is_refused(tmp_path: Path, rows: list[MarkRow], platform: object) -> None:
     with pytest.raises(InputError, match="no gradebook of"):
         fill(platform, exported(tmp_path, "a,b\n1,2\n"), rows, Wanted(NAME))  # type: ignore[arg-type]
+
+
+def test_an_address_that_two_students_share_is_nobodys(tmp_path: Path, rows: list[MarkRow]) -> None:
+    shared = [Student("ada", email="ada@x.org"), Student("eve", email="bob@x.org"), Student("bob", email="bob@x.org")]
+    filled = moodle(tmp_path, rows, roster=shared)
+    assert filled.filled == 1
+    assert filled.left["bob"] == "is not in the gradebook"
+    assert table(filled.data)[1]["Grade"] == "3.00"

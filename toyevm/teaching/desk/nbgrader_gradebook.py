@@ -44,6 +44,7 @@ def write_gradebook(path: Path, what: Assignment, rows: Sequence[MarkRow], roste
             if path.exists():
                 shutil.copyfile(path, draft)
             with _commands_found(), closing(Gradebook(f"sqlite:///{draft}")) as book:
+                book.db.connection().exec_driver_sql("PRAGMA synchronous = OFF")  # a draft
                 count = _Writing(book, what, {each.id: each for each in roster}).write(rows)
                 book.engine.dispose()
         except (OSError, StatementError, InvalidEntry) as error:
