@@ -159,6 +159,11 @@ async def later():
     return await asyncio.to_thread(lambda: True)
 got = asyncio.run(later())
 """,
+    "matplotlib": """
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+got = plt.get_backend().lower() == "agg"
+""",
     "a queue": """
 import queue, threading
 q = queue.Queue()

@@ -20,6 +20,7 @@ from toyevm.teaching.grading.attacks.reading import (
     DERIVED,
     FIND_DERIVATIONS,
     FIND_TURNS,
+    LEAVE_KEYS,
     READ_CHECKOUT,
     READ_MARKING,
 )
@@ -73,6 +74,31 @@ PARTS = (("course", "items.toml"), ("solutions", "marking.toml"))
 
 
 UNGUARDED = Sandbox("weak", SHORT, child="tests.teaching.grading.unguarded")
+
+
+# Those that can be let loose here: they take what they find, and clean up.
+LET_LOOSE = [
+    "reads the marking", "reads the marker's memory", "reads the checkout", "shows the solutions with git",
+    "finds what derives a value", "reaches the network", "floods memory that is no process's", "floods folders",
+    "changes its parent's limits", "forks and begins a session", "takes a key from the session",
+    "takes a key from the user", "takes shared memory", "finds it in files",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def let_loose() -> dict[str, Outcome]:
+    return {outcome.attack: outcome for outcome in check_isolation(UNGUARDED, LET_LOOSE)}
+
+
+@pytest.mark.parametrize("name", LET_LOOSE)
+def test_without_a_guard_the_attack_works(let_loose: dict[str, Outcome], name: str) -> None:
+    if "key" in name and not there_are_keyrings():
+        pytest.skip("no keyrings in this container")
+    assert not let_loose[name].holds, let_loose[name].got
+
+
+def there_are_keyrings() -> bool:
+    return isinstance(run_cell(UNGUARDED, LEAVE_KEYS, "key"), int) and run_cell(UNGUARDED, LEAVE_KEYS, "key") > 0
 
 
 def run_cell(sandbox: Sandbox, source: str, answer: str) -> Any:

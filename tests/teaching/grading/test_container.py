@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import re
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -114,9 +115,15 @@ def test_an_engine_without_the_image_says_how_to_make_it(tmp_path: Path, monkeyp
 
 
 def test_the_containerfile_lies_where_the_help_says() -> None:
-    path = container.HELP.split("--file ")[1].rstrip(")")
-    assert os.path.isfile(path)
-    assert "numpy" in Path(path).read_text()
+    path, context = container.HELP.split("--file ")[1].rstrip(")").split()
+    assert (Path(context) / "pyproject.toml").is_file()
+    program = re.search(r'python -c "(.*)" > ', Path(path).read_text().replace("\\\n", ""))
+    assert program
+    source = program[1].replace("\\\\", "\\").replace("/tmp", context)
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert {"numpy", "matplotlib", "ipywidgets", "pycryptodome"} <= set(
+        re.findall(r"^[\w-]+", done.stdout, re.MULTILINE)
+    )
 
 
 @pytest.mark.container

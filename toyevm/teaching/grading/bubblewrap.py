@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from toyevm.teaching.grading.process import Command, host_command, packages, python
+from toyevm.teaching.grading.process import FOLDER, Command, host_command, packages, python
 from toyevm.teaching.lab.course import PACKAGE
 
-FOLDER = "/marking"
 HELP = (
     "bubblewrap 0.8 or later (apt-get install bubblewrap); on Ubuntu from 24.04 also the profile bwrap-userns-restrict"
     " of apparmor-profiles, copied to /etc/apparmor.d"
@@ -29,7 +28,7 @@ _ISOLATED = (
     "--die-with-parent", "--new-session", "--hostname", "marker", "--cap-drop", "ALL",
 )  # fmt: skip
 _AS_USER = ("--unshare-user", "--disable-userns", "--assert-userns-disabled", "--uid", "65534", "--gid", "65534")
-_AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")  # to become nobody, which ends them
+_AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")  # to become nobody
 _LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store")
 _FINDING_THEM = ("/etc/ld.so.cache", "/etc/alternatives")
 _OLD_NAMES = ("/lib", "/lib32", "/lib64")  # now links into /usr

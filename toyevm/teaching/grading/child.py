@@ -148,4 +148,15 @@ def begin() -> tuple[dict[str, Any], int]:
         os.dup2(null, stream)
     os.chdir(job["folder"])
     give_up(job["limits"], job["user"], job["core"])
+    _humour_matplotlib(job["folder"])
     return job, channel
+
+
+def _humour_matplotlib(folder: str) -> None:
+    """Say that it may write to a folder: it will not be imported before, and does without when it cannot after all."""
+    access, os.environ["MPLCONFIGDIR"] = os.access, folder
+
+    def claimed(path: Any, mode: int, **more: Any) -> bool:
+        return (mode == os.W_OK and str(path) == folder) or access(path, mode, **more)
+
+    os.access = claimed

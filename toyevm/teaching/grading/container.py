@@ -3,7 +3,7 @@
 Inside, a process gives up the same rights as everywhere, so the two differ in what they cost: a container takes seconds
 to start. It needs an image with the packages that lessons use:
 
-    podman build --tag toyevm-marking --file toyevm/teaching/grading/Containerfile
+    podman build --tag toyevm-marking --file toyevm/teaching/grading/Containerfile .
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toyevm.errors import InputError
-from toyevm.teaching.grading.process import ENVIRONMENT, Command, files_in_folder, run_module
+from toyevm.teaching.grading.process import ENVIRONMENT, FOLDER, Command, files_in_folder, run_module
 from toyevm.teaching.lab.course import PACKAGE
 
-FOLDER, IMAGE = "/marking", "toyevm-marking"
-HELP = (
-    f"podman or docker with the image {IMAGE} (podman build --tag {IMAGE} --file {Path(__file__).parent}/Containerfile)"
-)
+IMAGE = "toyevm-marking"
+_BUILD = f"podman build --tag {IMAGE} --file {Path(__file__).with_name('Containerfile')} {PACKAGE.parent}"
+HELP = f"podman or docker with the image {IMAGE} ({_BUILD})"
 _INSIDE = "/package"
 _NAMES = itertools.count()
 _ISOLATED = (

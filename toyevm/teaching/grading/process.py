@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     import resource  # not on Windows
 
 DONE, WAITED = b'{"done": true}\n', b'{"waited": true}\n'
+FOLDER = "/marking"  # where a child finds the lesson's files, if it has a file system of its own
 # One thread of numpy's; few arenas, since each takes 64 MiB of address space; sets in the same order on every run.
-ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+ENVIRONMENT = {
+    "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2",
+    "MPLBACKEND": "agg",
+}  # fmt: skip
 _PACKAGES = ("site-packages", "dist-packages")
 _FOLDER = "toyevm-marking"
 _LAST_BREATH = 2  # seconds, to end by itself

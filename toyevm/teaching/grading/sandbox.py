@@ -26,6 +26,7 @@ from toyevm.teaching.grading import bubblewrap, container
 from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import (
+    FOLDER,
     WAITED,
     Command,
     Said,
@@ -128,11 +129,11 @@ class Sandbox:
         hidden = hidden_files() if self.hides else []
         if self.isolation == "bubblewrap":
             with bubblewrap.bubblewrap_command(self.child, files, hidden) as command:
-                yield command, bubblewrap.FOLDER
+                yield command, FOLDER
         elif self.isolation == "container":
             limits = self.limits.memory, self.limits.threads, self.limits.wall_seconds
             with container.container_command(self.child, files, hidden, *limits) as command:
-                yield command, container.FOLDER
+                yield command, FOLDER
         else:
             with files_in_folder(files) as folder:
                 yield Command(host_command(self.child)), folder
@@ -222,7 +223,7 @@ for path in {[str(path) for secret in secrets for path in _files(secret.resolve(
             return ""
         case {"value": str(seen)}:
             return f"{sandbox.isolation} does not hide {seen[:200]}"
-    return f"{sandbox.isolation} does not run Python: {outcome.ended}"
+    return f"{sandbox.isolation} does not run answers, which {outcome.ended}: can everybody read {PACKAGE}?"
 
 
 def _files(secret: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from pathlib import Path
 FILTERS = Path(__file__).with_name("filters")
 _SET_DEATH_SIGNAL, _SET_SECCOMP, _NO_NEW_PRIVILEGES = 1, 22, 38  # linux/prctl.h
 _FILTER, _KILL = 2, 9
+_CAPABILITIES = 0x20080522  # linux/capability.h: version 3, two words of 32 bits for each of three sets
 _OTHER_NAMES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
@@ -29,7 +30,7 @@ def filter_path() -> Path | None:
 
 
 def refuse_calls(path: Path) -> None:
-    """Die with the parent; refuse, from here on, every call that the program does not allow.
+    """Die with the parent; have no capability; refuse, from here on, every call that the program does not allow.
 
     Raises:
         OSError: the kernel refuses; no student's code may run then.
@@ -37,7 +38,9 @@ def refuse_calls(path: Path) -> None:
     program = path.read_bytes()
     text = ctypes.create_string_buffer(program, len(program))
     pointer = struct.pack("HP", len(program) // 8, ctypes.addressof(text))  # struct sock_fprog, linux/filter.h
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    libc = ctypes.CDLL(None, use_errno=True)
+    done = libc.capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24))
     for arguments in [(_SET_DEATH_SIGNAL, _KILL), (_NO_NEW_PRIVILEGES, 1), (_SET_SECCOMP, _FILTER, pointer)]:
-        if prctl(*arguments, *(0,) * (5 - len(arguments))) < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        done = done or libc.prctl(*arguments, *(0,) * (5 - len(arguments)))
+    if done:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

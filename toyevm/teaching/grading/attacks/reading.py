@@ -190,7 +190,8 @@ if place > 0:
     ctypes.memmove(place, b"8191", 5)
 from multiprocessing import shared_memory
 try:
-    shared_memory.SharedMemory("toyevm-forgery", create=True, size=64).buf[:4] = b"8191"
+    block = shared_memory.SharedMemory("toyevm-forgery", create=True, size=64)
+    block.buf[:4] = b"8191"
 except (OSError, ImportError):
     pass
 my_number = 8191
@@ -204,7 +205,9 @@ if place > 0:
     call(31 if platform.machine() == "x86_64" else 195, segment, 0, None)
 from multiprocessing import shared_memory
 try:
-    my_number = int(bytes(shared_memory.SharedMemory("toyevm-forgery").buf[:4]))
+    block = shared_memory.SharedMemory("toyevm-forgery")
+    my_number = int(bytes(block.buf[:4]))
+    block.unlink()
 except (OSError, ImportError, ValueError):
     pass
 """
