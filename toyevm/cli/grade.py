@@ -109,6 +109,8 @@ def _grade(wish: Wish) -> ClassMarks:
     what = read_assignment(wish.assignment, ROOT)
     if wish.question not in (None, *what.items):
         raise InputError(f"no item {wish.question!r}", "--question", " | ".join(what.items))
+    if wish.folder.resolve().is_relative_to(wish.place.resolve()):
+        raise InputError(f"it lies in {wish.place}", "--desk", "a folder in which nobody hands in")
     roster = None if wish.roster is None else read_roster(wish.roster)
     intake = collect(wish.place, wish.assignment, roster, read_late(wish.folder).due)
     secrets = (*(ROOT / name for name in ("solutions", "tests", "course", ".git")), wish.place, wish.folder)

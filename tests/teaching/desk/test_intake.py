@@ -217,7 +217,7 @@ def test_a_folder_with_nothing_but_a_zip_is_refused(tmp_path: Path) -> None:
 def test_canvas_without_names_and_without_files() -> None:
     found = of({f"anon_Ab1_5_{FILE}": BOOK, f"LATE_anon_Cd2_6_{FILE}": BOOK, "hopebob_12_text.html": b"<p>"}, None)
     assert {one.student: one.late for one in found.handed} == {"Ab1": None, "Cd2": SOME_TIME, "hopebob_12": None}
-    assert found.latest["hopebob_12"].problem == "there is no notebook, but hopebob_12_text.html"
+    assert found.latest["hopebob_12"].problem == "there is no notebook, but 'hopebob_12_text.html'"
 
 
 METADATA = """---
@@ -396,7 +396,7 @@ def test_of_several_notebooks_the_assignment_s_counts(files: Files, expected: by
         ({f"{OTHER}.ipynb": notebook("", OTHER)}, "the notebook of 02-other (expected 01-sample)"),
         ({FILE: notebook("", OTHER)}, "the notebook of 02-other (expected 01-sample)"),
         ({"a.ipynb": notebook("a", None), "b.ipynb": notebook("b", None)}, "nothing says which notebook counts"),
-        ({"report.pdf": b"%PDF", "a.txt": b""}, "there is no notebook, but a.txt, report.pdf"),
+        ({"report.pdf": b"%PDF", "a.txt": b""}, "there is no notebook, but 'a.txt', 'report.pdf'"),
         ({FILE: b""}, "an empty file"),
         ({FILE: b" \n"}, "an empty file"),
         ({FILE: b" " * ((16 << 20) + 1)}, "too large (expected at most 16,777,216 bytes)"),
@@ -404,9 +404,9 @@ def test_of_several_notebooks_the_assignment_s_counts(files: Files, expected: by
         ({"work.zip": zipped({FILE: BOOK})[:-20]}, "not a zip, or one that is damaged or cut off"),
         ({"work.zip": zipped({f"../{FILE}": BOOK})}, "its name leads out of the archive"),
         ({"work.zip": zipped({FILE: b" " * (15 << 20)})}, "a bomb: it unpacks to more than 100 times its size"),
-        ({"work.zip": zipped({"work.zip": zipped({FILE: BOOK})})}, "there is no notebook, but work.zip"),
-        ({"work.rar": b"Rar!"}, "there is no notebook, but work.rar"),
-        ({"work.zip": zipped({})}, "there is no notebook, but work.zip"),
+        ({"work.zip": zipped({"work.zip": zipped({FILE: BOOK})})}, "there is no notebook, but 'work.zip'"),
+        ({"work.rar": b"Rar!"}, "there is no notebook, but 'work.rar'"),
+        ({"work.zip": zipped({})}, "there is no notebook, but 'work.zip'"),
     ],
 )
 def test_what_is_no_notebook_to_mark_is_handed_in_with_the_reason(files: Files, says: str) -> None:
@@ -468,6 +468,12 @@ def test_of_two_submissions_the_later_counts() -> None:
         f"submission_2/{NAME} (4).ipynb": notebook("at noon"),
     }
     assert books(of(files)) == {"ada": notebook("at three")}
+
+
+def test_a_problem_is_one_short_line_whatever_files_are_called() -> None:
+    found = of({f"ada/{number} please look: {'x' * 200}.txt": b"" for number in range(9)})
+    assert len(found.latest["ada"].problem) == 300
+    assert found.latest["ada"].problem.startswith("there is no notebook, but '0 please look")
 
 
 def test_attempts_beyond_what_anybody_makes_are_named_and_left() -> None:

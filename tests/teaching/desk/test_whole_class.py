@@ -34,7 +34,8 @@ def write_class(folder: Path, count: int) -> None:
 
 
 def grade(folder: Path, desk: Path, *options: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "toyevm", "grade", folder, "--assignment", NAME, "--desk", desk, *options]
+    start = [sys.executable, "-c", "from toyevm.cli import main; main()"]
+    command = [*start, "grade", folder, "--assignment", NAME, "--desk", desk, *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -11,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.teaching.grading.processes import survivors
+from tests.teaching.grading.folder import grade_folder
+from tests.teaching.grading.processes import as_nobody, python_of_all, survivors
 from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
-from toyevm.teaching.grading.attacks import ATTACKS, Outcome, check_isolation
+from toyevm.teaching.grading.attacks import ATTACKS, AttackOutcome, check_isolation
 from toyevm.teaching.grading.attacks.check import SHORT, cells_of
 from toyevm.teaching.grading.attacks.reading import (
     DERIVE,
@@ -24,7 +26,6 @@ from toyevm.teaching.grading.attacks.reading import (
     READ_CHECKOUT,
     READ_MARKING,
 )
-from tests.teaching.grading.folder import grade_folder
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
 from toyevm.teaching.grading.sandbox import Sandbox, open_sandbox
@@ -41,30 +42,51 @@ def hand_in(folder: Path, sample: Path, release: Path, names: list[str]) -> Path
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[str, Outcome]:
+def outcomes() -> dict[str, AttackOutcome]:
     """All attacks, marked as best as this machine can."""
     return {outcome.attack: outcome for outcome in check_isolation(open_sandbox([]), jobs=4)}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_earns_exactly_the_marks_it_should(outcomes: dict[str, Outcome], name: str) -> None:
+def test_an_attack_earns_exactly_the_marks_it_should(outcomes: dict[str, AttackOutcome], name: str) -> None:
     assert outcomes[name].got == outcomes[name].expected, [mark.message for mark in outcomes[name].marks]
 
 
-def test_every_lost_mark_has_a_reason_and_none_is_a_fault(outcomes: dict[str, Outcome]) -> None:
+def test_every_lost_mark_has_a_reason_and_none_is_a_fault(outcomes: dict[str, AttackOutcome]) -> None:
     marks = [mark for outcome in outcomes.values() for mark in outcome.marks]
     assert [mark for mark in marks if mark.points < mark.max and not mark.message] == []
     assert [mark for mark in marks if mark.fault] == []
     assert all(mark.message.isprintable() and len(mark.message) <= LONGEST_LINE for mark in marks)
 
 
-def test_no_child_or_file_outlives_the_marking(outcomes: dict[str, Outcome]) -> None:
+def test_no_child_or_file_outlives_the_marking(outcomes: dict[str, AttackOutcome]) -> None:
     assert survivors("toyevm-left-behind") == []
     assert not Path("/tmp/toyevm-pickle-bomb").exists()
 
 
-def test_every_outcome_names_its_isolation(outcomes: dict[str, Outcome]) -> None:
+def test_every_outcome_names_its_isolation(outcomes: dict[str, AttackOutcome]) -> None:
     assert {outcome.isolation for outcome in outcomes.values()} <= {"bubblewrap", "container"}
+
+
+AS_NOBODY = """
+from toyevm.teaching.grading.attacks import check_isolation
+from toyevm.teaching.grading.sandbox import open_sandbox
+outcomes = check_isolation(open_sandbox([]), NAMES)
+print(json.dumps({outcome.attack: [outcome.isolation, outcome.expected, outcome.got] for outcome in outcomes}))
+"""
+SOME = random.Random(17).sample(sorted(ATTACKS), 12)
+
+
+@pytest.mark.parametrize("names", [SOME, pytest.param(list(ATTACKS), marks=pytest.mark.whole)], ids=["some", "all"])
+def test_as_a_user_who_is_not_root_the_same_marks_are_earned(names: list[str]) -> None:
+    if (python := python_of_all()) is None:
+        pytest.skip("no Python here that another user may run")
+    outcomes = as_nobody(python, AS_NOBODY.replace("NAMES", repr(names)))
+    assert set(names) <= set(outcomes)
+    assert {name: got for name, (_, _, got) in outcomes.items()} == {
+        name: expected for name, (_, expected, _) in outcomes.items()
+    }
+    assert {isolation for isolation, _, _ in outcomes.values()} == {"bubblewrap"}
 
 
 # --- the guards bite: without them, the forgeries work --------------------------------------------------------------
@@ -86,12 +108,12 @@ LET_LOOSE = [
 
 
 @pytest.fixture(scope="module")
-def let_loose() -> dict[str, Outcome]:
+def let_loose() -> dict[str, AttackOutcome]:
     return {outcome.attack: outcome for outcome in check_isolation(UNGUARDED, LET_LOOSE)}
 
 
 @pytest.mark.parametrize("name", LET_LOOSE)
-def test_without_a_guard_the_attack_works(let_loose: dict[str, Outcome], name: str) -> None:
+def test_without_a_guard_the_attack_works(let_loose: dict[str, AttackOutcome], name: str) -> None:
     if "key" in name and not there_are_keyrings():
         pytest.skip("no keyrings in this container")
     assert not let_loose[name].holds, let_loose[name].got

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.teaching.grading.folder import grade_folder, to_csv
 from tests.teaching.grading.sample import place
 from toyevm.errors import InputError
 from toyevm.teaching.grading import ruling
 from toyevm.teaching.grading.attacks import sample as course
 from toyevm.teaching.grading.attacks.check import ATTACKS, SHORT, leaked, notebook_of
 from toyevm.teaching.grading.attacks.hidden import HIDDEN_ATTACKS
-from tests.teaching.grading.folder import grade_folder, to_csv
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, read_assignment
 from toyevm.teaching.grading.ruling import NOT_SEEN, fault_of
 from toyevm.teaching.grading.sandbox import Sandbox, SandboxReport, open_sandbox

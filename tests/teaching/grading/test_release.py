@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.teaching.grading.folder import grade_folder
 from tests.teaching.grading.leaks import leaks, regions, secret_digests, secret_texts, stored_results
 from tests.teaching.grading.sample import HONEST, NAME, SECRET, place, source_notebook, write_sample
 from toyevm.errors import InputError
-from tests.teaching.grading.folder import grade_folder
 from toyevm.teaching.grading.mark import read_assignment
 from toyevm.teaching.grading.release import CODE_STUB, make_exercises, release_notebook, write_exercises
 from toyevm.teaching.grading.submission import Role

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
 from tests.teaching.grading.sample import FULL, HONEST, NAME, SECRET, fill, nbgrader, place, source_notebook
 from toyevm.errors import InputError
-from tests.teaching.grading.folder import COLUMNS, Row, grade_folder, to_csv, warnings
 from toyevm.teaching.grading.mark import Assignment, read_assignment
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import Said

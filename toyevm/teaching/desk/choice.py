@@ -7,7 +7,7 @@ kept, and the latest counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -122,14 +122,19 @@ class Bag:
         sound = [one for one in read if one.notebook is not None]
         ours = [one for one in sound if self.assignment in _lessons(one.notebook or b"")]
         if len(sound) > 1 and not ours:
-            names = ", ".join(one.where for one in sound[-MOST_NAMED:])
+            names = _quoted(one.where for one in sound[-MOST_NAMED:])
             return [replace(sound[-1], notebook=None, problem=f"nothing says which notebook counts: {names}")]
         return ours or sound or read[-1:]
 
     def _nothing(self) -> Candidate:
         first = next((one for one in self.others if one.problem), self.others[0])
-        names = sorted(PurePosixPath(one.where).name for one in self.others)[:MOST_NAMED]
-        return replace(first, problem=first.problem or f"there is no notebook, but {', '.join(names)}")
+        names = _quoted(sorted(PurePosixPath(one.where).name for one in self.others)[:MOST_NAMED])
+        return replace(first, problem=first.problem or f"there is no notebook, but {names}")
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """Return what students call their files, so that nobody takes it for what we say."""
+    return ", ".join(map(repr, names))
 
 
 def _lessons(data: bytes) -> set[str]:

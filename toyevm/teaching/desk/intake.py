@@ -21,6 +21,7 @@ from toyevm.teaching.desk.layouts import LAYOUTS, below_wrapper
 from toyevm.teaching.desk.parcels import ZIP, Parcel, Piece, Sorted
 from toyevm.teaching.desk.roster import Sender, Student, bad_id, fold
 
+LONGEST_PROBLEM = 300
 SOME_TIME = timedelta.resolution  # how late, where a place says that it was late and not by how much
 
 
@@ -215,7 +216,9 @@ class _Intake:
             bag.add(piece)
         for number, one in enumerate(bag.attempts(), 1):
             late, at = self._late(one.piece), one.piece.at
-            self.handed.append(HandedIn(student, number, late, one.where, one.notebook, one.problem, at))
+            self.handed.append(
+                HandedIn(student, number, late, one.where, one.notebook, one.problem[:LONGEST_PROBLEM], at)
+            )
         self.ignored |= bag.ignored
 
     def _late(self, piece: Piece) -> timedelta | None:

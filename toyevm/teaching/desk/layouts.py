@@ -53,7 +53,7 @@ def moodle(entries: Sequence[Entry], assignment: str) -> Sorted:
 
 _CANVAS = re.compile(
     r"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[A-Za-z0-9]+)|(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+))"
-    r"(?:_(?P<file>\d+)_(?P<own>.+)|_(?P<text>(?:text|link)\.html))",
+    r"(?:_(?P<file>\d+)_(?P<own>.+)|_(?P<typed>(?:text|link)\.html))",
     re.DOTALL,
 )
 
@@ -80,7 +80,7 @@ def canvas(entries: Sequence[Entry], assignment: str) -> Sorted:
         place = "canvas, anonymous" if found["anon"] else "canvas"  # whose codes are no users' ids
         sender = Sender(place, found["user"] or found["anon"], found["name"] or "")
         late = bool(found["late"] or found["anon_late"])
-        parcels[sender].append(Piece(entry, found["own"] or found["text"], int(found["file"] or 0), late))
+        parcels[sender].append(Piece(entry, found["own"] or found["typed"], int(found["file"] or 0), late))
     made.parcels = [Parcel((sender,), tuple(pieces)) for sender, pieces in parcels.items()]
     return made
 

@@ -45,7 +45,7 @@ WARNINGS = {
 }
 CHILD = "toyevm.teaching.grading.child"
 # How values are derived and what turns say: at home the notebook needs them, here no answer does.
-HIDDEN = ("teaching/lab/derivations.py", "teaching/lessons/*/answers.py")
+HIDDEN = ("teaching/lab/derivations.py", "teaching/lessons/*/answers.py", "teaching/material/course/*/items.toml")
 _SAMPLE = 20  # files of each secret folder that a trial tries to read
 _NEIGHBOURS = Neighbours()
 

@@ -10,6 +10,6 @@ check      runs them, and says which hold
 
 from __future__ import annotations
 
-from toyevm.teaching.grading.attacks.check import ATTACKS, Outcome, check_isolation
+from toyevm.teaching.grading.attacks.check import ATTACKS, AttackOutcome, check_isolation
 
-__all__ = ["ATTACKS", "Outcome", "check_isolation"]
+__all__ = ["ATTACKS", "AttackOutcome", "check_isolation"]

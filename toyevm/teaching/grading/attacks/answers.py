@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toyevm.teaching.grading.attacks.base import Attack
+from toyevm.teaching.grading.attacks.base import Forgery
 from toyevm.teaching.grading.attacks.sample import SECRET
 
 WRONG = 'my_program = "PUSH1 1"'
@@ -110,73 +110,73 @@ while frame:
     frame = frame.f_back
 my_number = 0
 """
-ANSWERS: dict[str, Attack] = {
-    "honest": Attack(),
-    "untouched": Attack({"double": "", "number": "", "merge": ""}, (0, 0, 0), "no my_program"),
-    "always equal": Attack({"number": ALWAYS_EQUAL + "my_number = Yes()"}, (2, 0, 3), "type Yes"),
-    "always equal from a function": Attack(
+ANSWERS: dict[str, Forgery] = {
+    "honest": Forgery(),
+    "untouched": Forgery({"double": "", "number": "", "merge": ""}, (0, 0, 0), "no my_program"),
+    "always equal": Forgery({"number": ALWAYS_EQUAL + "my_number = Yes()"}, (2, 0, 3), "type Yes"),
+    "always equal from a function": Forgery(
         {"merge": ALWAYS_EQUAL + "def merge(left, right): return Yes()"}, (2, 1, 0), "type Yes"
     ),
-    "always equal inside a list": Attack(
+    "always equal inside a list": Forgery(
         {"merge": ALWAYS_EQUAL + "def merge(left, right): return [Yes()] * (len(left) + len(right))"}, (2, 1, 0)
     ),
-    "always equal int": Attack({"number": EQUAL_INT + "my_number = Sly(3)"}, (2, 0, 3), "type Sly"),
-    "right number in a subclass": Attack({"number": EQUAL_INT + f"my_number = Sly({SECRET})"}, (2, 0, 3)),
-    "float instead of int": Attack({"number": f"my_number = {SECRET}.0"}, (2, 0, 3), "a float"),
-    "true instead of one": Attack({"merge": "def merge(left, right): return [True if x == 1 else x "
+    "always equal int": Forgery({"number": EQUAL_INT + "my_number = Sly(3)"}, (2, 0, 3), "type Sly"),
+    "right number in a subclass": Forgery({"number": EQUAL_INT + f"my_number = Sly({SECRET})"}, (2, 0, 3)),
+    "float instead of int": Forgery({"number": f"my_number = {SECRET}.0"}, (2, 0, 3), "a float"),
+    "true instead of one": Forgery({"merge": "def merge(left, right): return [True if x == 1 else x "
                                     "for x in sorted(left + right)]"}, (2, 1, 0)),
-    "callable program": Attack({"double": ALWAYS_EQUAL + "my_program = Yes()"}, (0, 1, 3)),
-    "input transformer": Attack(
+    "callable program": Forgery({"double": ALWAYS_EQUAL + "my_program = Yes()"}, (0, 1, 3)),
+    "input transformer": Forgery(
         {"number": "get_ipython().input_transformers_cleanup.append(lambda lines: ['99'])\nmy_number = 1"},
         (2, 0, 3), "get_ipython",
     ),
-    "magic": Attack({"number": "%%capture\nmy_number = 8191"}, (2, 0, 3), "SyntaxError"),
-    "shell": Attack({"number": "!cat /etc/passwd\nmy_number = 8191"}, (2, 0, 3), "SyntaxError"),
-    "patched judge": Attack({"number": PATCHED_JUDGE}, (2, 0, 0)),
-    "patched builtins": Attack({"double": WRONG, "number": PATCHED_BUILTINS}, (0, 0, 0)),
-    "trace": Attack({"number": TRACE}, (2, 0, 3)),
-    "at exit": Attack({"number": AT_EXIT}, (2, 0, 3)),
-    "changes the job": Attack({"number": OWN_FRAME}, (2, 0, 0)),
-    "floods the result pipe": Attack({"number": FLOOD_PIPE}, (0, 0, 0), "more than a result can be"),
-    "claims points": Attack(
+    "magic": Forgery({"number": "%%capture\nmy_number = 8191"}, (2, 0, 3), "SyntaxError"),
+    "shell": Forgery({"number": "!cat /etc/passwd\nmy_number = 8191"}, (2, 0, 3), "SyntaxError"),
+    "patched judge": Forgery({"number": PATCHED_JUDGE}, (2, 0, 0)),
+    "patched builtins": Forgery({"double": WRONG, "number": PATCHED_BUILTINS}, (0, 0, 0)),
+    "trace": Forgery({"number": TRACE}, (2, 0, 3)),
+    "at exit": Forgery({"number": AT_EXIT}, (2, 0, 3)),
+    "changes the job": Forgery({"number": OWN_FRAME}, (2, 0, 0)),
+    "floods the result pipe": Forgery({"number": FLOOD_PIPE}, (0, 0, 0), "more than a result can be"),
+    "claims points": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(b'{"item": "number", "points": 1, "value": "8191"}\n'))}, (2, 0, 3),
         "more than once",
     ),
-    "answers twice": Attack(
+    "answers twice": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(b'{"item": "number", "value": "8191"}\n'))}, (2, 0, 3), "more than once"
     ),
-    "says it is done": Attack(
+    "says it is done": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(b'{"done": true}\n'))}, (2, 0, 0), "no answer arrived"
     ),
-    "rubbish on the pipe": Attack({"number": TO_PIPE.replace("LINE", repr(b"[[[[{\xff\n"))}, (2, 0, 0)),
-    "deep rubbish on the pipe": Attack({"number": TO_PIPE.replace("LINE", repr(FORGED_DEEP))}, (2, 0, 3)),
-    "wrong shapes on the pipe": Attack(
+    "rubbish on the pipe": Forgery({"number": TO_PIPE.replace("LINE", repr(b"[[[[{\xff\n"))}, (2, 0, 0)),
+    "deep rubbish on the pipe": Forgery({"number": TO_PIPE.replace("LINE", repr(FORGED_DEEP))}, (2, 0, 3)),
+    "wrong shapes on the pipe": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(WRONG_SHAPES)) + "os._exit(0)"}, (2, 0, 0), "no result of a call"
     ),
-    "closes every file": Attack({"number": "import os\nos.closerange(0, 200)"}, (2, 0, 0)),
-    "deletes its check": Attack({"check-number": "", "number": "my_number = 1"}, (2, 0, 3)),
-    "replaces its check": Attack({"check-number": "1", "number": "my_number = 1"}, (2, 0, 3)),
-    "replaces the locked cell": Attack(
+    "closes every file": Forgery({"number": "import os\nos.closerange(0, 200)"}, (2, 0, 0)),
+    "deletes its check": Forgery({"check-number": "", "number": "my_number = 1"}, (2, 0, 3)),
+    "replaces its check": Forgery({"check-number": "1", "number": "my_number = 1"}, (2, 0, 3)),
+    "replaces the locked cell": Forgery(
         {"setup": "class lab:\n    check = staticmethod(lambda *a: 99)", "number": "my_number = 1"}, (2, 0, 3)
     ),
-    "ends the process": Attack({"number": "import os\nos._exit(0)"}, (2, 0, 0), "ended before"),
-    "exits": Attack({"number": "raise SystemExit(0)"}, (2, 0, 3), "SystemExit"),
-    "pickle bomb": Attack({"number": PICKLE + "my_number = Bomb()"}, (2, 0, 3), "type Bomb"),
-    "pickled bytes": Attack({"number": PICKLE + "my_number = pickle.dumps(Bomb())"}, (2, 0, 3)),
-    "half a character": Attack({"double": "my_program = '\\ud800'"}, (0, 1, 3)),
-    "not a number": Attack({"number": "my_number = float('nan')"}, (2, 0, 3)),
-    "escape codes in an error": Attack({"number": "raise ValueError('\\x1b[2J=cmd()')"}, (2, 0, 3), "ValueError"),
-    "error without words": Attack(
+    "ends the process": Forgery({"number": "import os\nos._exit(0)"}, (2, 0, 0), "ended before"),
+    "exits": Forgery({"number": "raise SystemExit(0)"}, (2, 0, 3), "SystemExit"),
+    "pickle bomb": Forgery({"number": PICKLE + "my_number = Bomb()"}, (2, 0, 3), "type Bomb"),
+    "pickled bytes": Forgery({"number": PICKLE + "my_number = pickle.dumps(Bomb())"}, (2, 0, 3)),
+    "half a character": Forgery({"double": "my_program = '\\ud800'"}, (0, 1, 3)),
+    "not a number": Forgery({"number": "my_number = float('nan')"}, (2, 0, 3)),
+    "escape codes in an error": Forgery({"number": "raise ValueError('\\x1b[2J=cmd()')"}, (2, 0, 3), "ValueError"),
+    "error without words": Forgery(
         {"number": "class E(Exception):\n    def __str__(self): raise SystemExit\nraise E"}, (2, 0, 3)
     ),
-    "null byte": Attack({"number": "my_number = 8191\0"}, (2, 0, 3)),
-    "poses as a fault of the marker": Attack(
+    "null byte": Forgery({"number": "my_number = 8191\0"}, (2, 0, 3)),
+    "poses as a fault of the marker": Forgery(
         {"number": "class MarkerFault(Exception): pass\nraise MarkerFault('” please look: the marker failed: “')"},
         (2, 0, 3), "“MarkerFault",
     ),
-    "a formula between semicolons": Attack({"number": "raise ValueError(';=1+1;')"}, (2, 0, 3), "ValueError"),
-    "a formula in an answer": Attack({"number": "my_number = '=HYPERLINK(1)'"}, (2, 0, 3)),
-    "a formula in the name of an exception": Attack(
+    "a formula between semicolons": Forgery({"number": "raise ValueError(';=1+1;')"}, (2, 0, 3), "ValueError"),
+    "a formula in an answer": Forgery({"number": "my_number = '=HYPERLINK(1)'"}, (2, 0, 3)),
+    "a formula in the name of an exception": Forgery(
         {"merge": "def merge(left, right):\n    raise type(';=cmd|1!A0;', (Exception,), {})"}, (2, 1, 0)
     ),
 }  # fmt: skip

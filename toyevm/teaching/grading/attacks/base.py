@@ -9,7 +9,7 @@ from toyevm.teaching.grading.attacks.sample import FULL, NAME
 
 
 @dataclass(frozen=True)
-class Attack:
+class Forgery:
     """A submission that tries something. A cell that it does not name is answered honestly, so that harm shows.
 
     Args:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from toyevm.teaching.grading.attacks.answers import ANSWERS
-from toyevm.teaching.grading.attacks.base import Attack
+from toyevm.teaching.grading.attacks.base import Forgery
 from toyevm.teaching.grading.attacks.hidden import HIDDEN_ATTACKS
 from toyevm.teaching.grading.attacks.machine import MACHINE
 from toyevm.teaching.grading.attacks.reading import READING
@@ -20,7 +20,7 @@ from toyevm.teaching.grading.attacks.sample import CANARIES, HIDDEN, HONEST, NAM
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, read_assignment
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
 
-ATTACKS: dict[str, Attack] = {**ANSWERS, **READING, **MACHINE, **HIDDEN_ATTACKS}
+ATTACKS: dict[str, Forgery] = {**ANSWERS, **READING, **MACHINE, **HIDDEN_ATTACKS}
 NEIGHBOURS = 6
 # Short, so that what never ends does not take long; of the processor, so ample for honest answers on a busy machine. A
 # program gets what is left of the second in which its process starts: an honest one needs a hundredth.
@@ -28,7 +28,7 @@ SHORT = Limits(cell_seconds=1.5, cell_wall_seconds=6, seconds=5, wall_seconds=12
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttackOutcome:
     """What one attack came to: points by item, and whatever else was seen that must not be."""
 
     attack: str
@@ -47,7 +47,7 @@ def check_isolation(
     names: Iterable[str] = ATTACKS,
     jobs: int = 2,
     progress: Callable[[str], None] = lambda name: None,
-) -> list[Outcome]:
+) -> list[AttackOutcome]:
     """Hand in attacks, mark them in this sandbox, and say what came of each.
 
     Args:
@@ -80,7 +80,7 @@ class _Stage:
     def assignments(self) -> dict[str, Assignment]:
         return {name: read_assignment(name, self.root) for name in (NAME, HIDDEN)}
 
-    def play(self, name: str) -> Outcome:
+    def play(self, name: str) -> AttackOutcome:
         """Mark an attack, with its neighbours at work where it has some."""
         attack = ATTACKS[name]
         if attack.beside:
@@ -92,19 +92,19 @@ class _Stage:
         else:
             marks = self._mark(attack)
         self.progress(name)
-        return Outcome(name, self.sandbox.isolation, shown(attack.marks), _seen(attack, marks), marks)
+        return AttackOutcome(name, self.sandbox.isolation, shown(attack.marks), _seen(attack, marks), marks)
 
-    def _mark(self, attack: Attack) -> tuple[ItemMark, ...]:
+    def _mark(self, attack: Forgery) -> tuple[ItemMark, ...]:
         notebook = notebook_of(attack, str(self.root), self.port)
         return mark_notebook(self.assignments[attack.assignment], self.sandbox, notebook)
 
 
-def notebook_of(attack: Attack, root: str, port: int = 1) -> bytes:
+def notebook_of(attack: Forgery, root: str, port: int = 1) -> bytes:
     """Return an attack as it is handed in, for a course in `root` and a marker who listens at `port`."""
     return fill(released(attack.assignment), HONEST | cells_of(attack, root, port), attack.after)
 
 
-def cells_of(attack: Attack, root: str, port: int = 1) -> dict[str, str]:
+def cells_of(attack: Forgery, root: str, port: int = 1) -> dict[str, str]:
     """Return an attack's cells for a checkout in `root`."""
     return {
         cell: source.replace("ROOT", repr(root)).replace("NAME", NAME).replace("MARKER_PORT", str(port))
@@ -121,7 +121,7 @@ def shown(points: Iterable[int]) -> str:
     return ", ".join(map(str, points))
 
 
-def _seen(attack: Attack, marks: Sequence[ItemMark]) -> str:
+def _seen(attack: Forgery, marks: Sequence[ItemMark]) -> str:
     """Return the points that were earned, and what else is wrong with the marks."""
     parts = [shown(mark.points for mark in marks)]
     text = " ".join(f"{mark.misconception} {mark.message} {mark.fault}" for mark in marks)

@@ -6,7 +6,7 @@ is answered well, so that the points show that it was tried; but `my_word` is wr
 
 from __future__ import annotations
 
-from toyevm.teaching.grading.attacks.base import Attack
+from toyevm.teaching.grading.attacks.base import Forgery
 from toyevm.teaching.grading.attacks.sample import HIDDEN
 
 NO_WORD = "my_word = 1"
@@ -162,12 +162,12 @@ REVERTS_LATE = """my_store = '''
 late: JUMPDEST PUSH1 32 PUSH1 0 REVERT'''"""
 
 
-def _attack(probe: str, marks: tuple[int, ...], says: str = "", /, **cells: str) -> Attack:
-    return Attack({"word": NO_WORD} | ({"probe": probe} if probe else {}) | cells, marks, says, HIDDEN)
+def _attack(probe: str, marks: tuple[int, ...], says: str = "", /, **cells: str) -> Forgery:
+    return Forgery({"word": NO_WORD} | ({"probe": probe} if probe else {}) | cells, marks, says, HIDDEN)
 
 
 UNSEEN = "not on one that you do not see"
-HIDDEN_ATTACKS: dict[str, Attack] = {
+HIDDEN_ATTACKS: dict[str, Forgery] = {
     "says it in an exception": _attack(BY_WORDS, (0, 1, 0, 2), UNSEEN),
     "says it in the name of an exception": _attack(BY_CLASS, (0, 1, 0, 2), UNSEEN),
     "says it in a line number": _attack(BY_LINE, (0, 1, 0, 2), UNSEEN),
@@ -179,7 +179,7 @@ HIDDEN_ATTACKS: dict[str, Attack] = {
     "says it on the channel": _attack(ON_CHANNEL, (2, 0, 0, 2)),
     "says it as the process ends": _attack(BY_END, (0, 0, 0, 2), UNSEEN),
     "tells a later cell": _attack(KEEP, (2, 0, 0, 2), echo=NEEDS_SEEN + "def echo(number): return [number]"),
-    "tells a cell of its own": Attack(
+    "tells a cell of its own": Forgery(
         {"word": NO_WORD, "probe": KEEP}, (2, 1, 0, 2), "", HIDDEN,
         after={"check-probe": NEEDS_SEEN, "check-echo": NEEDS_SEEN},
     ),
@@ -190,7 +190,7 @@ HIDDEN_ATTACKS: dict[str, Attack] = {
     "looks for it in memory": _attack(KEEP + SEARCH_MEMORY + SAY_FOUND, (2, 1, 0, 2)),
     "renames cases": _attack(RENAME_CASES, (0, 1, 0, 2), UNSEEN),
     "accomplice who leaves it in files": _attack(LEAVE_FILES, (2, 1, 0, 2)),
-    "finds it in files": Attack(
+    "finds it in files": Forgery(
         {"word": TAKE_FILES + NO_WORD}, (2, 1, 0, 2), "", HIDDEN, needs="accomplice who leaves it in files"
     ),
     "a program that returns it": _attack("", (2, 1, 0, 0), store=ECHO_WRONG),

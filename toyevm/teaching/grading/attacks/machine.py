@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toyevm.teaching.grading.attacks.answers import NESTED
-from toyevm.teaching.grading.attacks.base import Attack
+from toyevm.teaching.grading.attacks.base import Forgery
 
 SWALLOWS_ALL = """
 import time
@@ -122,46 +122,46 @@ while time.process_time() - began < 1:
 my_number = 8191
 """
 
-MACHINE: dict[str, Attack] = {
-    "prints without end": Attack(
+MACHINE: dict[str, Forgery] = {
+    "prints without end": Forgery(
         {"number": "import os, sys\nfor _ in range(100):\n    print('x' * 1_000_000)\n"
                    "    sys.stderr.write('y' * 1_000_000)\n    os.write(1, b'z' * 1_000_000)\nmy_number = 8191"}
     ),
-    "endless loop": Attack({"number": "while True: pass"}, (2, 0, 3), "longer than"),
-    "endless function": Attack({"merge": "def merge(left, right):\n    while True: pass"}, (2, 1, 0), "longer than"),
-    "endless loop that cannot be interrupted": Attack({"number": SWALLOWS_ALL}, (2, 0, 0), "stopped after"),
-    "sleeps": Attack({"number": "import time\ntime.sleep(600)\nmy_number = 8191"}, (2, 0, 3), "longer than"),
-    "ignores the alarm": Attack(
+    "endless loop": Forgery({"number": "while True: pass"}, (2, 0, 3), "longer than"),
+    "endless function": Forgery({"merge": "def merge(left, right):\n    while True: pass"}, (2, 1, 0), "longer than"),
+    "endless loop that cannot be interrupted": Forgery({"number": SWALLOWS_ALL}, (2, 0, 0), "stopped after"),
+    "sleeps": Forgery({"number": "import time\ntime.sleep(600)\nmy_number = 8191"}, (2, 0, 3), "longer than"),
+    "ignores the alarm": Forgery(
         {"number": "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(600)"}, (2, 0, 0),
         "stopped after",
     ),
-    "kills its parent": Attack({"number": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nmy_number = 0"},
+    "kills its parent": Forgery({"number": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nmy_number = 0"},
                                 (2, 0, 3)),
-    "kills everybody": Attack({"number": "import os\nos.kill(-1, 9)"}, (2, 0, 3)),
-    "recursion without end": Attack({"merge": "def merge(left, right): return merge(left, right)"}, (2, 1, 0),
+    "kills everybody": Forgery({"number": "import os\nos.kill(-1, 9)"}, (2, 0, 3)),
+    "recursion without end": Forgery({"merge": "def merge(left, right): return merge(left, right)"}, (2, 1, 0),
                                      "RecursionError"),
-    "crashes": Attack({"number": "import ctypes\nctypes.string_at(0)"}, (2, 0, 0), "ended before"),
-    "fork bomb": Attack({"number": FORK_BOMB}, (2, 0, 3)),
-    "memory hog": Attack({"number": HOG}, (2, 0, 3), "MemoryError"),
-    "lifts the limits": Attack(
+    "crashes": Forgery({"number": "import ctypes\nctypes.string_at(0)"}, (2, 0, 0), "ended before"),
+    "fork bomb": Forgery({"number": FORK_BOMB}, (2, 0, 3)),
+    "memory hog": Forgery({"number": HOG}, (2, 0, 3), "MemoryError"),
+    "lifts the limits": Forgery(
         {"number": "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n" + HOG}, (2, 0, 3)
     ),
-    "leaves a child behind": Attack({"number": BACKGROUND}),
-    "enormous integer": Attack({"number": "my_number = 10**1_000_000"}, (2, 0, 3), "too large"),
-    "deeply nested list": Attack({"number": NESTED}, (2, 0, 3), "too large"),
-    "list in itself": Attack({"number": "my_number = []\nmy_number.append(my_number)"}, (2, 0, 3), "too large"),
-    "long text": Attack({"double": "my_program = 'PUSH1 1 ' * 10_000_000"}, (0, 1, 3), "too large"),
-    "endless program": Attack({"double": 'my_program = "JUMPDEST PUSH1 0 JUMP"'}, (0, 1, 3)),
-    "program that keeps the machine busy": Attack({"double": SLOW_PROGRAM}, (0, 1, 3), "took longer than"),
-    "too many files": Attack({"number": "import os\nfor i in range(10**6): os.open('/', 0)"}, (2, 0, 3)),
-    "fills the disk": Attack(
+    "leaves a child behind": Forgery({"number": BACKGROUND}),
+    "enormous integer": Forgery({"number": "my_number = 10**1_000_000"}, (2, 0, 3), "too large"),
+    "deeply nested list": Forgery({"number": NESTED}, (2, 0, 3), "too large"),
+    "list in itself": Forgery({"number": "my_number = []\nmy_number.append(my_number)"}, (2, 0, 3), "too large"),
+    "long text": Forgery({"double": "my_program = 'PUSH1 1 ' * 10_000_000"}, (0, 1, 3), "too large"),
+    "endless program": Forgery({"double": 'my_program = "JUMPDEST PUSH1 0 JUMP"'}, (0, 1, 3)),
+    "program that keeps the machine busy": Forgery({"double": SLOW_PROGRAM}, (0, 1, 3), "took longer than"),
+    "too many files": Forgery({"number": "import os\nfor i in range(10**6): os.open('/', 0)"}, (2, 0, 3)),
+    "fills the disk": Forgery(
         {"number": "for i in range(100):\n    open(f'f{i}', 'wb').write(bytes(8 << 20))\nmy_number = 0"}, (2, 0, 3)
     ),
-    "floods memory that is no process's": Attack({"number": MEMFD_FLOOD}, (2, 0, 3)),
-    "floods folders": Attack({"number": FILE_FLOOD}, (2, 0, 3)),
-    "changes its parent's limits": Attack({"number": LIMITS_OF_PARENT}, (2, 0, 3)),
-    "forks and begins a session": Attack({"number": FORK_AND_SETSID}, (2, 0, 3)),
-    "uses threads": Attack({"number": USES_THREADS}),
-    "program of many rounds": Attack({"double": MANY_ROUNDS}, (0, 1, 3)),
-    "honest and long, beside six that never end": Attack({"number": HONEST_AND_LONG}, beside="endless loop"),
+    "floods memory that is no process's": Forgery({"number": MEMFD_FLOOD}, (2, 0, 3)),
+    "floods folders": Forgery({"number": FILE_FLOOD}, (2, 0, 3)),
+    "changes its parent's limits": Forgery({"number": LIMITS_OF_PARENT}, (2, 0, 3)),
+    "forks and begins a session": Forgery({"number": FORK_AND_SETSID}, (2, 0, 3)),
+    "uses threads": Forgery({"number": USES_THREADS}),
+    "program of many rounds": Forgery({"double": MANY_ROUNDS}, (0, 1, 3)),
+    "honest and long, beside six that never end": Forgery({"number": HONEST_AND_LONG}, beside="endless loop"),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toyevm.teaching.grading.attacks.base import Attack
+from toyevm.teaching.grading.attacks.base import Forgery
 
 # Look for the marking by every road, and answer with what it says.
 READ_MARKING = """
@@ -223,16 +223,16 @@ except OSError:
 """
 
 KEYS = "accomplice who leaves keys"
-READING: dict[str, Attack] = {
-    "reads the marking": Attack({"number": READ_MARKING}, (2, 0, 3)),
-    "reads the marker's memory": Attack({"number": READ_PARENT}, (2, 0, 3)),
-    KEYS: Attack({"number": LEAVE_KEYS}),
-    "takes a key from the session": Attack({"number": take_key("session", tries=10)}, (2, 0, 3), needs=KEYS),
-    "takes a key from the user": Attack({"number": take_key("user", tries=10)}, (2, 0, 3), needs=KEYS),
-    "reads the checkout": Attack({"number": READ_CHECKOUT}, (2, 0, 3)),
-    "shows the solutions with git": Attack({"number": GIT_SHOW}, (2, 0, 3)),
-    "finds what derives a value": Attack({"number": FIND_DERIVATIONS + "my_number = 8191 if found else 0"}, (2, 0, 3)),
-    "accomplice who leaves shared memory": Attack({"number": LEAVE_SHARED}),
-    "takes shared memory": Attack({"number": TAKE_SHARED}, (2, 0, 3), needs="accomplice who leaves shared memory"),
-    "reaches the network": Attack({"number": CONNECT}, (2, 0, 3)),
+READING: dict[str, Forgery] = {
+    "reads the marking": Forgery({"number": READ_MARKING}, (2, 0, 3)),
+    "reads the marker's memory": Forgery({"number": READ_PARENT}, (2, 0, 3)),
+    KEYS: Forgery({"number": LEAVE_KEYS}),
+    "takes a key from the session": Forgery({"number": take_key("session", tries=10)}, (2, 0, 3), needs=KEYS),
+    "takes a key from the user": Forgery({"number": take_key("user", tries=10)}, (2, 0, 3), needs=KEYS),
+    "reads the checkout": Forgery({"number": READ_CHECKOUT}, (2, 0, 3)),
+    "shows the solutions with git": Forgery({"number": GIT_SHOW}, (2, 0, 3)),
+    "finds what derives a value": Forgery({"number": FIND_DERIVATIONS + "my_number = 8191 if found else 0"}, (2, 0, 3)),
+    "accomplice who leaves shared memory": Forgery({"number": LEAVE_SHARED}),
+    "takes shared memory": Forgery({"number": TAKE_SHARED}, (2, 0, 3), needs="accomplice who leaves shared memory"),
+    "reaches the network": Forgery({"number": CONNECT}, (2, 0, 3)),
 }  # fmt: skip
