@@ -218,7 +218,7 @@ def read_zip(file: BinaryIO, where: str, most: int) -> list[Entry]:
         raise InputError("not a zip, or one that is damaged or cut off", where) from error
     _refuse_overlaps(members, where)
     budget = _Budget(MOST_UNPACKED)
-    paths = [_path(member) for member in members]
+    paths = [_path(member)[: DEEPEST + 1] for member in members]  # more would take the square of it
     twice = {path for path, count in Counter(paths).items() if count > 1}
     parents = {path[:length] for path in paths for length in range(1, len(path))}
     entries = (
@@ -264,6 +264,8 @@ def _entry(
     refused = _bad_name(path)
     if {"", ".", ".."} & set(path) or re.match(r"[A-Za-z]:", path[0]):
         refused = "its name leads out of the archive"
+    elif len(path) > DEEPEST:
+        refused = "too deep"
     problem = "there twice under the same name" if is_twice else _problem(member)
     return Entry(path, problem, refused, member.is_dir(), lambda: _unpack(archive, member, budget))
 

@@ -21,7 +21,7 @@ MOST_BYTES_A_STUDENT = 48 << 20  # of a class of 300, some may be hostile; they 
 MOST_ATTEMPTS = 20
 MOST_NAMED = 10  # files of a student's zip; who wants to know of more looks into it
 
-_LESSON = re.compile(rb"""lesson\(\s*\\?["']([0-9][0-9]-[a-z0-9-]+)\\?["']""")  # within JSON
+_LESSON = re.compile(rb"""lesson\(\s*\\?["']([0-9][0-9]-[a-z0-9-]{1,80})\\?["']""")  # within JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from toyevm.errors import InputError
 T = TypeVar("T")
 
 NAME = "overrides.toml"
+MOST = 1_000_000  # minutes, hours, points: beyond it, dates end
 ATTEMPTS = ("latest", "first", "best")
 _MOMENT = "a date and a time, such as 2027-03-01T23:59:00+01:00"
-_KINDS = {"str": "a text", "datetime": _MOMENT, "float": "a number from 0"}
+_KINDS = {"str": "a text", "datetime": _MOMENT, "float": "a number from 0 to 1,000,000"}
 TEMPLATE = """\
 # Yours: `toyevm grade` reads this file and never changes it.
 
@@ -149,7 +150,7 @@ def _made(kind: type[T], table: Any, where: str) -> T:
         if name not in wanted:
             raise InputError(f"there is no {name!r} here", where, " | ".join(wanted))
         expected = next(text for kind, text in _KINDS.items() if kind in str(wanted[name].type))
-        number = type(value) in (int, float) and 0 <= value < math.inf
+        number = type(value) in (int, float) and 0 <= value <= MOST
         if not {"a text": isinstance(value, str), _MOMENT: type(value) is datetime}.get(expected, number):
             raise InputError(f"{name} = {value!r}", where, expected)
     if missing := [name for name, field in wanted.items() if field.default is MISSING and name not in table]:

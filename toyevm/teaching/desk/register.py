@@ -86,7 +86,7 @@ def to_csv(register: Register) -> bytes:
         writer.writerow((inert(student), "", "", "", "nothing was handed in"))
     for word, files in (("unmatched", register.unmatched), ("ignored", register.ignored)):
         for source, why in files:
-            writer.writerow(("", "", "", inert(source), f"{word}: {why}"))
+            writer.writerow(("", "", "", inert(source), inert(f"{word}: {why}")))
     return text.getvalue().encode()
 
 

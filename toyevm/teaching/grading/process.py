@@ -181,5 +181,5 @@ def remove_left_folders() -> None:
             os.kill(int(path.name.split("-")[2]), 0)
         except ProcessLookupError:
             shutil.rmtree(path, ignore_errors=True)
-        except (ValueError, PermissionError):
+        except (ValueError, OverflowError, PermissionError):  # anybody may make a folder of such a name
             continue

@@ -46,6 +46,7 @@ WARNINGS = {
 CHILD = "toyevm.teaching.grading.child"
 # How values are derived and what turns say: at home the notebook needs them, here no answer does.
 HIDDEN = ("teaching/lab/derivations.py", "teaching/lessons/*/answers.py", "teaching/material/course/*/items.toml")
+_MOST_LINES = 10_000  # of a result: more than there are cells and answers
 _SAMPLE = 20  # files of each secret folder that a trial tries to read
 _NEIGHBOURS = Neighbours()
 
@@ -156,7 +157,7 @@ def read_outcome(said: Said, limits: Limits) -> SandboxReport:
     (['a'], 'ended before the last cell')
     """
     outcome = SandboxReport(cpu_seconds=said.cpu_seconds, wall_hit=said.wall_hit)
-    for line in said.text.split(b"\n"):
+    for line in said.text.split(b"\n", _MOST_LINES):  # what is left over is no JSON
         try:
             match read_json(line):
                 case {"done": True}:

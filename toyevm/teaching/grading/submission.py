@@ -177,14 +177,14 @@ def assemble_notebook(release: Sequence[Cell], submitted: Sequence[Cell]) -> Ass
 
 
 def _own_cells(named: Mapping[str, Cell], submitted: Sequence[Cell]) -> dict[str, list[Cell]]:
-    """Return the cells that a student added, by the name of the cell they follow."""
+    """Return the cells that a student added, by the name of the cell they follow; messages call none by its own."""
     own: dict[str, list[Cell]] = {}
     follows = ""
     for cell in submitted:
         if cell.name in named:
             follows = cell.name
         else:
-            own.setdefault(follows, []).append(cell)
+            own.setdefault(follows, []).append(Cell("", cell.source))
     return own
 
 

@@ -66,8 +66,9 @@ def _malformed(item: Exercise, answer: Plain) -> str:
         return f"Entry {strange[0] + 1} is {show_plain(part)}, {kind_of(part)}; expected: {shape}."
     if length is not None and len(parts) != length:
         return f"`{item.answer}` has {len(parts)} entries; expected: {shape}."
-    words = item.settings.get("words", parts)
-    unknown = [part for part in parts if _normal(part) not in _normal(list(words))]
+    words = item.settings.get("words")
+    known = None if words is None else _normal(list(words))
+    unknown = [] if known is None else [part for part in parts if _normal(part) not in known]
     return f"{show_plain(unknown[0])} is none of the choices; expected: {shape}." if unknown else ""
 
 

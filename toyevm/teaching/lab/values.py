@@ -128,9 +128,17 @@ def _from_json(value: Any) -> Plain:
         return value
     if set(value) == {"$bytes"}:
         return bytes.fromhex(value["$bytes"])
+    if set(value) == {"$set"}:
+        return {"$set": [_from_json(item) for item in _list(value["$set"])]}
     if set(value) == {"$dict"}:
         return {_key(_from_json(key)): _from_json(item) for key, item in value["$dict"]}
     return {key: _from_json(item) for key, item in value.items()}
+
+
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise TypeError
+    return value
 
 
 def show_plain(value: Plain) -> str:

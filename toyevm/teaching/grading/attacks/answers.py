@@ -98,6 +98,7 @@ FORGED_DEEP = b'{"item": "number", "value": "' + b"[" * 90_000 + b'"}\n'
 WRONG_SHAPES = b"""{"item": "number", "results": [{"value": "3"}]}
 {"item": "merge", "results": [1, null, {"value": 3}]}
 """
+SET_OF_NOTHING = b'{"item": "merge", "results": [{"value": "{\\"value\\":{\\"$set\\":5}}"}]}\n'
 OWN_FRAME = """
 import sys
 frame = sys._getframe()
@@ -152,6 +153,9 @@ ANSWERS: dict[str, Forgery] = {
     "deep rubbish on the pipe": Forgery({"number": TO_PIPE.replace("LINE", repr(FORGED_DEEP))}, (2, 0, 3)),
     "wrong shapes on the pipe": Forgery(
         {"number": TO_PIPE.replace("LINE", repr(WRONG_SHAPES)) + "os._exit(0)"}, (2, 0, 0), "no result of a call"
+    ),
+    "forges a set that is none": Forgery(
+        {"number": TO_PIPE.replace("LINE", repr(SET_OF_NOTHING)) + "os._exit(0)"}, (2, 0, 0), "no answer arrived"
     ),
     "closes every file": Forgery({"number": "import os\nos.closerange(0, 200)"}, (2, 0, 0)),
     "deletes its check": Forgery({"check-number": "", "number": "my_number = 1"}, (2, 0, 3)),
