@@ -41,7 +41,7 @@ export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation layers fuzz bench clean
+.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation layers stories fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches, bridge o
 	$(PY) -m tests.rollups.optimistic.long_dispute --height 20
 	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests/rollups
 	$(PY) -m tests.rollups.mutation --jobs $(JOBS)
+
+stories: $(VENV)/.installed-test ## the applications: 10,000 random stories of what each contract promises
+	TOYEVM_STORIES=10000 $(PY) -m pytest $(PARALLEL) --timeout 0 --durations 10 tests/workloads/contracts
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

@@ -1,13 +1,31 @@
-"""The ABI encoder: words, and strings where their words say. Oracle: the specification of the ABI."""
+"""The ABI encoder: words; strings and arrays where their words say. Oracles: the specification, and Vyper's encoder."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toyevm.contracts.abi import encode_arguments, encode_as, encode_word
+from toyevm.contracts import Contract
+from toyevm.contracts.abi import Argument, encode_arguments, encode_as, encode_word
+from toyevm.contracts.compile import compile_vyper
 from toyevm.errors import InputError
+from toyevm.vm.message import execute_message, world_with_code
+
+numbers = st.integers(0, 2**256 - 1)
+TYPES = ["uint256", "uint256[]", "bytes", "address[]", "uint256"]
+ENCODER = """
+@external
+def encode(a: uint256, b: DynArray[uint256, 8], c: Bytes[70], d: DynArray[address, 4], e: uint256) -> Bytes[2000]:
+    return abi_encode(a, b, c, d, e)
+"""
+
+
+@cache
+def encoder() -> Contract:
+    return compile_vyper(ENCODER, "encoder")
 
 
 @given(st.text(max_size=70), st.integers(0, 2**256 - 1), st.binary(min_size=20, max_size=20))
@@ -27,6 +45,30 @@ def test_the_example_of_the_specification_is_encoded_as_it_says() -> None:
     assert encoded.hex(" ", 32).split() == [f"{0x40:064x}", f"{1:064x}", f"{4:064x}", b"dave".hex() + "00" * 28]
 
 
+@given(
+    numbers,
+    st.lists(numbers, max_size=8),
+    st.binary(max_size=70),
+    st.lists(st.binary(min_size=20, max_size=20), max_size=4),
+    numbers,
+)
+def test_arrays_are_read_by_vyper_and_encoded_as_vyper_does(
+    a: int, b: list[int], c: bytes, d: list[bytes], e: int
+) -> None:
+    pytest.importorskip("vyper")
+    contract = encoder()
+    result = execute_message(world_with_code(contract.code), input=contract.call_data("encode", a, b, c, d, e))
+    size = int.from_bytes(result.output[32:64])
+    assert result.output[64 : 64 + size] == encode_as(TYPES, [a, b, c, d, e])
+
+
+def test_the_whole_example_of_the_specification_is_encoded_as_it_says() -> None:
+    """Solidity's ABI specification: `sam("dave", true, [1, 2, 3])`, behind its selector."""
+    encoded = encode_as(["bytes", "bool", "uint256[]"], [b"dave", 1, [1, 2, 3]])
+    heads = [f"{number:064x}" for number in (0x60, 1, 0xA0, 4)]
+    assert encoded.hex(" ", 32).split() == [*heads, b"dave".hex() + "00" * 28, *(f"{n:064x}" for n in (3, 1, 2, 3))]
+
+
 def test_an_address_and_its_number_are_the_same_word() -> None:
     assert encode_word(b"\xbb" * 20) == encode_word(int.from_bytes(b"\xbb" * 20)) == bytes(12) + b"\xbb" * 20
 
@@ -42,8 +84,19 @@ def test_what_does_not_fit_into_a_word_is_refused(value: int | bytes) -> None:
 
 @pytest.mark.parametrize(
     ("type_", "argument", "message"),
-    [("address", "Ann", "^'Ann' for address$"), ("bytes", 5, "^5 for bytes$"), ("string", 5, "^5 for string$")],
-)
-def test_an_argument_of_another_type_is_refused(type_: str, argument: int | str, message: str) -> None:
+    [("address", "Ann", "^'Ann' for address$"),
+     ("bytes", 5, "^5 for bytes$"),
+     ("string", 5, "^5 for string$"),
+     ("bytes", [5], r"^\[5\] for bytes$"),
+     ("uint256", [5], r"^\[5\] for uint256$"),
+     ("uint256[]", 5, r"^5 for uint256\[\]$"),
+     ("uint256[]", b"bytes", r"^b'bytes' for uint256\[\]$"),
+     ("uint256[2]", [5, 6], r"^\[5, 6\] for uint256\[2\]$"),
+     ("uint256[][]", [], r"^\[\] for uint256\[\]\[\]$"),
+     ("string[]", [], r"^\[\] for string\[\]$"),
+     ("uint256[]", [2**256], "for a word"),
+     ("uint256[]", ["Ann"], "^'Ann' for a word")],
+)  # fmt: skip
+def test_an_argument_of_another_type_is_refused(type_: str, argument: Argument, message: str) -> None:
     with pytest.raises(InputError, match=message):
         encode_as([type_], [argument])

@@ -16,7 +16,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from toyevm.contracts.abi import encode_as, encode_word
+from toyevm.contracts.abi import Argument, encode_as, encode_word
 from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 
@@ -43,7 +43,7 @@ class Contract:
     abi: tuple[Mapping[str, Any], ...]
     slots: Mapping[str, int]
 
-    def call_data(self, function: str, *arguments: int | bytes | str) -> bytes:
+    def call_data(self, function: str, *arguments: Argument) -> bytes:
         """Return the input that calls `function`; bytes that the function takes as a word (an address) are one.
 
         >>> load_contract("erc20").call_data("transfer", b"\\xbb" * 20, 5)[:4].hex()
@@ -54,7 +54,7 @@ class Contract:
                 return keccak256(_signature(entry))[:4] + encode_as(_types(entry), arguments)
         raise InputError(f"{self.name} has no function {function} of {len(arguments)} arguments")
 
-    def creation_data(self, *arguments: int | bytes | str) -> bytes:
+    def creation_data(self, *arguments: Argument) -> bytes:
         """Return the data of a transaction that creates the contract: its init code and what the constructor takes."""
         constructors = [_types(entry) for entry in self.abi if entry["type"] == "constructor"]
         types = constructors[0] if constructors else []

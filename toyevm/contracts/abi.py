@@ -1,7 +1,7 @@
 """The ABI, the encoding in which contracts take their arguments: one word of 32 bytes for each.
 
-A string does not fit into a word, nor do bytes of any length. Their word says where, behind all the words, their length
-and their bytes begin. Only what the contracts of this repository take is encoded; the ABI knows more.
+A string does not fit into a word, nor do bytes or arrays of any length. Their word says where, behind all the words,
+their length and what they hold begin. Only what the contracts of this repository take is encoded; the ABI knows more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from toyevm.errors import InputError
 from toyevm.results import TxResult
 
+Argument = int | bytes | str | Sequence[int | bytes]
 OF_ANY_LENGTH = ("bytes", "string")
 
 
@@ -39,8 +40,8 @@ def encode_arguments(*arguments: int | bytes | str) -> bytes:
     return encode_as(["string" if isinstance(argument, str) else "word" for argument in arguments], arguments)
 
 
-def encode_as(types: Sequence[str], arguments: Sequence[int | bytes | str]) -> bytes:
-    """Return the ABI encoding of arguments of these types; whatever is not `OF_ANY_LENGTH` is one word.
+def encode_as(types: Sequence[str], arguments: Sequence[Argument]) -> bytes:
+    """Return the ABI encoding of arguments of these types: words, what is `OF_ANY_LENGTH`, and arrays of words (`T[]`).
 
     Raises:
         InputError: an argument is not of its type.
@@ -50,15 +51,26 @@ def encode_as(types: Sequence[str], arguments: Sequence[int | bytes | str]) -> b
     """
     heads, tails = b"", b""
     for type_, argument in zip(types, arguments, strict=True):
-        if type_ in OF_ANY_LENGTH and not isinstance(argument, int):
-            data = argument.encode() if isinstance(argument, str) else argument
+        if type_ in OF_ANY_LENGTH and isinstance(argument, bytes | str):
             heads += encode_word(32 * len(types) + len(tails))
-            tails += encode_word(len(data)) + data + bytes(-len(data) % 32)
-        elif type_ not in OF_ANY_LENGTH and not isinstance(argument, str):
+            tails += _encode_bytes(argument.encode() if isinstance(argument, str) else argument)
+        elif _is_array_of_words(type_) and isinstance(argument, list | tuple):
+            heads += encode_word(32 * len(types) + len(tails))
+            tails += encode_word(len(argument)) + b"".join(map(encode_word, argument))
+        elif type_ not in OF_ANY_LENGTH and not type_.endswith("]") and isinstance(argument, int | bytes):
             heads += encode_word(argument)
         else:
             raise InputError(f"{argument!r:.80} for {type_}")
     return heads + tails
+
+
+def _encode_bytes(data: bytes) -> bytes:
+    return encode_word(len(data)) + data + bytes(-len(data) % 32)
+
+
+def _is_array_of_words(type_: str) -> bool:
+    element = type_.removesuffix("[]")
+    return element != type_ and element not in OF_ANY_LENGTH and not element.endswith("]")
 
 
 def revert_reason(output: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 from contextlib import suppress
 from typing import Any
@@ -187,6 +188,23 @@ def test_a_students_function_may_do_anything(lab: Lesson) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(turns.call, "__kwdefaults__", {"seconds": 0.2})
         assert "Which loop never ends, or takes very long?" in lab.turn("call", endless).text
+
+
+def test_a_students_function_that_leaves_python_or_is_refused_is_told_in_a_sentence(lab: Lesson) -> None:
+    def refused(_: int) -> None:
+        raise InputError("slots['a'] = None", expected="a whole number")
+
+    assert lab.turn("call", sys.exit).text == "This cannot be read: given 2, it ended in SystemExit: 2."
+    text = "This cannot be read: given 2, slots['a'] = None (expected a whole number)."
+    assert lab.turn("call", refused).text == text
+
+
+def test_the_stop_button_stops_a_students_function(lab: Lesson) -> None:
+    def stopped(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lab.turn("call", stopped)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """How contracts are held to what they promise: random stories, and planted mistakes that each check must find.
 
-`TOYEVM_STORIES=10000 pytest tests/workloads/contracts` tells so many of each.
+`make stories` tells 10,000 of each (`TOYEVM_STORIES`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ stories = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
+TOLD: dict[tuple[str, str, str], Mistake] = {}  # every story in which a mistake is planted, once
+
 
 def opened_once(opening: Opening) -> Opening:
     """Let a stage, and what is on it, be made once for the same contracts and terms; each story gets a copy."""
@@ -35,7 +37,10 @@ def opened_once(opening: Opening) -> Opening:
 
     @wraps(opening)
     def open_again(*terms: Any) -> tuple[Any, ...]:
-        key = tuple(one.creation_code if isinstance(one, Contract) else one for one in terms)
+        key = (
+            opening.__globals__["Stage"],
+            *(one.creation_code if isinstance(one, Contract) else one for one in terms),
+        )
         if key not in made:
             made[key] = opening(*terms)
         stage, *places = made[key]
@@ -66,6 +71,7 @@ def mistakes(*planted: Mistake) -> pytest.MarkDecorator:
     """
     rows, seen = [], set[str]()
     for one in planted:
+        TOLD.setdefault((one[0], one[3].__name__, repr(one[4])), one)
         words = f"{one[0]}: {one[1]} -> {one[2]}"[:80]
         rows.append(pytest.param(one, id=words, marks=[pytest.mark.whole] if one[0] in seen else []))
         seen.add(one[0])

@@ -23,7 +23,7 @@ which = st.integers(0, 1)
 member_steps = st.lists(
     st.one_of(
         st.tuples(st.just("transfer"), who, who, st.integers(0, 40)),
-        st.tuples(st.just("propose"), who, st.integers(0, 2)),
+        st.tuples(st.just("propose"), who, st.integers(0, 3)),
         st.tuples(st.just("vote"), who, which, st.sampled_from([1, 1, 1, 0])),
         st.tuples(st.just("vote"), who, which, st.sampled_from([1, 1, 1, 0])),
         st.tuples(st.sampled_from(["queue", "execute", "cancel"]), who, which),
@@ -57,7 +57,7 @@ class Paper:
         self.shares = [SHARES] * 4
         self.books: dict[int, list[int]] = {9: [0] * 4}
         self.proposals: list[Proposal] = []
-        self.quorum, self.treasury = QUORUM, TREASURY
+        self.quorum, self.delay, self.treasury = QUORUM, DELAY, TREASURY
 
     def next_block(self) -> None:
         self.books[self.number] = list(self.shares)
@@ -83,7 +83,7 @@ class Paper:
     def queue(self, _: int, one: Proposal) -> bool:
         over, fresh = self.number > one.snapshot + PERIOD, not one.eta and not one.closed
         if done := over and fresh and one.tally(1) >= self.quorum and one.tally(1) > one.tally(0):
-            one.eta = self.seconds + DELAY
+            one.eta = self.seconds + self.delay
         return done
 
     def cancel(self, caller: int, one: Proposal) -> bool:
@@ -93,12 +93,14 @@ class Paper:
 
     def execute(self, _: int, one: Proposal) -> bool:
         done = bool(one.eta) and not one.closed and one.eta <= self.seconds <= one.eta + GRACE
-        if done := done and (one.kind == 1 or (one.kind == 0 and self.treasury >= PAID)):
+        if done := done and (one.kind in (1, 3) or (one.kind == 0 and self.treasury >= PAID)):
             one.closed = True
             if one.kind == 0:
                 self.treasury -= PAID
-            else:
+            elif one.kind == 1:
                 self.quorum = 60
+            else:
+                self.delay = 2 * DELAY
         return done
 
 
@@ -106,7 +108,7 @@ def action(dao: Place, kind: int) -> tuple[Any, ...]:
     """Return what is proposed: to pay, to change a rule, or to give away a share that the DAO does not have."""
     if kind == 0:
         return PAYEE, PAID, b""
-    function, *arguments = [("setQuorum", 60), ("transfer", PAYEE, 1)][kind - 1]
+    function, *arguments = [("setQuorum", 60), ("transfer", PAYEE, 1), ("setDelay", 2 * DELAY)][kind - 1]
     return dao.address, 0, dao.contract.call_data(str(function), *arguments)
 
 
@@ -120,7 +122,7 @@ def founded(contract: Contract) -> tuple[Stage, Place]:
     stage.world = stage.world.apply(StateDiff(gift.write_set))
     stage.env = replace(stage.env, number=10, timestamp=120)
     assert all(stage.call(OWNER, dao, "transfer", member, SHARES) for member in MEMBERS)
-    assert not stage.call(OWNER, dao, "setQuorum", 1)
+    assert not any(stage.call(OWNER, dao, rule, 1) for rule in ("setQuorum", "setDelay"))
     return stage, dao
 
 
@@ -199,6 +201,10 @@ BORROWED: Story = [("transfer", 3, 0, 25), ("blocks", 1), ("transfer", 0, 3, 45)
 EARLY: Story = [*PASSED, ("blocks", 1), ("queue", 0, 0), ("execute", 0, 0), ("blocks", 1), ("vote", 1, 0, 1),
                 ("queue", 0, 0), ("execute", 0, 0), ("queue", 0, 0)]  # fmt: skip
 LATE: Story = [*PASSED, ("blocks", 2), ("queue", 0, 0), ("seconds", GRACE), ("seconds", DELAY)]
+SLOWER: Story = [("propose", 0, 3), ("blocks", 1), ("vote", 0, 1, 1), ("vote", 1, 1, 1), ("blocks", 2), ("queue", 0, 1),
+                 ("seconds", DELAY), ("execute", 0, 1), ("propose", 0, 0), ("blocks", 1), ("vote", 0, 2, 1),
+                 ("vote", 1, 2, 1), ("blocks", 2), ("queue", 0, 2), ("seconds", DELAY), ("execute", 0, 2),
+                 ("seconds", DELAY), ("execute", 0, 2)]  # fmt: skip
 CANCELLED: Story = [*PASSED, ("cancel", 1, 0), ("cancel", 0, 0), ("cancel", 0, 0)]
 LEFT: Story = [*PASSED, ("transfer", 0, 1, 20), ("cancel", 1, 0)]
 TALLY = "self.votesFor[proposal] >= self.quorum and self.votesFor[proposal] >"
@@ -222,12 +228,15 @@ TALLY = "self.votesFor[proposal] >= self.quorum and self.votesFor[proposal] >"
      [*PASSED, ("blocks", 2), ("queue", 0, 0), ("seconds", DELAY), ("execute", 0, 0)]),
     ("dao", "self.proposals[proposal].action ==", "empty(bytes32) !=", check_dao, EARLY),
     ("dao", 'assert msg.sender == self, "not the DAO"\n    self.quorum', "self.quorum", check_dao, PASSED),
+    ("dao", 'assert msg.sender == self, "not the DAO"  #', "pass  #", check_dao, PASSED),
     ("dao", "self.votesFor[proposal] +=", "self.votesFor[proposal] =", check_dao, PASSED),
     ("dao", "self.votesAgainst[proposal] +=", "self.votesAgainst[proposal] =", check_dao, TIE),
     ("dao", TALLY, "self.votesFor[proposal] >", check_dao, ALONE),
     ("dao", TALLY, TALLY + "=", check_dao, TIE),
     ("dao_sharded", "self.forShards[proposal][shard] +=", "self.forShards[proposal][shard] =", check_dao, PASSED),
     ("dao_sharded", "self.againstShards[proposal][shard] +=", "self.forShards[proposal][shard] +=", check_dao, TIE),
+    ("dao_sharded", " and not self.proposals[proposal].closed", "", check_dao, CANCELLED),
+    ("dao", "by a proposal\n    self.delay = delay", "by a proposal\n    pass", check_dao, SLOWER),
     ("dao_sharded", "votes >= self.quorum and", "", check_dao, ALONE),
     ("dao_sharded", "total += part", "total = part", check_dao, TIE),
 )  # fmt: skip

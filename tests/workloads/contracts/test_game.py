@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, op
 from tests.workloads.test_applications import executed, storage_only
 from toyevm.analysis.dependencies import dependency_graph
 from toyevm.contracts import Contract, load_contract, mapping_slot
+from toyevm.contracts.abi import encode_as
 from toyevm.crypto import keccak256
 from toyevm.state import Account, WorldState
 from toyevm.workloads.applications.game.workload import owned
@@ -24,15 +26,24 @@ CROPS = {land: 1 + land % 10 for land in PLOTS}
 ITEMS = (GOLD, *PLOTS, *CROPS.values())
 GAME = 4  # the number that stands for the contract itself, which does not take items; 5 for who runs the game
 FIRST = {(who, GOLD): 100 for who in range(4)} | {(0, LAND): 1}
-NAMED = {"safeTransferFrom": 2, "mint": 1, "spend": 1, "setApprovalForAll": 1}  # how many arguments are people
+NAMED = {
+    "safeTransferFrom": 2,
+    "safeBatchTransferFrom": 2,
+    "mint": 1,
+    "spend": 1,
+    "setApprovalForAll": 1,
+}  # how many arguments are people
 TRANSFER = load_contract("game").event_topic("TransferSingle")
-PERSON = int.from_bytes(person(0))
+BATCH = keccak256(b"TransferBatch(address,address,address,uint256[],uint256[])")  # as the standard has it
+NUMBERS = {int.from_bytes(person(number)): number for number in range(4)}
 people, plots, amounts = st.integers(0, 3), st.sampled_from(PLOTS), st.sampled_from([0, 1, 2, 60])
+kinds = st.lists(st.sampled_from(ITEMS), max_size=3)
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("work"), people, plots, st.sampled_from([19, 99])),
         st.tuples(st.just("setRent"), people, plots, st.integers(0, 60)),
         st.tuples(st.just("safeTransferFrom"), people, people, st.integers(0, GAME), st.sampled_from(ITEMS), amounts),
+        st.tuples(st.just("safeBatchTransferFrom"), people, people, st.integers(0, GAME), kinds, st.lists(amounts)),
         st.tuples(st.just("setApprovalForAll"), people, people, st.booleans()),
         st.tuples(st.just("mint"), st.integers(0, 5), people, st.sampled_from(ITEMS), amounts),
         st.tuples(st.just("spend"), st.integers(0, 5), people, st.integers(0, 3)),
@@ -77,8 +88,7 @@ class Paper:
         return done
 
     def safeTransferFrom(self, who: int, sender: int, receiver: int, item: int, amount: int) -> bool:
-        allowed = who == sender or (sender, who) in self.operators
-        if not allowed or receiver == GAME or amount > self.owned[sender, item]:
+        if not self.may(who, sender, receiver) or amount > self.owned[sender, item]:
             return False
         self.owned[sender, item] -= amount
         self.owned[receiver, item] += amount
@@ -86,6 +96,17 @@ class Paper:
             self.collect(who, item)
             self.landlords[item] = receiver
         return True
+
+    def may(self, who: int, sender: int, receiver: int) -> bool:
+        return (who == sender or (sender, who) in self.operators) and receiver != GAME
+
+    def safeBatchTransferFrom(self, who: int, sender: int, receiver: int, items: list[int], amounts: list[int]) -> bool:
+        if len(items) != len(amounts) or not self.may(who, sender, receiver):
+            return False
+        before = deepcopy(vars(self))  # a landlord who hands over land has the gold of its box for what comes next
+        done = all(self.safeTransferFrom(who, sender, receiver, *each) for each in zip(items, amounts, strict=True))
+        vars(self).update({} if done else before)
+        return done
 
     def setApprovalForAll(self, who: int, operator: int, approved: bool) -> bool:
         (self.operators.add if approved else self.operators.discard)((who, operator))
@@ -134,7 +155,7 @@ def check_game(contract: Contract, story: Story) -> tuple[Paper, list[bool]]:
             continue
         named = NAMED.get(function, 0)
         arguments[:named] = [caller(one, game) for one in arguments[:named]]
-        arguments += [b""] if function == "safeTransferFrom" else []
+        arguments += [b""] if function.startswith("safe") else []
         assert stage.call(caller(who, game), game, function, *arguments) == done
         went += [done] if function != "collect" else []
         tell(stage, told)
@@ -146,10 +167,13 @@ def tell(stage: Stage, told: Counter[tuple[int, int]]) -> None:
     """Follow the transfers in the log, by which alone a wallet knows what its owner has."""
     assert stage.last is not None
     for _, (kind, *topics), data in stage.last.logs:
-        if kind == TRANSFER:
-            item, amount = int.from_bytes(data[:32]), int.from_bytes(data[32:])
-            told[topics[1] - PERSON, item] -= amount
-            told[topics[2] - PERSON, item] += amount
+        if kind in (TRANSFER, int.from_bytes(BATCH)):
+            words = [int.from_bytes(data[i : i + 32]) for i in range(0, len(data), 32)]
+            size = 1 if kind == TRANSFER else words[2]
+            pairs = [words] if kind == TRANSFER else zip(words[3 : 3 + size], words[4 + size :], strict=True)
+            for item, amount in pairs:
+                told[NUMBERS.get(topics[1], GAME), item] -= amount
+                told[NUMBERS.get(topics[2], GAME), item] += amount
 
 
 def check_books(stage: Stage, game: Place, paper: Paper, told: Counter[tuple[int, int]]) -> None:
@@ -183,6 +207,12 @@ def test_after_the_same_work_both_designs_have_paid_the_same() -> None:
     assert push.treasury == pull.treasury == 3
 
 
+def test_a_batch_goes_through_as_a_whole_or_not_at_all() -> None:
+    for name in ("game", "game_pull"):
+        assert check_game(load_contract(name), BATCHES)[1] == [True, False, True, False, False, False, False, True]
+        assert check_game(load_contract(name), RENT_AND_LAND)[1] == [True, True, False, True]
+
+
 def test_where_rent_waits_players_meet_at_its_box_or_at_their_own_gold() -> None:
     slots = load_contract("game_pull").slots
     boxes = {mapping_slot(slots[box], LAND + plot) for box in ("duesOf", "taxOf") for plot in range(1_000)}
@@ -201,19 +231,25 @@ def test_an_item_is_at_its_place_by_the_standard() -> None:
     assert stage.ask(game, "balanceOf", person(0), LAND) == 1
     assert stage.ask(game, "isApprovedForAll", person(1), person(2)) == 1
     assert stage.ask(game, "landlordOf", LAND) == int.from_bytes(person(0))
+    several = stage.ask(game, "balanceOfBatch", [person(0), person(0), person(1)], [GOLD, LAND, LAND])
+    assert several == int.from_bytes(encode_as(["uint256[]"], [[100, 1, 0]]))
+    assert load_contract("game").event_topic("TransferBatch") == int.from_bytes(BATCH)
 
 
 def check_receivers(contract: Contract, _: Story = ()) -> None:
     """A contract keeps items if it answers that it takes them, in the words of ERC-1155."""
     stage, game = opened(contract)
-    signature = b"onERC1155Received(address,address,uint256,uint256,bytes)"
-    for number, (answer, takes) in enumerate([(keccak256(signature)[:4], True), (bytes(4), False), (b"none", False)]):
+    single = keccak256(b"onERC1155Received(address,address,uint256,uint256,bytes)")[:4]
+    batch = keccak256(b"onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)")[:4]
+    for number, answer in enumerate([single, batch, bytes(4), b"none"]):
         receiver, push32_mstore_return = bytes([0xD0 + number]) * 20, b"\x7f%b\x5f\x52\x60\x20\x5f\xf3"
         code = push32_mstore_return % answer.ljust(32, b"\0")
         stage.world = WorldState({**stage.world.accounts, receiver: Account(nonce=1, code=code)})
         done = stage.call(person(0), game, "safeTransferFrom", person(0), receiver, GOLD, 9, b"a gift")
-        assert done == takes
-        assert stage.ask(game, "balanceOf", receiver, GOLD) == 9 * takes
+        assert done == (answer == single)
+        both = stage.call(person(0), game, "safeBatchTransferFrom", person(0), receiver, [GOLD, GOLD], [5, 4], b"")
+        assert both == (answer == batch)
+        assert stage.ask(game, "balanceOf", receiver, GOLD) == 9 * (done or both)
 
 
 @pytest.mark.parametrize("name", ["game", "game_pull"])
@@ -228,12 +264,31 @@ DEEDS: Story = [("safeTransferFrom", 1, 0, 1, LAND, 1), ("safeTransferFrom", 0, 
                 ("mint", 5, 1, LAND + 1, 2), ("mint", 1, 1, GOLD, 60), ("work", 1, LAND + 1, 99), ("spend", 1, 1, 0),
                 ("setApprovalForAll", 0, 1, True), ("safeTransferFrom", 1, 0, 1, LAND, 1)]  # fmt: skip
 
+BATCHES: Story = [("safeBatchTransferFrom", 0, 0, 1, [GOLD, LAND, GOLD], [60, 1, 20]),
+                  ("safeBatchTransferFrom", 1, 1, 2, [LAND, GOLD], [1, 181]), ("setRent", 1, LAND, 5),
+                  ("safeBatchTransferFrom", 1, 1, 2, [GOLD], [1, 1]), ("safeBatchTransferFrom", 1, 1, 2, [GOLD], []),
+                  ("safeBatchTransferFrom", 1, 2, 1, [GOLD], [1]), ("safeBatchTransferFrom", 1, 1, GAME, [], []),
+                  ("safeBatchTransferFrom", 1, 1, 1, [LAND, LAND], [1, 1])]  # fmt: skip
+RENT_AND_LAND: Story = [("work", 1, LAND, 20), ("safeTransferFrom", 0, 0, 2, GOLD, 100),
+                        ("safeBatchTransferFrom", 0, 0, 2, [LAND, GOLD], [1, 20]),
+                        ("safeBatchTransferFrom", 0, 0, 2, [LAND, GOLD], [1, 19])]  # fmt: skip
+
+SPENT: Story = [("work", 1, LAND, 20), ("collect", 0, LAND), ("spend", 5, 2, 1), ("spend", 5, 2, 1)]
+
 
 @mistakes(
+    ("game", "self.treasury -= amount", "pass", check_game, SPENT),
+    ("game_pull", "self.treasury -= amount", "pass", check_game, SPENT),
     ("game", "msg.sender == sender or self.isApprovedForAll[sender][msg.sender]", "True", check_game, DEEDS),
     ("game", "msg.sender == sender or", "", check_game, DEEDS),
     ("game", "if receiver.is_contract:", "if False:", check_game, DEEDS),
-    ("game", "assert answer == ACCEPTED", "assert True", check_receivers, ()),
+    ("game", "assert answer == ACCEPTED,", "assert True,", check_receivers, ()),
+    ("game", "assert answer == ACCEPTED_BATCH", "assert True", check_receivers, ()),
+    ("game", 'assert len(items) == len(amounts), "an amount for each kind"', "pass", check_game, BATCHES),
+    ("game", "items[i], amounts[i])", "items[i], amounts[0])", check_game, BATCHES),
+    ("game", "range(len(items), bound=MOST):\n        self", "range(1):\n        self", check_game, BATCHES),
+    ("game_pull", "items=items, amounts=amounts", "items=items, amounts=items", check_game, BATCHES),
+    ("game_pull", "    self._check(sender, receiver)\n    for", "    for", check_game, BATCHES),
     ("game", "amount == 1 and ", "", check_game, DEEDS),
     ("game", " and self.landlordOf[item] == empty(address)", "", check_game, DEEDS),
     ("game", "assert rent <= most", "assert True", check_game, WORK),

@@ -158,7 +158,7 @@ def test_bad_debt_is_borne_by_the_reserves_and_then_by_the_lenders() -> None:
 
 LOANS: Story = [*LOAN, ("borrow", 2, 100), ("release", 1, 10), ("repay", 1, 20_000), ("borrow", 1, 1),
                 ("supply", 3, 777), ("redeem", 0, 300), ("redeem", 3, 900), ("withdraw", 1, 100, 100),
-                ("repay", 1, FORTUNE)]  # fmt: skip
+                ("repay", 1, FORTUNE), ("release", 1, 1_000)]  # fmt: skip
 FALLS: Story = [*LOAN[:3], ("liquidate", 2, 1, 1), ("redeem", 0, 20_000), ("wait", 150), ("price", 990),
                 ("liquidate", 2, 1, 90_000), ("liquidate", 2, 1, 50_000), ("price", 300),
                 ("liquidate", 2, 1, 80_000), ("redeem", 0, 1_000)]  # fmt: skip
@@ -170,6 +170,7 @@ CHOSEN: Story = [("choose", 1, 2), ("choose", 2, 2), ("supply", 2, 9_000), ("ple
     ("lending", "(self.totalShares + 1) //", "self.totalShares //", check_lending, LOANS),
     ("lending", " - self.reserves", "", check_lending, LOANS),
     ("lending", "    self.sharesOf[msg.sender] -= shares\n", "", check_lending, LOANS),
+    ("lending", "    self.collateralOf[msg.sender] -= amount\n", "", check_lending, LOANS),
     ("lending", "debt * 100 <= worth * LOAN_TO_VALUE", "True", check_lending, LOANS),
     ("lending", "self._divide_up(tokens * ONE, self.index)", "tokens * ONE // self.index", check_lending, LOANS),
     ("lending", "min(tokens, self._debt(msg.sender))", "tokens", check_lending, LOANS),

@@ -29,7 +29,7 @@ def check_market(contract: Contract, story: Story) -> None:
     stage = Stage()
     market = stage.create(contract)
     books = {name: Counter[int]() for name in ("deposits", "proceeds", "royalties")}
-    owners, creators, prices, fees = {}, {}, Counter[int](), Counter[int]()
+    owners, creators, prices, fees, paid = {}, {}, Counter[int](), Counter[int](), Counter[int]()
     for who in range(4):
         assert stage.call(person(who), market, "deposit", value=9_000)
         books["deposits"][who] = 9_000
@@ -54,12 +54,13 @@ def check_market(contract: Contract, story: Story) -> None:
                 owners[token], prices[token] = who, 0
         else:
             for book in books.values():
-                book[who] = 0
+                paid[who] += book.pop(who, 0)
         for name, book in books.items():
             assert [stage.ask(market, name, person(n)) for n in range(4)] == [book[n] for n in range(4)]
         assert {t: stage.ask(market, "ownerOf", t) for t in owners} == {
             t: int.from_bytes(person(owner)) for t, owner in owners.items()
         }
+        assert [stage.balance(person(n)) for n in range(4)] == [paid[n] for n in range(4)]
         assert stage.balance(market) == sum(sum(book.values()) for book in books.values()) + sum(fees.values())
     for seller in range(4):
         if "fees" not in contract.slots:
@@ -76,13 +77,17 @@ def test_a_sale_pays_everybody_to_the_wei(name: str, story: Story) -> None:
     check_market(load_contract(name), story)
 
 
-SALES: Story = [("mint", 0, 0), ("offer", 0, 0, 999), ("buy", 1, 0), ("offer", 1, 0, 777), ("buy", 2, 0), ("buy", 3, 0)]
+SALES: Story = [("mint", 0, 0), ("offer", 0, 0, 999), ("buy", 1, 0), ("offer", 1, 0, 777),
+                ("buy", 2, 0), ("buy", 3, 0),
+                ("withdraw", 0), ("withdraw", 1), ("withdraw", 0)]  # fmt: skip
 
 
 @mistakes(
     ("nft_market", "ROYALTY: constant(uint256) = 50", "ROYALTY: constant(uint256) = 49", check_market, SALES),
     ("nft_market", "price - royalty - fee", "price - royalty", check_market, SALES),
     ("nft_market_counter", "self.royalties[self.creatorOf[token]]", "self.royalties[seller]", check_market, SALES),
+    ("nft_market", "self.royalties[msg.sender] = 0", "pass", check_market, SALES),
+    ("nft_market", "send(msg.sender, amount)", "send(self.operator, amount)", check_market, SALES),
     ("nft_market_counter", "self.fees += fee", "pass", check_market, SALES),
     ("nft_market_counter", "self.priceOf[token] = 0", "pass", check_market, SALES),
 )  # fmt: skip

@@ -220,6 +220,8 @@ UPGRADED: Story = [*BUSY[:3], ("appoint", BANKER, 1), ("upgradeTo", 0, 1), ("upg
                    ("setPaused", 0, 1), ("setPaused", 1, 1), ("pay", 1, 0, 1), ("withdraw", 1, 1), ("deposit", 1, 1),
                    ("initialize", 0), ("rescue", 0), ("changeAdmin", 0, 0), ("changeAdmin", ADMIN, 0),
                    ("upgradeTo", ADMIN, 0), ("upgradeTo", 0, 0), *BUSY[3:]]  # fmt: skip
+RESUMED: Story = [*BUSY[:3], ("upgradeTo", ADMIN, 1), ("appoint", BANKER, 1), ("setPaused", 1, 1), ("setPaused", 1, 0),
+                  ("pay", 0, 1, 5), ("withdraw", 1, 20), ("rescue", BANKER)]  # fmt: skip
 FIRST_TWO = "owner: public(address)\ndepositOf: public(HashMap[address, uint256])\n"
 GUARDIAN = "guardian: public(address)\n"
 TAKE = "self.depositOf[msg.sender] -= amount\n"
@@ -242,6 +244,7 @@ AT_2, AT_3 = "0x" + "0" * 63 + "2", "0x" + "0" * 63 + "3"
     ("bank", "self.depositOf[payee] +=", "self.depositOf[payee] =", check_proxy, [*BUSY[:4], ("pay", 0, 1, 1)]),
     ("bank", f"{TAKE}    assert", "assert", check_proxy, BUSY),
     ("bank", f"{TAKE}    self", "self", check_proxy, BUSY),
+    ("bank_guarded", "self.paused = paused", "self.paused = True", check_proxy, RESUMED),
     ("bank_guarded", f"{NOT_PAUSED}    {TAKE}    assert", f"    {TAKE}    assert", check_proxy, UPGRADED),
     ("bank_guarded", f"{NOT_PAUSED}    {TAKE}    self", f"    {TAKE}    self", check_proxy, UPGRADED),
     ("bank_guarded", 'assert msg.sender == self.owner, "not the owner"\n    self', "self", check_proxy, UPGRADED),

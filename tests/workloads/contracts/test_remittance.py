@@ -8,7 +8,7 @@ from functools import lru_cache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.stage import OWNER, Place, Stage, person
+from tests.support.stage import OWNER, STRANGERS, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, find, mistakes, stories
 from tests.workloads.test_applications import executed, storage_only
 from toyevm.analysis.dependencies import dependency_graph
@@ -18,7 +18,7 @@ from toyevm.crypto import address_of, keccak256, sign
 from toyevm.workloads.applications.remittance.workload import dealer
 from toyevm.workloads.planned_blocks import address_named
 
-KEYS = [bytes([number]) * 32 for number in (1, 2)]
+KEYS = STRANGERS
 PEOPLE = [*map(address_of, KEYS), person(0), person(1)]  # of whom the first two sign quotes
 BROUGHT, DEADLINE = 300, 50
 anybody, dealers, currencies = st.integers(0, 3), st.integers(0, 1), st.integers(0, 1)

@@ -238,7 +238,7 @@ FALL: Story = [*VAULTS, ("liquidate", 2, 1, 1), ("release", 1, 460_000), ("wipe"
                ("collect", 0, 10), ("collect", 3, 300), ("collect", 3, 2_000), ("liquidate", 2, 0, 40_000),
                ("price", 100), ("liquidate", 0, 1, 150_000), ("liquidate", 2, 0, 9_000), ("liquidate", 1, 0, 45_000),
                ("wipe", 1, FORTUNE), ("withdraw", 0, 100), ("wait", 3_000), ("pledge", 3, 9_000), ("draw", 3, 333),
-               ("wipe", 3, 1_000)]  # fmt: skip
+               ("wipe", 3, 1_000), ("release", 3, 9_000)]  # fmt: skip
 FULL: Story = [("pledge", 0, FORTUNE), ("pledge", 1, FORTUNE), ("draw", 0, 249_000), ("draw", 1, 900),
                ("draw", 1, 9_000)]  # fmt: skip
 
@@ -247,6 +247,7 @@ FULL: Story = [("pledge", 0, FORTUNE), ("pledge", 1, FORTUNE), ("draw", 0, 249_0
     ("stablecoin", "coins * ONE // self._rate()", "coins", check_stablecoin, FALL),
     ("stablecoin", "self._divide_up(coins * ONE, self._rate())", "coins * ONE // self._rate()", check_stablecoin, FALL),
     ("stablecoin", '    assert self._is_safe(msg.sender), "too little collateral"\n', "", check_stablecoin, FALL),
+    ("stablecoin", "    self.collateralOf[msg.sender] -= amount\n", "", check_stablecoin, FALL),
     ("stablecoin", "min(coins, self._debt(msg.sender))", "coins", check_stablecoin, FALL),
     ("stablecoin", "assert not self._is_safe(owner)", "assert True", check_stablecoin, FALL),
     ("stablecoin", 'assert coins <= self._debt(owner), "more than the debt"', "pass", check_stablecoin, FALL),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.stage import Place, Stage, person
+from tests.support.stage import STRANGERS, Place, Stage, person
 from tests.workloads.contracts.stories import Mistake, Story, after, find, mistakes, stories
 from toyevm.contracts import Contract, load_contract
 from toyevm.contracts.abi import encode_arguments
@@ -18,7 +18,7 @@ from toyevm.contracts.merkle import merkle_path, merkle_root
 from toyevm.crypto import address_of, keccak256, sign
 from toyevm.workloads.applications.supply_chain.workload import batch_root
 
-KEYS = [bytes([number]) * 32 for number in (1, 2)]  # of the devices of items 0 and 1
+KEYS = STRANGERS  # of the devices of items 0 and 1
 READINGS = (40, 41, 39)
 LEAVES = [keccak256(one.to_bytes(32)) for one in READINGS]
 FEE = 10**15

@@ -269,6 +269,8 @@ LIFE: Story = [
     ("invest", 10, 5), ("invest", 10**7, 10),
 ]  # fmt: skip
 
+LEFT: Story = [("deposit", 0, 9_000), ("withdraw", 0, 1_000), ("withdraw", 0, 8_001), ("withdraw", 0, 8_000)]
+
 
 def _mistake(old: str, new: str, *names: str) -> list[Mistake]:
     """Return mistakes in what both designs have in common, or in those that are named."""
@@ -296,6 +298,7 @@ PLANTED = [
     *_mistake("transferFrom(owner, self, assets)", "transferFrom(owner, self, 0)", "yield_vault_requests"),
     *_mistake("self.balanceOf[owner] += shares", "self.balanceOf[msg.sender] += shares", "yield_vault_requests"),
     *_mistake("self._shares(assets, False)\n    self._enter", "assets\n    self._enter", "yield_vault_requests"),
+    ("yield_vault_requests", "self.totalIdle -= assets", "pass", check_vault, LEFT),
 ]
 
 

@@ -89,7 +89,7 @@ def _call(function: object, args: Sequence[Any]) -> dict[str, Plain]:
         return {"missing": True}
     except InputError as error:
         return {"error": "InputError", "says": str(error)[:200]}
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return {"error": type(error).__name__, "says": str(error)[:200]}
 
 

@@ -63,7 +63,7 @@ def _define(item: Exercise, source: str) -> object:
     names = {name: value for name, value in vars(sys.modules["__main__"]).items() if name != item.answer}
     try:
         exec(source, names)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
 
         def broken(*_: object) -> object:

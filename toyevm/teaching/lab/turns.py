@@ -98,7 +98,7 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
     """Return what a student's function returns.
 
     Raises:
-        InputError: it is none, it fails, or it does not come to an end.
+        InputError: it is none, it fails or leaves Python, or it does not come to an end.
     """
     if not callable(function):
         raise InputError(repeat(function), expected="a function: what begins with `def`")
@@ -109,8 +109,9 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
     except OutOfTime:
         ending = f"it did not come back within {seconds:g} seconds. Which loop never ends, or takes very long?"
         raise InputError(f"given {given}, {ending}") from None
-    except Exception as error:  # whatever it is, it is the student's own, and told to them
-        raise InputError(f"given {given}, it ended in {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:  # whatever it is, it is the student's own, and told to them
+        told = str(error) if isinstance(error, InputError) else f"it ended in {type(error).__name__}: {error}"
+        raise InputError(f"given {given}, {told}") from error
 
 
 # What turns read. Each raises InputError for anything else, with what was expected.

@@ -101,7 +101,7 @@ class Lanes:
         """Run a thread; what breaks it ends it, and is kept."""
         try:
             yield from self.stm.thread()
-        except Exception as error:  # of any type: the algorithm may be a student's
+        except (Exception, SystemExit) as error:  # of any type: the algorithm may be a student's
             self.failures[core] = f"{type(error).__name__}: {error}".rstrip(": ")
 
     def _converse(self, tx_index: int) -> Conversation:

@@ -1,4 +1,8 @@
-"""Micropayments: sensors sign vouchers for their gateway, which cashes them in."""
+"""Micropayments: sensors sign vouchers for their gateway, which cashes them in.
+
+There is one design alone: the claims of a gateway are its own transactions, in the order of their nonces, so it would
+gain nothing to keep what it earned channel by channel.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def scene(defended: bool) -> AttackScene:
 ATTACK = Attack(
     "reentrancy",
     "Eve's contract is paid by a pool, and withdraws again before the pool has written down that it paid.",
-    "A guard lets nobody into the pool while it is paying; to write first and pay then does as well.",
+    "A guard lets nobody into the pool while it is paying; writing first and paying afterwards works, too.",
     scene,
     ("Eve", "ether"),
 )
