@@ -9,10 +9,12 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from toyevm.errors import InputError
 
@@ -36,6 +38,7 @@ DASHES: tuple[Any, ...] = (
 
 WIDTH, PIXELS, SHOWN = 9.6, 150, 960  # inches, dots an inch, and how wide a notebook shows it
 FORMATS = (".png", ".svg")  # both can carry a description
+_SPACES = {"": "http://www.w3.org/2000/svg", "xlink": "http://www.w3.org/1999/xlink"}
 STYLE: Any = {
     "font.size": 10,
     "axes.titlesize": 11,
@@ -83,6 +86,26 @@ class Chart:
         except ImportError:
             return None
         return picture.getvalue()
+
+    @cached_property
+    def svg(self) -> str | None:
+        """The picture as an element of a page, with names that no other picture has; None without matplotlib."""
+        picture = BytesIO()
+        try:
+            self._write(picture, "svg")
+        except ImportError:
+            return None
+        drawn = ElementTree.fromstring(picture.getvalue())
+        drawn.attrib |= {"role": "img", "aria-label": self.alt}
+        own = sha256(self.title.encode()).hexdigest()[:8]
+        for each in drawn.iter():
+            for name, value in each.attrib.items():
+                is_name = name == "id" or (name.endswith("href") and value.startswith("#"))
+                prefixed = f"#{own}-{value[1:]}" if value.startswith("#") else f"{own}-{value}"
+                each.set(name, prefixed if is_name else value.replace("url(#", f"url(#{own}-"))
+        for prefix, space in _SPACES.items():
+            ElementTree.register_namespace(prefix, space)
+        return ElementTree.tostring(drawn, "unicode")
 
     def save(self, path: Path, option: str = "--plot") -> None:
         """Write the picture to a file, which carries the words of the chart, too.

@@ -277,6 +277,34 @@ def grade(
 
 
 @app.command()
+def marks(
+    desk: Annotated[Path, typer.Argument(metavar="DESK", help="A folder that `toyevm grade` marked on.")],
+    to: Annotated[str | None, typer.Option(help="long, wide, parquet, canvas, moodle or nbgrader.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where --to writes.")] = None,
+    gradebook: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="canvas, moodle: the class's gradebook as it was exported.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="canvas, moodle: its column, if not called as the assignment.")
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="canvas, moodle: as many points as it is worth there.")
+    ] = False,
+    zeros: Annotated[bool, typer.Option("--zeros", help="canvas, moodle: 0 for who handed in nothing.")] = False,
+    roster: Annotated[Path | None, typer.Option(metavar="FILE", help="The class, as CSV.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Codes in place of students.")] = False,
+    feedback: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a page for each student here.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the instructor's report, .html.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Bring the marks of a desk into gradebooks and tables, to students, and into a report."""
+    from toyevm.cli import marks as command
+
+    wish = command.Outgoing(desk, to, out, gradebook, column, scale, zeros, roster, anonymous, feedback, report)
+    return command.run(wish, as_json)
+
+
+@app.command()
 def lab(
     target: Annotated[Path, typer.Option("--dir", help="Your working copy.")] = Path("my-course"),
     course: Annotated[Path | None, typer.Option(help="Where the course is, if not beside the package.")] = None,

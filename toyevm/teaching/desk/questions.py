@@ -42,7 +42,7 @@ def answers_to(item: str, what: Assignment, desk: Path, register: Register, rows
     found: dict[tuple[str, float, str, str], list[str]] = {}
     for row in rows:
         if row.item == item:
-            text = _text(desk, kept.get((row.student, row.attempt), ""), names)
+            text = answer_text(desk, kept.get((row.student, row.attempt), ""), names)
             found.setdefault((text, row.points, row.misconception, row.message), []).append(row.student)
     answers = [Answer(*answer, tuple(students)) for answer, students in found.items()]
     return sorted(answers, key=lambda answer: -len(answer.students))
@@ -61,8 +61,8 @@ def answer_cells(what: Assignment) -> Mapping[str, list[str]]:
     return cells
 
 
-def _text(desk: Path, notebook: str, names: Iterable[str]) -> str:
-    """Return what a notebook has in these cells."""
+def answer_text(desk: Path, notebook: str, names: Iterable[str]) -> str:
+    """Return what a notebook, of this hash, has in these cells: printable, and cut where it is long."""
     if not notebook:
         return ""
     try:
