@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
+from tests.teaching.grading.conftest import marker
 from toyevm.teaching.grading.mark import read_assignment
 from toyevm.teaching.lab.course import ROOT
+
+__all__ = ["marker"]
 
 NAME = "01-the-machine"
 README = (ROOT / "course" / "instructor" / "README.md").read_text()
@@ -69,6 +72,7 @@ def test_there_are_ten_commands_and_lesson_01_is_worth_what_is_said() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("marker")
 def test_the_ten_commands_bring_a_zip_of_moodle_into_its_worksheet(
     toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
