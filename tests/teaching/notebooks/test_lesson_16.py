@@ -29,7 +29,7 @@ RIGHT = {
 }
 GIVEAWAYS = {
     "erased-record": ("old block", "Old blocks", "nodes keep", "in block 1", "nurse", "disputed"),
-    "majority": ("has 0 of it", "minority", "on holiday", "in the timelock", "leave in time"),
+    "majority": ("got 0 out of it", "minority", "on holiday", "in the timelock", "leave in time"),
     "lost-key": ("knows keys", "A court needs", "one more call", "refused, not the owner", "such a call"),
 }
 
@@ -45,7 +45,7 @@ def test_a_student_who_answers_lesson_16_rightly_is_told_so() -> None:
     assert "G: goes through\nH: not under the root" in shown["noticed-turn"]
     assert "The contract refuses Dan: no shares at the snapshot" in shown["votes-turn"]
     assert "*snapshot stops majorities*" in shown["majority-reveal"]
-    assert "Ann had 60 ether in the bank, and has 0 of it now" in shown["majority-reveal"]
+    assert "Ann had 60 ether in the bank, and got 0 out of it" in shown["majority-reveal"]
     assert "the registrar registers it again: refused, registered" in shown["houses-reveal"]
     assert "to Ann's new address: done" in shown["shares"]
     assert "Mallory has 100 ether more" in shown["rob-turn"]

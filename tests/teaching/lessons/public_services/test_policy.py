@@ -78,6 +78,16 @@ def test_a_picture_and_its_twin_say_the_same() -> None:
         assert picture.text.count(" ✗ ") == sum(bool(each.refusals) for each in advice.verdicts)
 
 
+def test_words_name_each_question_as_a_call_does_and_all_its_answers_with_the_chosen_one_in_brackets() -> None:
+    for demands in EVERYTHING[::7]:
+        lines = str(advise(**demands)).splitlines()
+        for line, (name, question) in zip(lines, QUESTIONS.items(), strict=False):
+            asked, menu = line.split(f" {name}: ")
+            assert asked == question.words
+            assert menu.replace(f"[{demands[name]}]", demands[name]).split(" | ") == list(question.answers)
+            assert menu.count("[") == 1
+
+
 @pytest.mark.parametrize("demands", [{"writer": "anybody"}, {"writers": "nobody"}, {"trust": "anybody"}])
 def test_what_is_no_question_or_answer_is_refused(demands: dict[str, str]) -> None:
     with pytest.raises(InputError):

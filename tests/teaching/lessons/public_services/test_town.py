@@ -92,9 +92,9 @@ def test_what_was_erased_is_in_an_old_block() -> None:
 
 
 def test_who_does_not_leave_in_the_timelock_loses() -> None:
-    assert "Ann had 60 ether in the bank, and has 0" in sixty_per_cent()
-    assert "Bob had 40 ether in the bank, and has 40" in sixty_per_cent()
-    assert "Mallory had 0 ether in the bank, and has 60" in sixty_per_cent()
+    assert "Ann had 60 ether in the bank, and got 0 out" in sixty_per_cent()
+    assert "Bob had 40 ether in the bank, and got 40 out" in sixty_per_cent()
+    assert "Mallory had 0 ether in the bank, and got 60 out" in sixty_per_cent()
 
 
 def test_no_key_but_the_lost_one_moves_a_house() -> None:

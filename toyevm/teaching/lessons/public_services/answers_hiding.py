@@ -107,7 +107,7 @@ def salt(answer: Any) -> Reply:
     if not isinstance(answer, (list, tuple)) or len(answer) != 3:
         raise InputError(repeat(answer), expected=form)
     rule = SaltRule(
-        read_number(answer[0], 0, 64, "a number of bytes"),
+        read_number(answer[0], 0, 64, "a number of bytes, 8 bits each,"),
         read_one_of(answer[1], (ON_CHAIN, WITH_RECORD), "where"),
         read_one_of(answer[2], (EACH, CLINIC), "one for"),
     )
@@ -115,7 +115,7 @@ def salt(answer: Any) -> Reply:
         text = "Without salt, nothing has changed: the same table finds all. What must Eve not be able to guess?"
         return wrong("a-hash-is-anonymous", text, f"records found: {found_by_eve(rule)}")
     if rule.where == ON_CHAIN:
-        text = f"Eve reads each salt, and hashes {GUESSES:,} records with it. Who must be able to read it?"
+        text = f"Eve can read it, and hashes {GUESSES:,} records with it. Who must be able to read a salt?"
         return wrong("a-public-salt-hides", text, f"records found: {found_by_eve(rule)} of 3")
     if rule.whose == CLINIC:
         text = "Eve is a patient, so she has the salt of her own record. Which other records does this salt hide?"
@@ -133,11 +133,11 @@ def _duration(years: float) -> str:
     return f"{years:,.0f} years" if years < 10**7 else f"{years:.0e} years"
 
 
-FEW = 256  # secrets that Eve tries
 SECRET = 80_215  # of the envelope that is tried; odd, so that its neighbours differ in one bit or more
 STEPS = (*range(200), *(2**k for k in range(60)), *(10**k for k in range(18)))
 NEAR = {SECRET + sign * step for sign in (1, -1) for step in STEPS}
 SECRETS = sorted({secret for secret in NEAR if secret > 0} | {*range(300), int(f"1{SECRET}"), int(f"{SECRET}1")})
+LARGE = [2**120, *(pow(7, k, 2**127 - 1) for k in range(4_000)), *(2**bit for bit in range(1, 120))]  # all different
 OTHERS = ("Mallory", "Abe", "Anna", "Nan")  # who might use Ann's envelope
 
 
@@ -157,7 +157,8 @@ def seal(answer: Any) -> Reply:
     for judge in (_guessed, _readable, _opened_twice, _copied):
         if reply := judge(answer, envelope, shown):
             return reply
-    like = "; the contract of this course makes the same one" if envelope == hash_of(1, SECRET, "Ann") else ""
+    same = all(_sealed(answer, *each) == hash_of(*each) for each in ((1, SECRET, "Ann"), (0, LARGE[0], "Bob")))
+    like = "; the contract of this course makes the same one" if same else ""
     return right(f"Eve and Mallory cannot open, copy or change it{like}. What if Ann never opens it?", shown)
 
 
@@ -188,8 +189,8 @@ def _guessed(answer: Any, envelope: bytes, shown: str) -> Reply | None:
         if _sealed(answer, candidate, SECRET + 7, "Ann") == sealed:
             text = "Eve does not know the secret, seals both candidates for Ann, and compares. What does she learn?"
             return wrong("two-guesses", text, shown)
-    if any(_sealed(answer, 1, secret, "Ann") == envelope for secret in range(FEW)):
-        text = f"Eve tries the secrets 0 to {FEW - 1}, and one fits. How many secrets do your envelopes tell apart?"
+    if len({_sealed(answer, 1, secret, "Ann") for secret in LARGE}) < len(LARGE):
+        text = f"Of {len(LARGE):,} large secrets, some have the same envelope. How many would Eve have to try?"
         return wrong("a-small-secret", text, shown)
     return None
 
@@ -228,8 +229,6 @@ def _copied(answer: Any, envelope: bytes, shown: str) -> Reply | None:
             return wrong("anybodys-envelope", text, shown)
         for secret in SECRETS:
             if _sealed(answer, 1, secret, other) == envelope:
-                text = (
-                    f"{other} copies Ann's envelope, waits until she opens it, and opens it with the secret {secret}."
-                )
+                text = f"{other} copies Ann's envelope, and later opens it with the secret {secret}."
                 return wrong("anybodys-envelope", f"{text} How can the envelope be Ann's alone?", shown)
     return None

@@ -22,7 +22,7 @@ from toyevm.teaching.lessons.public_services.policy import Advice, advise
 from toyevm.teaching.lessons.public_services.town_bank import BANK_CALLS, EVERYTHING, FIRST, found_in, rob, slots_table
 
 UNNOTICED = {  # why a deed looks as if the contract could notice it, and the question that says why not
-    "E": ("signed-is-true", "The sensor signs what it measures. Where does it lie?"),
+    "E": ("signed-is-true", "The sensor signs what it measures. Where is it now: with the fish?"),
     "F": ("registered-is-true", "The contract keeps what Dora writes. Has it ever seen a fish?"),
     "G": ("silence-is-noticed", "No transaction, so no code runs. Who could compare what should have come?"),
 }
@@ -111,9 +111,7 @@ def rob_bank(answer: Any) -> Reply:
     shown += f"\nMallory has {run.ether} ether more"
     if run.ether == EVERYTHING:
         if any(refusal for _, refusal in run.calls):
-            return right(
-                "You have it all, but not every call was needed: two are enough. Who approved this upgrade?", shown
-            )
+            return right("You have it all, and two of your calls are enough. Who approved this upgrade?", shown)
         return right("The admin was honest, and each line of the new code is right. What was wrong?", shown)
     refusals = {refusal: name for name, refusal in run.calls if refusal}
     if "initialize" in names and "rescue" in names:
@@ -177,7 +175,7 @@ def one_answer(answer: Any) -> Reply:
         text = f"The second list still has a design: {second.words}. Which demand would exclude this one, too?"
         return wrong("something-is-left", text, shown)
     if len(differing) > 1:
-        text = f"They differ in {len(differing)} answers: {', '.join(differing)}. Which one is enough?"
+        text = f"They differ in {len(differing)} answers: {', '.join(differing)}. Which of them could be in both lists?"
         return wrong("several-answers", text, shown)
     return right(f"One answer ({differing[0]}), and nothing is left. Which demand would the town give up?", shown)
 

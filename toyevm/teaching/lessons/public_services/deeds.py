@@ -24,7 +24,7 @@ WARM = (4, 4, 19, 4)
 
 
 DEEDS = {
-    "A": "The gateway turns a reading of 19 degrees into 4. It sends the new root with the signature of the old.",
+    "A": "In batch 1, the gateway turns 19 degrees into 4. It sends the new root with the signature of the old.",
     "B": "The gateway sends batch 0 once more.",
     "C": "The gateway leaves out batch 1, and sends batch 2.",
     "D": "Dora holds the box, and has offered it to Bob. Cem accepts it.",

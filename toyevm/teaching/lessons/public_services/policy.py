@@ -117,7 +117,10 @@ class Advice:
     @property
     def lines(self) -> tuple[str, ...]:
         """The text twin, line by line."""
-        rows = [f"{QUESTIONS[name].words} {answer}" for name, answer in self.demands.items()]
+        rows = []
+        for name, answer in self.demands.items():
+            menu = " | ".join(f"[{each}]" if each == answer else each for each in QUESTIONS[name].answers)
+            rows.append(f"{QUESTIONS[name].words} {name}: {menu}")
         for number, (design, refusals) in enumerate(self.verdicts, 1):
             why = " | ".join(f"{self.demands[name]}: {reason}" for name, reason in refusals.items())
             rows.append(f"{number} {design.name}: {'✗ ' + why if why else 'possible'}")

@@ -58,7 +58,7 @@ def erased_record() -> str:
     now = sheet.worlds[-1].accounts[CONSENT].storage.get(slot, 0)
     kept = sheet.calls[0].tx.data[-32:]
     return (
-        f"the slot after erase(): {now}; in block 1, which nodes keep: {kept.hex()[:16]}…; "
+        f"the slot after erase(): {now}; still in block 1, on every node that keeps old blocks: {kept.hex()[:16]}…; "
         f"with the key on a nurse's laptop (toy cipher): {_xor(kept, KEY).decode().strip()}"
     )
 
@@ -73,7 +73,7 @@ def sixty_per_cent() -> str:
     sheet = play(replace(scene, blocks=blocks, contracts=dict(scene.contracts) | {"DAO": (DAO, dao)}))
     deposits = {"Ann": 60, "Bob": 40, "Mallory": 0}
     return ", ".join(
-        f"{who} had {ether} ether in the bank, and has {sheet.change(who, 'ether') // ETHER} of it now"
+        f"{who} had {ether} ether in the bank, and got {sheet.change(who, 'ether') // ETHER} out of it"
         for who, ether in deposits.items()
     )
 
@@ -96,7 +96,7 @@ def _changes(sheet: BalanceSheet) -> str:
 @cache
 def both_designs(transactions: int = 200) -> str:
     """Return the speedup of each service's two designs on 16 cores; simulated by a list schedule, weighed by gas."""
-    rows = [f"{f'simulated, {CORES} cores':<30} {'one place':>9} {'spread':>7}"]
+    rows = [f"{f'simulated, {CORES} cores':<30} {'one slot':>9} {'spread':>7}"]
     rows += [
         f"{service:<30} {_speedup(plain, transactions):>8.1f}x {_speedup(spread, transactions):>6.1f}x"
         for service, (plain, spread) in SERVICES.items()
