@@ -41,7 +41,7 @@ export CONSTRAINTS_OF_LOCK
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation layers stories fuzz bench clean
+.PHONY: help lab test whole check doctest notebooks exercises bundle wheel lock conformance equivalence mutation layers stories marking fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +106,10 @@ layers: $(VENV)/.installed-test ## the layers: 100,000 mutated batches, bridge o
 
 stories: $(VENV)/.installed-test ## the applications: 10,000 random stories of what each contract promises
 	TOYEVM_STORIES=10000 $(PY) -m pytest $(PARALLEL) --timeout 0 --durations 10 tests/workloads/contracts
+
+marking: $(VENV)/.installed-test ## attacks on the marking; a class of 300, killed in the middle; all that its tests sample
+	$(VENV)/bin/toyevm grade --check-isolation
+	$(PY) -m pytest $(PARALLEL) --timeout 0 -m whole tests/teaching/grading tests/teaching/desk
 
 bench: $(VENV)/.installed-test ## measure the machine against py-evm and EELS
 	$(VENV)/bin/toyevm bench vm

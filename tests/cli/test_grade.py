@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
-from tests.teaching.grading.conftest import release, sample
+from tests.teaching.grading.conftest import marker, release, sample
 from tests.teaching.grading.sample import FULL, HONEST, NAME, fill, place
 from toyevm.teaching.grading import attacks, mark
 from toyevm.teaching.lab.variants import Variant
 
-__all__ = ["release", "sample"]
+__all__ = ["marker", "release", "sample"]
 
 
 @pytest.fixture
-def course(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def course(sample: Path, marker: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample in place of the course, and an empty folder to stand in."""
     monkeypatch.setattr("toyevm.teaching.lab.course.ROOT", sample)
     monkeypatch.chdir(tmp_path)

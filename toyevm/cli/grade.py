@@ -154,7 +154,7 @@ def _say_what_needs_a_look(graded: ClassMarks, wish: Wish, names: Mapping[str, s
     if warning := WARNINGS.get(graded.register.isolation):
         complain(warning)
     if unmatched:
-        complain(f"{len(unmatched)} files were matched to nobody; all of them are in {wish.folder / 'intake.csv'}")
+        complain(f"matched to nobody: {len(unmatched)} in all; they are in {wish.folder / 'intake.csv'}")
     if graded.by_another:
         complain(f"{graded.by_another} notebooks were marked before toyevm's marker changed; --again marks them anew")
     if faulty:
@@ -181,18 +181,27 @@ def print_marks(console: Console, report: dict[str, Any]) -> None:
         by_student.setdefault(row["student"], []).append(row)
     lines = []
     for student, (*items, total) in by_student.items():
-        short = [_missing(row) for row in items if row["points"] < row["max"] or row["override"] is not None]
-        lines.append((student, f"{total['points']:g}/{total['max']:g}", "\n".join(short) or "all points"))
+        lines.append((student, f"{total['points']:g}/{total['max']:g}", _reasons(items) or "all points"))
     console.print(table("", ("student", "points", "where points are missing"), lines, words=(0, -1)))
     known = report["notebooks"] - report["marked"]
     console.print(f"{report['marked']} notebooks marked now, {known} known; isolation: {report['isolation']}.")
     console.print(f"{len(report['absent'])} handed in nothing. All of it is in {report['desk']}.")
 
 
+def _reasons(items: Sequence[dict[str, Any]]) -> str:
+    """Return a line for each item that misses points, or that somebody changed; one for all, if it says the same."""
+    if len({_words(row) for row in items}) == 1 and not any(row["points"] or row["override"] for row in items):
+        return _words(items[0])
+    return "\n".join(_missing(row) for row in items if row["points"] < row["max"] or row["override"] is not None)
+
+
 def _missing(row: dict[str, Any]) -> str:
     by_hand = f" (by hand, not {row['override']:g})" if row["override"] is not None else ""
-    words = "; ".join(filter(None, (row["fault"] or row["message"], row["comment"])))
-    return f"{row['item']} {row['points']:g}/{row['max']:g}{by_hand}: {words}"
+    return f"{row['item']} {row['points']:g}/{row['max']:g}{by_hand}: {_words(row)}"
+
+
+def _words(row: dict[str, Any]) -> str:
+    return "; ".join(filter(None, (row["fault"] or row["message"], row["comment"])))
 
 
 def _answers(wish: Wish, graded: ClassMarks, names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -250,6 +250,10 @@ class _Filling:
 def comment_of(own: Sequence[MarkRow]) -> str:
     """Return in a line of HTML why points are missing, and what the instructor said."""
     parts = [f"{OURS} {own[0].assignment}"]
+    items = [row for row in own if row.item != WHOLE]
+    if len({row.message for row in items}) == 1 and not any(row.points or row.comment for row in items):
+        parts.append(f"0/{sum(row.max for row in items):g}: {items[0].message}")  # why it was not marked, said once
+        own = [row for row in own if row.item == WHOLE]
     for row in own:
         of_item = f"{row.item} {row.points:g}/{row.max:g}" if row.max else f"{row.points:+g}" if row.points else ""
         words = "; ".join(filter(None, (row.message if row.points < row.max or row.item == WHOLE else "", row.comment)))

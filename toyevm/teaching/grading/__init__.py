@@ -2,5 +2,5 @@
 
 solutions/ --release--> exercises/ --bundle--> the student
                             |                      |
-marking.toml --> mark <-- submission <-- child (isolated by sandbox, confined by itself)
+marking.toml --> mark <-- submission <-- child, in a sandbox
 """
