@@ -188,13 +188,10 @@ def test_a_zip_of_very_many_files_is_refused_before_they_become_objects() -> Non
         read_inner_zip(overlapping(30_000, b""), "a.zip")
 
 
-WHOLE = zipped(("a.ipynb", NOTEBOOK))
-
-
 # Named: a zip holds the time at which it was made, and two processes of a test run must give a test one name.
 @pytest.mark.parametrize(
     "data",
-    [b"", b"PK", b"no zip", WHOLE[:-30], WHOLE[40:]],
+    [b"", b"PK", b"no zip", zipped(("a.ipynb", NOTEBOOK))[:-30], zipped(("a", b"x"))[40:]],
     ids=["empty", "two letters", "no zip", "its end is missing", "its start is missing"],
 )
 def test_what_is_no_whole_zip_is_refused_in_one_line(data: bytes) -> None:
