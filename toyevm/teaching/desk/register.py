@@ -67,11 +67,11 @@ def write_register(desk: Path, register: Register) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file of the desk whole, on disk before this returns; raise InputError when it cannot be written."""
+    """Write a file whole, on disk before this returns; raise InputError when it cannot be written."""
     try:
         write_whole(path, data, make_folder=True, durable=True)
     except OSError as error:
-        raise InputError(f"cannot write it: {error.strerror}", str(path), "a folder for the desk") from error
+        raise InputError(f"cannot write it: {error.strerror}", str(path), "a file in a folder of yours") from error
 
 
 def to_csv(register: Register) -> bytes:
@@ -94,19 +94,37 @@ def read_register(desk: Path) -> Register:
     """Return the register of a desk; raise InputError when there is none."""
     path = desk / NAME
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
-        if document.pop("format") != FORMAT:
-            raise ValueError
-        attempts = tuple(Registered(**each) for each in document.pop("attempts"))
-        absent = tuple(document.pop("absent"))
-        unmatched, ignored = (
-            tuple((str(file), str(why)) for file, why in document.pop(name)) for name in ("unmatched", "ignored")
-        )
-        return Register(attempts=attempts, absent=absent, unmatched=unmatched, ignored=ignored, **document)
+        return _register(json.loads(path.read_bytes()))
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", str(path), "a desk of `toyevm grade`") from error
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise InputError("it is no register", str(path), f"what `toyevm grade` wrote, {FORMAT!r}") from None
+
+
+def _register(document: Any) -> Register:
+    match document:
+        case {
+            "format": str(found), "assignment": str(assignment), "items": dict(items), "isolation": str(isolation),
+            "release": None | str() as release, "attempts": list(attempts), "absent": list(absent), **lists,
+        } if found == FORMAT and all(isinstance(worth, int) for worth in items.values()):  # fmt: skip
+            unmatched, ignored = (
+                tuple((str(file), str(why)) for file, why in lists[name]) for name in ("unmatched", "ignored")
+            )
+            return Register(
+                assignment, items, isolation, release, tuple(map(_registered, attempts)), tuple(map(str, absent)),
+                unmatched, ignored,
+            )  # fmt: skip
+    raise ValueError
+
+
+def _registered(document: Any) -> Registered:
+    match document:
+        case {
+            "student": str(), "attempt": int(), "late": None | int() | float(), "source": str(), "problem": str(),
+            "notebook": str(), "key": str(),
+        }:  # fmt: skip
+            return Registered(**document)
+    raise ValueError
 
 
 def notebook_path(desk: Path, notebook: str) -> Path:
