@@ -33,6 +33,8 @@ from toyevm.teaching.grading.quoting import inert, one_line
 
 OURS = "toyevm"  # with which comments of ours begin, so that the next ones may take their place
 LONGEST_COMMENT = 4_000
+_NO_MARK = {"EX": "has EX there", "N/A": "has N/A there"}  # Canvas' words for: excused, not assigned
+NOT_WANTED = tuple(_NO_MARK.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,8 @@ class _Filling:
         if is_absent(own) and not self.wanted.zeros:
             return ABSENT
         there = rows[0].get(column)
-        if self.platform is CANVAS and there.upper() in ("EX", "N/A"):
-            return f"has {there} there"
+        if self.platform is CANVAS and there.upper() in _NO_MARK:
+            return _NO_MARK[there.upper()]
         if fold(rows[0].get(self.table.columns.get("grade can be changed"))) == "no":
             return "has a grade there that cannot be changed"
         return ""
