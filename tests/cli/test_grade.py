@@ -97,6 +97,24 @@ def test_a_zip_of_moodle_and_a_roster_say_who_is_there_and_whose_numbers_they_ha
     assert "Mallory" not in toyevm(*words, "--anonymous").err
 
 
+def test_ids_of_ones_own_and_the_worksheet_of_moodle_are_two_rosters(
+    toyevm: Command, course: Path, release: Path
+) -> None:
+    with zipfile.ZipFile("01.zip", "w") as archive:
+        data = json.dumps(fill(release, HONEST))
+        archive.writestr(f"A. Lovelace_101_assignsubmission_file/{NAME}.ipynb", data)
+    Path("class.csv").write_text("id,email\nal7,ada@x.edu\n")
+    Path("sheet.csv").write_text("Identifier,Full name,Email address\nParticipant 101,Ada Lovelace,ada@x.edu\n")
+    words = ("grade", "01.zip", "--assignment", NAME, "--roster", "class.csv")
+    assert toyevm(*words).json["absent"] == ["al7"]  # the file is said to be nobody's
+    assert totals(toyevm.succeeds(*words, "--roster", "sheet.csv")) == {"al7": sum(FULL)}
+
+
+def test_numbers_without_a_roster_are_said_to_go_by_the_names_of_the_place(toyevm: Command, submitted: Path) -> None:
+    answer = toyevm("grade", submitted, "--assignment", NAME, "--release", "2027")
+    assert "without --roster, students have the numbers of what" in answer.err
+
+
 def test_codes_stand_in_place_of_students(toyevm: Command, submitted: Path) -> None:
     words = ("grade", submitted, "--assignment", NAME, "--desk", "desk", "--anonymous")
     answer = toyevm(*words)
@@ -128,6 +146,8 @@ def test_one_question_is_shown_across_the_class(toyevm: Command, submitted: Path
         (("--dask", "tcp://127.0.0.1:1", "--jobs", "2"), "one of the two"),
         (("--jobs", "0"), "--jobs"),
         (("--desk", "file/desk"), "Not a directory"),
+        (("--release", ""), "--release: it is empty"),
+        (("--check-isolation",), "but for --jobs"),
         (("--desk", "submitted/desk"), "it lies in"),
         (("--desk", "submitted"), "it lies in"),
     ],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,21 @@ def test_what_cannot_be_meant_is_one_line_and_writes_nothing(
 
 def test_a_folder_that_is_no_desk_is_refused(toyevm: Command, desk: Path) -> None:
     assert "a desk of `toyevm grade`" in toyevm.refuses("marks", desk.parent, "--to", "wide", "--out", "x")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"items": 3}, {"items": {"x": "2"}}, {"attempts": [{"student": "ada"}]}, {"absent": 3}, {"unmatched": ["x"]}, 3],
+)
+def test_a_register_that_is_none_is_refused(toyevm: Command, desk: Path, wrong: Any) -> None:
+    document = json.loads((desk / "register.json").read_text())
+    (desk / "register.json").write_text(json.dumps(document | wrong if isinstance(wrong, dict) else wrong))
+    assert "no register" in toyevm.refuses("marks", desk, "--to", "wide", "--out", "x")
+
+
+def test_a_register_that_is_nested_too_deep_is_refused(toyevm: Command, desk: Path) -> None:
+    (desk / "register.json").write_text("[" * 200_000)
+    assert "no register" in toyevm.refuses("marks", desk, "--to", "wide", "--out", "x")
 
 
 def test_pages_for_students_and_the_report_go_with_a_table(toyevm: Command, desk: Path) -> None:

@@ -236,7 +236,9 @@ def grade(
         Path | None, typer.Argument(metavar="PLACE", help="What was handed in: a folder, or a zip.")
     ] = None,
     assignment: Annotated[str | None, typer.Option(help="Which assignment, such as 01-the-machine.")] = None,
-    roster: Annotated[Path | None, typer.Option(metavar="FILE", help="The class, as CSV.")] = None,
+    roster: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="The class, as CSV. Repeatable: the first has the ids.")
+    ] = None,
     desk: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where marks are kept: grading/desk/ASSIGNMENT.")
     ] = None,
@@ -262,15 +264,19 @@ def grade(
     from toyevm.cli import grade as command
 
     if check_isolation:
-        if place is not None or assignment is not None:
-            raise InputError("marks nobody", "--check-isolation", "no PLACE and no --assignment")
+        if any((place, assignment, roster, desk, dask, student, item, again, release, anonymous, question)):
+            raise InputError(
+                "marks nobody",
+                "--check-isolation",
+                "no PLACE, --assignment or others, but for --jobs, --weak-isolation, --json",
+            )
         return command.check(jobs, weak, as_json)
     if place is None or assignment is None:
         raise InputError(
             "what to mark is missing", "PLACE" if place is None else "--assignment", "PLACE --assignment NAME"
         )
     wish = command.Wish(
-        place, assignment, roster, desk, jobs, dask, weak, student or (), item or (), again, release, anonymous,
+        place, assignment, roster or (), desk, jobs, dask, weak, student or (), item or (), again, release, anonymous,
         question,
     )  # fmt: skip
     return command.run(wish, as_json)
@@ -291,7 +297,9 @@ def marks(
         bool, typer.Option("--scale", help="canvas, moodle: as many points as it is worth there.")
     ] = False,
     zeros: Annotated[bool, typer.Option("--zeros", help="canvas, moodle: 0 for who handed in nothing.")] = False,
-    roster: Annotated[Path | None, typer.Option(metavar="FILE", help="The class, as CSV.")] = None,
+    roster: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="The class, as CSV. Repeatable: the first has the ids.")
+    ] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Codes in place of students.")] = False,
     feedback: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a page for each student here.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the instructor's report, .html.")] = None,
@@ -300,7 +308,7 @@ def marks(
     """Bring the marks of a desk into gradebooks and tables, to students, and into a report."""
     from toyevm.cli import marks as command
 
-    wish = command.Outgoing(desk, to, out, gradebook, column, scale, zeros, roster, anonymous, feedback, report)
+    wish = command.Outgoing(desk, to, out, gradebook, column, scale, zeros, roster or (), anonymous, feedback, report)
     return command.run(wish, as_json)
 
 

@@ -30,7 +30,7 @@ class Wish:
 
     place: Path
     assignment: str
-    roster: Path | None
+    roster: Sequence[Path]
     desk: Path | None
     jobs: int | None
     dask: str | None
@@ -56,6 +56,8 @@ def run(wish: Wish, as_json: bool) -> int:
 
     if wish.dask is not None and wish.jobs is not None:
         raise InputError("--jobs is for this computer", "--dask", "one of the two")
+    if wish.release == "":
+        raise InputError("it is empty", "--release", "the word with which the bundles were made")
     graded = _grade(wish)
     names: dict[str, str] = {name: name for name in graded.register.students}
     if wish.anonymous:
@@ -97,9 +99,9 @@ def _grade(wish: Wish) -> ClassMarks:
     """Mark the class; if that stops before its end, say how to go on."""
     from toyevm.teaching.desk.anonymous import known_codes
     from toyevm.teaching.desk.computers import default_jobs, markers
+    from toyevm.teaching.desk.directory import read_rosters
     from toyevm.teaching.desk.intake import collect
     from toyevm.teaching.desk.policy import read_late
-    from toyevm.teaching.desk.roster import read_roster
     from toyevm.teaching.desk.run import Selection, grade_class
     from toyevm.teaching.desk.worker import Elsewhere
     from toyevm.teaching.grading.mark import read_assignment
@@ -111,7 +113,7 @@ def _grade(wish: Wish) -> ClassMarks:
         raise InputError(f"no item {wish.question!r}", "--question", " | ".join(what.items))
     if wish.folder.resolve().is_relative_to(wish.place.resolve()):
         raise InputError(f"it lies in {wish.place}", "--desk", "a folder in which nobody hands in")
-    roster = None if wish.roster is None else read_roster(wish.roster)
+    roster = read_rosters(*wish.roster) if wish.roster else None
     intake = collect(wish.place, wish.assignment, roster, read_late(wish.folder).due)
     secrets = (*(ROOT / name for name in ("solutions", "tests", "course", ".git")), wish.place, wish.folder)
     place = Elsewhere(secrets, Limits(), wish.weak)
@@ -151,6 +153,8 @@ def _say_what_needs_a_look(graded: ClassMarks, wish: Wish, names: Mapping[str, s
     unmatched, faulty = graded.register.unmatched, sorted({names[row.student] for row in graded.faults})
     for path, why in [] if wish.anonymous else unmatched[:MOST_NAMED]:
         complain(f"{path}: {why}")
+    if wish.release is not None and not wish.roster:
+        complain(f"without --roster, students have the numbers of what {wish.place} calls them, which may be no id")
     if warning := WARNINGS.get(graded.register.isolation):
         complain(warning)
     if unmatched:

@@ -33,7 +33,7 @@ class Outgoing:
     column: str | None
     scale: bool
     zeros: bool
-    roster: Path | None
+    roster: Sequence[Path]
     anonymous: bool
     feedback: Path | None
     report: Path | None
@@ -69,15 +69,16 @@ class Outgoing:
 def run(wish: Outgoing, as_json: bool) -> int:
     """Write all that is asked for; say what was written, and on stderr who is left out."""
     from toyevm.teaching.desk.anonymous import codes_for
+    from toyevm.teaching.desk.directory import read_rosters
+    from toyevm.teaching.desk.gradebooks import NOT_WANTED
     from toyevm.teaching.desk.marks import marks_of, under_codes
-    from toyevm.teaching.desk.register import read_register
-    from toyevm.teaching.desk.roster import read_roster
+    from toyevm.teaching.desk.register import ABSENT, read_register
 
     wish.check()
     register, rows = read_register(wish.desk), marks_of(wish.desk)
     codes = codes_for(wish.desk, register.students) if wish.anonymous else {}
     shown = under_codes(rows, codes) if codes else rows
-    roster = None if wish.roster is None else read_roster(wish.roster)
+    roster = read_rosters(*wish.roster) if wish.roster else None
     report: dict[str, Any] = {
         "assignment": register.assignment,
         "desk": str(wish.desk),
@@ -95,10 +96,7 @@ def run(wish: Outgoing, as_json: bool) -> int:
         complain(f"{student}: {why}")
     for row in report.get("strangers", ())[:MOST_NAMED]:
         complain(f"{wish.gradebook} {row}: nobody on the desk")
-    return 1 if any(why not in EXPECTED for why in left.values()) else 0
-
-
-EXPECTED = ("nothing was handed in", "has EX there", "has N/A there")
+    return 1 if any(why not in (ABSENT, *NOT_WANTED) for why in left.values()) else 0
 
 
 def _write_marks(

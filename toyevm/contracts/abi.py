@@ -15,7 +15,7 @@ Argument = int | bytes | str | Sequence[int | bytes]
 OF_ANY_LENGTH = ("bytes", "string")
 
 
-def encode_word(value: int | bytes) -> bytes:
+def encode_word(value: Argument) -> bytes:
     """Return an integer, or bytes such as an address, as a word.
 
     >>> encode_word(b"\\xbb" * 20) == encode_word(int.from_bytes(b"\\xbb" * 20))
@@ -57,7 +57,7 @@ def encode_as(types: Sequence[str], arguments: Sequence[Argument]) -> bytes:
         elif _is_array_of_words(type_) and isinstance(argument, list | tuple):
             heads += encode_word(32 * len(types) + len(tails))
             tails += encode_word(len(argument)) + b"".join(map(encode_word, argument))
-        elif type_ not in OF_ANY_LENGTH and not type_.endswith("]") and isinstance(argument, int | bytes):
+        elif type_ not in OF_ANY_LENGTH and not type_.endswith("]") and not isinstance(argument, str):
             heads += encode_word(argument)
         else:
             raise InputError(f"{argument!r:.80} for {type_}")

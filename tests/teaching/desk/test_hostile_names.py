@@ -13,7 +13,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.desk.archive import read_inner_zip
 from toyevm.teaching.desk.intake import collect
 from toyevm.teaching.desk.policy import NAME, read_policy
-from toyevm.teaching.desk.register import Register, to_csv
+from toyevm.teaching.desk.register import Register, intake_csv
 
 
 def test_a_very_deep_name_in_a_zip_is_refused() -> None:
@@ -33,7 +33,7 @@ def test_a_lesson_of_a_very_long_name_is_not_repeated(tmp_path: Path) -> None:
 
 def test_why_a_file_is_nobody_s_is_no_formula() -> None:
     why = "nobody in the roster is ';=1+1;'"
-    table = to_csv(Register("01-sample", {}, "bubblewrap", None, (), (), (("x", why),), ())).decode()
+    table = intake_csv(Register("01-sample", {}, "bubblewrap", None, (), (), (("x", why),), ())).decode()
     assert ";'=1+1" in table
 
 

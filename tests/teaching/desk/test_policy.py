@@ -67,8 +67,9 @@ WRONG = {
     "[[override]]\nstudent = 'ada'\npoints = 3": "points without an item",
     "[[override]]\nstudent = 'ada'\nitem = 'double'\nextension_hours = 3": "an item has no date",
     "[[override]]\nstudent = 'ada'\ncomment = 'x'\n[[override]]\nstudent = 'ada'\ncomment = 'y'": "has a second one",
-    "[[override]\n": "cannot read it",
-    "\udcff": "cannot read it",
+    "[[override]\n": "not TOML",
+    "\udcff": "not TOML",
+    "a = " + "[" * 100_000: "not TOML",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from toyevm.files import write_whole
 from toyevm.teaching.grading.mark import Assignment, ItemMark, mark_notebook, not_marked, read_assignment
 from toyevm.teaching.grading.quoting import inert, one_line
 from toyevm.teaching.grading.sandbox import WARNINGS, Limits, Sandbox, open_sandbox
-from toyevm.teaching.grading.submission import read_file
+from toyevm.teaching.grading.submission import MOST_BYTES
 from toyevm.teaching.lab.course import ROOT
 from toyevm.teaching.lab.variants import Variant
 
@@ -105,6 +106,30 @@ def _mark_student(
     except InputError as error:
         return not_marked(what, fault=one_line(f"the marker failed: {error}"))
     return mark_notebook(own, sandbox, data)
+
+
+def read_file(folder: Path, *parts: str) -> bytes:
+    """Return the content of folder/part/part/…, of which no part may be a link, without waiting for a pipe.
+
+    Raises:
+        InputError: saying in a few words why there is nothing to mark.
+    """
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in parts:
+            inner = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+            os.close(place)
+            place = inner
+        if not stat.S_ISREG(os.fstat(place).st_mode):
+            raise InputError("not a plain file")
+        with os.fdopen(os.dup(place), "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError("there is no notebook") from None
+    except OSError as error:
+        raise InputError(f"cannot be read: a link, or not a plain file ({error.strerror})") from None
+    finally:
+        os.close(place)
 
 
 def rows_of(student: str, what: Assignment, marks: Sequence[ItemMark], isolation: str) -> list[Row]:

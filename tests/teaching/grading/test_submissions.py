@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from toyevm.teaching.grading.mark import Assignment, read_assignment
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import Said
 from toyevm.teaching.grading.sandbox import Limits, read_outcome
-from toyevm.teaching.grading.submission import Role, assemble_notebook, read_file, read_notebook, read_release
+from toyevm.teaching.grading.submission import Role, assemble_notebook, read_notebook, read_release
 from toyevm.teaching.lab.variants import Variant
 
 pytestmark = pytest.mark.usefixtures("marker")
@@ -252,7 +251,9 @@ def test_a_students_cell_runs_where_it_stands(release: Path, tmp_path: Path) -> 
     notebook = fill(release, HONEST)
     helper(notebook)
     place(tmp_path, "ann", notebook)
-    made = assemble_notebook(read_release(release), read_notebook(read_file(tmp_path, "ann", NAME, f"{NAME}.ipynb")))
+    made = assemble_notebook(
+        read_release(release), read_notebook((tmp_path / "ann" / NAME / f"{NAME}.ipynb").read_bytes())
+    )
     assert [cell.name for cell in made.cells[:3]] == ["setup", "", "double"]
     assert made.oddities == {}
 
@@ -278,9 +279,8 @@ DOCUMENTS = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries
 def test_no_document_makes_the_reader_fall_over(document: Any) -> None:
     cell = {"cell_type": "code", "metadata": document, "source": document}
     for shape in (document, {"nbformat": 4, "cells": document}, {"nbformat": 4, "cells": [cell]}):
-        with TemporaryDirectory() as folder, suppress(InputError):
-            (Path(folder) / "x.ipynb").write_text(json.dumps(shape))
-            read_notebook(read_file(Path(folder), "x.ipynb"))
+        with suppress(InputError):
+            read_notebook(json.dumps(shape).encode())
 
 
 @given(st.binary(max_size=200))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from toyevm.teaching.desk.marks import ABSENT, WHOLE, MarkRow, points_of
+from toyevm.teaching.desk.marks import WHOLE, MarkRow, by_student, points_of
 from toyevm.teaching.desk.pages import element, folded, page, table
 from toyevm.teaching.desk.questions import answer_cells, answer_text
-from toyevm.teaching.desk.register import Register, write_file
+from toyevm.teaching.desk.register import ABSENT, Register, write_file
 from toyevm.teaching.grading.mark import Assignment
 
 NOT_MARKED = "Not marked yet; your instructor knows."
@@ -29,12 +29,8 @@ def write_feedback(
     Raises:
         InputError: a page cannot be written.
     """
-    by_student: dict[str, list[MarkRow]] = {}
-    for row in rows:
-        by_student.setdefault(row.student, []).append(row)
-    notebooks = {(each.student, each.attempt): each.notebook for each in register.attempts}
-    cells, written = answer_cells(what), []
-    for student, own in by_student.items():
+    notebooks, cells, written = register.notebooks, answer_cells(what), []
+    for student, own in by_student(rows).items():
         notebook = notebooks.get((student, own[0].attempt), "")
         answers = {item: answer_text(desk, notebook, cells.get(item, ())) for item in what.items}
         titles = {item: what.marking.items.exercise(item).title for item in what.items}
@@ -58,7 +54,7 @@ def feedback_page(own: Sequence[MarkRow], name: str, titles: Mapping[str, str], 
         table(
             "Points of each exercise",
             ("exercise", "points", "of"),
-            [(titles.get(row.item, row.item), None if _is_open(row) else row.points, row.max) for row in items],
+            [(titles.get(row.item, row.item), None if row.is_open else row.points, row.max) for row in items],
         )
     )
     for row in items:
@@ -69,13 +65,9 @@ def feedback_page(own: Sequence[MarkRow], name: str, titles: Mapping[str, str], 
     return page(f"Your marks for {own[0].assignment}", body)
 
 
-def _is_open(row: MarkRow) -> bool:
-    return bool(row.fault) and row.override is None
-
-
 def _summary(own: Sequence[MarkRow]) -> Iterator[str]:
     first = own[0]
-    so_far = " so far: not all of it is marked yet" if any(map(_is_open, own)) else ""
+    so_far = " so far: not all of it is marked yet" if any(row.is_open for row in own) else ""
     yield element("p", f"{points_of(own):g} of {sum(row.max for row in own):g} points{so_far}.")
     if all(row.message == ABSENT for row in own if row.item != WHOLE):
         yield element("p", "You handed in nothing, as far as we know.")
@@ -85,7 +77,7 @@ def _summary(own: Sequence[MarkRow]) -> Iterator[str]:
 
 
 def _item(row: MarkRow, title: str, answer: str) -> Iterator[str]:
-    yield element("h2", f"{title}: {'open' if _is_open(row) else f'{row.points:g} of {row.max:g}'}")
+    yield element("h2", f"{title}: {'open' if row.is_open else f'{row.points:g} of {row.max:g}'}")
     yield from _said(row)
     if answer:
         yield folded("What you handed in", answer)
@@ -93,7 +85,7 @@ def _item(row: MarkRow, title: str, answer: str) -> Iterator[str]:
 
 def _said(row: MarkRow) -> Iterator[str]:
     """Yield what there is to say about an item, or about the whole."""
-    if _is_open(row):
+    if row.is_open:
         yield element("p", NOT_MARKED, "look")
     elif row.message:
         yield element("p", row.message)

@@ -25,13 +25,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.marks import ABSENT, WHOLE, MarkRow, points_of
+from toyevm.teaching.desk.marks import WHOLE, MarkRow, by_student, is_absent, points_of
 from toyevm.teaching.desk.raw_csv import RawRow, RawTable, read_table
+from toyevm.teaching.desk.register import ABSENT
 from toyevm.teaching.desk.roster import Student, fold
 from toyevm.teaching.grading.quoting import inert, one_line
 
 OURS = "toyevm"  # with which comments of ours begin, so that the next ones may take their place
 LONGEST_COMMENT = 4_000
+_NO_MARK = {"EX": "has EX there", "N/A": "has N/A there"}  # Canvas' words for: excused, not assigned
+NOT_WANTED = tuple(_NO_MARK.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,7 @@ class _Filling:
     def fill(self) -> Filled:
         column = _grade_column(self.platform, self.table, self.wanted)
         comments = _comments_column(self.table, column) if self.platform is MOODLE else None
-        marks: dict[str, list[MarkRow]] = {}
-        for mark in self.rows:
-            marks.setdefault(mark.student, []).append(mark)
+        marks = by_student(self.rows)
         by, found, strangers = self._owners(marks)
         filled = 0
         for student, own in marks.items():
@@ -203,19 +204,18 @@ class _Filling:
 
     def _why_not(self, own: Sequence[MarkRow], rows: Sequence[RawRow], column: int) -> str:
         """Return why a student gets no mark there, or ""."""
-        faults = [row.fault for row in own if row.fault and row.override is None]
-        is_absent = all(row.message == ABSENT and row.override is None for row in own if row.item != WHOLE)
+        faults = [row.fault for row in own if row.is_open]
         if not rows:
             return "is not in the gradebook"
         if len(rows) > 1:
             return f"is in the gradebook twice, in lines {', '.join(str(row.line) for row in rows)}"
         if faults:
             return faults[0]
-        if is_absent and not self.wanted.zeros:
+        if is_absent(own) and not self.wanted.zeros:
             return ABSENT
         there = rows[0].get(column)
-        if self.platform is CANVAS and there.upper() in ("EX", "N/A"):
-            return f"has {there} there"
+        if self.platform is CANVAS and there.upper() in _NO_MARK:
+            return _NO_MARK[there.upper()]
         if fold(rows[0].get(self.table.columns.get("grade can be changed"))) == "no":
             return "has a grade there that cannot be changed"
         return ""

@@ -145,6 +145,7 @@ def _entry(document: Any) -> JournalEntry | None:
     except (TypeError, LookupError, AttributeError):
         return None
     texts = [getattr(entry, field.name) for field in fields(JournalEntry) if field.name != "items"]
+    texts += [text for mark in items for text in (mark.item, mark.misconception, mark.message, mark.fault)]
     numbers = [number for mark in items for number in (mark.points, mark.max)]
     good = all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)
     return entry if good else None

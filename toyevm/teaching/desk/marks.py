@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
@@ -12,13 +10,12 @@ from pathlib import Path
 from toyevm.teaching.desk.anonymous import known_codes
 from toyevm.teaching.desk.journal import JournalEntry, read_journal
 from toyevm.teaching.desk.policy import Policy, read_policy
-from toyevm.teaching.desk.register import Register, Registered, read_register
-from toyevm.teaching.grading.quoting import inert
+from toyevm.teaching.desk.register import ABSENT, Register, Registered, read_register
+from toyevm.teaching.desk.safe_csv import csv_table
 from toyevm.teaching.grading.sandbox import WARNINGS
 
 WHOLE = "submission"  # the item of a row about all of it: what being late costs, what the instructor says
 TOTAL = "total"
-ABSENT = "nothing was handed in"
 NOT_YET = "not marked yet"
 
 
@@ -46,6 +43,11 @@ class MarkRow:
     late: float | None = None
     override: float | None = None
     comment: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the marker failed at it, and nobody gave points by hand."""
+        return bool(self.fault) and self.override is None
 
 
 COLUMNS = tuple(field.name for field in fields(MarkRow))
@@ -88,17 +90,27 @@ def points_of(rows: Iterable[MarkRow]) -> float:
     return int(points) if points == int(points) else points
 
 
-def totals(rows: Sequence[MarkRow]) -> list[MarkRow]:
-    """Return a row for each student, of the item `TOTAL`."""
+def by_student(rows: Iterable[MarkRow]) -> dict[str, list[MarkRow]]:
+    """Return each student's rows, students and rows in the order in which they come."""
     found: dict[str, list[MarkRow]] = {}
     for row in rows:
         found.setdefault(row.student, []).append(row)
+    return found
+
+
+def is_absent(own: Iterable[MarkRow]) -> bool:
+    """Return whether these are the rows of a student who handed in nothing and got no points by hand."""
+    return all(row.message == ABSENT and row.override is None for row in own if row.item != WHOLE)
+
+
+def totals(rows: Sequence[MarkRow]) -> list[MarkRow]:
+    """Return a row for each student, of the item `TOTAL`."""
     return [
         replace(
             own[0], item=TOTAL, points=points_of(own), max=sum(row.max for row in own), misconception="", message="",
             fault="", override=None, comment="",
         )
-        for own in found.values()
+        for own in by_student(rows).values()
     ]  # fmt: skip
 
 
@@ -120,14 +132,7 @@ def under_codes(rows: Sequence[MarkRow], codes: Mapping[str, str]) -> list[MarkR
 
 def to_csv(rows: Sequence[MarkRow]) -> bytes:
     """Return rows as CSV that a spreadsheet will not take for formulas."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(
-            {name: inert(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
-        )
-    return text.getvalue().encode()
+    return csv_table(COLUMNS, [tuple(asdict(row).values()) for row in rows])
 
 
 def _rows(register: Register, attempt: Registered, entry: JournalEntry | None, policy: Policy) -> list[MarkRow]:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.marks import ABSENT, WHOLE, MarkRow
+from toyevm.teaching.desk.marks import WHOLE, MarkRow, by_student, is_absent
 from toyevm.teaching.desk.questions import answer_cells
 from toyevm.teaching.desk.register import write_file
 from toyevm.teaching.desk.roster import Student
@@ -80,10 +80,7 @@ class _Writing:
             book.update_or_create_solution_cell(cell, self.name, self.name)
 
     def write(self, rows: Sequence[MarkRow]) -> int:
-        by_student: dict[str, list[MarkRow]] = {}
-        for row in rows:
-            by_student.setdefault(row.student, []).append(row)
-        return sum(self._student(student, own) for student, own in by_student.items())
+        return sum(self._student(student, own) for student, own in by_student(rows).items())
 
     def _student(self, student: str, own: Sequence[MarkRow]) -> bool:
         """Write a student's marks; return whether there are any."""
@@ -91,7 +88,7 @@ class _Writing:
         first, _, last = person.name.rpartition(" ")
         known = {"first_name": first, "last_name": last, "email": person.email}
         self.book.update_or_create_student(student, **{name: value for name, value in known.items() if value})
-        if all(row.message == ABSENT and row.override is None for row in own if row.item != WHOLE):
+        if is_absent(own):
             return False
         self.book.update_or_create_submission(self.name, student)
         marks = {row.item: row for row in own}
@@ -104,7 +101,7 @@ class _Writing:
         return True
 
     def _grade(self, grade: Any, marks: Sequence[MarkRow]) -> None:
-        faulty = any(row.fault and row.override is None for row in marks)
+        faulty = any(row.is_open for row in marks)
         grade.auto_score = (
             None if faulty else sum(row.points if row.override is None else row.override for row in marks)
         )

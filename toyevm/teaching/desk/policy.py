@@ -137,8 +137,12 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read it: {error}", str(path), "TOML") from error
+    except OSError as error:
+        raise InputError(
+            f"cannot read it: {error.strerror}", str(path), "a file on a desk, which is a folder"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not TOML: {error}", str(path), "TOML in UTF-8") from error
 
 
 def _made(kind: type[T], table: Any, where: str) -> T:

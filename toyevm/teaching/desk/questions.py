@@ -38,7 +38,7 @@ def answers_to(item: str, what: Assignment, desk: Path, register: Register, rows
     if item not in what.items:
         raise InputError(f"no item {item!r}", what.name, " | ".join(what.items))
     names = answer_cells(what)[item]
-    kept = {(each.student, each.attempt): each.notebook for each in register.attempts}
+    kept = register.notebooks
     found: dict[tuple[str, float, str, str], list[str]] = {}
     for row in rows:
         if row.item == item:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,12 +10,13 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.files import write_whole
-from toyevm.teaching.grading.quoting import inert
+from toyevm.teaching.desk.safe_csv import csv_table
 
 NAME = "register.json"
 TABLE = "intake.csv"
 FORMAT = "toyevm register 1"
 NOTEBOOKS = "notebooks"
+ABSENT = "nothing was handed in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,11 @@ class Register:
         """Everybody, in order, whether they handed in or not."""
         return tuple(sorted({attempt.student for attempt in self.attempts} | set(self.absent)))
 
+    @property
+    def notebooks(self) -> Mapping[tuple[str, int], str]:
+        """The hash of each notebook, by student and attempt; "" where an attempt has none."""
+        return {(each.student, each.attempt): each.notebook for each in self.attempts}
+
     def of(self, student: str) -> list[Registered]:
         """Return a student's attempts, the first one first."""
         return sorted((each for each in self.attempts if each.student == student), key=lambda each: each.attempt)
@@ -63,50 +67,66 @@ class Register:
 def write_register(desk: Path, register: Register) -> None:
     """Write it, and the same as a table for people."""
     write_file(desk / NAME, json.dumps({"format": FORMAT, **asdict(register)}, indent=1).encode() + b"\n")
-    write_file(desk / TABLE, to_csv(register))
+    write_file(desk / TABLE, intake_csv(register))
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file of the desk whole, on disk before this returns; raise InputError when it cannot be written."""
+    """Write a file whole, on disk before this returns; raise InputError when it cannot be written."""
     try:
         write_whole(path, data, make_folder=True, durable=True)
     except OSError as error:
-        raise InputError(f"cannot write it: {error.strerror}", str(path), "a folder for the desk") from error
+        raise InputError(f"cannot write it: {error.strerror}", str(path), "a file in a folder of yours") from error
 
 
-def to_csv(register: Register) -> bytes:
+def intake_csv(register: Register) -> bytes:
     """Return a row for each notebook, each student without one, and each file that nobody's mark comes from."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("student", "attempt", "late", "source", "problem"))
-    for each in sorted(register.attempts, key=lambda each: (each.student, each.attempt)):
-        late = "" if each.late is None else each.late
-        writer.writerow((inert(each.student), each.attempt, late, inert(each.source), inert(each.problem)))
-    for student in sorted(register.absent):
-        writer.writerow((inert(student), "", "", "", "nothing was handed in"))
+    attempts = sorted(register.attempts, key=lambda each: (each.student, each.attempt))
+    rows: list[tuple[object, ...]] = [
+        (each.student, each.attempt, each.late, each.source, each.problem) for each in attempts
+    ]
+    rows += [(student, None, None, None, ABSENT) for student in sorted(register.absent)]
     for word, files in (("unmatched", register.unmatched), ("ignored", register.ignored)):
-        for source, why in files:
-            writer.writerow(("", "", "", inert(source), inert(f"{word}: {why}")))
-    return text.getvalue().encode()
+        rows += [(None, None, None, source, f"{word}: {why}") for source, why in files]
+    return csv_table(("student", "attempt", "late", "source", "problem"), rows)
 
 
 def read_register(desk: Path) -> Register:
     """Return the register of a desk; raise InputError when there is none."""
     path = desk / NAME
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
-        if document.pop("format") != FORMAT:
-            raise ValueError
-        attempts = tuple(Registered(**each) for each in document.pop("attempts"))
-        absent = tuple(document.pop("absent"))
-        unmatched, ignored = (
-            tuple((str(file), str(why)) for file, why in document.pop(name)) for name in ("unmatched", "ignored")
-        )
-        return Register(attempts=attempts, absent=absent, unmatched=unmatched, ignored=ignored, **document)
+        return _register(json.loads(path.read_bytes()))
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", str(path), "a desk of `toyevm grade`") from error
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise InputError("it is no register", str(path), f"what `toyevm grade` wrote, {FORMAT!r}") from None
+
+
+def _register(document: Any) -> Register:
+    match document:
+        case {
+            "format": str(found), "assignment": str(assignment), "items": dict(items), "isolation": str(isolation),
+            "release": None | str() as release, "attempts": list(attempts), "absent": list(absent),
+            "unmatched": list(unmatched), "ignored": list(ignored),
+        } if found == FORMAT and all(isinstance(worth, int) for worth in items.values()):  # fmt: skip
+            return Register(
+                assignment, items, isolation, release, tuple(map(_registered, attempts)), tuple(map(str, absent)),
+                _files(unmatched), _files(ignored),
+            )  # fmt: skip
+    raise ValueError
+
+
+def _files(listed: list[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(file), str(why)) for file, why in listed)
+
+
+def _registered(document: Any) -> Registered:
+    match document:
+        case {
+            "student": str(), "attempt": int(), "late": None | int() | float(), "source": str(), "problem": str(),
+            "notebook": str(), "key": str(),
+        }:  # fmt: skip
+            return Registered(**document)
+    raise ValueError
 
 
 def notebook_path(desk: Path, notebook: str) -> Path:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from toyevm.charts import BLUE, GREY, ORANGE, WHITE, Chart, bar_axes
 from toyevm.errors import InputError
 from toyevm.teaching.desk.item_statistics import ItemStatistics, item_statistics
-from toyevm.teaching.desk.marks import ABSENT, WHOLE, MarkRow, points_of
+from toyevm.teaching.desk.marks import WHOLE, MarkRow, by_student, points_of
 from toyevm.teaching.desk.pages import element, page, table
 from toyevm.teaching.desk.questions import answer_cells, answer_text
-from toyevm.teaching.desk.register import Register
+from toyevm.teaching.desk.register import ABSENT, Register
 from toyevm.teaching.desk.similarity import COMMON, GRAM, HONEST, LEAST_SHARE, Similarity, similar_pairs
 from toyevm.teaching.grading.mark import Assignment
 from toyevm.teaching.grading.submission import read_release
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 HARD, WEAK = 0.3, 0.2  # an item to look at: most have it wrong, or it does not tell who knows
 MOST_NAMED, MOST_PAIRS, MOST_REASONS = 12, 50, 60
 BARS = 11  # of the distribution: from none of the points to all
-HONEST_PAIRS, HONEST_LISTED = (
-    44_850,
-    0,
-)  # of 300 honest short answers; tests/teaching/desk/test_similarity.py counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class ClassReport:
         """The rows of those who handed in a notebook and are marked on all of it: of them the statistics are."""
         problems = {(each.student, each.attempt) for each in self.register.attempts if each.problem}
         left = {row.student for row in self.rows if row.attempt == 0 or (row.student, row.attempt) in problems}
-        left |= {row.student for row in self.rows if row.fault and row.override is None}
+        left |= {row.student for row in self.rows if row.is_open}
         return [row for row in self.rows if row.student not in left]
 
     def called(self, students: Sequence[str]) -> str:
@@ -71,7 +67,7 @@ def report_page(report: ClassReport) -> bytes:
 def similarity_of(what: Assignment, root: Path, desk: Path, register: Register, rows: Sequence[MarkRow]) -> Similarity:
     """Return which submissions that count are alike, beyond the release's own text and our solution's."""
     cells = answer_cells(what)
-    notebooks = {(each.student, each.attempt): each.notebook for each in register.attempts}
+    notebooks = register.notebooks
     counted = {row.student: notebooks.get((row.student, row.attempt), "") for row in rows}
     names = {names[0]: names for names in cells.values() if names}  # an answer to two items is one text
     answers = {
@@ -102,7 +98,7 @@ def _class(report: ClassReport) -> Iterator[str]:
     register, counted = report.register, report.counted
     students = len(register.students)
     absent = len({row.student for row in report.rows if row.attempt == 0})
-    sums = [float(points_of(own)) for own in _by_student(counted).values()]
+    sums = [float(points_of(own)) for own in by_student(counted).values()]
     most = sum(register.items.values())
     yield element("h2", "The class")
     yield element(
@@ -116,13 +112,6 @@ def _class(report: ClassReport) -> Iterator[str]:
     chart = _distribution(sums, most, middle)
     yield _drawn(chart)
     yield table("Students by points", ("points", "students"), [(name, many) for name, many in _bars(sums, most)])
-
-
-def _by_student(rows: Sequence[MarkRow]) -> dict[str, list[MarkRow]]:
-    found: dict[str, list[MarkRow]] = {}
-    for row in rows:
-        found.setdefault(row.student, []).append(row)
-    return found
 
 
 def _bars(sums: Sequence[float], most: float) -> list[tuple[str, int]]:

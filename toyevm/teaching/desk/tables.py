@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.desk.marks import COLUMNS, WHOLE, MarkRow, points_of
-from toyevm.teaching.grading.quoting import inert
+from toyevm.teaching.desk.marks import COLUMNS, WHOLE, MarkRow, by_student, points_of
+from toyevm.teaching.desk.safe_csv import csv_table
 
 _NUMBERS = ("points", "max", "late", "override")
 
 
 def to_wide(rows: Sequence[MarkRow], items: Sequence[str]) -> bytes:
     """Return a row for each student: the points of each item, the sum, and what is to be known about it."""
-    by_student: dict[str, list[MarkRow]] = {}
-    for row in rows:
-        by_student.setdefault(row.student, []).append(row)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    after = ("late penalty", "total", "max", "attempt", "late", "by hand", "faults", "comments")
-    writer.writerow((*map(inert, ("student", *items)), *after))
-    for student, own in by_student.items():
-        points = {row.item: row.points for row in own}
-        by_hand = " ".join(row.item for row in own if row.override is not None)
-        faults = "; ".join(sorted({row.fault for row in own if row.fault}))
-        comments = "; ".join(f"{row.item}: {row.comment}" for row in own if row.comment)
-        late = "" if own[0].late is None else own[0].late
-        writer.writerow((
-            inert(student), *(points.get(item, "") for item in items), points.get(WHOLE, 0), points_of(own),
-            sum(row.max for row in own), own[0].attempt, late, *map(inert, (by_hand, faults, comments)),
-        ))  # fmt: skip
-    return text.getvalue().encode()
+    head = ("late penalty", "total", "max", "attempt", "late", "by hand", "faults", "comments")
+    return csv_table(("student", *items, *head), [_wide(own, items) for own in by_student(rows).values()])
+
+
+def _wide(own: Sequence[MarkRow], items: Sequence[str]) -> tuple[object, ...]:
+    points = {row.item: row.points for row in own}
+    by_hand = " ".join(row.item for row in own if row.override is not None)
+    faults = "; ".join(sorted({row.fault for row in own if row.fault}))
+    comments = "; ".join(f"{row.item}: {row.comment}" for row in own if row.comment)
+    return (
+        own[0].student, *(points.get(item) for item in items), points.get(WHOLE, 0), points_of(own),
+        sum(row.max for row in own), own[0].attempt, own[0].late, by_hand, faults, comments,
+    )  # fmt: skip
 
 
 def to_parquet(rows: Sequence[MarkRow]) -> bytes:

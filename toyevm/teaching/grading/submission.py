@@ -10,14 +10,12 @@ So the release decides which cells there are and in which order, and the submiss
     a check                  anything                          never: answers are taken where it stands
     no such cell             code the student added            the student's, after the cell it follows
 
-Nothing is opened that is not a plain file, read beyond a fixed size, or parsed beyond a fixed depth.
+Nothing is parsed beyond a fixed size and a fixed depth.
 """
 
 from __future__ import annotations
 
 import ast
-import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -87,30 +85,6 @@ def read_notebook(data: bytes) -> tuple[Cell, ...]:
     except InputError as error:
         raise InputError(f"not a notebook: {error}") from None
     return tuple(Cell(_name(cell), _source(cell)) for cell in cells if cell.get("cell_type") == "code")
-
-
-def read_file(folder: Path, *parts: str) -> bytes:
-    """Return the content of folder/part/part/…, of which no part may be a link, without waiting for a pipe.
-
-    Raises:
-        InputError: saying in a few words why there is nothing to mark.
-    """
-    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for part in parts:
-            inner = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
-            os.close(place)
-            place = inner
-        if not stat.S_ISREG(os.fstat(place).st_mode):
-            raise InputError("not a plain file")
-        with os.fdopen(os.dup(place), "rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError("there is no notebook") from None
-    except OSError as error:
-        raise InputError(f"cannot be read: a link, or not a plain file ({error.strerror})") from None
-    finally:
-        os.close(place)
 
 
 def _cells(document: Any) -> list[dict[str, Any]]:
