@@ -57,7 +57,7 @@ def encode_as(types: Sequence[str], arguments: Sequence[Argument]) -> bytes:
         elif _is_array_of_words(type_) and isinstance(argument, list | tuple):
             heads += encode_word(32 * len(types) + len(tails))
             tails += encode_word(len(argument)) + b"".join(map(encode_word, argument))
-        elif type_ not in OF_ANY_LENGTH and not type_.endswith("]") and not isinstance(argument, str):
+        elif type_ not in OF_ANY_LENGTH and not type_.endswith("]") and not isinstance(argument, str | list | tuple):
             heads += encode_word(argument)
         else:
             raise InputError(f"{argument!r:.80} for {type_}")
