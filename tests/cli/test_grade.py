@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
-from tests.teaching.grading.conftest import marker, release, sample
+from tests.teaching.grading.conftest import release, sample
 from tests.teaching.grading.sample import FULL, HONEST, NAME, fill, place
 from toyevm.teaching.grading import attacks, mark
 from toyevm.teaching.lab.variants import Variant
 
-__all__ = ["marker", "release", "sample"]
+__all__ = ["release", "sample"]
 
 
 @pytest.fixture
@@ -219,6 +219,7 @@ def test_ctrl_c_says_how_to_go_on_and_does_not_wait(course: Path, release: Path,
     ]
 
 
+@pytest.mark.usefixtures("marker")
 def test_the_attacks_of_the_tests_can_be_run_on_the_sandbox_here(
     toyevm: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +230,7 @@ def test_the_attacks_of_the_tests_can_be_run_on_the_sandbox_here(
     assert "2 of 2 attacks win nothing; isolation: bubblewrap" in toyevm.on_terminal("grade", "--check-isolation").out
 
 
+@pytest.mark.usefixtures("marker")
 def test_an_attack_that_wins_is_said_and_the_exit_code_tells(toyevm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     won = attacks.AttackOutcome("a thief", "bubblewrap", "0 points", "16 points", ())
     monkeypatch.setattr(attacks, "check_isolation", lambda *given: [won])

@@ -14,11 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.command import Command
-from tests.teaching.grading.conftest import marker
 from toyevm.teaching.grading.mark import read_assignment
 from toyevm.teaching.lab.course import ROOT
-
-__all__ = ["marker"]
 
 NAME = "01-the-machine"
 README = (ROOT / "course" / "instructor" / "README.md").read_text()

@@ -19,6 +19,8 @@ from toyevm.teaching.desk.computers import default_jobs, markers
 from toyevm.teaching.desk.worker import Elsewhere
 from toyevm.teaching.grading.sandbox import Limits, open_sandbox
 
+pytestmark = pytest.mark.usefixtures("marker")
+
 COUNT = 8
 
 

@@ -19,6 +19,8 @@ from toyevm.teaching.desk.journal import NAME
 from toyevm.teaching.desk.marks import marks_of
 from toyevm.teaching.grading.sandbox import open_sandbox
 
+pytestmark = pytest.mark.usefixtures("marker")
+
 COUNT = 30
 KILLS = 3
 ROOT = Path(__file__).parents[3]

@@ -9,9 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.teaching.grading.sample import NAME, write_sample
-from toyevm.errors import InputError
 from toyevm.teaching.grading.release import write_exercises
-from toyevm.teaching.grading.sandbox import open_sandbox
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +25,3 @@ def sample() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def release(sample: Path) -> Path:
     return sample / "exercises" / NAME / f"{NAME}.ipynb"
-
-
-@pytest.fixture(scope="session")
-def marker() -> None:
-    """A machine on which answers can be marked."""
-    try:
-        open_sandbox([])
-    except InputError as error:
-        pytest.skip(str(error))

@@ -26,6 +26,8 @@ from toyevm.teaching.grading.ruling import NOT_SEEN, fault_of
 from toyevm.teaching.grading.sandbox import Sandbox, SandboxReport, open_sandbox
 from toyevm.teaching.lab.items import Case, Exercise
 
+pytestmark = pytest.mark.usefixtures("marker")
+
 OTHERS = (31415926535897932384, 27182818284590452353, 16180339887498948482, 14142135623730950488)
 
 

