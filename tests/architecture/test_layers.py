@@ -72,20 +72,20 @@ def test_an_import_of_the_classroom_by_the_system_is_found(copy: Path) -> None:
     assert "toyevm.bench is not allowed to import toyevm.teaching" in done.stdout
 
 
-def test_an_import_of_a_lesson_by_another_is_found(copy: Path) -> None:
-    path = copy / "toyevm" / "teaching" / "lessons" / "speculation" / "attempts.py"
+FORBIDDEN = {
+    "lessons/speculation/attempts.py": "Lessons never import each other BROKEN",
+    "kit/svg.py": "The classroom has rows of its own BROKEN",
+    "desk/policy.py": "whichever lesson they are of BROKEN",
+}
+
+
+@pytest.mark.parametrize("where", FORBIDDEN)
+def test_an_import_of_a_lesson_is_found(copy: Path, where: str) -> None:
+    path = copy / "toyevm" / "teaching" / where
     path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
     done = lint(copy)
     assert done.returncode == 1, done.stdout
-    assert "Lessons never import each other BROKEN" in done.stdout
-
-
-def test_an_import_of_a_lesson_by_the_kit_is_found(copy: Path) -> None:
-    path = copy / "toyevm" / "teaching" / "kit" / "svg.py"
-    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
-    done = lint(copy)
-    assert done.returncode == 1, done.stdout
-    assert "The classroom has rows of its own BROKEN" in done.stdout
+    assert FORBIDDEN[where] in done.stdout
 
 
 @pytest.mark.parametrize("where", ["grading/mark.py", "lab/marking.py", "lessons/conflicts/studies.py"])
@@ -95,14 +95,6 @@ def test_an_import_of_the_desk_by_what_is_below_it_is_found(copy: Path, where: s
     done = lint(copy)
     assert done.returncode == 1, done.stdout
     assert "The classroom has rows of its own BROKEN" in done.stdout
-
-
-def test_an_import_of_a_lesson_by_the_desk_is_found(copy: Path) -> None:
-    path = copy / "toyevm" / "teaching" / "desk" / "policy.py"
-    path.write_text(path.read_text() + "\nfrom toyevm.teaching.lessons.conflicts import studies\n")
-    done = lint(copy)
-    assert done.returncode == 1, done.stdout
-    assert "whichever lesson they are of BROKEN" in done.stdout
 
 
 def test_the_layers_are_the_thirteen_of_the_design() -> None:
