@@ -9,6 +9,7 @@ from pathlib import Path
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk.roster import fold
+from toyevm.teaching.desk.separator import find_header
 
 MOST_BYTES = 64 << 20
 _ENCODINGS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -93,11 +94,7 @@ def read_table(path: Path) -> RawTable:
         raise InputError("not in UTF-8", where, "the gradebook as it was exported") from None
     if len(data) > MOST_BYTES:
         raise InputError("too large", where, f"a CSV file of at most {MOST_BYTES:,} bytes")
-    begin = 1 if text.startswith("\ufeff") else 0
-    if text.startswith("sep=", begin):  # Excel's own way to say it
-        begin = text.find("\n", begin) + 1
-    first = text[begin:].partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    begin, separator = find_header(text, 1 if text.startswith("\ufeff") else 0)
     rows = _rows(text, begin, separator, where)
     if len(rows) < 2 or len(rows[0].cells) < 2:
         raise InputError("no rows of students", where, "a gradebook as it was exported, with a header")

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from toyevm.errors import InputError
+from toyevm.teaching.desk.separator import find_header
 
 MOST_BYTES = 16 << 20
 LONGEST_ID = 100
@@ -149,11 +150,9 @@ Line = tuple[int, dict[str, str]]  # its number, and its cells by column
 
 def _rows(text: str) -> list[Line]:
     """Return the rows below the header, by folded column names, whatever separates them."""
-    lines = text.splitlines(keepends=True)
-    skipped = 1 if lines and lines[0].startswith("sep=") else 0  # Excel's own way to say it
-    header_text = lines[skipped] if len(lines) > skipped else ""
-    separator = max(",;\t", key=header_text.count)
-    reader = csv.reader(io.StringIO("".join(lines[skipped:]), newline=""), delimiter=separator, strict=True)
+    begin, separator = find_header(text)
+    skipped = text.count("\n", 0, begin)
+    reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=separator, strict=True)
     rows: list[Line] = []
     header: list[str] = []
     try:
