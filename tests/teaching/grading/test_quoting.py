@@ -42,13 +42,13 @@ def test_no_cell_is_a_formula_whatever_it_is_split_at(text: str, separator: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["=1", "+1", "-1", "@a", "\t=a", "\r=a", "＝1", ' "=1', ";=1+1;", "x;-1+cmd|' /C calc'!A0"]
+    "text", ["=1", "+1", "-1", ";-1,234+cmd", "@a", "\t=a", "\r=a", "＝1", ' "=1', ";=1+1;", "x;-1+cmd|' /C calc'!A0"]
 )
 def test_a_text_that_would_be_a_formula_gets_an_apostrophe(text: str) -> None:
     assert "'" in inert(text)[:3]
 
 
-@pytest.mark.parametrize("text", ["[1, -2, 3]", "yours: -5", "a-b = c", "", "x@y.z", "0 of 2 cases agree."])
+@pytest.mark.parametrize("text", ["[1, -2, 3]", "[1, -2,345, 3]", "yours: -5", "a-b = c", "", "x@y.z", "0 of 2 cases agree."])
 def test_plain_words_and_numbers_stay_as_they_are(text: str) -> None:
     assert inert(text) == text
 

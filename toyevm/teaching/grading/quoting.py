@@ -11,8 +11,9 @@ LONGEST_QUOTE = 160
 LONGEST_LINE = 600
 _QUOTES = re.compile("[“”„‟]")
 # A sign with which a cell would begin after a spreadsheet has split a line, at its own idea of a separator or at ours.
+# No group is repeated possessively: Python 3.11.2 (Debian 12) goes on from a wrong place where a repetition fails half-way.
 _BEGINS_FORMULA = re.compile(
-    r"""((?:^|[;,|])[\s"'“‘]*+)(?!(?<=[;,|\s])[+-]\d[\d.]*+(?:,\d{3})*+(?:[;,\])}]|$))([=+@＝＋－＠-])"""
+    r"""((?:^|[;,|])[\s"'“‘]*+)(?!(?<=[;,|\s])[+-]\d[\d.]*+(?:,\d{3})*(?!,\d{3})(?:[;,\])}]|$))([=+@＝＋－＠-])"""
 )
 
 
