@@ -189,6 +189,21 @@ def matrix(
 
 
 @app.command()
+def compare(
+    workload: Annotated[str, typer.Option(help="An application; by default the block of all lessons.")] = "mixed",
+    transactions: Annotated[int, typer.Option(min=1, max=1_000, help="How many.")] = 40,
+    cores: Annotated[int, typer.Option(min=1, help="Virtual cores.")] = 16,
+    seed: Annotated[int, typer.Option(help="Other transactions.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw it to this file, .png or .svg.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Put every backend and every settlement side by side on one block: speed, cost, finality, attacks."""
+    from toyevm.cli import compare as command
+
+    return command.run(workload, transactions, cores, seed, as_json, plot)
+
+
+@app.command()
 def dispute(
     transactions: Annotated[int, typer.Option(help="How many ERC-20 transfers the disputed block has.")] = 64,
     games: Annotated[int, typer.Option(help="How many games; each kind of liar in turn.")] = 48,
