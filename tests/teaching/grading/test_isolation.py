@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -32,8 +34,9 @@ from tests.teaching.grading.kernel_attacks import (
 from tests.teaching.grading.processes import as_nobody, python_of_all, survivors
 from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
-from toyevm.teaching.grading.process import Said, remove_left_folders, talk
+from toyevm.teaching.grading.process import Command, Said, remove_left_folders, talk
 from toyevm.teaching.grading.bubblewrap import readable
+from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, SandboxReport, open_sandbox
 from toyevm.teaching.grading.seccomp import filter_path
 
@@ -165,22 +168,64 @@ def test_threads_that_spin_count_while_the_cell_waits_for_them(sandbox: Sandbox)
     assert outcome.errors == {"a": "took longer than 1 s"}
 
 
-def test_what_only_sleeps_is_ended_by_the_wall_and_tried_once_more(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs: list[str] = []
+SLEEPERS = {
+    "a cell sleeps": "import time\ntime.sleep(600)",
+    "it says that it waited": "import os\n"
+    "for number in range(3, 20):\n"
+    "    try:\n"
+    "        os.write(number, b'{\"waited\": true}\\n')\n"
+    "    except OSError:\n"
+    "        pass\n",
+}
 
-    def counted(*given: Any) -> Said:
-        runs.append("run")
-        return talk(*given)
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How many seconds on the wall each run of a sandbox was given."""
+    runs: list[float] = []
+
+    def counted(command: Command, job: Mapping[str, Any], seconds: float, most_bytes: int) -> Said:
+        runs.append(seconds)
+        return talk(command, job, seconds, most_bytes)
 
     monkeypatch.setattr("toyevm.teaching.grading.sandbox.talk", counted)
-    hasty = replace(sandbox, limits=replace(LIMITS, cell_wall_seconds=2))
-    outcome = report(hasty, "import time\ntime.sleep(600)")
-    assert outcome.errors == {"a": "took longer than 2 s"}
+    return runs
+
+
+@pytest.mark.parametrize("source", SLEEPERS.values(), ids=list(SLEEPERS))
+def test_what_only_sleeps_is_ended_by_the_wall_and_not_tried_again(
+    sandbox: Sandbox, source: str, runs: list[float]
+) -> None:
+    hasty = replace(sandbox, limits=replace(LIMITS, cell_wall_seconds=12))
+    outcome = report(hasty, source)
     assert outcome.wall_hit
-    assert outcome.cpu_seconds < 1.5
-    assert runs == ["run", "run"]
+    assert outcome.cpu_seconds < 1.2
+    is_counted = sandbox.isolation != "container" or "sleep" not in source
+    assert runs == [LIMITS.wall_seconds] * (1 if is_counted else 2)
+
+
+def test_what_may_have_been_starved_is_tried_again_alone_for_a_short_time(
+    sandbox: Sandbox, runs: list[float]
+) -> None:
+    hasty = replace(sandbox, limits=replace(LIMITS, cell_seconds=3, seconds=5, cell_wall_seconds=0.5))
+    outcome = report(hasty, "while True: pass")
+    assert outcome.errors == {"a": "took longer than 0.5 s"}
+    assert runs == [LIMITS.wall_seconds, 10]
+
+
+def test_beside_one_that_runs_alone_no_other_begins() -> None:
+    neighbours, began = Neighbours(), threading.Event()
+
+    def beside() -> None:
+        with neighbours.beside():
+            began.set()
+
+    with neighbours.alone():
+        other = threading.Thread(target=beside)
+        other.start()
+        assert not began.wait(0.2)
+    assert began.wait(10)
+    other.join()
 
 
 def test_an_honest_answer_beside_six_spinners_is_right(sandbox: Sandbox) -> None:

@@ -1,7 +1,7 @@
 """What submissions that run at the same time do to each other: next to nothing.
 
 Each keeps to one core, so that its threads take nobody else's. One that ran out of time on the wall, not of its own,
-runs once more while nobody else does.
+may run once more while no other does: the others wait until it has ended.
 """
 
 from __future__ import annotations
@@ -35,16 +35,17 @@ class Neighbours:
 
     @contextmanager
     def alone(self) -> Iterator[int | None]:
-        """Run when nobody else does."""
+        """Run when no other does, and keep the others waiting for as long."""
         with self._changed:
             self._wish_alone += 1
             self._changed.wait_for(lambda: not any(self._runs.values()))
             core = next(iter(self._runs))
             self._runs[core] += 1
-            self._wish_alone -= 1
         try:
             yield core
         finally:
+            with self._changed:
+                self._wish_alone -= 1
             self._leave(core)
 
     def _leave(self, core: int | None) -> None:

@@ -6,8 +6,8 @@
 
 In all of them: one process, which may have threads; system calls that no answer needs do not exist (`seccomp`); an
 empty environment; no output but the result, and that bounded in bytes, lines and depth before anything parses it. Time
-is that of the processor. Time on the wall only ends what sleeps, and what it ended runs once more, alone
-(`neighbours`).
+is that of the processor. Time on the wall only ends what sleeps. If what it ended may have been starved by others, it
+runs once more, alone (`neighbours`), for no longer than an honest answer needs then.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -49,6 +50,8 @@ HIDDEN = ("teaching/lab/derivations.py", "teaching/lessons/*/answers.py", "teach
 _MOST_LINES = 10_000  # of a result: more than there are cells and answers
 _SAMPLE = 20  # files of each secret folder that a trial tries to read
 _NEIGHBOURS = Neighbours()
+_PATIENCE = 2  # seconds on the wall for each of the processor, in a run alone
+_STARVED = 0.1  # of a core: who had more of it may have wanted all; who slept had less
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ class Limits:
     threads: int = 64
     result_bytes: int = 4 << 20
     program_seconds: int = 5  # to judge one program
+
+    @property
+    def alone(self) -> Limits:
+        """For a run beside which nothing of ours runs: an honest answer waits only for what else this machine does."""
+        return replace(
+            self,
+            cell_wall_seconds=min(self.cell_wall_seconds, _PATIENCE * self.cell_seconds),
+            wall_seconds=min(self.wall_seconds, _PATIENCE * self.seconds),
+        )
 
 
 @dataclass(slots=True)
@@ -105,16 +117,28 @@ class Sandbox:
         return read_outcome(self.talk({"steps": list(steps)}, files or {}), self.limits)
 
     def talk(self, job: Mapping[str, Any], files: Mapping[str, bytes]) -> Said:
-        """Give a child a job; return what it says, at the second try if at the first one time on the wall was up."""
+        """Give a child a job; return what it says, at the second try if neighbours may have starved the first one.
+
+        Whoever sleeps, or only says that they waited, has used next to nothing of the processor: their first run
+        counts. So others wait for a submission for at most `Limits.alone.wall_seconds`: once for each of its runs.
+        """
         with _NEIGHBOURS.beside() as core:
-            said = self._talk(job, files, core)
-        if said.wall_hit or WAITED in said.text:
+            began = time.monotonic()
+            said = self._talk(job, files, core, self.limits)
+        if (said.wall_hit or WAITED in said.text) and self._may_have_starved(said, time.monotonic() - began):
             with _NEIGHBOURS.alone() as core:
-                said = self._talk(job, files, core)
+                said = self._talk(job, files, core, self.limits.alone)
         return said
 
-    def _talk(self, job: Mapping[str, Any], files: Mapping[str, bytes], core: int | None) -> Said:
-        limits, is_weak = self.limits, self.isolation == "weak"
+    def _may_have_starved(self, said: Said, seconds: float) -> bool:
+        """Tell whether a run of so many seconds on the wall had enough of the processor to have wanted more."""
+        if seconds < self.limits.cell_wall_seconds:  # whatever it says
+            return False
+        is_counted = self.isolation != "container"
+        return not is_counted or said.cpu_seconds > _STARVED * seconds
+
+    def _talk(self, job: Mapping[str, Any], files: Mapping[str, bytes], core: int | None, limits: Limits) -> Said:
+        is_weak = self.isolation == "weak"
         with self._command(files) as (command, folder):
             # Without a container or a user of its own, all the user's processes would be counted.
             threads = -1 if is_weak and sys.platform == "linux" else limits.threads
