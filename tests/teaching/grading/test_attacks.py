@@ -14,7 +14,7 @@ import pytest
 
 from tests.teaching.grading.folder import grade_folder
 from tests.teaching.grading.processes import as_nobody, python_of_all, survivors
-from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, SECRET, fill, place
+from tests.teaching.grading.sample import FULL, HONEST, ITEMS, NAME, PROGRAM, SECRET, fill, place
 from toyevm.teaching.grading.attacks import ATTACKS, AttackOutcome, check_isolation
 from toyevm.teaching.grading.attacks.check import SHORT, cells_of
 from toyevm.teaching.grading.attacks.reading import (
@@ -28,6 +28,7 @@ from toyevm.teaching.grading.attacks.reading import (
 )
 from toyevm.teaching.grading.quoting import LONGEST_LINE
 from toyevm.teaching.grading.referee import Sources, rule_on_programs
+from toyevm.teaching.grading.ruling import NOT_SEEN
 from toyevm.teaching.grading.sandbox import Sandbox, open_sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.judges import judge, public_cases
@@ -195,6 +196,20 @@ def test_after_a_slow_program_the_next_is_judged(repository: Path) -> None:
     rulings = rule_on_programs(sources, answers, Sandbox("bubblewrap", SHORT))
     assert [rulings[item].points for item in items] == [0, 0, 0]
     assert ["took longer" in rulings[item].message for item in items] == [False, True, False]
+
+
+def test_a_program_that_is_slow_on_a_hidden_case_alone_is_not_told_so(sample: Path) -> None:
+    sources = Sources(sample / "course" / NAME / "items.toml", sample / "solutions" / NAME / "marking.toml")
+    hidden = [case.given["input"] for case in sources.read().cases("double")][-1]
+    assert hidden == [0]
+    namespace: dict[str, Any] = {}
+    exec(ATTACKS["program that keeps the machine busy"].cells["double"], namespace)
+    slow = namespace["my_program"]
+    sly = f"PUSH1 0 CALLDATALOAD PUSH @honest JUMPI {slow} honest: JUMPDEST {PROGRAM.split(chr(34))[1]}"
+    (ruling,) = rule_on_programs(sources, {"double": sly}, Sandbox("bubblewrap", SHORT)).values()
+    assert (ruling.points, ruling.message, ruling.fault) == (0, NOT_SEEN, "")
+    (open_,) = rule_on_programs(sources, {"double": slow}, Sandbox("bubblewrap", SHORT)).values()
+    assert "took longer" in open_.message
 
 
 NAIVE = """

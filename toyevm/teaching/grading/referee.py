@@ -4,6 +4,9 @@ A program is data, and our machine runs it, so it can do no harm; but it can be 
 assembler, and gas is no measure of our time. So the kernel ends the process when it has used up its seconds of the
 processor, for a long computation inside of a library would not listen to anybody else. What was not judged by then
 begins anew, and a program at which a process ends that has judged nothing else earns nothing.
+
+The public cases come first, and what is said comes from them alone. So if a process ends at a hidden case, nothing
+says that it did.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.grading.child import begin
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import DONE, Said
-from toyevm.teaching.grading.ruling import Ruling, read_ruling, rule
+from toyevm.teaching.grading.ruling import Ruling, read_ruling, rule, what_is_said
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
 from toyevm.teaching.lab.items import read_items
 from toyevm.teaching.lab.marking import Marking, read_marking
@@ -51,9 +54,10 @@ def rule_on_programs(sources: Sources, answers: Mapping[str, Plain], sandbox: Sa
     rulings: dict[str, Ruling] = {}
     while left := {item: to_text(answer) for item, answer in answers.items() if item not in rulings}:
         said = referee.talk({"variant": variant, "answers": left}, files)
-        found = dict(_read(said.text, left))
+        found, words = dict(_read(said.text, left)), dict(_read_words(said.text))
         if not found:
-            found[next(iter(left))] = _trouble(said, limits)
+            first = next(iter(left))
+            found[first] = Ruling(message=words[first]) if first in words else _trouble(said, limits)
         rulings |= found
     return rulings
 
@@ -66,6 +70,15 @@ def _read(text: bytes, answers: Mapping[str, str]) -> Iterator[tuple[str, Ruling
             ruling = read_ruling(document)
             if ruling is not None and document.get("item") in answers:
                 yield document["item"], ruling
+
+
+def _read_words(text: bytes) -> Iterator[tuple[str, str]]:
+    """Yield what a referee said of the public cases, item by item."""
+    with suppress(InputError):
+        for line in text.splitlines():
+            match read_json(line):
+                case {"item": str(item), "words": str(words)}:
+                    yield item, words
 
 
 def _trouble(said: Said, limits: Limits) -> Ruling:
@@ -82,6 +95,8 @@ def main() -> None:
     marking = Sources(Path("items.toml"), Path("marking.toml"), variant).read()
     for item, answer in job["answers"].items():
         program = from_text(answer)
+        words = what_is_said(marking.items.exercise(item), program)
+        os.write(channel, json.dumps({"item": item, "words": words}).encode() + b"\n")
         ruling = rule(marking, item, program, program)
         os.write(channel, json.dumps({"item": item, **asdict(ruling)}).encode() + b"\n")
     os.write(channel, DONE)

@@ -51,9 +51,7 @@ def rule(marking: Marking, item: str, seen: Plain, counted: Plain) -> Ruling:
         found = verdict.misconception.id if verdict.misconception else ""
         if verdict.points == exercise.points:
             return Ruling(verdict.points)
-        return Ruling(verdict.points, found, one_line(_words(exercise, seen, found)))
-    except MemoryError:
-        return Ruling(message=TOO_LARGE)
+        return Ruling(verdict.points, found, what_is_said(exercise, seen, found))
     except Exception as error:  # a judge that cannot digest an answer is a fault of ours, and stops nobody else's marks
         return Ruling(fault=fault_of(error))
 
@@ -61,8 +59,16 @@ def rule(marking: Marking, item: str, seen: Plain, counted: Plain) -> Ruling:
 def _marked(marking: Marking, item: str, counted: Plain) -> Verdict:
     try:
         return marking.mark(item, counted)
-    except InputError:  # what it says may be of a hidden case
+    except (InputError, MemoryError):  # what it says may be of a hidden case
         return Verdict(marking.items.exercise(item), Status.MALFORMED, 0, marking.items.exercise(item).points)
+
+
+def what_is_said(exercise: Exercise, seen: Plain, found: str = "") -> str:
+    """Return what a student reads of an answer that does not earn all points, in one line."""
+    try:
+        return one_line(_words(exercise, seen, found))
+    except MemoryError:
+        return TOO_LARGE
 
 
 def _words(exercise: Exercise, seen: Plain, found: str) -> str:
