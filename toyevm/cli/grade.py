@@ -89,10 +89,14 @@ def check(jobs: int | None, weak: bool, as_json: bool) -> int:
 
 
 def _print_outcomes(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    from toyevm.teaching.grading.cgroup import describe_cgroup
+
     bad = [(row["attack"], row["expected"], row["got"]) for row in rows if not row["holds"]]
     if bad:
         console.print(table("These win something", ("attack", "expected", "got"), bad, words=(0, 1, 2)))
-    console.print(f"{len(rows) - len(bad)} of {len(rows)} attacks win nothing; isolation: {rows[0]['isolation']}.")
+    isolation = rows[0]["isolation"]
+    where = f"{isolation}, {describe_cgroup()}" if isolation == "bubblewrap" else isolation
+    console.print(f"{len(rows) - len(bad)} of {len(rows)} attacks win nothing; isolation: {where}.")
 
 
 def _grade(wish: Wish) -> ClassMarks:

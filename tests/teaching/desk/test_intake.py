@@ -131,6 +131,16 @@ def test_a_timestamp_says_how_late(stamp: str, late: timedelta | None) -> None:
     assert of(files).handed[0].late is None  # nobody said when it was due
 
 
+def test_a_timestamp_of_the_students_own_says_nothing() -> None:
+    late = b"2026-11-30 11:00:00 UTC"
+    due = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    for place in ("ada/timestamp.txt", f"ada/{NAME}/deep/timestamp.txt"):
+        (one,) = of({place.rpartition("/")[0] + f"/{FILE}": BOOK, place: late}, due=due).handed
+        assert one.late is None
+    (one,) = of({f"ada/{NAME}/{FILE}": BOOK, f"ada/{NAME}/timestamp.txt": late}, due=due).handed
+    assert one.late == timedelta(hours=1)
+
+
 @pytest.mark.parametrize("end", ["", "_"])
 def test_moodle_folders_become_ids_of_the_roster_and_never_their_names(end: str) -> None:
     files = {

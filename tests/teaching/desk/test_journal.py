@@ -83,7 +83,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path, line: bytes) -> N
 
 def test_the_desk_of_another_assignment_is_refused(tmp_path: Path) -> None:
     data = written(tmp_path, entry("a"))
-    with pytest.raises(InputError, match="it is the desk of 01"):
+    with pytest.raises(InputError, match=r"it is the desk of '01'"):
         DeskJournal(tmp_path, "02")
     assert (tmp_path / NAME).read_bytes() == data
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from reprlib import repr as shorten
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from toyevm.teaching.grading.mark import ItemMark
 
 NAME = "journal.jsonl"
 FORMAT = "toyevm journal 1"
+MOST_POINTS = 1_000_000  # of an item: more is a slip of whoever edited the file
 _EXPECTED = "a folder for the desk that can be written"
 _BUSY = ("another run marks on this desk", "one run at a time")
 
@@ -122,7 +124,7 @@ def _parse(data: bytes, where: str, assignment: str) -> tuple[dict[str, JournalE
     match _json(lines[0]) if lines else None:
         case {"format": str(found), "assignment": str(other)} if found == FORMAT:
             if other != assignment:
-                raise InputError(f"it is the desk of {other}", where, f"a desk of its own for {assignment}")
+                raise InputError(f"it is the desk of {shorten(other)}", where, f"that of {shorten(assignment)}")
         case _:
             raise InputError("it is no journal of marks", where, f"a first line with {FORMAT!r}")
     entries: dict[str, JournalEntry] = {}
@@ -146,9 +148,13 @@ def _entry(document: Any) -> JournalEntry | None:
         return None
     texts = [getattr(entry, field.name) for field in fields(JournalEntry) if field.name != "items"]
     texts += [text for mark in items for text in (mark.item, mark.misconception, mark.message, mark.fault)]
-    numbers = [number for mark in items for number in (mark.points, mark.max)]
-    good = all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)
+    good = all(isinstance(text, str) for text in texts) and all(map(_has_points, items))
     return entry if good else None
+
+
+def _has_points(mark: ItemMark) -> bool:
+    """Tell whether these are points that the marker can have given."""
+    return type(mark.points) is type(mark.max) is int and 0 <= mark.points <= mark.max <= MOST_POINTS
 
 
 def _line(value: Any) -> bytes:

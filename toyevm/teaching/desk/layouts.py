@@ -92,7 +92,8 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
     """Sort folders of students: nbgrader's `submitted/STUDENT/ASSIGNMENT/NAME.ipynb`, or what a student's folder holds.
 
     Where a student's folder has one for the assignment, only that counts; where it has only those of other assignments,
-    the student has not handed in. `timestamp.txt` beside the notebook says when, as `2015-02-02 15:58:23.948203 UTC`.
+    the student has not handed in. In that folder `timestamp.txt` says when, as `2015-02-02 15:58:23.948203 UTC`:
+    nbgrader writes it there, over one of the student's. Anywhere else it is the student's word.
 
     Source: nbgrader 0.9, user guide, "Managing assignment files manually", and exchange/default/submit.py (2026-11-30).
     """
@@ -112,7 +113,7 @@ def nbgrader(entries: Sequence[Entry], assignment: str) -> Sorted:
         depth = 2 if ours else 1
         pieces, at = [], None
         for entry in ours or inside:
-            if entry.path[depth:] == ("timestamp.txt",):
+            if ours and entry.path[depth:] == ("timestamp.txt",):
                 at = _timestamp(entry)
             pieces.append(piece_of(entry, PurePosixPath(*entry.path[depth:]).as_posix() if entry.path[depth:] else ""))
         made.parcels.append(Parcel((Sender("", id=name),), tuple(pieces), at))

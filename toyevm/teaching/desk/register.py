@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.files import write_whole
+from toyevm.teaching.desk.journal import MOST_POINTS
+from toyevm.teaching.desk.roster import bad_id
 from toyevm.teaching.desk.safe_csv import csv_table
 
 NAME = "register.json"
@@ -17,6 +20,7 @@ TABLE = "intake.csv"
 FORMAT = "toyevm register 1"
 NOTEBOOKS = "notebooks"
 ABSENT = "nothing was handed in"
+LONGEST = 10 * 366 * 24 * 60  # minutes late: more is a slip of whoever edited the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,16 @@ def _register(document: Any) -> Register:
             "format": str(found), "assignment": str(assignment), "items": dict(items), "isolation": str(isolation),
             "release": None | str() as release, "attempts": list(attempts), "absent": list(absent),
             "unmatched": list(unmatched), "ignored": list(ignored),
-        } if found == FORMAT and all(isinstance(worth, int) for worth in items.values()):  # fmt: skip
+        } if found == FORMAT and all(map(_is_worth, items.values())):  # fmt: skip
             return Register(
-                assignment, items, isolation, release, tuple(map(_registered, attempts)), tuple(map(str, absent)),
+                assignment, items, isolation, release, tuple(map(_registered, attempts)), tuple(map(_id, absent)),
                 _files(unmatched), _files(ignored),
             )  # fmt: skip
     raise ValueError
+
+
+def _is_worth(points: Any) -> bool:
+    return type(points) is int and 0 <= points <= MOST_POINTS
 
 
 def _files(listed: list[Any]) -> tuple[tuple[str, str], ...]:
@@ -122,11 +130,24 @@ def _files(listed: list[Any]) -> tuple[tuple[str, str], ...]:
 def _registered(document: Any) -> Registered:
     match document:
         case {
-            "student": str(), "attempt": int(), "late": None | int() | float(), "source": str(), "problem": str(),
-            "notebook": str(), "key": str(),
-        }:  # fmt: skip
-            return Registered(**document)
+            "student": student,
+            "attempt": int(attempt),
+            "late": None | int() | float() as late,
+            "source": str(),
+            "problem": str(),
+            "notebook": str(notebook),
+            "key": str(),
+        } if _is_worth(attempt) and (late is None or abs(late) < LONGEST) and re.fullmatch("[0-9a-f]*", notebook):
+            _id(student)
+            return Registered(**document)  # fmt: skip
     raise ValueError
+
+
+def _id(student: Any) -> str:
+    """Return an id: files are named after it."""
+    if not isinstance(student, str) or bad_id(student):
+        raise ValueError
+    return student
 
 
 def notebook_path(desk: Path, notebook: str) -> Path:

@@ -24,6 +24,7 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.grading import bubblewrap, container
+from toyevm.teaching.grading.cgroup import in_cgroup
 from toyevm.teaching.grading.neighbours import Neighbours
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.process import (
@@ -155,7 +156,7 @@ class Sandbox:
         hidden = hidden_files() if self.hides else []
         if self.isolation == "bubblewrap":
             with bubblewrap.bubblewrap_command(self.child, files, hidden) as command:
-                yield command, FOLDER
+                yield in_cgroup(command, self.limits.memory, self.limits.threads), FOLDER
         elif self.isolation == "container":
             limits = self.limits.memory, self.limits.threads, self.limits.wall_seconds
             with container.container_command(self.child, files, hidden, *limits) as command:
