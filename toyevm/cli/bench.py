@@ -16,7 +16,7 @@ from toyevm.errors import InputError
 from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.workloads.json_input import parse_int
 
-SUITES = ("vm", "replay", "parallel", "blockstm", "stark")
+SUITES = ("vm", "replay", "parallel", "blockstm", "stark", "hints")
 
 
 def run(
@@ -47,6 +47,10 @@ def run(
         if files or cores:
             raise InputError("--only, --repeats, --plot and --json are for stark", "bench stark", "options only")
         return _stark(as_json, repeats or 3, only, plot)
+    if suite == "hints":
+        if only or repeats or plot or len(cores) > 1:
+            raise InputError("FILE..., one --cores and --json are for hints", "bench hints", "no other option")
+        return _hints(files, as_json, *cores)
     if cores:
         raise InputError("--cores is for parallel", f"bench {suite}", "parallel")
     if suite == "replay":
@@ -116,3 +120,14 @@ def _replay(files: Sequence[Path], as_json: bool, repeats: int) -> int:
         report = replay_times.run_bench_replay(files, repeats, begin)
     show(report, as_json, print_replays)
     return 0 if all(map(replay_times.is_right, report["rows"])) else 1
+
+
+def _hints(files: Sequence[Path], as_json: bool, cores: int = 16) -> int:
+    from toyevm.bench.learned.report import count_pieces, is_right, run_bench_hints
+    from toyevm.cli.bench_tables import print_hints
+
+    need_numpy("bench hints")
+    with progress("blocks", count_pieces(files)) as begin:
+        report = run_bench_hints(files, cores, begin)
+    show(report, as_json, print_hints)
+    return 0 if is_right(report) else 1

@@ -179,3 +179,22 @@ def duration(seconds: float) -> str:
     ('12.3 ms', '56 µs')
     """
     return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
+
+
+def print_hints(console: Console, report: Report) -> None:
+    """Print a report of `run_bench_hints`: means over the blocks of each split."""
+    for split in dict.fromkeys(row["split"] for row in report["means"]):
+        own = [row for row in report["means"] if row["split"] == split]
+        rows = [
+            (row["predictor"], f"{row['precision']:.2f}", f"{row['recall']:.2f}", f"{row['speedup']:.2f}x",
+             "" if row["won"] is None else f"{row['won']:+.0%}")
+            for row in own
+        ]  # fmt: skip
+        title = f"{split} ({own[0]['blocks']} blocks; simulated, {report['environment']['virtualCores']} virtual cores)"
+        console.print(table(title, ("", "precision", "recall", "speedup", "of the oracle's gain"), rows))
+    seconds = ", ".join(f"{name} {took:.2f} s" for name, took in report["environment"]["trainSeconds"].items())
+    console.print(f"Trained on {report['environment']['trainedOn']} seeded blocks (measured, CPU): {seconds}.")
+    console.print(
+        "Precision: of the pairs that were named, those that met; recall: of those that met, those that were named. "
+        "No hints: the block is executed once before, to find them."
+    )

@@ -152,7 +152,7 @@ MACHINE: dict[str, Forgery] = {
     "list in itself": Forgery({"number": "my_number = []\nmy_number.append(my_number)"}, (2, 0, 3), "too large"),
     "long text": Forgery({"double": "my_program = 'PUSH1 1 ' * 10_000_000"}, (0, 1, 3), "too large"),
     "endless program": Forgery({"double": 'my_program = "JUMPDEST PUSH1 0 JUMP"'}, (0, 1, 3)),
-    "program that keeps the machine busy": Forgery({"double": SLOW_PROGRAM}, (0, 1, 3), "took longer than"),
+    "program that keeps the machine busy": Forgery({"double": SLOW_PROGRAM}, (0, 1, 3)),
     "too many files": Forgery({"number": "import os\nfor i in range(10**6): os.open('/', 0)"}, (2, 0, 3)),
     "fills the disk": Forgery(
         {"number": "for i in range(100):\n    open(f'f{i}', 'wb').write(bytes(8 << 20))\nmy_number = 0"}, (2, 0, 3)

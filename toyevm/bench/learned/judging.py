@@ -1,0 +1,135 @@
+"""How good predictions are: of the pairs that met, and of the time that they save.
+
+A predictor names pairs that should not run at the same time. `dependency_dag` gets them as its edge list, and checks
+everything, so results are the same whatever is predicted. The time is compared with that of the same backend without
+a list, which executes the block once more to find one, and with that of an oracle's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from toyevm.backends import BACKENDS, Hints, RunConfig
+from toyevm.backends.base import compare_results
+from toyevm.bench.learned.examples import Example, Pair
+from toyevm.bench.learned.features import TxFeatures
+from toyevm.simulation.metrics import measure
+
+BACKEND = "dependency_dag"
+
+
+class Predictor(Protocol):
+    """Says of a block, before it runs, which pairs will meet."""
+
+    @property
+    def name(self) -> str: ...
+
+    def pairs(self, block: Sequence[TxFeatures]) -> set[Pair]:
+        """Return pairs (before, after) of which the later one will read what the earlier one writes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """Knows the block, since it has run."""
+
+    example: Example
+    name: str = "oracle"
+
+    def pairs(self, block: Sequence[TxFeatures]) -> set[Pair]:
+        """Return the pairs that did meet."""
+        return set(self.example.pairs)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What predictions for one block were worth; time is virtual.
+
+    Attributes:
+        predicted, right, there: how many pairs were named, how many of these met, how many met at all.
+        makespan: of the block, with these hints; `without` and `best`: with none, and with the oracle's.
+        speedup: over one core.
+        equal: whether the result was the sequential one.
+    """
+
+    block: str
+    predictor: str
+    predicted: int
+    right: int
+    there: int
+    makespan: int
+    without: int
+    best: int
+    speedup: float
+    executions: float
+    equal: bool
+
+    @property
+    def precision(self) -> float:
+        """Of the pairs that were named, the share that met; 1 if none was named."""
+        return self.right / self.predicted if self.predicted else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Of the pairs that met, the share that was named; 1 if none met."""
+        return self.right / self.there if self.there else 1.0
+
+
+def share_won(judgements: Iterable[Judgement]) -> float | None:
+    """Return, of the time that the oracle saves over no hints, the share that these save, over all blocks together.
+
+    It is negative where they are slower than no hints, and None where the oracle saves nothing.
+    """
+    rows = list(judgements)
+    without, best = sum(row.without for row in rows), sum(row.best for row in rows)
+    return (without - sum(row.makespan for row in rows)) / (without - best) if without > best else None
+
+
+def judge(predictors: Sequence[Predictor], example: Example, cores: int = 16) -> list[Judgement]:
+    """Judge predictors on one block, and beside them no hints, and the oracle."""
+    without, best = _run(example, None, cores), _run(example, example.pairs, cores)
+    rows = [_row(example, "no hints", set(), without, without, best)]
+    for predictor in (*predictors, Oracle(example)):
+        pairs = predictor.pairs(example.features)
+        rows.append(_row(example, predictor.name, pairs, _run(example, pairs, cores), without, best))
+    return rows
+
+
+@dataclass(frozen=True)
+class _Timed:
+    makespan: int
+    speedup: float
+    executions: float
+    equal: bool
+
+
+def _run(example: Example, pairs: Collection[Pair] | None, cores: int) -> _Timed:
+    judged, workload = example.judged, example.judged.workload
+    hints = None if pairs is None else Hints(edges=tuple(sorted(pairs)))
+    config = RunConfig(workload.chain, cores, hints=hints, transcripts=judged.transcripts)
+    run = BACKENDS.named(BACKEND).execute_block(workload.pre, workload.block, config)
+    found = measure(run, cores, workload.block.header.coinbase, costs=config.costs)
+    return _Timed(
+        found.makespan, found.speedup, found.executions_per_transaction, not compare_results(run.result, judged.right)
+    )
+
+
+def _row(
+    example: Example, name: str, pairs: Collection[Pair], timed: _Timed, without: _Timed, best: _Timed
+) -> Judgement:
+    right = len(example.pairs.intersection(pairs))
+    return Judgement(
+        example.name,
+        name,
+        len(pairs),
+        right,
+        len(example.pairs),
+        timed.makespan,
+        without.makespan,
+        best.makespan,
+        timed.speedup,
+        timed.executions,
+        timed.equal,
+    )
