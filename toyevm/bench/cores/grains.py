@@ -1,0 +1,143 @@
+"""The same arithmetic in tasks of one grain after another, in this process and through an executor, by the clock.
+
+A *grain* is how long one task runs. Three times are taken next to each other, several times over, of the same work:
+here, task after task; through the executor, task by task; and through the executor with one large task a core, which
+is the *control*: as fast as these cores are now, when hardly anything is sent. Other programs slow down all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+from toyevm.backends.processes import burn, usable_cores
+
+GRAINS = (10e-6, 30e-6, 100e-6, 300e-6, 1e-3, 3e-3, 10e-3, 30e-3, 100e-3)  # seconds
+MOST_TASKS = 2000  # of a row: those of 10 µs would be ten thousands
+CALIBRATION = 20_000  # rounds of `burn`: some milliseconds
+
+
+@dataclass(frozen=True)
+class GrainRow:
+    """What was measured of one grain: medians, in seconds.
+
+    Attributes:
+        grain: what was aimed at; `task_seconds` is what a task took in this process.
+        sent: bytes that went to the executor with each task, beside the call.
+        many: the time through the executor.
+        control: the same work through the executor, one task a core.
+    """
+
+    grain: float
+    tasks: int
+    cores: int
+    sent: int
+    one: float
+    many: float
+    control: float
+    speedup: float
+    control_speedup: float
+    share_of_control: float
+
+    @property
+    def task_seconds(self) -> float:
+        return self.one / self.tasks
+
+
+@dataclass(frozen=True)
+class Control:
+    """The speedup of work that shares nothing and sends next to nothing: what these cores give at best, now."""
+
+    cores: int
+    seconds: float  # of one task, alone, in this process
+    speedup: float
+
+
+def burn_control(executor: Executor, cores: int | None = None, seconds: float = 0.2, repeats: int = 5) -> Control:
+    """Measure what `cores` cores give for one task each of `seconds`; medians of `repeats`."""
+    cores = cores or usable_cores()
+    rounds = round(seconds * rounds_per_second())
+    warm_up(executor, cores)
+    ones, speedups = [], []
+    for _ in range(repeats):
+        one = timed(lambda: [burn(rounds) for _ in range(cores)])
+        many = timed(lambda: run_all(executor, burn, [(rounds,)] * cores))
+        ones.append(one / cores)
+        speedups.append(one / many)
+    return Control(cores, median(ones), median(speedups))
+
+
+def run_grains(
+    executor: Executor,
+    grains: Sequence[float] = GRAINS,
+    cores: int | None = None,
+    seconds: float = 0.3,
+    repeats: int = 5,
+    sent: int = 0,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[GrainRow]:
+    """Measure one row for each grain.
+
+    Args:
+        grains: seconds that a task is to run.
+        cores: how many tasks the executor runs at once; all that this computer offers unless told otherwise.
+        seconds: of work in a row, about; small grains have less, since a row has at most 2,000 tasks.
+        sent: bytes that go with each task.
+        progress: is told the name of each row before its turn.
+    """
+    cores = cores or usable_cores()
+    warm_up(executor, cores)
+    rows = []
+    for grain in grains:
+        progress(f"{grain * 1e6:g} µs" + (f", {sent:,} bytes" if sent else ""))
+        rows.append(_grain_row(executor, grain, cores, seconds, repeats, sent))
+    return rows
+
+
+def _grain_row(executor: Executor, grain: float, cores: int, seconds: float, repeats: int, sent: int) -> GrainRow:
+    rounds = max(1, round(grain * rounds_per_second()))
+    tasks = cores * max(2, min(MOST_TASKS, round(seconds / grain)) // cores)
+    load = bytes(sent)
+    triples = []
+    for _ in range(repeats):
+        one = timed(lambda: [carry(rounds, b"") for _ in range(tasks)])
+        control = timed(lambda: run_all(executor, burn, [(rounds * tasks // cores,)] * cores))
+        many = timed(lambda: run_all(executor, carry, [(rounds, load)] * tasks))
+        triples.append((one, many, control))
+    one, many, control = (median(column) for column in zip(*triples, strict=True))
+    speedup, best, share = (
+        median(ratio) for ratio in zip(*((a / b, a / c, c / b) for a, b, c in triples), strict=True)
+    )
+    return GrainRow(grain, tasks, cores, sent, one, many, control, speedup, best, share)
+
+
+def carry(rounds: int, load: bytes) -> int:
+    """Do the work of one task, which came with `load`."""
+    return burn(rounds) + len(load)
+
+
+def rounds_per_second() -> float:
+    """Return how many rounds of `burn` this process does in a second: the median of a few short looks."""
+    return CALIBRATION / median(timed(lambda: burn(CALIBRATION)) for _ in range(7))
+
+
+def warm_up(executor: Executor, cores: int) -> None:
+    """Have every process of the executor started, and this module loaded there, before a clock is."""
+    for _ in range(3):
+        run_all(executor, carry, [(CALIBRATION, b"")] * (2 * cores))
+
+
+def run_all(executor: Executor, function: Callable[..., object], calls: Sequence[tuple[object, ...]]) -> list[object]:
+    """Hand in all calls at once, and return their results in order."""
+    futures = [executor.submit(function, *call) for call in calls]
+    return [future.result() for future in futures]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return how many seconds `work` took, by the clock on the wall."""
+    begun = perf_counter()
+    work()
+    return perf_counter() - begun
