@@ -16,6 +16,8 @@ from statistics import median
 from toyevm.bench.cores.grains import GrainRow
 from toyevm.errors import InputError
 
+SINGULAR = 1e-12  # of a pivot, where all factors are at most 1
+
 
 @dataclass(frozen=True)
 class Overheads:
@@ -140,8 +142,8 @@ def _least_squares(equations: Sequence[tuple[list[float], float]]) -> list[float
     for i in range(size):
         pivot = max(range(i, size), key=lambda k: abs(matrix[k][i]))
         matrix[i], matrix[pivot] = matrix[pivot], matrix[i]
-        if not matrix[i][i]:
-            raise InputError("rows that are all alike", "fit_overheads", "several grains")
+        if abs(matrix[i][i]) < SINGULAR:
+            raise InputError("rows that cannot tell the overheads apart", "fit_overheads", "several numbers of tasks")
         for k in range(size):
             if k != i:
                 factor = matrix[k][i] / matrix[i][i]
