@@ -147,7 +147,7 @@ def bench(
     suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel|blockstm|stark|cores", help="What to measure.")],
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="replay, cores: real blocks.")] = None,
     as_json: AsJson = False,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm, cores) or 3.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 11 (cores) or 3.")] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help=ONLY)] = None,
     plot: Annotated[Path | None, typer.Option(help="vm, stark, cores: draw it to this file, .png or .svg.")] = None,
     cores: Annotated[

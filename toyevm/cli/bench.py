@@ -39,7 +39,7 @@ def run(
     if suite == "cores":
         if only or len(cores) > 1:
             raise InputError("no --only, and --cores once, for cores", "bench cores", "other options, and FILE...")
-        return _cores(files, as_json, repeats or 7, plot, dask, cores[0] if cores else None)
+        return _cores(files, as_json, repeats or 11, plot, dask, cores[0] if cores else None)
     if dask is not None:
         raise InputError("--dask is for cores", f"bench {suite}", "cores")
     if suite == "blockstm":
@@ -125,10 +125,11 @@ def _cores(
     from toyevm.bench.cores.report import is_right, open_bench
     from toyevm.cli.cores_tables import print_cores
 
-    if plot is not None:
-        check_plot(plot)
-    with open_bench(files, dask, cores) as bench, progress("rows", bench.count) as begin:
-        report = bench.measure(repeats, begin)
+    with open_bench(files, dask, cores) as bench:
+        if plot is not None:
+            check_plot(plot)  # not before: libraries that draw start threads, and beside threads nothing is forked
+        with progress("rows", bench.count) as begin:
+            report = bench.measure(repeats, begin)
     if plot is not None:
         chart = cores_chart(report)
         chart.save(plot)

@@ -20,7 +20,7 @@ def row(grain: float, sent: int = 0, slower: float = 1.0, efficiency: float = 0.
     each = grain + TRUE.per_task + TRUE.send * sent
     many = slower * (TRUE.start + rounds * each / efficiency)
     control = one / CORES / efficiency
-    return GrainRow(grain, tasks, CORES, sent, one, many, control, one / many, one / control, control / many)
+    return GrainRow(grain, tasks, CORES, sent, one, many, control)
 
 
 ROWS = [row(grain) for grain in GRAINS]

@@ -1,8 +1,8 @@
 """The same arithmetic in tasks of one grain after another, in this process and through an executor, by the clock.
 
 A *grain* is how long one task runs. Three times are taken next to each other, several times over, of the same work:
-here, task after task; through the executor, task by task; and through the executor with one large task a core, which
-is the *control*: as fast as these cores are now, when hardly anything is sent. Other programs slow down all three.
+here, task after task; through the executor, task by task; and through the executor in a few large tasks, which is the
+*control*: as fast as these cores are now, when hardly anything is sent. Other programs slow down all three.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from toyevm.backends.processes import burn, usable_cores
 GRAINS = (10e-6, 30e-6, 100e-6, 300e-6, 1e-3, 3e-3, 10e-3, 30e-3, 100e-3)  # seconds
 MOST_TASKS = 2000  # of a row: those of 10 µs would be ten thousands
 CALIBRATION = 20_000  # rounds of `burn`: some milliseconds
+CONTROL_SECONDS = 0.1  # of work in a control, at least: for less, starting it would count
+CONTROL_TASKS = 8  # for each core: so a core that is slower than the others for a while does fewer
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class GrainRow:
     Attributes:
         grain: what was aimed at; `task_seconds` is what a task took in this process.
         sent: bytes that went to the executor with each task, beside the call.
-        many: the time through the executor.
-        control: the same work through the executor, one task a core.
+        one: the time in this process, `many` through the executor.
+        control: the same work through the executor, in a few large tasks.
     """
 
     grain: float
@@ -38,13 +40,22 @@ class GrainRow:
     one: float
     many: float
     control: float
-    speedup: float
-    control_speedup: float
-    share_of_control: float
 
     @property
     def task_seconds(self) -> float:
         return self.one / self.tasks
+
+    @property
+    def speedup(self) -> float:
+        return self.one / self.many
+
+    @property
+    def control_speedup(self) -> float:
+        return self.one / self.control
+
+    @property
+    def share_of_control(self) -> float:
+        return self.control / self.many
 
 
 @dataclass(frozen=True)
@@ -57,17 +68,13 @@ class Control:
 
 
 def burn_control(executor: Executor, cores: int | None = None, seconds: float = 0.2, repeats: int = 5) -> Control:
-    """Measure what `cores` cores give for one task each of `seconds`; medians of `repeats`."""
+    """Measure what `cores` cores give for work of `seconds` on each; medians of `repeats`."""
     cores = cores or usable_cores()
-    rounds = round(seconds * rounds_per_second())
+    rounds = round(seconds * cores * rounds_per_second())
     warm_up(executor, cores)
-    ones, speedups = [], []
-    for _ in range(repeats):
-        one = timed(lambda: [burn(rounds) for _ in range(cores)])
-        many = timed(lambda: run_all(executor, burn, [(rounds,)] * cores))
-        ones.append(one / cores)
-        speedups.append(one / many)
-    return Control(cores, median(ones), median(speedups))
+    pairs = [(timed(lambda: burn(rounds)), run_control(executor, rounds, cores)) for _ in range(repeats)]
+    one, many = (median(column) for column in zip(*pairs, strict=True))
+    return Control(cores, one / cores, one / many)
 
 
 def run_grains(
@@ -101,17 +108,20 @@ def _grain_row(executor: Executor, grain: float, cores: int, seconds: float, rep
     rounds = max(1, round(grain * rounds_per_second()))
     tasks = cores * max(2, min(MOST_TASKS, round(seconds / grain)) // cores)
     load = bytes(sent)
+    control_rounds = max(rounds * tasks, round(CONTROL_SECONDS * rounds_per_second()))
     triples = []
     for _ in range(repeats):
         one = timed(lambda: [carry(rounds, b"") for _ in range(tasks)])
-        control = timed(lambda: run_all(executor, burn, [(rounds * tasks // cores,)] * cores))
+        control = run_control(executor, control_rounds, cores) * rounds * tasks / control_rounds
         many = timed(lambda: run_all(executor, carry, [(rounds, load)] * tasks))
         triples.append((one, many, control))
-    one, many, control = (median(column) for column in zip(*triples, strict=True))
-    speedup, best, share = (
-        median(ratio) for ratio in zip(*((a / b, a / c, c / b) for a, b, c in triples), strict=True)
-    )
-    return GrainRow(grain, tasks, cores, sent, one, many, control, speedup, best, share)
+    return GrainRow(grain, tasks, cores, sent, *(median(column) for column in zip(*triples, strict=True)))
+
+
+def run_control(executor: Executor, rounds: int, cores: int) -> float:
+    """Return how many seconds the executor takes for so many rounds of `burn`, in a few tasks for each core."""
+    tasks = CONTROL_TASKS * cores
+    return timed(lambda: run_all(executor, burn, [(rounds // tasks,)] * tasks))
 
 
 def carry(rounds: int, load: bytes) -> int:

@@ -9,7 +9,7 @@ from statistics import median
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.backends.processes import burn
 from toyevm.bench.cores.block import RealBlockRun, run_block_on
-from toyevm.bench.cores.grains import rounds_per_second, run_all, timed
+from toyevm.bench.cores.grains import CONTROL_SECONDS, rounds_per_second, run_control, timed
 from toyevm.bench.cores.kept import KeptBlock, Work
 from toyevm.bench.cores.plans import Plan
 from toyevm.bench.cores.tail import serial_tail
@@ -19,7 +19,7 @@ from toyevm.results import BlockResult
 
 @dataclass(frozen=True)
 class MeasuredBlock:
-    """Medians, in seconds, of a block by one plan; `control` is a burn as long as `one`, a part of it on each core.
+    """Medians, in seconds, of a block by one plan; `control` is a burn about as long as `one`.
 
     Attributes:
         differences: what was not as the sequential backend has it, in any run.
@@ -30,12 +30,15 @@ class MeasuredBlock:
     execute: float
     merge: float
     tail: float
-    speedup: float
     control_speedup: float
     ran_again: int
     returned: int
     state_sent: int
     differences: tuple[str, ...]
+
+    @property
+    def speedup(self) -> float:
+        return self.one / self.many
 
     @property
     def share_of_control(self) -> float:
@@ -73,7 +76,6 @@ def measure_block(
         execute=median(run.execute for run in counted),
         merge=median(run.merge for run in counted),
         tail=serial_tail(kept.pre.apply(right.diff)),
-        speedup=median(one / run.seconds for one, run in times),
         control_speedup=median(controls),
         ran_again=len(counted[-1].ran_again),
         returned=counted[-1].returned,
@@ -87,10 +89,9 @@ def _sequential(work: Work) -> BlockResult:
 
 
 def _control(executor: Executor, seconds: float, cores: int) -> float:
-    """Return the speedup of a burn of about `seconds`, at least some milliseconds, cut into one task a core."""
-    rounds = max(1, round(max(seconds, 0.02) * rounds_per_second() / cores))
-    one = timed(lambda: [burn(rounds) for _ in range(cores)])
-    return one / timed(lambda: run_all(executor, burn, [(rounds,)] * cores))
+    """Return the speedup of a burn of about `seconds`, or `CONTROL_SECONDS` if that is longer."""
+    rounds = round(max(seconds, CONTROL_SECONDS) * rounds_per_second())
+    return timed(lambda: burn(rounds)) / run_control(executor, rounds, cores)
 
 
 def _all_differences(runs: list[RealBlockRun], right: BlockResult, kept: KeptBlock) -> tuple[str, ...]:

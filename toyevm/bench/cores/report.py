@@ -40,6 +40,7 @@ from toyevm.workloads.transfers import to_many
 
 LOADS = (2**16, 2**18, 2**20)  # bytes that tasks of one grain carry, to see what a byte costs
 LOADED_GRAIN = 1e-3
+SECONDS = 0.15  # of work in a row of grains, at most
 COURSE_BLOCK, LARGE_BLOCK = 40, 800  # transactions; a block of 30 million gas holds no more token payments
 BATCHES = 4  # for each core
 WAYS: tuple[Callable[[], Way], ...] = (threads_under_gil, free_threading, subinterpreters)
@@ -74,11 +75,12 @@ class CoresBench:
 
     def measure(self, repeats: int, progress: Callable[[str], None] = lambda name: None) -> Report:
         """Measure everything; `progress` is told the name of each piece before its turn."""
-        grains = run_grains(self.executor, GRAINS, self.cores, repeats=repeats, progress=progress)
-        for load in LOADS:
-            grains += run_grains(
-                self.executor, [LOADED_GRAIN], self.cores, repeats=repeats, sent=load, progress=progress
-            )
+        points = [(grain, 0) for grain in GRAINS] + [(LOADED_GRAIN, load) for load in LOADS]
+        grains = [
+            row
+            for grain, sent in points
+            for row in run_grains(self.executor, [grain], self.cores, SECONDS, repeats, sent, progress)
+        ]
         predicted = predict_rows(fitted_rows(grains), grains)
         overheads = fit_overheads(fitted_rows(grains))
         rows = [_grain_row(row) for row in predicted]
@@ -141,10 +143,10 @@ def open_bench(files: Sequence[Path] = (), dask: str | None = None, cores: int |
     }
     named |= {path.name.partition(".")[0]: load_block(path) for path in files}
     with ExitStack() as stack:
+        cluster = stack.enter_context(dask_executor(dask)) if dask is not None else None
         blocks = [NamedBlock(name, stack.enter_context(keep(work)), _right(name, work)) for name, work in named.items()]
-        if dask is not None:
-            executor = stack.enter_context(dask_executor(dask))
-            yield CoresBench(executor, f"Dask at {dask}", cores or thread_count(executor), blocks, None, load)
+        if cluster is not None:
+            yield CoresBench(cluster, f"Dask at {dask}", cores or thread_count(cluster), blocks, None, load)
             return
         cores = cores or usable_cores()
         starts = start_times(cores)
@@ -199,7 +201,7 @@ def _grain_row(predicted: PredictedRow) -> Report:
 
 
 def _way_row(measure: Callable[[], Way], progress: Callable[[str], None]) -> Report:
-    progress(measure.__name__)
+    progress("threads, interpreters")
     way = measure()
     return {
         "kind": "way",
