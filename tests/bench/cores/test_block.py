@@ -15,7 +15,7 @@ from tests.backends.random_blocks import random_case
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.bench.cores import Plan, RealBlockRun, keep, plan_batches, plan_by_conflicts, run_block_on
 from toyevm.bench.cores import block as module
-from toyevm.bench.cores.kept import Work
+from toyevm.bench.cores.kept import BlockWork
 from toyevm.bench.sweep.processes import LocalProcesses
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import BlockResult
@@ -26,11 +26,11 @@ from toyevm.workloads.transfers import to_many, to_one_shop
 THREADS = 2
 
 
-def sequential(work: Work) -> BlockResult:
+def sequential(work: BlockWork) -> BlockResult:
     return BACKENDS.named("sequential").execute_block(work.pre, work.block, RunConfig(work.chain)).result
 
 
-def run(work: Work, plan: Plan, executor: Executor | None = None) -> RealBlockRun:
+def run(work: BlockWork, plan: Plan, executor: Executor | None = None) -> RealBlockRun:
     """Run a block, and insist that results, diff and root are the sequential ones."""
     with keep(work) as kept, ThreadPoolExecutor(THREADS) as threads:
         ran = run_block_on(executor or threads, kept, plan, cores=THREADS)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from toyevm.backends.base import compare_results
 from toyevm.backends.processes import usable_cores
-from toyevm.bench.cores.kept import KeptBlock, find_kept
+from toyevm.bench.cores.kept import SharedBlock, find_kept
 from toyevm.bench.cores.plans import Plan, check_plan
 from toyevm.errors import InvalidTransaction
 from toyevm.results import BlockResult, TxResult
@@ -60,14 +60,14 @@ class RealBlockRun:
     def seconds(self) -> float:
         return self.execute + self.merge
 
-    def differences(self, right: BlockResult, kept: KeptBlock) -> list[str]:
+    def differences(self, right: BlockResult, kept: SharedBlock) -> list[str]:
         """Return in words what differs from the right result, results, diff and state root; nothing if it is equal."""
         found = compare_results(self.result, right)
         same_root = kept.pre.apply(self.result.diff).root == kept.pre.apply(right.diff).root
         return found if same_root else [*found, "state root"]
 
 
-def run_block_on(executor: Executor, kept: KeptBlock, plan: Plan, cores: int | None = None) -> RealBlockRun:
+def run_block_on(executor: Executor, kept: SharedBlock, plan: Plan, cores: int | None = None) -> RealBlockRun:
     """Run a block by `plan` and merge it; transactions that the plan leaves out run in the merge.
 
     Args:
@@ -92,7 +92,7 @@ def run_block_on(executor: Executor, kept: KeptBlock, plan: Plan, cores: int | N
     )
 
 
-def _ask_all(executor: Executor, kept: KeptBlock, plan: Plan, cores: int) -> tuple[list[bytes], int]:
+def _ask_all(executor: Executor, kept: SharedBlock, plan: Plan, cores: int) -> tuple[list[bytes], int]:
     """Return each task's answer, and how often the state was sent.
 
     At first to nobody; then along with one task for each core, so that a process that lacks it is sent it about once.
@@ -132,7 +132,7 @@ def execute_task(token: str, tx_indexes: tuple[int, ...], state: bytes | None) -
     return pickle.dumps(shipped, pickle.HIGHEST_PROTOCOL)
 
 
-def _attempt(view: StateView, env: BlockEnv, kept: KeptBlock, tx_index: int) -> TxResult | None:
+def _attempt(view: StateView, env: BlockEnv, kept: SharedBlock, tx_index: int) -> TxResult | None:
     try:
         return execute_transaction(view, env, check_transaction(view, env, kept.block.transactions[tx_index]))
     except Exception:  # of any type: on a state that there never was, it proves nothing
@@ -146,7 +146,7 @@ def _ship(result: TxResult | None) -> Shipped | None:
     return Shipped(replace(result, read_set={}), writers)
 
 
-def merge(kept: KeptBlock, shipped: Mapping[int, Shipped]) -> tuple[BlockResult, tuple[int, ...]]:
+def merge(kept: SharedBlock, shipped: Mapping[int, Shipped]) -> tuple[BlockResult, tuple[int, ...]]:
     """Make outcomes final in block order, and run again what is stale or missing; return the result, and which."""
     ledger = Ledger(kept.pre, kept.block, kept.chain)
     ran_again = []

@@ -24,7 +24,7 @@ from toyevm.vm.frame import BlockEnv
 MOST_RECEIVED = 2  # blocks that a process remembers of those it was sent
 
 
-class Work(Protocol):
+class BlockWork(Protocol):
     """A block with the state it finds and the rules of its chain: a `Workload`, a `RealBlock`."""
 
     @property
@@ -36,7 +36,7 @@ class Work(Protocol):
 
 
 @dataclass(frozen=True)
-class KeptBlock:
+class SharedBlock:
     """A block that tasks can name: to each process it is the same, and no other block has its token."""
 
     token: str
@@ -59,14 +59,14 @@ class KeptBlock:
         return env, view
 
 
-_KEPT: dict[str, KeptBlock] = {}  # of this process, and of those it was forked from
-_RECEIVED: OrderedDict[str, KeptBlock] = OrderedDict()
+_KEPT: dict[str, SharedBlock] = {}  # of this process, and of those it was forked from
+_RECEIVED: OrderedDict[str, SharedBlock] = OrderedDict()
 
 
 @contextmanager
-def keep(work: Work) -> Iterator[KeptBlock]:
+def keep(work: BlockWork) -> Iterator[SharedBlock]:
     """Keep a block for tasks; processes that are forked inside the `with` block inherit it."""
-    kept = KeptBlock(uuid4().hex, work.chain, work.pre, work.block)
+    kept = SharedBlock(uuid4().hex, work.chain, work.pre, work.block)
     _KEPT[kept.token] = kept
     try:
         yield kept
@@ -74,11 +74,11 @@ def keep(work: Work) -> Iterator[KeptBlock]:
         del _KEPT[kept.token]
 
 
-def find_kept(token: str, sent: bytes | None) -> KeptBlock | None:
+def find_kept(token: str, sent: bytes | None) -> SharedBlock | None:
     """Return the block of this token, which may have come along; None if this process does not know it."""
     known = _KEPT.get(token) or _RECEIVED.get(token)
     if known is None and sent is not None:
-        known = _RECEIVED[token] = KeptBlock(token, *pickle.loads(sent))
+        known = _RECEIVED[token] = SharedBlock(token, *pickle.loads(sent))
         if len(_RECEIVED) > MOST_RECEIVED:
             _RECEIVED.popitem(last=False)
     return known

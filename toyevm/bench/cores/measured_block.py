@@ -10,7 +10,7 @@ from toyevm.backends import BACKENDS, RunConfig
 from toyevm.backends.processes import burn
 from toyevm.bench.cores.block import RealBlockRun, run_block_on
 from toyevm.bench.cores.grains import CONTROL_SECONDS, rounds_per_second, run_control, timed
-from toyevm.bench.cores.kept import KeptBlock, Work
+from toyevm.bench.cores.kept import BlockWork, SharedBlock
 from toyevm.bench.cores.plans import Plan
 from toyevm.bench.cores.tail import serial_tail
 from toyevm.bench.replay import recover_senders
@@ -50,7 +50,7 @@ class MeasuredBlock:
         return (self.one + self.tail) / (self.many + self.tail)
 
 
-def sequential_result(work: Work, warm_ups: int = 3) -> BlockResult:
+def sequential_result(work: BlockWork, warm_ups: int = 3) -> BlockResult:
     """Return what is right; senders are recovered, and what is often visited is compiled, before a clock is started."""
     recover_senders(work.block.transactions)
     results = [_sequential(work) for _ in range(warm_ups)]
@@ -58,7 +58,7 @@ def sequential_result(work: Work, warm_ups: int = 3) -> BlockResult:
 
 
 def measure_block(
-    executor: Executor, kept: KeptBlock, plan: Plan, right: BlockResult, cores: int, repeats: int = 5
+    executor: Executor, kept: SharedBlock, plan: Plan, right: BlockResult, cores: int, repeats: int = 5
 ) -> MeasuredBlock:
     """Measure a block by a plan, after runs that warm up; `right` is what the sequential backend says."""
     runs = [run_block_on(executor, kept, plan, cores) for _ in range(3)]
@@ -84,7 +84,7 @@ def measure_block(
     )
 
 
-def _sequential(work: Work) -> BlockResult:
+def _sequential(work: BlockWork) -> BlockResult:
     return BACKENDS.named("sequential").execute_block(work.pre, work.block, RunConfig(work.chain)).result
 
 
@@ -94,5 +94,5 @@ def _control(executor: Executor, seconds: float, cores: int) -> float:
     return timed(lambda: burn(rounds)) / run_control(executor, rounds, cores)
 
 
-def _all_differences(runs: list[RealBlockRun], right: BlockResult, kept: KeptBlock) -> tuple[str, ...]:
+def _all_differences(runs: list[RealBlockRun], right: BlockResult, kept: SharedBlock) -> tuple[str, ...]:
     return tuple(sorted({each for run in runs for each in run.differences(right, kept)}))

@@ -18,7 +18,7 @@ from typing import Any
 from toyevm.backends.processes import can_fork, usable_cores
 from toyevm.bench.cores.executors import Way, free_threading, kept_processes, subinterpreters, threads_under_gil
 from toyevm.bench.cores.grains import GRAINS, GrainRow, run_grains
-from toyevm.bench.cores.kept import KeptBlock, Work, keep
+from toyevm.bench.cores.kept import BlockWork, SharedBlock, keep
 from toyevm.bench.cores.measured_block import MeasuredBlock, measure_block, sequential_result
 from toyevm.bench.cores.overheads import (
     Overheads,
@@ -53,7 +53,7 @@ class NamedBlock:
     """A block to measure, what is right, and where processes find it."""
 
     name: str
-    kept: KeptBlock
+    kept: SharedBlock
     right: BlockResult
 
 
@@ -137,7 +137,7 @@ def open_bench(files: Sequence[Path] = (), dask: str | None = None, cores: int |
         InputError: a file that holds no block, an address where no cluster is.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    named: dict[str, Work] = {
+    named: dict[str, BlockWork] = {
         "course block": APPLICATIONS["mixed"](COURSE_BLOCK),
         "token payments": to_many(LARGE_BLOCK, token=True),
     }
@@ -155,7 +155,7 @@ def open_bench(files: Sequence[Path] = (), dask: str | None = None, cores: int |
         yield CoresBench(processes, kind, cores, blocks, starts, load)
 
 
-def _right(name: str, work: Work) -> BlockResult:
+def _right(name: str, work: BlockWork) -> BlockResult:
     try:
         return sequential_result(work)
     except InvalidBlock as error:

@@ -9,7 +9,7 @@ from statistics import median
 
 from toyevm.backends.processes import can_fork
 from toyevm.bench.cores.grains import run_all, timed
-from toyevm.bench.cores.kept import KeptBlock
+from toyevm.bench.cores.kept import SharedBlock
 from toyevm.bench.sweep.processes import LocalProcesses
 
 
@@ -27,7 +27,7 @@ def start_times(cores: int, repeats: int = 3) -> StartTimes:
     return StartTimes(median(ways[False]), median(ways[True]) if True in ways else None)
 
 
-def send_seconds(executor: Executor, kept: KeptBlock, cores: int, repeats: int = 3) -> float:
+def send_seconds(executor: Executor, kept: SharedBlock, cores: int, repeats: int = 3) -> float:
     """Return how long it takes to pack a block and its state, and to have `cores` processes unpack it; the median."""
 
     def send() -> None:
