@@ -91,7 +91,7 @@ class CoresBench:
             "environment": self._environment(repeats),
             "overheads": _describe_overheads(overheads, self.cores),
             "prediction": judge_predictions(predicted),
-            "shareOfControl": median(row.share_of_control for row in grains if row.grain >= LOADED_GRAIN),
+            "shareOfControl": median(row.share_of_control for row in grains if row.grain >= LOADED_GRAIN and not row.sent),
             "rows": rows,
         }
 
