@@ -19,6 +19,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "GRAINS", (1e-3, 1e-2, 3e-2, 5e-2))
     monkeypatch.setattr(reports, "LOADS", (2**10, 2**11))
     monkeypatch.setattr(reports, "LARGE_BLOCK", 20)
+    monkeypatch.setattr(reports, "HASHES", 10)
     monkeypatch.setattr(reports, "SECONDS", 0.05)
     monkeypatch.setattr(reports, "WAYS", tuple(partial(way, 2, 0.001, 1) for way in reports.WAYS))
     monkeypatch.setattr(reports, "start_times", partial(start_times, repeats=1))
@@ -39,10 +40,10 @@ def test_the_report_has_grains_ways_and_blocks(toyevm: Command) -> None:
     assert len(ways) == 3
     assert all((row["speedup"] is None) == bool(row["whyNot"]) for row in ways)
     assert [(row["block"], row["plan"]) for row in blocks] == [
-        (block, plan) for block in ("course block", "token payments") for plan in ("by conflicts", "batches")
+        (block, plan) for block in ("course block", "token payments", "hashing") for plan in ("by conflicts", "batches")
     ]
     assert all(row["equal"] for row in blocks)
-    assert [row["ranAgain"] for row in blocks if row["plan"] == "by conflicts"] == [0, 0]
+    assert [row["ranAgain"] for row in blocks if row["plan"] == "by conflicts"] == [0, 0, 0]
     assert {"usableCores", "loadBefore", "executor", "startSeconds"} <= set(report["environment"])
 
 

@@ -35,6 +35,7 @@ from toyevm.bench.sweep.cluster import dask_executor, thread_count
 from toyevm.errors import InputError, InvalidBlock
 from toyevm.results import BlockResult
 from toyevm.workloads.applications import APPLICATIONS
+from toyevm.workloads.hashing_blocks import hashing_block
 from toyevm.workloads.mainnet import load_block
 from toyevm.workloads.transfers import to_many
 
@@ -42,6 +43,7 @@ LOADS = (2**16, 2**18, 2**20)  # bytes that tasks of one grain carry, to see wha
 LOADED_GRAIN = 1e-3
 SECONDS = 0.15  # of work in a row of grains, at most
 COURSE_BLOCK, LARGE_BLOCK = 40, 800  # transactions; a block of 30 million gas holds no more token payments
+HASHERS, HASHES = 40, 8_000  # transactions of some milliseconds that need nothing of each other
 BATCHES = 4  # for each core
 WAYS: tuple[Callable[[], Way], ...] = (threads_under_gil, free_threading, subinterpreters)
 
@@ -81,6 +83,7 @@ class CoresBench:
             for grain, sent in points
             for row in run_grains(self.executor, [grain], self.cores, SECONDS, repeats, sent, progress)
         ]
+        long_enough = [row for row in grains if row.grain >= LOADED_GRAIN and not row.sent]
         predicted = predict_rows(fitted_rows(grains), grains)
         overheads = fit_overheads(fitted_rows(grains))
         rows = [_grain_row(row) for row in predicted]
@@ -91,7 +94,9 @@ class CoresBench:
             "environment": self._environment(repeats),
             "overheads": _describe_overheads(overheads, self.cores),
             "prediction": judge_predictions(predicted),
-            "shareOfControl": median(row.share_of_control for row in grains if row.grain >= LOADED_GRAIN and not row.sent),
+            "shareOfControl": median(
+                row.share_of_control for row in grains if row.grain >= LOADED_GRAIN and not row.sent
+            ),
             "rows": rows,
         }
 
@@ -130,7 +135,7 @@ def open_bench(files: Sequence[Path] = (), dask: str | None = None, cores: int |
     Call it before there are threads, as a progress bar starts: else processes cannot be forked and are sent the state.
 
     Args:
-        files: real blocks, beside the block of the course and one of token payments.
+        files: real blocks, beside the block of the course, one of token payments and one of long transactions.
         dask: the address of a cluster, in place of processes on this computer.
 
     Raises:
@@ -140,6 +145,7 @@ def open_bench(files: Sequence[Path] = (), dask: str | None = None, cores: int |
     named: dict[str, BlockWork] = {
         "course block": APPLICATIONS["mixed"](COURSE_BLOCK),
         "token payments": to_many(LARGE_BLOCK, token=True),
+        "hashing": hashing_block([1] * HASHERS, unit=HASHES),
     }
     named |= {path.name.partition(".")[0]: load_block(path) for path in files}
     with ExitStack() as stack:
