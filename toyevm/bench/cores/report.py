@@ -94,9 +94,7 @@ class CoresBench:
             "environment": self._environment(repeats),
             "overheads": _describe_overheads(overheads, self.cores),
             "prediction": judge_predictions(predicted),
-            "shareOfControl": median(
-                row.share_of_control for row in grains if row.grain >= LOADED_GRAIN and not row.sent
-            ),
+            "shareOfControl": median(row.share_of_control for row in long_enough),
             "rows": rows,
         }
 
