@@ -128,7 +128,7 @@ def _cores(
     with open_bench(files, dask, cores) as bench:
         if plot is not None:
             check_plot(plot)  # not before: libraries that draw start threads, and beside threads nothing is forked
-        with progress("rows", bench.count) as begin:
+        with progress("rows", bench.count(repeats)) as begin:
             report = bench.measure(repeats, begin)
     if plot is not None:
         chart = cores_chart(report)

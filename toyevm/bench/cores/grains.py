@@ -93,29 +93,62 @@ def run_grains(
         cores: how many tasks the executor runs at once; all that this computer offers unless told otherwise.
         seconds: of work in a row, about; small grains have less, since a row has at most 2,000 tasks.
         sent: bytes that go with each task.
-        progress: is told the name of each row before its turn.
+        progress: is told the name of a row before each look at it.
     """
-    cores = cores or usable_cores()
+    return measure_points(
+        executor, [(grain, sent) for grain in grains], cores or usable_cores(), seconds, repeats, progress
+    )
+
+
+def measure_points(
+    executor: Executor,
+    points: Sequence[tuple[float, int]],
+    cores: int,
+    seconds: float,
+    repeats: int,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[GrainRow]:
+    """Measure a row for each pair of a grain and bytes sent: all of them in turn, again and again.
+
+    So a minute in which something else ran takes a few looks of every row, and not all looks of one.
+    """
     warm_up(executor, cores)
-    rows = []
-    for grain in grains:
-        progress(f"{grain * 1e6:g} µs" + (f", {sent:,} bytes" if sent else ""))
-        rows.append(_grain_row(executor, grain, cores, seconds, repeats, sent))
-    return rows
-
-
-def _grain_row(executor: Executor, grain: float, cores: int, seconds: float, repeats: int, sent: int) -> GrainRow:
-    rounds = max(1, round(grain * rounds_per_second()))
-    tasks = cores * max(2, min(MOST_TASKS, round(seconds / grain)) // cores)
-    load = bytes(sent)
-    control_rounds = max(rounds * tasks, round(CONTROL_SECONDS * rounds_per_second()))
-    triples = []
+    speed = rounds_per_second()
+    shapes = [_Shape.of(grain, sent, cores, seconds, speed) for grain, sent in points]
+    looks: list[list[tuple[float, float, float]]] = [[] for _ in points]
     for _ in range(repeats):
-        one = timed(lambda: [carry(rounds, b"") for _ in range(tasks)])
-        control = run_control(executor, control_rounds, cores) * rounds * tasks / control_rounds
-        many = timed(lambda: run_all(executor, carry, [(rounds, load)] * tasks))
-        triples.append((one, many, control))
-    return GrainRow(grain, tasks, cores, sent, *(median(column) for column in zip(*triples, strict=True)))
+        for shape, seen in zip(shapes, looks, strict=True):
+            progress(f"{shape.grain * 1e6:g} µs" + (f", {shape.sent:,} bytes" if shape.sent else ""))
+            seen.append(shape.look(executor, cores))
+    return [
+        GrainRow(shape.grain, shape.tasks, cores, shape.sent, *(median(times) for times in zip(*seen, strict=True)))
+        for shape, seen in zip(shapes, looks, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a row does in one look: so many tasks of so many rounds, and a control of so many in all."""
+
+    grain: float
+    sent: int
+    tasks: int
+    rounds: int
+    control_rounds: int
+
+    @classmethod
+    def of(cls, grain: float, sent: int, cores: int, seconds: float, speed: float) -> _Shape:
+        rounds = max(1, round(grain * speed))
+        tasks = cores * max(2, min(MOST_TASKS, round(seconds / grain)) // cores)
+        return cls(grain, sent, tasks, rounds, max(rounds * tasks, round(CONTROL_SECONDS * speed)))
+
+    def look(self, executor: Executor, cores: int) -> tuple[float, float, float]:
+        """Return the seconds in this process, through the executor, and of the control for as much work."""
+        load = bytes(self.sent)
+        one = timed(lambda: [carry(self.rounds, b"") for _ in range(self.tasks)])
+        many = timed(lambda: run_all(executor, carry, [(self.rounds, load)] * self.tasks))
+        control = run_control(executor, self.control_rounds, cores)
+        return one, many, control * self.rounds * self.tasks / self.control_rounds
 
 
 def run_control(executor: Executor, rounds: int, cores: int) -> float:
@@ -131,7 +164,7 @@ def carry(rounds: int, load: bytes) -> int:
 
 def rounds_per_second() -> float:
     """Return how many rounds of `burn` this process does in a second: the median of a few short looks."""
-    return CALIBRATION / median(timed(lambda: burn(CALIBRATION)) for _ in range(7))
+    return CALIBRATION / median(timed(lambda: burn(CALIBRATION)) for _ in range(15))
 
 
 def warm_up(executor: Executor, cores: int) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from toyevm.backends.processes import can_fork, usable_cores
 from toyevm.bench.cores.executors import Way, free_threading, kept_processes, subinterpreters, threads_under_gil
-from toyevm.bench.cores.grains import GRAINS, GrainRow, run_grains
+from toyevm.bench.cores.grains import GRAINS, GrainRow, measure_points
 from toyevm.bench.cores.kept import BlockWork, SharedBlock, keep
 from toyevm.bench.cores.measured_block import MeasuredBlock, measure_block, sequential_result
 from toyevm.bench.cores.overheads import (
@@ -70,19 +70,15 @@ class CoresBench:
     starts: StartTimes | None  # of processes on this computer
     load: float | None  # programs that were running or waiting, over the last minute
 
-    @property
-    def count(self) -> int:
-        """How many pieces of work `measure` announces."""
-        return len(GRAINS) + len(LOADS) + len(WAYS) + sum(len(self._plans(block)) for block in self.blocks)
+    def count(self, repeats: int) -> int:
+        """Return how many pieces of work `measure` announces."""
+        plans = sum(len(self._plans(block)) for block in self.blocks)
+        return repeats * (len(GRAINS) + len(LOADS)) + len(WAYS) + plans
 
     def measure(self, repeats: int, progress: Callable[[str], None] = lambda name: None) -> Report:
         """Measure everything; `progress` is told the name of each piece before its turn."""
         points = [(grain, 0) for grain in GRAINS] + [(LOADED_GRAIN, load) for load in LOADS]
-        grains = [
-            row
-            for grain, sent in points
-            for row in run_grains(self.executor, [grain], self.cores, SECONDS, repeats, sent, progress)
-        ]
+        grains = measure_points(self.executor, points, self.cores, SECONDS, repeats, progress)
         long_enough = [row for row in grains if row.grain >= LOADED_GRAIN and not row.sent]
         predicted = predict_rows(fitted_rows(grains), grains)
         overheads = fit_overheads(fitted_rows(grains))
