@@ -17,8 +17,8 @@ def row(grain: float, sent: int = 0, slower: float = 1.0, efficiency: float = 0.
     tasks = max(4, min(2000, round(0.3 / grain)))
     one = grain * tasks
     rounds = -(-tasks // CORES)
-    each = grain + TRUE.per_task + TRUE.send * sent
-    many = slower * (TRUE.start + rounds * each / efficiency)
+    each = grain / efficiency + TRUE.per_task + TRUE.send * sent
+    many = slower * (TRUE.start + rounds * each)
     control = one / CORES / efficiency
     return GrainRow(grain, tasks, CORES, sent, one, many, control)
 
@@ -45,8 +45,8 @@ def test_an_overhead_is_never_negative() -> None:
 
 def test_a_prediction_by_hand() -> None:
     overheads = Overheads(start=1.0, per_task=0.5, send=0.01, efficiency=0.5)
-    assert predict(overheads, grain=2.0, tasks=5, cores=2) == 1 + 3 * 2.5 / 0.5
-    assert predict(overheads, grain=2.0, tasks=4, cores=2, sent=50) == 1 + 2 * 3.0 / 0.5
+    assert predict(overheads, grain=2.0, tasks=5, cores=2) == 1 + 3 * (2.0 / 0.5 + 0.5)
+    assert predict(overheads, grain=2.0, tasks=4, cores=2, sent=50) == 1 + 2 * (2.0 / 0.5 + 0.5 + 0.5)
     assert predict(overheads, grain=2.0, tasks=4, cores=2, efficiency=1.0) == 1 + 2 * 2.5
 
 

@@ -1,6 +1,6 @@
 """What an executor costs: three numbers fitted on measured rows, and the time that they predict for others.
 
-    time = start + ceil(tasks / cores) · (grain + per_task + send · bytes) / efficiency
+    time = start + ceil(tasks / cores) · (grain / efficiency + per_task + send · bytes)
 
 where `efficiency` is the control's speedup over the number of cores: what the computer itself takes away. The three
 numbers are those with the least sum of squared *relative* errors, so that a row of a millisecond counts as much as one
@@ -86,8 +86,8 @@ def predict(
         efficiency: the control's, if it is another one by now.
     """
     rounds = -(-tasks // cores)
-    each = grain + overheads.per_task + overheads.send * sent
-    return overheads.start + rounds * each / (efficiency or overheads.efficiency)
+    each = grain / (efficiency or overheads.efficiency) + overheads.per_task + overheads.send * sent
+    return overheads.start + rounds * each
 
 
 def hold_out(rows: Sequence[GrainRow]) -> list[PredictedRow]:
@@ -118,16 +118,17 @@ def break_even(overheads: Overheads, tasks: int, cores: int) -> float:
 
     Infinite if they never are.
     """
-    rounds = -(-tasks // cores) / overheads.efficiency
-    gained = tasks - rounds
+    rounds = -(-tasks // cores)
+    gained = tasks - rounds / overheads.efficiency
     return (overheads.start + rounds * overheads.per_task) / gained if gained > 0 else float("inf")
 
 
 def _equation(row: GrainRow, names: Sequence[str]) -> tuple[list[float], float]:
     """Return the factors of the unknowns and what they must add up to, both over the measured time."""
-    rounds = -(-row.tasks // row.cores) * row.cores / row.control_speedup
+    rounds = -(-row.tasks // row.cores)
+    work = rounds * row.task_seconds * row.cores / row.control_speedup
     factors = {"start": 1.0, "per_task": rounds, "send": rounds * row.sent}
-    return [factors[name] / row.many for name in names], (row.many - rounds * row.task_seconds) / row.many
+    return [factors[name] / row.many for name in names], (row.many - work) / row.many
 
 
 def _least_squares(equations: Sequence[tuple[list[float], float]]) -> list[float]:
