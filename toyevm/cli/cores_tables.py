@@ -57,7 +57,7 @@ def _print_model(console: Console, report: Report) -> None:
         f"Fitted: {fitted['start'] * 1e6:.0f} µs a run, {fitted['per_task'] * 1e6:.0f} µs a task, "
         f"{fitted['send'] * 1e9:.2f} ns a byte, {fitted['efficiency']:.2f} of each core. "
         f"On {judged['heldOut']} rows held out: error {judged['medianError']:.0%} (median), "
-        f"{judged['largestError']:.0%} at most. "
+        f"{judged['largestError']:.0%} at most; on the fitted ones {judged['largestFittedError']:.0%} at most. "
         + (f"Many tasks pay above {grain * 1e6:.0f} µs each." if grain is not None else "Many tasks never pay.")
     )
     console.print(f"Share of the control at 1 ms and more: {report['shareOfControl']:.2f} (median)")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.backends.cases import Case, all_cases
 from tests.backends.random_blocks import random_case
+from tests.support.executors import die
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.bench.cores import Plan, RealBlockRun, keep, plan_batches, plan_by_conflicts, run_block_on
 from toyevm.bench.cores import block as module
@@ -160,3 +162,20 @@ def test_spawned_processes_are_sent_the_state_about_once_each() -> None:
         assert first.state_sent >= len(kept.as_sent)
         assert sum(run.state_sent for run in (first, *later)) <= 2 * THREADS * len(kept.as_sent)
         assert all(run.differences(sequential(work), kept) == [] for run in (first, *later))
+
+
+class DiesFirst(Executor):
+    """An executor whose first task ends the process that takes it."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor, self.has_died = executor, False
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        first, self.has_died = not self.has_died, True
+        return self.executor.submit(die, args) if first else self.executor.submit(fn, *args, **kwargs)
+
+
+def test_the_transactions_of_a_process_that_died_run_in_the_merge() -> None:
+    with LocalProcesses(THREADS) as processes:
+        ran = run(to_many(6), plan_batches(6, 3), DiesFirst(processes))
+    assert ran.ran_again == (0, 1)

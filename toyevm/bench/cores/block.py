@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from toyevm.backends.base import compare_results
 from toyevm.backends.processes import usable_cores
 from toyevm.bench.cores.kept import SharedBlock, find_kept
 from toyevm.bench.cores.plans import Plan, check_plan
+from toyevm.bench.sweep.processes import WorkerDied
 from toyevm.errors import InvalidTransaction
 from toyevm.results import BlockResult, TxResult
 from toyevm.simulation.conversation import Conclusion
@@ -107,10 +108,20 @@ def _ask_all(executor: Executor, kept: SharedBlock, plan: Plan, cores: int) -> t
             executor.submit(execute_task, kept.token, plan[number], state)
             for number, state in zip(waiting, states, strict=True)
         ]
-        found = zip(waiting, [future.result() for future in futures], strict=True)
+        found = zip(
+            waiting, [_answer(future, plan[n]) for n, future in zip(waiting, futures, strict=True)], strict=True
+        )
         answers |= {number: answer for number, answer in found if answer is not None}
         asked_before = True
     return [answers[number] for number in range(len(plan))], copies
+
+
+def _answer(future: Future[bytes | None], task: tuple[int, ...]) -> bytes | None:
+    """Return what a task answered; if its process died, that none of its transactions could run there."""
+    try:
+        return future.result()
+    except (WorkerDied, BrokenExecutor):
+        return pickle.dumps([None] * len(task))
 
 
 def execute_task(token: str, tx_indexes: tuple[int, ...], state: bytes | None) -> bytes | None:

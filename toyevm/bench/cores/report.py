@@ -163,10 +163,14 @@ def _right(name: str, work: BlockWork) -> BlockResult:
 
 
 def judge_predictions(rows: Sequence[PredictedRow]) -> Report:
-    """Return how far the model was off on rows that it was not fitted on."""
-    held_out = [row for row in rows if not row.fitted]
-    errors = sorted(abs(row.error) for row in held_out)
-    return {"heldOut": len(held_out), "medianError": median(errors), "largestError": errors[-1]}
+    """Return how far the model was off on rows that it was not fitted on, and the most on those that it was."""
+    errors = sorted(abs(row.error) for row in rows if not row.fitted)
+    return {
+        "heldOut": len(errors),
+        "medianError": median(errors),
+        "largestError": errors[-1],
+        "largestFittedError": max(abs(row.error) for row in rows if row.fitted),
+    }
 
 
 def is_right(row: Report) -> bool:
