@@ -90,7 +90,7 @@ def test_rules_name_the_pairs_and_the_locations_of_a_block_to_come(past: list[Ex
     assert len(later.pairs) > 0.9 * len(named)
     locks = list(map(rules.locks, later.features))
     right = [lock.writes == writes for lock, writes in zip(locks, later.writes, strict=True)]
-    assert sum(right) > 0.8 * len(right)
+    assert sum(right) > 0.6 * len(right)
 
 
 def test_without_mappings_rules_find_less(past: list[Example], later: Example, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ Whatever runs in other processes ends within a time limit, and no process outliv
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -41,6 +42,20 @@ class RealRun:
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_fork() -> bool:
+    """Tell whether this process may fork: on Linux, while it has one thread, those of libraries counted.
+
+    A fork copies the locks that other threads hold, and not the threads, which would have released them. On macOS
+    system libraries do not survive a fork; Windows has none.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:  # no /proc here, so nobody can tell
+        return False
 
 
 def measure_processes(

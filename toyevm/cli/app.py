@@ -144,18 +144,25 @@ def backends(as_json: AsJson = False) -> None:
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="vm|replay|parallel|blockstm|stark|hints", help="What to measure.")],
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="replay, hints: real blocks.")] = None,
+    suite: Annotated[
+        str, typer.Argument(metavar="vm|replay|parallel|blockstm|stark|cores|hints", help="What to measure.")
+    ],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="replay, cores, hints: real blocks.")
+    ] = None,
     as_json: AsJson = False,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 3 (replay, stark).")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Timed turns of each: 7 (vm), 11 (cores) or 3.")] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help=ONLY)] = None,
-    plot: Annotated[Path | None, typer.Option(help="vm, stark: draw it to this file, .png or .svg.")] = None,
-    cores: Annotated[list[int] | None, typer.Option(min=1, help="parallel (repeatable), hints: virtual cores.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="vm, stark, cores: draw it to this file, .png or .svg.")] = None,
+    cores: Annotated[
+        list[int] | None, typer.Option(min=1, help="parallel (repeatable), cores, hints: how many.")
+    ] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="cores: use this Dask cluster.")] = None,
 ) -> int:
-    """Measure the machine (vm, replay), the backends (parallel, blockstm), learned hints, or proofs (stark)."""
+    """Measure the machine (vm, replay), backends (parallel, blockstm), learned hints, proofs (stark), real cores."""
     from toyevm.cli import bench as command
 
-    return command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [])
+    return command.run(suite, files or [], as_json, repeats, only or [], plot, cores or [], dask)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from toyevm.errors import InputError
 from toyevm.rollups.zk_rollup.needs import need_numpy
 from toyevm.workloads.json_input import parse_int
 
-SUITES = ("vm", "replay", "parallel", "blockstm", "stark", "hints")
+SUITES = ("vm", "replay", "parallel", "blockstm", "stark", "cores", "hints")
 
 
 def run(
@@ -27,6 +27,7 @@ def run(
     only: Sequence[str],
     plot: Path | None,
     cores: Sequence[int] = (),
+    dask: str | None = None,
 ) -> int:
     """Run a suite and return the exit code: 1 if machines or backends disagree, or a block with its header.
 
@@ -35,6 +36,12 @@ def run(
     """
     if suite not in SUITES:
         raise InputError(f"unknown suite {suite!r}", "bench", " or ".join(SUITES))
+    if suite == "cores":
+        if only or len(cores) > 1:
+            raise InputError("no --only, and --cores once, for cores", "bench cores", "other options, and FILE...")
+        return _cores(files, as_json, repeats or 11, plot, dask, cores[0] if cores else None)
+    if dask is not None:
+        raise InputError("--dask is for cores", f"bench {suite}", "cores")
     if suite == "blockstm":
         if files or repeats or only or plot or cores:
             raise InputError("only --json is for blockstm", "bench blockstm", "no other option")
@@ -52,7 +59,7 @@ def run(
             raise InputError("FILE..., one --cores and --json are for hints", "bench hints", "no other option")
         return _hints(files, as_json, *cores)
     if cores:
-        raise InputError("--cores is for parallel", f"bench {suite}", "parallel")
+        raise InputError("--cores is for parallel and cores", f"bench {suite}", "parallel or cores")
     if suite == "replay":
         if only or plot:
             raise InputError("--only and --plot are for vm", "bench replay", "FILE...")
@@ -113,6 +120,26 @@ def _stark(as_json: bool, repeats: int, only: Sequence[str], plot: Path | None) 
         print(f"{plot}: {chart.text}", file=sys.stderr)
     show(report, as_json, print_stark)
     return 0 if all(map(stark.is_right, report["rows"])) else 1
+
+
+def _cores(
+    files: Sequence[Path], as_json: bool, repeats: int, plot: Path | None, dask: str | None, cores: int | None
+) -> int:
+    from toyevm.bench.cores.chart import cores_chart
+    from toyevm.bench.cores.report import is_right, open_bench
+    from toyevm.cli.cores_tables import print_cores
+
+    with open_bench(files, dask, cores) as bench:
+        if plot is not None:
+            check_plot(plot)  # not before: libraries that draw start threads, and beside threads nothing is forked
+        with progress("rows", bench.count(repeats)) as begin:
+            report = bench.measure(repeats, begin)
+    if plot is not None:
+        chart = cores_chart(report)
+        chart.save(plot)
+        print(f"{plot}: {chart.text}", file=sys.stderr)
+    show(report, as_json, print_cores)
+    return 0 if all(map(is_right, report["rows"])) else 1
 
 
 def _replay(files: Sequence[Path], as_json: bool, repeats: int) -> int:

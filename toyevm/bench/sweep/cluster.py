@@ -38,6 +38,12 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[Executor
         yield client.get_executor(pure=False)
 
 
+def thread_count(executor: Executor) -> int:
+    """Return how many tasks the workers of a cluster run at once."""
+    client: Any = executor._client  # type: ignore[attr-defined]  # there is no other way to the cluster of an executor
+    return sum(client.nthreads().values())
+
+
 def own_version() -> str | None:
     return version_of("toyevm")
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from pickle import dumps, loads
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from toyevm.backends.processes import end_with_parent, usable_cores
 
@@ -31,12 +31,19 @@ class LocalProcesses(ThreadPoolExecutor):
 
     What they are asked for must be importable, as with any process that is not forked. A `with` block that ends in an
     error, or by Ctrl-C, ends them at once.
+
+    Args:
+        inherit: fork all of them now, so that they know what this process knows. Only where `can_fork` says so; one
+            that takes the place of a process that died is spawned, and knows nothing.
     """
 
-    def __init__(self, count: int | None = None) -> None:
-        super().__init__(count or usable_cores(), thread_name_prefix="sweep")
+    def __init__(self, count: int | None = None, inherit: bool = False) -> None:
+        count = count or usable_cores()
+        super().__init__(count, thread_name_prefix="sweep")
         self._all: list[_Worker] = []
         self._idle: list[_Worker] = []
+        if inherit:
+            self._idle = [self._hire("fork") for _ in range(count)]  # the threads of this executor come later
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a process call `fn`; see `concurrent.futures.Executor`."""
@@ -55,8 +62,8 @@ class LocalProcesses(ThreadPoolExecutor):
         result: T = answer
         return result
 
-    def _hire(self) -> _Worker:
-        worker = _Worker()
+    def _hire(self, method: Literal["spawn", "fork"] = "spawn") -> _Worker:
+        worker = _Worker(method)
         self._all.append(worker)
         return worker
 
@@ -80,8 +87,8 @@ class LocalProcesses(ThreadPoolExecutor):
 class _Worker:
     """A process, and the line on which it is asked and answers."""
 
-    def __init__(self) -> None:
-        context = get_context("spawn")
+    def __init__(self, method: Literal["spawn", "fork"]) -> None:
+        context: Any = get_context(method)
         self._line, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
         with _without_interrupts():
@@ -94,6 +101,8 @@ class _Worker:
         return answer
 
     def dismiss(self) -> None:
+        with suppress(OSError):
+            self._line.send(None)  # a forked process may hold our end of another one's line open
         self._line.close()
         self.process.join(PATIENCE)
         self.kill()
@@ -122,8 +131,8 @@ def _serve(line: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
     end_with_parent()
     with suppress(EOFError, OSError):
-        while True:
-            function, args, named = line.recv()
+        while (request := line.recv()) is not None:
+            function, args, named = request
             try:
                 answer = (True, function(*args, **named))
             except Exception as error:
