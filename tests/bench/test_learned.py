@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from eth_abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +54,7 @@ def later() -> Example:
 @given(slot=st.integers(0, 15), key=WORDS)
 def test_an_entry_lies_where_vyper_and_solidity_keep_it(slot: int, key: int) -> None:
     assert entry_slot(slot, key, "slot first") == mapping_slot(slot, key)
-    solidity = keccak256(encode(["uint256", "uint256"], [key, slot]))
+    solidity = keccak256(bytes.fromhex(f"{key:064x}{slot:064x}"))
     assert entry_slot(slot, key, "key first") == int.from_bytes(solidity, "big")
 
 
