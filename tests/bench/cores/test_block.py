@@ -121,6 +121,15 @@ def test_a_real_block_in_batches_equals_sequential(toyevm_data: Path) -> None:
     assert 0 < len(ran.ran_again) < len(work.block.transactions)
 
 
+@pytest.mark.whole
+def test_all_real_blocks_equal_sequential_by_either_plan(toyevm_data: Path) -> None:
+    for path in sorted((toyevm_data / "mainnet").glob("*.json.xz")):
+        work = load_block(path)
+        results = sequential(work).results
+        run(work, plan_batches(len(results), 8))
+        run(work, plan_by_conflicts(results, 8, work.block.header.coinbase))
+
+
 @pytest.mark.parametrize("plan", [((0, 1), (1,)), ((0, 9),), ((-1,),)])
 def test_a_plan_that_is_none_is_refused(plan: Plan) -> None:
     with keep(to_many(3)) as kept, ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match="plan"):
