@@ -1,0 +1,103 @@
+"""What goes into an estimate: published figures as ranges, with source and year; choices of ours; measurements.
+
+Where the sources disagree, both are in the range. Published figures were read as excerpts, not as whole reports. A
+choice is an order of magnitude to compute with, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import median
+from time import process_time
+
+from toyevm.backends import BACKENDS, RunConfig
+from toyevm.bench.judged_block import JudgedBlock
+from toyevm.bench.replay import recover_senders
+from toyevm.errors import InputError
+from toyevm.workloads.applications import APPLICATIONS
+
+CHOICE = "a choice of this course, an order of magnitude, 2026"
+_CCRI = "CCRI, The Merge, September 2022"
+
+
+@dataclass(frozen=True)
+class EnergyInput:
+    """A number that is only known to lie between two others.
+
+    Raises:
+        InputError: no range of positive numbers.
+    """
+
+    name: str
+    low: float
+    high: float
+    unit: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low <= self.high < float("inf"):
+            raise InputError(f"{self.low} to {self.high}", self.name, "a range of positive numbers")
+
+    @property
+    def middle(self) -> float:
+        """The geometric mean: of two guesses that differ by a factor, neither counts more."""
+        return sqrt(self.low * self.high)
+
+
+INPUTS = {
+    each.name: each
+    for each in (
+        EnergyInput("work: energy", 23, 94, "TWh a year",
+                    f"Ethereum before the Merge: {_CCRI} (23); press reports of October 2022 (94)"),
+        EnergyInput("stake: energy", 0.0026, 0.00787, "TWh a year",
+                    f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, 2025 (7.87 GWh)"),
+        EnergyInput("L1 transactions", 1.0e6, 1.6e6, "a day", CHOICE),
+        EnergyInput("nodes", 5_000, 14_072, "computers",
+                    "at the high end those that Cambridge counted, December 2023; at the low end " + CHOICE),
+        EnergyInput("a core", 3, 15, "W", "power of a busy core; " + CHOICE),
+        EnergyInput("layer's servers", 1_000, 20_000, "W", "sequencer, provers, nodes and their cooling; " + CHOICE),
+        EnergyInput("layer's transactions", 5, 100, "a second", CHOICE),
+        EnergyInput("layer's nodes", 10, 1_000, "computers", CHOICE),
+        EnergyInput("layer's share of an L1 transaction", 0.002, 0.7, "of one",
+                    "gas on L1 of a transaction of a layer against one of L1's own: `toyevm compare`, 2026"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of the processor on this computer, for a transaction of the course block.
+
+    Attributes:
+        execute: to execute it once, compiled and warm.
+        prove: to prove a payment, in a batch of 64; 0 where numpy is not installed.
+        executions: how often Block-STM runs a transaction on 16 virtual cores (simulated): aborts are run again.
+    """
+
+    execute: float
+    prove: float
+    executions: float
+
+
+def measure_inputs(repeats: int = 5) -> Measured:
+    """Measure what an estimate needs."""
+    judged = JudgedBlock.of(APPLICATIONS["mixed"](40))
+    workload, sequential = judged.workload, BACKENDS.named("sequential")
+    recover_senders(workload.block.transactions)
+    times = []
+    for _ in range(repeats + 2):  # two to warm up
+        begun = process_time()
+        sequential.execute_block(workload.pre, workload.block, RunConfig(workload.chain))
+        times.append(process_time() - begun)
+    stm = judged.figures(BACKENDS.named("block_stm"), 16, with_hints=False)
+    return Measured(median(times[2:]) / 40, _prove(64), stm["executionsPerTransaction"])
+
+
+def _prove(payments: int) -> float:
+    try:
+        from toyevm.bench.stark import measure_payments
+
+        return float(measure_payments(payments, 1)["cpuSeconds"]["prove"]) / payments
+    except ImportError:
+        return 0.0
