@@ -16,7 +16,7 @@ from toyevm.workloads.workload import Workload
 
 @dataclass(frozen=True)
 class RunEnergy:
-    """A run of a block, in units of what one busy core draws while the block runs on it alone, nothing else switched on.
+    """A run of a block, in units of what one core takes for the block when nothing else is switched on.
 
     Attributes:
         speedup: over one core (simulated).
