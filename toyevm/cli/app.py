@@ -211,6 +211,17 @@ def compare(
 
 
 @app.command()
+def claims(
+    names: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These only; all without.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the experiments behind popular claims, and say what is left of each: true, true if, or false."""
+    from toyevm.cli import claims as command
+
+    command.run(names or [], as_json)
+
+
+@app.command()
 def dispute(
     transactions: Annotated[int, typer.Option(help="How many ERC-20 transfers the disputed block has.")] = 64,
     games: Annotated[int, typer.Option(help="How many games; each kind of liar in turn.")] = 48,

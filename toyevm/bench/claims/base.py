@@ -1,0 +1,95 @@
+"""A claim speaks of all cases; an experiment runs some of them. So what it is worth follows, and nobody writes it down.
+
+    every case holds      true, as far as these cases go
+    no case holds         false
+    some do               true if: the conditions of those that hold
+
+One case that does not hold refutes a sentence about all; no number of cases proves it. That is why a verdict is shown
+with its cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from toyevm.bench.compare.figures import TaggedFigure
+
+
+class Ruled(StrEnum):
+    """What became of a claim."""
+
+    TRUE = "true"
+    TRUE_IF = "true if"
+    FALSE = "false"
+
+
+@dataclass(frozen=True)
+class ClaimCase:
+    """The claim in one case.
+
+    Attributes:
+        condition: under which it is tried, as it would stand behind "if".
+        holds: whether it is so, read off what was run.
+        figures: what was run for it, by name.
+    """
+
+    condition: str
+    holds: bool
+    figures: Mapping[str, TaggedFigure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All cases of a claim."""
+
+    cases: tuple[ClaimCase, ...]
+
+    @property
+    def ruled(self) -> Ruled:
+        """Return the verdict.
+
+        >>> Evidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).ruled.value
+        'true if'
+        """
+        holding = [case.holds for case in self.cases]
+        return Ruled.TRUE if all(holding) else Ruled.TRUE_IF if any(holding) else Ruled.FALSE
+
+    @property
+    def verdict(self) -> str:
+        """Return the verdict in words.
+
+        >>> Evidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).verdict
+        'true if it rains; not if it snows'
+        """
+        if self.ruled is not Ruled.TRUE_IF:
+            return self.ruled.value
+        yes, no = ([case.condition for case in self.cases if case.holds is holds] for holds in (True, False))
+        return f"true if {', or '.join(yes)}; not if {', or '.join(no)}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the kind the press writes, and an experiment that could refute it.
+
+    Attributes:
+        id: its name in commands.
+        sentence: as it is said.
+        lesson: the number of the lesson that teaches what is behind it.
+        experiment: what is run, in a sentence.
+        cases: runs it.
+        confusion: which two things the sentence takes for one.
+    """
+
+    id: str
+    sentence: str
+    lesson: str
+    experiment: str
+    cases: Callable[[], tuple[ClaimCase, ...]] = field(repr=False)
+    confusion: str = ""
+
+
+def audit(claim: Claim) -> Evidence:
+    """Run a claim's experiment."""
+    return Evidence(claim.cases())
