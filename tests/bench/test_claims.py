@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from toyevm.bench.claims import CLAIMS, Claim, ClaimCase, Evidence, Ruled, audit, claim_named
+from toyevm.bench.claims import CLAIMS, ClaimCase, ClaimEvidence, PopularClaim, Ruled, audit, claim_named
 from toyevm.bench.compare.figures import TaggedFigure
 from toyevm.bench.energy.inputs import INPUTS
 from toyevm.errors import InputError
@@ -70,7 +70,7 @@ def test_there_are_twelve_claims_or_more_each_with_a_lesson() -> None:
     ],
 )
 def test_the_cases_give_the_verdict(holds: tuple[bool, ...], ruled: Ruled, words: str) -> None:
-    found = Evidence(tuple(ClaimCase(f"case {number}", each) for number, each in enumerate(holds)))
+    found = ClaimEvidence(tuple(ClaimCase(f"case {number}", each) for number, each in enumerate(holds)))
     assert (found.ruled, found.verdict) == (ruled, words)
 
 
@@ -134,4 +134,4 @@ def test_what_is_under_test_decides(name: str, monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_no_claim_is_refused() -> None:
     with pytest.raises(InputError, match="l2-inherits"):
         claim_named("moon")
-    assert isinstance(claim_named("zk-hides"), Claim)
+    assert isinstance(claim_named("zk-hides"), PopularClaim)

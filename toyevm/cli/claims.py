@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from toyevm.bench.claims import CLAIMS, Claim, audit, claim_named
+from toyevm.bench.claims import CLAIMS, PopularClaim, audit, claim_named
 from toyevm.bench.compare import plain
 from toyevm.bench.compare.figures import short
 from toyevm.cli.screen import progress, show
@@ -33,7 +33,7 @@ def run(names: Sequence[str], as_json: bool) -> None:
     show(rows, as_json, print_claims)
 
 
-def row_of(claim: Claim) -> Report:
+def row_of(claim: PopularClaim) -> Report:
     """Run a claim's experiment, and return it with its evidence as JSON."""
     found = audit(claim)
     cases = [{"if": case.condition, "holds": case.holds, "figures": plain(dict(case.figures))} for case in found.cases]

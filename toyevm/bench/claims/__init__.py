@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from toyevm.bench.claims.base import Claim, ClaimCase, Evidence, Ruled, audit
+from toyevm.bench.claims.base import ClaimCase, ClaimEvidence, PopularClaim, Ruled, audit
 from toyevm.bench.claims.execution import EXECUTION
 from toyevm.bench.claims.layers import LAYERS
 from toyevm.bench.claims.public import PUBLIC
 from toyevm.errors import InputError
 
-__all__ = ["CLAIMS", "Claim", "ClaimCase", "Evidence", "Ruled", "audit", "claim_named"]
+__all__ = ["CLAIMS", "ClaimCase", "ClaimEvidence", "PopularClaim", "Ruled", "audit", "claim_named"]
 
-CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (*LAYERS, *EXECUTION, *PUBLIC)}
+CLAIMS: dict[str, PopularClaim] = {claim.id: claim for claim in (*LAYERS, *EXECUTION, *PUBLIC)}
 
 
-def claim_named(name: str) -> Claim:
+def claim_named(name: str) -> PopularClaim:
     """Return a claim.
 
     Raises:

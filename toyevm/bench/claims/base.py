@@ -41,7 +41,7 @@ class ClaimCase:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ClaimEvidence:
     """All cases of a claim."""
 
     cases: tuple[ClaimCase, ...]
@@ -50,7 +50,7 @@ class Evidence:
     def ruled(self) -> Ruled:
         """Return the verdict.
 
-        >>> Evidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).ruled.value
+        >>> ClaimEvidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).ruled.value
         'true if'
         """
         holding = [case.holds for case in self.cases]
@@ -60,7 +60,7 @@ class Evidence:
     def verdict(self) -> str:
         """Return the verdict in words.
 
-        >>> Evidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).verdict
+        >>> ClaimEvidence((ClaimCase("it rains", True), ClaimCase("it snows", False))).verdict
         'true if it rains; not if it snows'
         """
         if self.ruled is not Ruled.TRUE_IF:
@@ -70,7 +70,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Claim:
+class PopularClaim:
     """A sentence of the kind the press writes, and an experiment that could refute it.
 
     Attributes:
@@ -90,6 +90,6 @@ class Claim:
     confusion: str = ""
 
 
-def audit(claim: Claim) -> Evidence:
+def audit(claim: PopularClaim) -> ClaimEvidence:
     """Run a claim's experiment."""
-    return Evidence(claim.cases())
+    return ClaimEvidence(claim.cases())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from toyevm.backends import BACKENDS
-from toyevm.bench.claims.base import Claim, ClaimCase
+from toyevm.bench.claims.base import ClaimCase, PopularClaim
 from toyevm.bench.compare.figures import simulated
 from toyevm.bench.judged_block import JudgedBlock
 from toyevm.workloads.applications import APPLICATIONS
@@ -69,12 +69,36 @@ def hints_help() -> tuple[ClaimCase, ...]:
 
 
 EXECUTION = (
-    Claim("hundredfold", "Parallel execution makes a chain a hundred times as fast.", "03",
-          "Blocks of 640 transactions run on 128 virtual cores.", hundredfold, "cores, and work that can be shared"),
-    Claim("cores-help", "More cores make a chain faster.", "03", "Blocks run on 16 virtual cores instead of one.",
-          cores_help, "a faster computer, and a shorter chain of dependencies"),
-    Claim("one-number", "A chain's throughput is one number.", "15",
-          "One chain runs blocks of four applications.", one_number, "what a chain can, and what its users do"),
-    Claim("hints-help", "AI that predicts conflicts makes execution faster.", "17",
-          "Hints are learned from some blocks, and followed in others.", hints_help, "the past, and what comes"),
-)  # fmt: skip
+    PopularClaim(
+        "hundredfold",
+        "Parallel execution makes a chain a hundred times as fast.",
+        "03",
+        "Blocks of 640 transactions run on 128 virtual cores.",
+        hundredfold,
+        "cores, and work that can be shared",
+    ),
+    PopularClaim(
+        "cores-help",
+        "More cores make a chain faster.",
+        "03",
+        "Blocks run on 16 virtual cores instead of one.",
+        cores_help,
+        "a faster computer, and a shorter chain of dependencies",
+    ),
+    PopularClaim(
+        "one-number",
+        "A chain's throughput is one number.",
+        "15",
+        "One chain runs blocks of four applications.",
+        one_number,
+        "what a chain can, and what its users do",
+    ),
+    PopularClaim(
+        "hints-help",
+        "AI that predicts conflicts makes execution faster.",
+        "17",
+        "Hints are learned from some blocks, and followed in others.",
+        hints_help,
+        "the past, and what comes",
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toyevm.bench.claims.base import Claim, ClaimCase
+from toyevm.bench.claims.base import ClaimCase, PopularClaim
 from toyevm.bench.compare.figures import TaggedFigure, simulated
 from toyevm.bench.payment_batches import payment_batch
 from toyevm.errors import InputError
@@ -123,22 +123,68 @@ def _is_there(l1: L1, tx: Transaction) -> bool:
 
 
 LAYERS = (
-    Claim("l2-inherits", "L2s inherit the security of L1.", "10",
-          "Two thirds of a layer's own people work together against its users.", inherits,
-          "what L1 checks, and what it only stores"),
-    Claim("sidechain-is-rollup", "A sidechain is a kind of rollup.", "10",
-          "The operators hide their blocks, and a user tries to leave.", is_a_rollup,
-          "a hash on L1, and the data on L1"),
-    Claim("proof-needs-no-data", "With a validity proof nobody needs the data.", "13",
-          "The data behind proven batches is hidden.", needs_no_data, "right, and available"),
-    Claim("zk-hides", "Zero-knowledge proofs hide your data.", "13",
-          "Payments are proven, and somebody reads L1.", hides_data, "valid, and private"),
-    Claim("cannot-censor", "A rollup cannot censor you.", "11", "One user is left out of every block.", cannot_censor,
-          "who orders, and who can be made to take"),
-    Claim("simply-reverted", "A failed batch is simply reverted.", "11",
-          "A false state is proposed that pays a thief.", is_reverted, "not final yet, and taken back"),
-    Claim("bridges-move", "Bridges move tokens from one chain to another.", "14",
-          "Ether goes over a bridge, and is looked for where it came from.", moves_tokens, "a token, and a claim"),
-    Claim("two-confirmations", "Two confirmations are final.", "14",
-          "A payment has two confirmations when a reorg comes.", is_final, "unlikely to change, and final"),
-)  # fmt: skip
+    PopularClaim(
+        "l2-inherits",
+        "L2s inherit the security of L1.",
+        "10",
+        "Two thirds of a layer's own people work together against its users.",
+        inherits,
+        "what L1 checks, and what it only stores",
+    ),
+    PopularClaim(
+        "sidechain-is-rollup",
+        "A sidechain is a kind of rollup.",
+        "10",
+        "The operators hide their blocks, and a user tries to leave.",
+        is_a_rollup,
+        "a hash on L1, and the data on L1",
+    ),
+    PopularClaim(
+        "proof-needs-no-data",
+        "With a validity proof nobody needs the data.",
+        "13",
+        "The data behind proven batches is hidden.",
+        needs_no_data,
+        "right, and available",
+    ),
+    PopularClaim(
+        "zk-hides",
+        "Zero-knowledge proofs hide your data.",
+        "13",
+        "Payments are proven, and somebody reads L1.",
+        hides_data,
+        "valid, and private",
+    ),
+    PopularClaim(
+        "cannot-censor",
+        "A rollup cannot censor you.",
+        "11",
+        "One user is left out of every block.",
+        cannot_censor,
+        "who orders, and who can be made to take",
+    ),
+    PopularClaim(
+        "simply-reverted",
+        "A failed batch is simply reverted.",
+        "11",
+        "A false state is proposed that pays a thief.",
+        is_reverted,
+        "not final yet, and taken back",
+    ),
+    PopularClaim(
+        "bridges-move",
+        "Bridges move tokens from one chain to another.",
+        "14",
+        "Ether goes over a bridge, and is looked for where it came from.",
+        moves_tokens,
+        "a token, and a claim",
+    ),
+    PopularClaim(
+        "two-confirmations",
+        "Two confirmations are final.",
+        "14",
+        "A payment has two confirmations when a reorg comes.",
+        is_final,
+        "unlikely to change, and final",
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toyevm.bench.claims.base import Claim, ClaimCase
+from toyevm.bench.claims.base import ClaimCase, PopularClaim
 from toyevm.bench.compare.figures import TaggedFigure, assumed, measured, simulated, weakest
 from toyevm.bench.compare.pricing import price_of
 from toyevm.bench.energy.inputs import INPUTS, Measured, measure_inputs
@@ -77,14 +77,36 @@ def _compare_questions(system: str, here: Measured) -> ClaimCase:
 
 
 PUBLIC = (
-    Claim("hash-anonymous", "A hash on the chain is anonymous.", "16",
-          "Hashes of records are published, and somebody tries all records there could be.", is_anonymous,
-          "hard to invert, and hard to guess"),
-    Claim("blobs-cheaper", "Blobs are cheaper than calldata.", "09", "100,000 bytes are posted both ways.",
-          blobs_are_cheaper, "two prices that move apart"),
-    Claim("lowers-energy", "Rollups lower the energy use of a blockchain.", "17",
-          "L1 alone is compared with L1 and a layer, in all and for each transaction.", lowers_energy,
-          "an average, and a sum"),
-    Claim("average-is-marginal", "A transaction uses the energy of the chain divided by its transactions.", "17",
-          "One transaction more is compared with what is shared out.", average_is_marginal, "allocation, and marginal"),
-)  # fmt: skip
+    PopularClaim(
+        "hash-anonymous",
+        "A hash on the chain is anonymous.",
+        "16",
+        "Hashes of records are published, and somebody tries all records there could be.",
+        is_anonymous,
+        "hard to invert, and hard to guess",
+    ),
+    PopularClaim(
+        "blobs-cheaper",
+        "Blobs are cheaper than calldata.",
+        "09",
+        "100,000 bytes are posted both ways.",
+        blobs_are_cheaper,
+        "two prices that move apart",
+    ),
+    PopularClaim(
+        "lowers-energy",
+        "Rollups lower the energy use of a blockchain.",
+        "17",
+        "L1 alone is compared with L1 and a layer, in all and for each transaction.",
+        lowers_energy,
+        "an average, and a sum",
+    ),
+    PopularClaim(
+        "average-is-marginal",
+        "A transaction uses the energy of the chain divided by its transactions.",
+        "17",
+        "One transaction more is compared with what is shared out.",
+        average_is_marginal,
+        "allocation, and marginal",
+    ),
+)
