@@ -261,4 +261,19 @@ def lab(
     print(*report.lines(), sep="\n", file=sys.stderr)
 
 
+@app.command()
+def arena(
+    file: Annotated[Path, typer.Argument(metavar="SCHEDULER.py", help="A file with class Scheduler.")],
+    suite: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Other blocks than the open ones, as JSON.")
+    ] = None,
+    weak: Annotated[bool, typer.Option("--weak-isolation", help="Play it without a real sandbox.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Play a scheduler against Block-STM on equal virtual cores, in the marking sandbox."""
+    from toyevm.cli import arena as command
+
+    return command.run(file, suite, weak, as_json)
+
+
 app.registered_commands += layers.registered_commands

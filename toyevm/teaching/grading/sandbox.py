@@ -139,16 +139,27 @@ class Sandbox:
         return not is_counted or said.cpu_seconds > _STARVED * seconds
 
     def _talk(self, job: Mapping[str, Any], files: Mapping[str, bytes], core: int | None, limits: Limits) -> Said:
-        is_weak = self.isolation == "weak"
         with self._command(files) as (command, folder):
-            # Without a container or a user of its own, all the user's processes would be counted.
-            threads = -1 if is_weak and sys.platform == "linux" else limits.threads
-            rights = {
-                "limits": asdict(limits) | {"threads": threads}, "folder": folder, "core": core,
-                "user": bubblewrap.new_user() if self.isolation == "bubblewrap" else None,
-                "parent": os.getpid() if is_weak else None,
-            }  # fmt: skip
-            return talk(command, {**job, **rights}, limits.wall_seconds, limits.result_bytes)
+            return talk(command, {**job, **self._rights(limits, folder, core)}, limits.wall_seconds, limits.result_bytes)
+
+    @contextmanager
+    def conversation(
+        self, child: str, files: Mapping[str, bytes], job: Mapping[str, Any]
+    ) -> Iterator[tuple[Command, dict[str, Any]]]:
+        """Lend the command that starts another child, which is asked line by line, and the first line for it."""
+        with replace(self, child=child)._command(files) as (command, folder), _NEIGHBOURS.beside() as core:
+            yield command, {**job, **self._rights(self.limits, folder, core)}
+
+    def _rights(self, limits: Limits, folder: str, core: int | None) -> dict[str, Any]:
+        """Return what a child has to give up."""
+        is_weak = self.isolation == "weak"
+        # Without a container or a user of its own, all the user's processes would be counted.
+        threads = -1 if is_weak and sys.platform == "linux" else limits.threads
+        return {
+            "limits": asdict(limits) | {"threads": threads}, "folder": folder, "core": core,
+            "user": bubblewrap.new_user() if self.isolation == "bubblewrap" else None,
+            "parent": os.getpid() if is_weak else None,
+        }  # fmt: skip
 
     @contextmanager
     def _command(self, files: Mapping[str, bytes]) -> Iterator[tuple[Command, str]]:

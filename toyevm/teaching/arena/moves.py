@@ -1,0 +1,53 @@
+"""What a scheduler may say when a core is free, and what is no move.
+
+    {"do": "run", "tx": 5}       execute transaction 5; it reads the newest finished values below it
+    {"do": "commit"}             check the lowest transaction that is not final, and make it final if it holds
+    {"do": "commit unchecked"}   the same without the check: it costs no time, and may be wrong
+    {"do": "wait"}               until something happens
+
+A move is a line of JSON. Anything else is a foul, which ends the bout.
+"""
+
+from __future__ import annotations
+
+from reprlib import repr as shorten
+from typing import Any, Literal, NamedTuple, cast
+
+from toyevm.errors import InputError
+from toyevm.teaching.grading.plainjson import read_json
+
+Action = Literal["run", "commit", "commit unchecked", "wait"]
+ACTIONS: tuple[Action, ...] = ("run", "commit", "commit unchecked", "wait")
+LONGEST = 1_000  # bytes of a line
+
+
+class Move(NamedTuple):
+    """What a core is to do; `tx_index` of a run, else -1."""
+
+    action: Action
+    tx_index: int = -1
+
+
+class Foul(Exception):
+    """A scheduler said what is no move, said nothing in time, or has ended; the words are for its team."""
+
+
+def read_move(line: bytes, transactions: int) -> Move:
+    """Return a move.
+
+    Raises:
+        Foul: it is none.
+
+    >>> read_move(b'{"do": "run", "tx": 2}', 3), read_move(b'{"do": "wait"}', 3)
+    (Move(action='run', tx_index=2), Move(action='wait', tx_index=-1))
+    """
+    try:
+        said: Any = read_json(line)
+    except InputError as error:
+        raise Foul(f"no JSON: {error.what}") from None
+    match said:
+        case {"do": "run", "tx": int(tx_index)} if type(tx_index) is int and 0 <= tx_index < transactions:
+            return Move("run", tx_index)
+        case {"do": str(action)} if action in ACTIONS and action != "run":
+            return Move(cast(Action, action))
+    raise Foul(f"no move: {shorten(said)}")

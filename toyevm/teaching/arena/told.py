@@ -1,0 +1,120 @@
+"""A block executed as a scheduler says: every free core asks what to do, and does it.
+
+A transaction that runs reads, of each location, the newest finished write below it, as in Block-STM; what it writes is
+seen by those above it. The lowest transaction that is not final is the *head*. It is made final by a core that was told
+to commit: with a check of every version that it has read, or without. A checked one that does not hold is thrown away,
+and has to be run again.
+
+Whoever waits while nothing runs and nothing can happen any more has no plan. Then a core runs and commits the head, so
+every bout ends; how often that was is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+from toyevm.backends.guided import SpeculativeView
+from toyevm.simulation.multiversion import MultiVersionMemory
+from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
+from toyevm.teaching.arena.moves import Foul, Move
+
+Ask = Callable[[dict[str, Any]], Move]
+MOST_RUNS = 64  # of one transaction
+MOST_MOVES = 200  # for each transaction of the block
+
+
+class ToldExecution:
+    """A block and who says what to do with it.
+
+    Attributes:
+        moves: how many were made.
+        helped: how often a core had to do something because nobody was told to.
+    """
+
+    def __init__(self, simulation: Simulation, ask: Ask) -> None:
+        self.simulation, self.ledger, self.ask = simulation, simulation.ledger, ask
+        self.memory = MultiVersionMemory(simulation.ledger.view)
+        self.attempts: dict[int, Incarnation] = {}
+        self.running: set[int] = set()
+        self.is_committing = False
+        self.runs: Counter[int] = Counter()
+        self.news: list[deque[dict[str, Any]]] = [deque() for _ in simulation.cores]
+        self.moves = self.helped = 0
+        self.foul: Foul | None = None  # the first: it ends the bout for all cores
+
+    def strategy(self) -> Process[None]:
+        """Let every core ask and do, until the block is complete."""
+        yield from self.simulation.on_every_core(self.work)
+
+    def work(self, core: Core) -> Process[None]:
+        """Ask what to do, and do it."""
+        while not self.ledger.is_complete:
+            move = self._asked(core)
+            if move.action == "wait":
+                if self.running or self.is_committing:
+                    yield self.simulation.news()
+                    continue
+                self.helped += 1
+                move = Move("commit") if self.ledger.head in self.attempts else Move("run", self.ledger.head)
+            yield from self._do(core, move)
+
+    def _do(self, core: Core, move: Move) -> Process[None]:
+        if move.action == "run":
+            yield from self._run(core, move.tx_index)
+        elif self.is_committing or self.ledger.head not in self.attempts:
+            yield core.spend(core.costs.schedule)  # nothing to commit: the core has looked in vain
+        else:
+            yield from self._commit(core, is_checked=move.action == "commit")
+
+    def _asked(self, core: Core) -> Move:
+        """Return the move for a core, once it has been told what happened since it was asked last."""
+        if self.foul:
+            raise self.foul
+        self.moves += 1
+        news = [self.news[core.number].popleft() for _ in range(len(self.news[core.number]))]
+        try:
+            if self.moves > MOST_MOVES * len(self.simulation.block.transactions):
+                raise Foul(f"more than {MOST_MOVES} moves for each transaction")
+            return self.ask({"core": core.number, "now": core.now, "head": self.ledger.head, "news": news})
+        except Foul as foul:
+            self.foul = foul
+            raise
+
+    def _run(self, core: Core, tx_index: int) -> Process[None]:
+        if tx_index < self.ledger.head or tx_index in self.running:
+            yield core.spend(core.costs.schedule)  # final, or on another core: in vain
+            return
+        self.runs[tx_index] += 1
+        if self.runs[tx_index] > MOST_RUNS:
+            self.foul = self.foul or Foul(f"transaction {tx_index} was run more than {MOST_RUNS} times")
+            raise self.foul
+        self.running.add(tx_index)
+        self.attempts.pop(tx_index, None)
+        attempt = yield from core.execute(tx_index, SpeculativeView(self.memory, tx_index))
+        self.running.discard(tx_index)
+        result = attempt.outcome.result
+        self.memory.publish(attempt.version, result.write_set if result else {})
+        self.attempts[tx_index] = attempt
+        reads = sorted(map(str, attempt.outcome.reads))
+        writes = sorted(map(str, result.write_set if result else ()))
+        self._tell({"what": "ran", "tx": tx_index, "reads": reads, "writes": writes})
+
+    def _commit(self, core: Core, is_checked: bool) -> Process[None]:
+        self.is_committing = True
+        attempt = self.attempts.pop(self.ledger.head)
+        if is_checked and not (yield from core.validate(attempt)):
+            self.memory.withdraw(attempt.tx_index)
+            self.is_committing = False
+            self._tell({"what": "stale", "tx": attempt.tx_index})
+            return
+        yield from core.commit(attempt)
+        self.memory.withdraw(attempt.tx_index)
+        self.is_committing = False
+        self._tell({"what": "final", "tx": attempt.tx_index})
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        for waiting in self.news:
+            waiting.append(event)
+        self.simulation.announce()
