@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toyevm.cli.screen import progress, show, table
 from toyevm.errors import InputError
-from toyevm.teaching.arena import SUITE, Played, play, read_suite
+from toyevm.teaching.arena import SUITE, ArenaRow, play, read_suite
 from toyevm.teaching.arena.talk import LIMITS
 from toyevm.teaching.grading.sandbox import open_sandbox
 
@@ -55,7 +55,7 @@ def _read(file: Path) -> bytes:
     return source
 
 
-def _row(row: Played) -> dict[str, Any]:
+def _row(row: ArenaRow) -> dict[str, Any]:
     bout = row.bout
     return {
         "workload": bout.workload, "transactions": bout.transactions, "cores": bout.cores, "seed": bout.seed,

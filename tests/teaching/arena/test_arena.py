@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from toyevm.errors import InputError
-from toyevm.teaching.arena import Bout, Foul, Played, play, read_move, read_suite
+from toyevm.teaching.arena import ArenaRow, Bout, Foul, play, read_move, read_suite
 from toyevm.teaching.arena import talk as talking
-from toyevm.teaching.arena.moves import Move
+from toyevm.teaching.arena.moves import CoreMove
 from toyevm.teaching.arena.talk import LIMITS
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
+from toyevm.teaching.lab.course import student_files
 
-COURSE = Path(__file__).parents[3] / "course" / "capstone" / "scheduler"
-MIXED, ZIPF = Bout("mixed", 20, 4), Bout("erc20-zipf", 40, 8)
+ROOT = Path(__file__).parents[3]
+PLACES = {"in_order": "course", "chains": "solutions"}
+MIXED, GAME = Bout("mixed", 20, 4), Bout("game-pull", 40, 8, 506)
 
 
 @pytest.fixture(scope="module")
@@ -26,20 +28,20 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 def starter(name: str) -> bytes:
-    return (COURSE / f"{name}.py").read_bytes()
+    return (ROOT / PLACES[name] / "capstone" / "scheduler" / f"{name}.py").read_bytes()
 
 
-def one(sandbox: Sandbox, source: bytes | str, bout: Bout = MIXED) -> Played:
+def one(sandbox: Sandbox, source: bytes | str, bout: Bout = MIXED) -> ArenaRow:
     (row,) = play(source.encode() if isinstance(source, str) else source, [bout], sandbox)
     return row
 
 
 def test_a_good_scheduler_beats_block_stm_where_people_meet(sandbox: Sandbox) -> None:
-    row = one(sandbox, starter("chains"), ZIPF)
+    row = one(sandbox, starter("chains"), GAME)
     assert row.verdict == "right"
     assert row.score > 1.1
     assert (row.executions, row.helped) == (1, 0)
-    assert row == one(sandbox, starter("chains"), ZIPF)  # the same scheduler gives the same row
+    assert row == one(sandbox, starter("chains"), GAME)  # the same scheduler gives the same row
 
 
 def test_a_slow_scheduler_is_right_and_as_fast_as_one_core(sandbox: Sandbox) -> None:
@@ -155,7 +157,7 @@ def test_who_only_waits_is_helped_and_gets_one_cores_speed(sandbox: Sandbox) -> 
 def test_what_is_no_move_is_a_foul(line: bytes) -> None:
     with pytest.raises(Foul):
         read_move(line, 9)
-    assert read_move(b'{"do": "commit unchecked"}', 9) == Move("commit unchecked")
+    assert read_move(b'{"do": "commit unchecked"}', 9) == CoreMove("commit unchecked")
 
 
 @pytest.mark.parametrize(
@@ -172,3 +174,10 @@ def test_what_is_no_suite_is_one_line(tmp_path: Path, text: str, what: str) -> N
     path.write_text(text)
     with pytest.raises(InputError, match=what):
         read_suite(path)
+
+
+def test_the_hidden_suite_is_one_and_students_do_not_get_it() -> None:
+    assert len(read_suite(ROOT / "solutions" / "capstone" / "scheduler" / "suite.json")) >= 8
+    names = [name for name, _ in student_files(ROOT / "course")]
+    assert "course/capstone/scheduler/in_order.py" in names
+    assert not any("chains" in name or "suite" in name for name in names)

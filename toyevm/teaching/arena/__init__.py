@@ -6,8 +6,8 @@ somebody has written it, or claim that it has won.
 
 from __future__ import annotations
 
-from toyevm.teaching.arena.contest import Played, play
-from toyevm.teaching.arena.moves import Foul, Move, read_move
+from toyevm.teaching.arena.contest import ArenaRow, play
+from toyevm.teaching.arena.moves import CoreMove, Foul, read_move
 from toyevm.teaching.arena.suite import SUITE, Bout, read_suite
 
-__all__ = ["SUITE", "Bout", "Foul", "Move", "Played", "play", "read_move", "read_suite"]
+__all__ = ["SUITE", "ArenaRow", "Bout", "CoreMove", "Foul", "play", "read_move", "read_suite"]

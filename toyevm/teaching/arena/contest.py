@@ -31,7 +31,7 @@ BASELINE = "block_stm"
 
 
 @dataclass(frozen=True)
-class Played:
+class ArenaRow:
     """A row of the leaderboard; times are virtual.
 
     Attributes:
@@ -61,7 +61,7 @@ class Played:
 
 def play(
     source: bytes, suite: Sequence[Bout], sandbox: Sandbox, progress: Callable[[str], None] = lambda name: None
-) -> list[Played]:
+) -> list[ArenaRow]:
     """Play every bout of a suite, each in a new sandbox.
 
     Args:
@@ -74,7 +74,7 @@ def play(
     return rows
 
 
-def _play(source: bytes, bout: Bout, sandbox: Sandbox) -> Played:
+def _play(source: bytes, bout: Bout, sandbox: Sandbox) -> ArenaRow:
     workload = bout.build()
     config = RunConfig(workload.chain, bout.cores)
     right = BACKENDS.named("sequential").execute_block(workload.pre, workload.block, RunConfig(workload.chain)).result
@@ -95,11 +95,11 @@ def _play(source: bytes, bout: Bout, sandbox: Sandbox) -> Played:
     found = measure(run, bout.cores, fees, costs=config.costs)
     if compare_results(run.result, right):
         return _lost(bout, best, told, convict_on_l1(workload, run.result))
-    return Played(bout, found.speedup, best, found.executions_per_transaction, told.moves, told.helped, "right")
+    return ArenaRow(bout, found.speedup, best, found.executions_per_transaction, told.moves, told.helped, "right")
 
 
-def _lost(bout: Bout, best: float, told: ToldExecution | None, verdict: str) -> Played:
-    return Played(bout, 0.0, best, 0.0, told.moves if told else 0, told.helped if told else 0, verdict)
+def _lost(bout: Bout, best: float, told: ToldExecution | None, verdict: str) -> ArenaRow:
+    return ArenaRow(bout, 0.0, best, 0.0, told.moves if told else 0, told.helped if told else 0, verdict)
 
 
 def describe_block(workload: Workload) -> list[dict[str, Any]]:

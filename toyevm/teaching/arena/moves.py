@@ -21,7 +21,7 @@ ACTIONS: tuple[Action, ...] = ("run", "commit", "commit unchecked", "wait")
 LONGEST = 1_000  # bytes of a line
 
 
-class Move(NamedTuple):
+class CoreMove(NamedTuple):
     """What a core is to do; `tx_index` of a run, else -1."""
 
     action: Action
@@ -32,14 +32,14 @@ class Foul(Exception):
     """A scheduler said what is no move, said nothing in time, or has ended; the words are for its team."""
 
 
-def read_move(line: bytes, transactions: int) -> Move:
+def read_move(line: bytes, transactions: int) -> CoreMove:
     """Return a move.
 
     Raises:
         Foul: it is none.
 
     >>> read_move(b'{"do": "run", "tx": 2}', 3), read_move(b'{"do": "wait"}', 3)
-    (Move(action='run', tx_index=2), Move(action='wait', tx_index=-1))
+    (CoreMove(action='run', tx_index=2), CoreMove(action='wait', tx_index=-1))
     """
     try:
         said: Any = read_json(line)
@@ -47,7 +47,7 @@ def read_move(line: bytes, transactions: int) -> Move:
         raise Foul(f"no JSON: {error.what}") from None
     match said:
         case {"do": "run", "tx": int(tx_index)} if type(tx_index) is int and 0 <= tx_index < transactions:
-            return Move("run", tx_index)
+            return CoreMove("run", tx_index)
         case {"do": str(action)} if action in ACTIONS and action != "run":
-            return Move(cast(Action, action))
+            return CoreMove(cast(Action, action))
     raise Foul(f"no move: {shorten(said)}")

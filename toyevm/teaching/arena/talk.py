@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.arena.moves import LONGEST, Foul, Move, read_move
+from toyevm.teaching.arena.moves import LONGEST, CoreMove, Foul, read_move
 from toyevm.teaching.grading.plainjson import read_json
 from toyevm.teaching.grading.quoting import quoted
 from toyevm.teaching.grading.sandbox import Limits, Sandbox
@@ -30,7 +30,7 @@ class Talk:
         self._process, self._transactions = process, transactions
         self._deadline, self._left = time.monotonic() + seconds, b""
 
-    def ask(self, question: dict[str, Any]) -> Move:
+    def ask(self, question: dict[str, Any]) -> CoreMove:
         """Return the move that answers a question.
 
         Raises:

@@ -18,9 +18,9 @@ from typing import Any
 from toyevm.backends.guided import SpeculativeView
 from toyevm.simulation.multiversion import MultiVersionMemory
 from toyevm.simulation.virtual_cores import Core, Incarnation, Process, Simulation
-from toyevm.teaching.arena.moves import Foul, Move
+from toyevm.teaching.arena.moves import CoreMove, Foul
 
-Ask = Callable[[dict[str, Any]], Move]
+Ask = Callable[[dict[str, Any]], CoreMove]
 MOST_RUNS = 64  # of one transaction
 MOST_MOVES = 200  # for each transaction of the block
 
@@ -57,10 +57,10 @@ class ToldExecution:
                     yield self.simulation.news()
                     continue
                 self.helped += 1
-                move = Move("commit") if self.ledger.head in self.attempts else Move("run", self.ledger.head)
+                move = CoreMove("commit") if self.ledger.head in self.attempts else CoreMove("run", self.ledger.head)
             yield from self._do(core, move)
 
-    def _do(self, core: Core, move: Move) -> Process[None]:
+    def _do(self, core: Core, move: CoreMove) -> Process[None]:
         if move.action == "run":
             yield from self._run(core, move.tx_index)
         elif self.is_committing or self.ledger.head not in self.attempts:
@@ -68,7 +68,7 @@ class ToldExecution:
         else:
             yield from self._commit(core, is_checked=move.action == "commit")
 
-    def _asked(self, core: Core) -> Move:
+    def _asked(self, core: Core) -> CoreMove:
         """Return the move for a core, once it has been told what happened since it was asked last."""
         if self.foul:
             raise self.foul
