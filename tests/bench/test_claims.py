@@ -36,7 +36,8 @@ VERDICTS = {
     "one-number": "false",
     "hints-help": "true if blocks to come are like those of the past; not if a contract has changed",
     "hash-anonymous": "true if a secret salt is hashed with it; not if it is hashed as it is",
-    "lowers-energy": "true if energy is shared out among more transactions; not if energy is added up",
+    "lowers-energy": "true if energy is shared out among more transactions; not if energy is added up, and L1 would "
+    "execute the same transactions",
     "average-is-marginal": "false",
 }  # what comes out today; `blobs-cheaper` names its prices, and is below
 
@@ -118,6 +119,7 @@ MUTATIONS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, Ruled]] = 
     "one application": (one_hot_counter, "one-number", Ruled.TRUE),
     "contracts stay": (same_design, "hints-help", Ruled.TRUE),
     "nobody uses it": (no_servers, "lowers-energy", Ruled.FALSE),
+    "many nodes save": (nodes_by_the_million, "lowers-energy", Ruled.TRUE),
     "many nodes": (nodes_by_the_million, "average-is-marginal", Ruled.TRUE_IF),
     "dear blobs": (one_price, "blobs-cheaper", Ruled.FALSE),
 }

@@ -6,13 +6,14 @@ from toyevm.bench.claims.base import ClaimCase, PopularClaim
 from toyevm.bench.compare.figures import TaggedFigure, assumed, measured, simulated, weakest
 from toyevm.bench.compare.pricing import price_of
 from toyevm.bench.energy.inputs import INPUTS, Measured, measure_inputs
-from toyevm.bench.energy.model import JOULES_PER_TWH, SECONDS_A_DAY, estimate
+from toyevm.bench.energy.model import JOULES_PER_TWH, MODELS, SECONDS_A_DAY, estimate
 from toyevm.rollups.costs import SCENARIOS, blob_cost, calldata_cost
 from toyevm.units import GWEI
 from toyevm.workloads.attacks import ATTACKS, play
 
 BATCH, TRANSFERS = 100_000, 1_000
 YEAR = 365 * SECONDS_A_DAY
+Joules = tuple[float, str, tuple[str, ...]]  # how many, by what, from which inputs
 
 
 def is_anonymous() -> tuple[ClaimCase, ...]:
@@ -39,25 +40,33 @@ def blobs_are_cheaper() -> tuple[ClaimCase, ...]:
 
 
 def lowers_energy() -> tuple[ClaimCase, ...]:
-    """Add up the energy of L1 alone, and of L1 with a layer; then share each out."""
-    stake, servers = INPUTS["stake: energy"], INPUTS["layer's servers"]
-    alone, layer = stake.middle * JOULES_PER_TWH, servers.middle * YEAR
-    on_l1, on_l2 = INPUTS["L1 transactions"].middle * 365, INPUTS["layer's transactions"].middle * YEAR
-    whole = {"L1 alone": _joules(alone, "J a year"), "L1 and a layer": _joules(alone + layer, "J a year")}
-    each = {
-        "L1 alone": _joules(alone / on_l1, "J/tx"),
-        "L1 and a layer": _joules((alone + layer) / (on_l1 + on_l2), "J/tx"),
-    }
+    """Run the same transactions on L1, executed by all its nodes, or on a layer with servers of its own; add up."""
+    stake, servers, rate = INPUTS["stake: energy"], INPUTS["layer's servers"], INPUTS["layer's transactions"]
+    on_l1, moved = INPUTS["L1 transactions"].middle * 365, rate.middle * YEAR
+    base = stake.middle * JOULES_PER_TWH
+    executed = moved * estimate("proof of stake", "marginal", measure_inputs(repeats=1)).middle
     return (
-        ClaimCase(
-            "energy is shared out among more transactions", each["L1 and a layer"].value < each["L1 alone"].value, each
+        _less(
+            "energy is shared out among more transactions",
+            (base / on_l1, "J/tx", ("stake: energy", "L1 transactions")),
+            ((base + servers.middle * YEAR) / (on_l1 + moved), "J/tx", ("layer's servers", "layer's transactions")),
         ),
-        ClaimCase("energy is added up", whole["L1 and a layer"].value < whole["L1 alone"].value, whole),
+        _less(
+            "energy is added up, and L1 would execute the same transactions",
+            (base + executed, "J a year", ("stake: energy", "nodes", "layer's transactions")),
+            (base + servers.middle * YEAR, "J a year", ("stake: energy", "layer's servers")),
+        ),
     )
 
 
-def _joules(value: float, unit: str) -> TaggedFigure:
-    return assumed(value, unit, INPUTS["stake: energy"].source)
+def _less(condition: str, alone: Joules, layered: Joules) -> ClaimCase:
+    figures = {"L1 alone": _assumed(*alone), "L1 and a layer": _assumed(*layered)}
+    return ClaimCase(condition, layered[0] < alone[0], figures)
+
+
+def _assumed(value: float, unit: str, names: tuple[str, ...]) -> TaggedFigure:
+    """Return a figure that was computed from these inputs."""
+    return assumed(value, unit, "; ".join(dict.fromkeys(INPUTS[name].source for name in names)))
 
 
 def average_is_marginal() -> tuple[ClaimCase, ...]:
@@ -69,8 +78,8 @@ def average_is_marginal() -> tuple[ClaimCase, ...]:
 def _compare_questions(system: str, here: Measured) -> ClaimCase:
     allocated, marginal = (estimate(system, question, here).middle for question in ("allocation", "marginal"))
     figures = {
-        "shared out": assumed(allocated, "J", INPUTS["stake: energy"].source),
-        "one more": assumed(marginal, "J", INPUTS["nodes"].source),
+        "shared out": _assumed(allocated, "J", MODELS[system, "allocation"].uses),
+        "one more": _assumed(marginal, "J", MODELS[system, "marginal"].uses),
         "one execution": measured(here.execute, "s"),
     }
     return ClaimCase(f"the chain is secured by {system}", allocated < 10 * marginal, figures)
@@ -97,7 +106,7 @@ PUBLIC = (
         "lowers-energy",
         "Rollups lower the energy use of a blockchain.",
         "17",
-        "L1 alone is compared with L1 and a layer, in all and for each transaction.",
+        "The same transactions run on L1, or on a layer; energy is shared out, and added up.",
         lowers_energy,
         "an average, and a sum",
     ),
