@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from toyevm.bench.learned import (
     train_table,
 )
 from toyevm.bench.learned.examples import Pair
+from toyevm.bench.learned.judging import location_scores
 from toyevm.bench.learned.templates import Template, entry_slot, explain
 from toyevm.contracts import mapping_slot
 from toyevm.crypto import keccak256
@@ -92,6 +94,13 @@ def test_rules_name_the_pairs_and_the_locations_of_a_block_to_come(past: list[Ex
     assert sum(right) > 0.6 * len(right)
 
 
+def test_rules_name_most_locations_and_few_that_are_not_there(past: list[Example], later: Example) -> None:
+    precision, recall = location_scores(train_rules(past), later)
+    assert 0.9 < precision <= 1
+    assert 0.85 < recall <= 1
+    assert location_scores(train_rules([]), later)[1] < 0.8
+
+
 def test_without_mappings_rules_find_less(past: list[Example], later: Example, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toyevm.bench.learned.templates.SLOTS", 0)
     assert len(train_rules(past).pairs(later.features) & later.pairs) < len(later.pairs)
@@ -135,6 +144,7 @@ LIES = {
     "nothing": frozenset[Pair](),
     "all pairs": frozenset((i, j) for j in range(SIZE) for i in range(j)),
     "backwards": frozenset((j, i) for j in range(SIZE) for i in range(j)),
+    "chance": frozenset((i, j) for i, j in (sorted(Random(n).sample(range(SIZE), 2)) for n in range(200))),
     "nobody": frozenset({(-1, 5), (3, 10**9), (7, 7)}),
 }
 

@@ -25,6 +25,8 @@ def test_each_split_has_each_predictor_beside_the_oracle(toyevm: Command) -> Non
         assert [row["predictor"] for row in report["means"] if row["split"] == split] == names
     assert all(row["equal"] for row in report["rows"])
     assert list(report["environment"]["trainSeconds"]) == ["table", "model", "rules"]
+    assert all(micro >= 0 for micro in report["predictMicroseconds"].values())
+    assert 0 < report["locations"]["recall"] <= 1
 
 
 def test_on_a_terminal_it_is_a_table_a_split(toyevm: Command) -> None:

@@ -15,6 +15,7 @@ from toyevm.backends import BACKENDS, Hints, RunConfig
 from toyevm.backends.base import compare_results
 from toyevm.bench.learned.examples import Example, Pair
 from toyevm.bench.learned.features import TxFeatures
+from toyevm.bench.learned.rules import RuleBook
 from toyevm.simulation.metrics import measure
 
 BACKEND = "dependency_dag"
@@ -95,6 +96,16 @@ def judge(predictors: Sequence[Predictor], example: Example, cores: int = 16) ->
         pairs = predictor.pairs(example.features)
         rows.append(_row(example, predictor.name, pairs, _run(example, pairs, cores), without, best))
     return rows
+
+
+def location_scores(rules: RuleBook, example: Example) -> tuple[float, float]:
+    """Return precision and recall of the locations that rules name for a block, reads and writes together."""
+    named = right = there = 0
+    for features, reads, writes in zip(example.features, example.reads, example.writes, strict=True):
+        locks = rules.locks(features)
+        for told, found in ((locks.reads, reads), (locks.writes, writes)):
+            named, right, there = named + len(told), right + len(told & found), there + len(found)
+    return right / named if named else 1.0, right / there if there else 1.0
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from time import process_time
 from typing import Any
 
 from toyevm.bench.learned.examples import Example, examples_of, read_examples
-from toyevm.bench.learned.judging import Judgement, Predictor, judge, share_won
+from toyevm.bench.learned.judging import Judgement, Predictor, judge, location_scores, share_won
 from toyevm.bench.learned.model import NAMES, PairModel, train_model
-from toyevm.bench.learned.rules import train_rules
+from toyevm.bench.learned.rules import RuleBook, train_rules
 from toyevm.bench.learned.table import train_table
 from toyevm.bench.machine import describe_computer
 from toyevm.workloads.applications import APPLICATIONS
@@ -57,8 +57,13 @@ def run_bench_hints(
         later, _ = train_all(real[:place])
         judged[REAL] += judge(later, real[place], cores)
     model = next(each for each in predictors if isinstance(each, PairModel))
+    rules = next(each for each in predictors if isinstance(each, RuleBook))
+    (last,) = _seeded([TRAINED_ON], JUDGED_SEEDS[:1])
+    precision, recall = location_scores(rules, last)
     return {
         "environment": describe_computer() | {"virtualCores": cores, "trainedOn": len(past), "trainSeconds": seconds},
+        "predictMicroseconds": {each.name: _microseconds(each, last) for each in predictors},
+        "locations": {"precision": round(precision, 4), "recall": round(recall, 4)},
         "weights": dict(zip(NAMES, (round(each, 3) for each in model.weights), strict=True)),
         "rows": [{"split": split} | _row(each) for split, each_of in judged.items() for each in each_of],
         "means": list(_means(judged)),
@@ -79,6 +84,16 @@ def train_all(examples: Sequence[Example]) -> tuple[list[Predictor], dict[str, f
         predictors.append(train(examples))
         seconds[predictors[-1].name] = round(process_time() - begun, 3)
     return predictors, seconds
+
+
+def _microseconds(predictor: Predictor, example: Example) -> float:
+    """Return what predicting takes for a transaction, in microseconds of the processor: the best of three."""
+    times = []
+    for _ in range(3):
+        begun = process_time()
+        predictor.pairs(example.features)
+        times.append(process_time() - begun)
+    return round(min(times) / len(example.features) * 1e6, 1)
 
 
 def is_right(report: Report) -> bool:
