@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toyevm.teaching.lessons.real_cores.grain_player import GrainSliders
 from toyevm.teaching.lessons.real_cores.grain_view import show_grain
-from toyevm.teaching.lessons.real_cores.live import BlockHere, grains_here, threads_here
+from toyevm.teaching.lessons.real_cores.live_view import BlockHere, grains_here, threads_here
 from toyevm.teaching.lessons.real_cores.studies import (
     held_out,
     looks,

@@ -75,8 +75,6 @@ def _read_choice(answer: Any) -> GrainChoice:
         return choice
     if not isinstance(answer, (list, tuple)) or len(answer) not in (2, 3):
         raise InputError(repeat(answer), expected='`sliders`, or such as (10_000, 50, "kept")')
-    if len(answer) == 3 and not isinstance(answer[2], str):
-        raise InputError(repeat(answer[2]), expected="kept | forked | spawned")
     return GrainChoice(*answer)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toyevm.bench.cores import GrainRow, fit_overheads, hold_out, predict
 from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import repeat
 from toyevm.teaching.lessons.real_cores.records import ROWS, START
 
 CORES = 2
@@ -28,11 +30,11 @@ class GrainChoice:
 
     def __post_init__(self) -> None:
         if type(self.grain) is not int or not 1 <= self.grain <= 10**7:
-            raise InputError(f"{self.grain!r} µs", expected="a grain: a whole number of µs from 1 to 10,000,000")
+            raise InputError(f"a grain of {repeat(self.grain)}", expected="a whole number of µs from 1 to 10,000,000")
         if type(self.tasks) is not int or not 1 <= self.tasks <= 10**6:
-            raise InputError(f"{self.tasks!r} tasks", expected="a whole number from 1 to 1,000,000")
-        if self.start not in START:
-            raise InputError(f"{self.start!r}", expected=" | ".join(START))
+            raise InputError(f"tasks: {repeat(self.tasks)}", expected="a whole number from 1 to 1,000,000")
+        if not isinstance(self.start, str) or self.start not in START:
+            raise InputError(f"a start {repeat(self.start)}", expected=" | ".join(START))
 
     @property
     def one(self) -> float:
@@ -78,3 +80,14 @@ def in_time(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e6:.2g} µs"
+
+
+def grain_table(rows: Sequence[GrainRow]) -> str:
+    """Return rows as a table: grain, tasks, both times, the speedup, and that of the control."""
+    lines = ["  grain    tasks   one process   processes   speedup   control"]
+    lines += [
+        f"{in_time(row.grain):>7} {row.tasks:>8,} {in_time(row.one):>13} {in_time(row.many):>11} {row.speedup:>9.2f}"
+        f" {row.control_speedup:>9.2f}"
+        for row in rows
+    ]
+    return "\n".join(lines)

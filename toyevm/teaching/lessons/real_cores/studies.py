@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from toyevm.bench.cores import hold_out
-from toyevm.teaching.lessons.real_cores.live import grain_table
-from toyevm.teaching.lessons.real_cores.model import FITTED, in_time
+from toyevm.teaching.lessons.real_cores.model import FITTED, grain_table, in_time
 from toyevm.teaching.lessons.real_cores.records import BLOCKS, LOOKS, ROWS, SENT, THREADS, WHERE
 
 

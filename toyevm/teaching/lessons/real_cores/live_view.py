@@ -6,11 +6,11 @@ from typing import Any
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.backends.processes import usable_cores
-from toyevm.bench.cores import GrainRow, keep, kept_processes, plan_by_conflicts, run_block_on, run_grains
+from toyevm.bench.cores import keep, kept_processes, plan_by_conflicts, run_block_on, run_grains
 from toyevm.bench.cores.executors import free_threading, gil_is_on, threads_under_gil
 from toyevm.teaching.kit.player import in_text
 from toyevm.teaching.lab.panels import ipywidgets
-from toyevm.teaching.lessons.real_cores.model import in_time
+from toyevm.teaching.lessons.real_cores.model import grain_table, in_time
 from toyevm.workloads.applications import APPLICATIONS
 
 STABLE = "Measured here and now, so not stored: print the text of this object to read it."
@@ -47,17 +47,6 @@ def grains_here(grains: tuple[float, ...] = (10e-6, 100e-6, 1e-3, 10e-3)) -> Mea
     title = f"measured on this computer, now: {cores} process{'es' * (cores > 1)}\n"
     warning = "" if cores > 1 else "\nOnly one core may be used here, so no speedup can be above 1."
     return MeasuredHere(title + grain_table(rows) + warning)
-
-
-def grain_table(rows: list[GrainRow] | tuple[GrainRow, ...]) -> str:
-    """Return rows as a table: grain, tasks, both times, the speedup, and that of the control."""
-    lines = ["  grain    tasks   one process   processes   speedup   control"]
-    lines += [
-        f"{in_time(row.grain):>7} {row.tasks:>8,} {in_time(row.one):>13} {in_time(row.many):>11} {row.speedup:>9.2f}"
-        f" {row.control_speedup:>9.2f}"
-        for row in rows
-    ]
-    return "\n".join(lines)
 
 
 class BlockHere(MeasuredHere):
