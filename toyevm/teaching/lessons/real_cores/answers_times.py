@@ -130,7 +130,7 @@ def tail(answer: Any) -> Reply:
         return known_mistake(four, mistakes, 0.03, shown) or wrong(
             "another-time", text + "Which part is divided by 4?", shown
         )
-    if abs(many - whole / ROOT) > 0.05:
+    if abs(many - whole / ROOT) > 0.1:
         limits = (
             Mistake(EXECUTION / ROOT, "tail-on-one-side", "The second number: what does one core take, with its "
                     "state root?"),

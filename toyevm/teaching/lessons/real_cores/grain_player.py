@@ -44,6 +44,9 @@ class GrainSliders(Player):
             )
         ]  # fmt: skip
         buttons = make.ToggleButtons(
-            options=[(way, way) for way in START], description="start", style={**style, "button_width": "90px"}
+            options=[(way, way) for way in START],
+            description="start",
+            layout=make.Layout(width="420px"),
+            style={**style, "button_width": "90px"},
         )
         return [sliders, [self._control("start", buttons)]]

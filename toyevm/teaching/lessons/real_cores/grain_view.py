@@ -32,9 +32,12 @@ def show_grain(grain: int, tasks: int, start: str = "kept") -> Picture:
 def show_choice(choice: GrainChoice) -> Picture:
     """Return a choice as picture and words."""
     lines = choice.lines
-    body = [svg.heading(MARGIN, 26, lines[1])]
-    body.append(svg.note(MARGIN, 46, f"{lines[0]}; line: the model (simulated); circles: recorded, processes kept"))
-    body.append(svg.note(MARGIN, 64, "orange: what you chose; below the dashed line two processes are slower than one"))
+    body = [svg.heading(MARGIN, 26, lines[1]), svg.text(MARGIN, 48, lines[-1], bold=True)]
+    body.append(svg.note(MARGIN, 68, "; ".join(lines[:1] + lines[2:-1])))
+    legend = (
+        "blue: the model (simulated); circles: recorded, processes kept; orange: your choice; dashed: as fast as one"
+    )
+    body.append(svg.note(RIGHT, TOP - 16, legend, anchor="end"))
     body += _axes()
     grains = [LEAST * (MOST / LEAST) ** (step / STEPS) for step in range(STEPS + 1)]
     curve = [_place(grain, GrainChoice(max(1, round(grain)), choice.tasks, choice.start).speedup) for grain in grains]
