@@ -6,6 +6,7 @@ from statistics import median
 
 import pytest
 
+from tests.teaching.lab.bank import REPOSITORY
 from toyevm.bench.cores import break_even, hold_out, predict
 from toyevm.errors import InputError
 from toyevm.teaching.lab.verdicts import Status
@@ -16,7 +17,7 @@ from toyevm.teaching.lessons.real_cores.answers_report import cheat
 from toyevm.teaching.lessons.real_cores.answers_times import CONTROL, EXECUTION, FITTED, ONE, OVERHEAD, ROOT, TASKS, TWO
 from toyevm.teaching.lessons.real_cores.model import FITTED as MODEL
 from toyevm.teaching.lessons.real_cores.model import GrainChoice
-from toyevm.teaching.lessons.real_cores.records import BLOCKS, LOOKS, ROWS, THREADS
+from toyevm.teaching.lessons.real_cores.records import BLOCKS, FIRST, LOOKS, ROWS, START, THREADS
 
 
 def test_the_numbers_of_the_turns_are_those_of_the_record() -> None:
@@ -32,6 +33,9 @@ def test_the_numbers_of_the_turns_are_those_of_the_record() -> None:
 
 
 def test_the_record_says_what_the_prose_says() -> None:
+    prose = (REPOSITORY / "course/08-real-cores/08-real-cores.ipynb").read_text(encoding="utf-8")
+    assert f"{FIRST} ms" in prose
+    assert [f"{START[way] * 1e3:.0f} ms" in prose for way in ("forked", "spawned")] == [True, True]
     tiny = ROWS[0]
     assert (tiny.tasks, round(tiny.many * 1e3, 1), round(tiny.control_speedup, 2)) == (2000, 80.2, 1.70)
     assert THREADS["two processes"] > 1.7

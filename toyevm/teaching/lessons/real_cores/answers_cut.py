@@ -28,10 +28,9 @@ def cut(answer: Any) -> Reply:
 
 def _not_each_once(tasks: list[list[int]], shown: str) -> Reply | None:
     planned = [i for task in tasks for i in task]
-    if twice := next((i for i in planned if planned.count(i) > 1), None):
-        return wrong("runs-twice", f"Transaction {twice} is there twice. In how many tasks may it run?", shown)
-    if planned.count(0) > 1:
-        return wrong("runs-twice", "Transaction 0 is there twice. In how many tasks may it run?", shown)
+    twice = [i for i in planned if planned.count(i) > 1]
+    if twice:
+        return wrong("runs-twice", f"Transaction {twice[0]} is there twice. In how many tasks may it run?", shown)
     left_out = [i for i in range(len(COSTS)) if i not in planned]
     if left_out:
         return wrong("left-out", f"Transaction {left_out[0]} is in no task. Who runs it?", shown)
