@@ -20,7 +20,7 @@ RIGHT = {
 }
 GIVEAWAYS = {
     "threads": ("GIL", "take turns", "1.03", "global interpreter"),
-    "tiny": ("0.25", "80.2", "slower than one: ", "seven times"),
+    "tiny": ("0.25", "80.2", "slower than one", "seven times"),
 }
 
 
