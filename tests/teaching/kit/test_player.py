@@ -38,6 +38,7 @@ from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
 from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
 from toyevm.teaching.lessons.public_services.policy_player import PolicyExplorer
+from toyevm.teaching.lessons.real_cores.grain_player import GrainSliders
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer
 from toyevm.teaching.lessons.schedulers.plans import read_job
 from toyevm.teaching.lessons.sidechain.signers_player import SignerSwitches
@@ -204,6 +205,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     MessagesPlayer: (),
     WorkloadMixer: (),
     PolicyExplorer: (),
+    GrainSliders: (),
 }
 
 

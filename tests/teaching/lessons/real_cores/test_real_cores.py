@@ -1,0 +1,105 @@
+"""Lesson 08: what the prose says of the record is in the record; the model in pictures is the model of the bench."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import pytest
+
+from tests.teaching.lab.bank import REPOSITORY
+from toyevm.bench.cores import break_even, hold_out, predict
+from toyevm.errors import InputError
+from toyevm.teaching.lab.verdicts import Status
+from toyevm.teaching.lessons.real_cores import GrainSliders, grains_here, looks, show_grain
+from toyevm.teaching.lessons.real_cores.answers_cut import BEST, CONFLICTS, COSTS, LEAST
+from toyevm.teaching.lessons.real_cores.answers_cut import cut as judge_cut
+from toyevm.teaching.lessons.real_cores.answers_report import cheat
+from toyevm.teaching.lessons.real_cores.answers_times import CONTROL, EXECUTION, FITTED, ONE, OVERHEAD, ROOT, TASKS, TWO
+from toyevm.teaching.lessons.real_cores.model import FITTED as MODEL
+from toyevm.teaching.lessons.real_cores.model import GrainChoice
+from toyevm.teaching.lessons.real_cores.records import BLOCKS, FIRST, LOOKS, ROWS, START, THREADS
+
+
+def test_the_numbers_of_the_turns_are_those_of_the_record() -> None:
+    row = next(row for row in ROWS if row.tasks == TASKS)
+    assert abs(row.one * 1e6 - ONE) < 50
+    assert abs(row.many * 1e6 - TWO) < 50
+    assert abs(row.control_speedup - CONTROL) < 0.001
+    assert pytest.approx(103, abs=0.5) == OVERHEAD
+    assert round(MODEL.per_task * 1e6) == FITTED
+    payments = next(row for row in BLOCKS if row.block == "token payments")
+    assert (round(payments.one), round(payments.tail)) == (EXECUTION, ROOT)
+    assert payments.one / payments.transactions * 1e3 == pytest.approx(55, abs=0.5)
+
+
+def test_the_record_says_what_the_prose_says() -> None:
+    prose = (REPOSITORY / "course/08-real-cores/08-real-cores.ipynb").read_text(encoding="utf-8")
+    assert f"{FIRST} ms" in prose
+    assert [f"{START[way] * 1e3:.0f} ms" in prose for way in ("forked", "spawned")] == [True, True]
+    tiny = ROWS[0]
+    assert (tiny.tasks, round(tiny.many * 1e3, 1), round(tiny.control_speedup, 2)) == (2000, 80.2, 1.70)
+    assert THREADS["two processes"] > 1.7
+    again = {row.plan: row.ran_again for row in BLOCKS if row.block == "mainnet 17666333"}
+    assert again == {"by conflicts": 3, "batches": 717}
+    assert max(abs(each.error) for each in hold_out(ROWS) if not each.fitted) < 0.15
+
+
+def test_the_model_of_the_sliders_is_that_of_the_bench() -> None:
+    for grain, tasks in ((10, 2000), (300, 7), (100_000, 3)):
+        assert GrainChoice(grain, tasks).two == pytest.approx(predict(MODEL, grain / 1e6, tasks, 2))
+    limit = break_even(MODEL, 2000, 2) * 1e6
+    assert GrainChoice(int(limit * 0.95), 2000).speedup < 1 < GrainChoice(int(limit * 1.05), 2000).speedup
+
+
+@pytest.mark.parametrize("wrong", [(0, 5), (10, 0), (True, 5), (10, 5, "now"), (10, "5"), (10, 5, [])])
+def test_a_choice_that_there_is_not_is_refused(wrong: tuple[object, ...]) -> None:
+    with pytest.raises(InputError):
+        GrainChoice(*wrong)  # type: ignore[arg-type]
+
+
+def test_the_sliders_show_what_the_call_shows() -> None:
+    sliders = GrainSliders()
+    sliders.set("10 µs", "2,000", "forked")
+    assert sliders.text == show_grain(10, 2000, "forked").text
+    assert "slower than one" in sliders.text
+    assert sliders.picture.svg.count("aria-label") == 1
+
+
+def test_only_one_pair_of_looks_cheats() -> None:
+    assert len([1 for one in LOOKS["one"] for two in LOOKS["two"] if one / two > 2]) == 1
+    assert looks()["one"] == list(LOOKS["one"])
+    for one in LOOKS["one"]:
+        for two in LOOKS["two"]:
+            assert (cheat((one, two)).status is Status.RIGHT) == (one / two > 2)
+    assert median(LOOKS["one"]) / median(LOOKS["two"]) == pytest.approx(1.075, abs=0.001)
+
+
+def partitions(left: list[int]) -> list[list[list[int]]]:
+    if not left:
+        return [[]]
+    first, *rest = left
+    found = []
+    for smaller in partitions(rest):
+        found.append([[first], *smaller])
+        found += [[*smaller[:at], [first, *smaller[at]], *smaller[at + 1 :]] for at in range(len(smaller))]
+    return found
+
+
+def test_of_all_cuts_the_turn_takes_those_that_end_first() -> None:
+    """All 4,140 ways to cut eight transactions, judged by rules that the turn does not share."""
+
+    def good(tasks: list[list[int]]) -> bool:
+        together = all(any({a, b} <= set(task) for task in tasks) for a, b in CONFLICTS)
+        return together and min(sum(COSTS[i] for i in task) for task in tasks) >= LEAST and len(tasks) == 2
+
+    cuts = partitions(list(range(8)))
+    ends = {str(tasks): max(sum(COSTS[i] for i in task) for task in tasks) for tasks in cuts if good(tasks)}
+    assert min(ends.values()) == BEST
+    accepted = [str(tasks) for tasks in cuts if judge_cut(tasks).status is Status.RIGHT]
+    assert sorted(accepted) == sorted(tasks for tasks, end in ends.items() if end == BEST)
+
+
+def test_what_is_measured_here_is_shown_and_not_stored() -> None:
+    here = grains_here(grains=(1e-3,))
+    assert "1 ms" in here.text
+    assert "1 ms" not in here._repr_mimebundle_()["text/plain"]

@@ -1,0 +1,93 @@
+"""What two processes should take by the model that was fitted on the recorded rows, and what one process takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toyevm.bench.cores import GrainRow, fit_overheads, hold_out, predict
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import repeat
+from toyevm.teaching.lessons.real_cores.records import ROWS, START
+
+CORES = 2
+GRAINS = tuple(round(row.grain * 1e6) for row in ROWS)  # microseconds
+COUNTS = (1, 2, 3, 4, 10, 50, 150, 500, 2000)
+FITTED = fit_overheads([row.row for row in hold_out(ROWS) if row.fitted])
+
+
+@dataclass(frozen=True)
+class GrainChoice:
+    """So many tasks of one grain, in microseconds, and whether the two processes are there already.
+
+    Raises:
+        InputError: a grain, a number of tasks or a way to start that is out of range.
+    """
+
+    grain: int
+    tasks: int
+    start: str = "kept"
+
+    def __post_init__(self) -> None:
+        if type(self.grain) is not int or not 1 <= self.grain <= 10**7:
+            raise InputError(f"a grain of {repeat(self.grain)}", expected="a whole number of µs from 1 to 10,000,000")
+        if type(self.tasks) is not int or not 1 <= self.tasks <= 10**6:
+            raise InputError(f"tasks: {repeat(self.tasks)}", expected="a whole number from 1 to 1,000,000")
+        if not isinstance(self.start, str) or self.start not in START:
+            raise InputError(f"a start {repeat(self.start)}", expected=" | ".join(START))
+
+    @property
+    def one(self) -> float:
+        """Seconds in one process."""
+        return self.grain * self.tasks / 1e6
+
+    @property
+    def two(self) -> float:
+        """Seconds on two processes, by the model."""
+        return START[self.start] + predict(FITTED, self.grain / 1e6, self.tasks, CORES)
+
+    @property
+    def speedup(self) -> float:
+        return self.one / self.two
+
+    @property
+    def recorded(self) -> GrainRow | None:
+        """The recorded row of this grain, if there is one."""
+        return next((row for row in ROWS if round(row.grain * 1e6) == self.grain), None)
+
+    @property
+    def lines(self) -> list[str]:
+        """What a picture of it says."""
+        verdict = "slower than one" if self.speedup < 1 else "faster than one"
+        said = [
+            f"{self.tasks:,} task{'s' * (self.tasks > 1)} of {in_time(self.grain / 1e6)}, processes {self.start}",
+            f"one process {in_time(self.one)}, two {in_time(self.two)}: speedup {self.speedup:.2f} (simulated)",
+        ]
+        if self.recorded is not None:
+            said.append(
+                f"recorded of this grain, {self.recorded.tasks:,} tasks, processes kept: {self.recorded.speedup:.2f}"
+            )
+        return [*said, f"two processes are {verdict}" if self.speedup != 1 else "two processes are as fast as one"]
+
+
+def in_time(seconds: float) -> str:
+    """Return a time with three digits and its unit.
+
+    >>> in_time(0.0801), in_time(0.00003), in_time(2)
+    ('80.1 ms', '30 µs', '2 s')
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.2g} µs"
+
+
+def grain_table(rows: Sequence[GrainRow]) -> str:
+    """Return rows as a table: grain, tasks, both times, the speedup, and that of the control."""
+    lines = ["  grain    tasks   one process   processes   speedup   control"]
+    lines += [
+        f"{in_time(row.grain):>7} {row.tasks:>8,} {in_time(row.one):>13} {in_time(row.many):>11} {row.speedup:>9.2f}"
+        f" {row.control_speedup:>9.2f}"
+        for row in rows
+    ]
+    return "\n".join(lines)
