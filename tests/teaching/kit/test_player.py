@@ -29,6 +29,7 @@ from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.kit.two_chains_player import TwoChainsPlayer
 from toyevm.teaching.lessons.applications.mixer_player import WorkloadMixer
+from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
@@ -204,6 +205,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     MessagesPlayer: (),
     WorkloadMixer: (),
     PolicyExplorer: (),
+    EnergyPlayer: (),
 }
 
 

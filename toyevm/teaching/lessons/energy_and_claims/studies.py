@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from statistics import fmean
+from typing import Any
 
-from toyevm.bench.claims import CLAIMS, audit
+from toyevm.bench.claims import audit, claim_named
 from toyevm.bench.compare import compare
 from toyevm.bench.compare.figures import short
 from toyevm.bench.energy import MODELS, Measured, estimate, measure_inputs, mine
@@ -69,10 +71,9 @@ def claim_cases(name: str) -> str:
     Raises:
         InputError: there is no such claim.
     """
-    from toyevm.bench.claims import claim_named
-
-    found = audit(claim_named(name))
-    lines = [f"{CLAIMS[name].sentence} {CLAIMS[name].experiment}"]
+    claim = claim_named(name)
+    found = audit(claim)
+    lines = [f"{claim.sentence} {claim.experiment}"]
     for case in found.cases:
         figures = ", ".join(f"{key} {figure}" for key, figure in case.figures.items())
         lines.append(f"  {'holds' if case.holds else 'fails':<6} if {case.condition}: {figures}")
@@ -95,6 +96,6 @@ def course_table() -> str:
     return "\n".join([*lines, "bytes, soft: simulated; gwei (scenario quiet), hard: with assumed prices and epochs"])
 
 
-def _settled(name: str, sent: str, row: dict[str, object]) -> str:
+def _settled(name: str, sent: str, row: Mapping[str, Any]) -> str:
     costs, soft, hard = row["costs"], row["soft"], row["hard"]
-    return f"{name:<20}{sent:>10}{costs['quiet'].value:>12,.0f}{soft.value:>9,.0f}{hard.value:>9,.0f}"  # type: ignore
+    return f"{name:<20}{sent:>10}{costs['quiet'].value:>12,.0f}{soft.value:>9,.0f}{hard.value:>9,.0f}"
