@@ -29,7 +29,6 @@ from toyevm.teaching.kit.threads.model import Threads
 from toyevm.teaching.kit.threads.player import ThreadsPlayer
 from toyevm.teaching.kit.two_chains_player import TwoChainsPlayer
 from toyevm.teaching.lessons.applications.mixer_player import WorkloadMixer
-from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.batches_data_cost.fees_player import FeeSliders
 from toyevm.teaching.lessons.batches_data_cost.sampling_player import SamplingGrid
 from toyevm.teaching.lessons.block_access_lists.inspector_player import ListInspector
@@ -37,6 +36,7 @@ from toyevm.teaching.lessons.block_access_lists.village import village
 from toyevm.teaching.lessons.bridges.messages_player import MessagesPlayer
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
+from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
 from toyevm.teaching.lessons.public_services.policy_player import PolicyExplorer
 from toyevm.teaching.lessons.schedulers.gantt_player import GanttPlayer

@@ -30,10 +30,12 @@ def experiment(answer: Any) -> Reply:
         return wrong("asks-who-sells", "Experiment C collects what others say. What would you run yourself?")
     shown = claim_cases("cores-help")
     if verdict == "true":
-        return wrong("most-cases-are-all", "The sentence speaks of every chain. What do the cases that fail do to it?", shown)
+        return wrong(
+            "most-cases-are-all", "The sentence speaks of every chain. What do the cases that fail do to it?", shown
+        )
     if verdict == "false":
         return wrong("one-case-is-all", "Two cases hold. Under which condition is the sentence useful?", shown)
-    return right("It is true if transactions share little. What would you have to run to say \"true\"?", shown)
+    return right('It is true if transactions share little. What would you have to run to say "true"?', shown)
 
 
 def whom(answer: Any) -> Reply:

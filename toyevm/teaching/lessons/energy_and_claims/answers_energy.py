@@ -23,7 +23,9 @@ def hashes(answer: Any) -> Reply:
         return missing("a whole number.")
     number = read_number(answer, 0, 10**12)
     if number == 2**BITS:
-        return right("A try succeeds once in 2¹² = 4,096 times. How many more computers would make a block come sooner?")
+        return right(
+            "A try succeeds once in 2¹² = 4,096 times. How many more computers would make a block come sooner?"
+        )
     known = {
         BITS * 16: ("bits-add", "You have 192. From 5 bits to 6, did the average grow by 16, or double?"),
         2 ** (BITS - 1): ("half-of-all", "2,048 is half. After a miss, is the next try more likely to succeed?"),
@@ -46,12 +48,16 @@ def wasteful(answer: Any) -> Reply:
     block, way, cores = chosen
     run, shown = energy_in(block, way, cores), "\n".join(in_words(block, way, cores))
     if run.busy >= NEEDED and run.speedup < SLOW:
-        return right("The work was done again and again. Who pays the bill, and did the user get anything for it?", shown)
+        return right(
+            "The work was done again and again. Who pays the bill, and did the user get anything for it?", shown
+        )
     if way == "in order":
         text = "In order, each transaction runs once; the other cores only wait. Which way runs some of them in vain?"
         return wrong("waiting-is-working", text, shown)
     if cores == 1:
-        return wrong("one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown)
+        return wrong(
+            "one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown
+        )
     if run.speedup >= SLOW:
         text = f"This run is {run.speedup:.1f} times as fast. In which block must nearly every transaction wait?"
         return wrong("cores-are-the-waste", text, shown)
@@ -74,7 +80,9 @@ def joules(answer: Any) -> Reply:
         return wrong("ends-exchanged", "Both numbers are there. Which of them is the least?")
     if _is(least, low * DAYS / count.high):
         return wrong("year-and-day", "Energy is for a year, transactions for a day. How many days are in a year?")
-    return wrong("", f"You have {least:,.6g} to {most:,.6g}. What are the joules of a year, and the transactions of a year?")
+    return wrong(
+        "", f"You have {least:,.6g} to {most:,.6g}. What are the joules of a year, and the transactions of a year?"
+    )
 
 
 def _is(value: float, wanted: float) -> bool:

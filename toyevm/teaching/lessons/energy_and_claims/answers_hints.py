@@ -32,7 +32,9 @@ def meeting(answer: Any) -> Reply:
         f"time saved, of the oracle's (simulated): you {won:.0%}, table {table:.0%}"
     )
     if won > table + BEYOND:
-        return right("Better than the table, and every result is the sequential one. When will your rule be wrong?", shown)
+        return right(
+            "Better than the table, and every result is the sequential one. When will your rule be wrong?", shown
+        )
     return _weak(named, met, there, shown)
 
 
@@ -40,7 +42,9 @@ def _weak(named: int, met: int, there: int, shown: str) -> Reply:
     if not named:
         return wrong("names-none", "You name no pair, so all run at once. Which pairs must wait?", shown)
     if named > 1_000:
-        return wrong("names-all", "With so many pairs, nearly all wait for each other. Which two never share a slot?", shown)
+        return wrong(
+            "names-all", "With so many pairs, nearly all wait for each other. Which two never share a slot?", shown
+        )
     if met < named / 2:
         text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
         return wrong("one-contract-one-slot", text, shown)
@@ -78,9 +82,15 @@ def lie(answer: Any) -> Reply:
     same = "the same" if row.equal else "ANOTHER"
     shown = f"{len(pairs)} pairs: {row.speedup:.1f} times as fast as one core; the result is {same} (simulated)"
     if row.speedup <= SLOWEST:
-        return right("As slow as one core, and the result is right. So what must a node check before it pays for hints?", shown)
+        return right(
+            "As slow as one core, and the result is right. So what must a node check before it pays for hints?", shown
+        )
     if not pairs:
-        return wrong("silence-is-the-worst", "Without pairs, all run at once, and some again. What makes all of them wait?", shown)
+        return wrong(
+            "silence-is-the-worst",
+            "Without pairs, all run at once, and some again. What makes all of them wait?",
+            shown,
+        )
     if len(pairs) < len(block.features) - 1:
         text = f"{len(pairs)} pairs do not chain 40 transactions. How many does a chain of all of them need?"
         return wrong("few-lies-are-enough", text, shown)
