@@ -27,9 +27,13 @@ def hashes(answer: Any) -> Reply:
             "A try succeeds once in 2¹² = 4,096 times. How many more computers would make a block come sooner?"
         )
     known = {
-        BITS * 16: ("bits-add", "You have 192. From 5 bits to 6, did the average grow by 16, or double?"),
+        2**16: (
+            "bits-are-hex",
+            "You have 2¹⁶. A bit is one binary digit. From 5 bits to 6, did the average grow 16 times, or double?",
+        ),
         2 ** (BITS - 1): ("half-of-all", "2,048 is half. After a miss, is the next try more likely to succeed?"),
         2**BITS * 2: ("one-bit-too-many", "8,192 is 13 bits. How often is one bit zero by chance?"),
+        BITS * 16: ("bits-add", "You have 192. From 5 bits to 6, did the average grow by 16, or double?"),
         BITS**2: ("bits-squared", "You have 12². How many patterns do 12 bits have?"),
     }
     belief, text = known.get(number, ("", f"You have {number:,}. How many patterns do 12 bits have?"))

@@ -48,7 +48,7 @@ def _weak(named: int, met: int, there: int, shown: str) -> Reply:
     if met < named / 2:
         text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
         return wrong("one-contract-one-slot", text, shown)
-    text = f"{there - met} pairs that meet are not named. A transfer names its payee in `words[0]`: who else pays or is paid?"
+    text = f"{there - met} pairs meet unnamed. A transfer's payee is in `words[0]`: who else pays or is paid?"
     return wrong("sender-only", text, shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from toyevm.bench.energy import RunEnergy, energy_of
@@ -30,7 +31,10 @@ def energy_in(block: str, way: str, cores: int) -> RunEnergy:
     for given, known in ((block, tuple(BLOCKS)), (way, tuple(WAYS)), (cores, CORES)):
         if given not in known or type(given) is bool:
             raise InputError(f"{given!r}", expected=" | ".join(map(str, known)))
-    return energy_of(APPLICATIONS[BLOCKS[block]](TRANSACTIONS), WAYS[way], cores, WAITING)
+    work = APPLICATIONS[BLOCKS[block]](TRANSACTIONS)
+    if way == "in order":  # one core works, whatever else is switched on
+        return replace(energy_of(work, WAYS[way], 1), cores=cores, idle=(cores - 1) * WAITING)
+    return energy_of(work, WAYS[way], cores, WAITING)
 
 
 def in_words(block: str, way: str, cores: int) -> list[str]:

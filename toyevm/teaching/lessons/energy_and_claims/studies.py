@@ -19,7 +19,7 @@ from toyevm.teaching.lessons.energy_and_claims.settings import energy_in
 
 HEADERS = 64
 RECORDED = Measured(execute=7.3e-5, prove=4.6e-3, executions=1.075)
-"""What `measure_inputs()` gave on 1 December 2026, on a computer with other work on it; so that pages stay as they are."""
+"""What `measure_inputs()` gave on 1 December 2026, on a busy computer; kept, so that pages stay the same."""
 
 
 def counter_on_cores() -> str:
