@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
-from toyevm.teaching.lessons.energy_and_claims.energy_view import show_energy
+from toyevm.teaching.lessons.energy_and_claims.energy_view import layer_tornado, show_energy
 from toyevm.teaching.lessons.energy_and_claims.studies import (
     claim_cases,
     counter_on_cores,
     course_table,
     hints_table,
     joules_table,
-    layer_tornado,
     mean_hashes,
 )
 

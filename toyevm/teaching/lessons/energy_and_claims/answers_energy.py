@@ -8,7 +8,6 @@ from toyevm.bench.energy import INPUTS
 from toyevm.bench.energy.model import DAYS, JOULES_PER_TWH
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_number, read_pair, repeat, right, wrong
-from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
 
 BITS = 12
@@ -42,7 +41,7 @@ def hashes(answer: Any) -> Reply:
 
 def wasteful(answer: Any) -> Reply:
     """Judge a run that should work three times as much as one core and be hardly faster."""
-    chosen = answer.chosen if isinstance(answer, EnergyPlayer) else answer
+    chosen = getattr(answer, "chosen", answer)  # the player knows what is chosen
     if is_blank(chosen):
         return missing('a run, such as ("strangers", "optimistic", 2), or `player`.')
     if not isinstance(chosen, (list, tuple)) or len(chosen) != 3:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from toyevm.bench.energy.model import tornado_chart
+from toyevm.charts import Chart
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
+from toyevm.teaching.lessons.energy_and_claims.studies import RECORDED
 
 NAMES, MOST = 90, 15  # room for names; the longest bar, in units
 HEIGHT, TALL = 170, 26
@@ -32,3 +35,8 @@ def show_energy(block: str, way: str, cores: int) -> Picture:
         svg.note(MARGIN, 154, f"{lines[2]}; orange: more work than one core has; grey: waiting (30 %, assumed)"),
     ]
     return Picture(svg.figure(WIDTH, HEIGHT, "; ".join(lines), body), "\n".join(lines))
+
+
+def layer_tornado() -> Chart:
+    """Return what each input does to the joules that are shared out to a transaction of a layer."""
+    return tornado_chart("layer", "allocation", RECORDED)

@@ -14,7 +14,7 @@ PAST, LATER = range(1, 6), (11, 12)  # seeds
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedPairs:
     """A predictor that was asked before, block by block."""
 
     found: dict[str, set[Pair]]
@@ -61,5 +61,5 @@ def standing() -> tuple[Judgement, ...]:
 def judged(found: dict[str, set[Pair]]) -> list[Judgement]:
     """Return what a student's pairs are worth on the later blocks."""
     blocks = {id(example.features): example.name for example in later_blocks()}
-    rows = [row for example in later_blocks() for row in judge([Named(found, blocks)], example)]
+    rows = [row for example in later_blocks() for row in judge([NamedPairs(found, blocks)], example)]
     return [row for row in rows if row.predictor == "yours"]

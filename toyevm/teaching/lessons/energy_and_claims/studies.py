@@ -11,9 +11,7 @@ from toyevm.bench.claims import audit, claim_named
 from toyevm.bench.compare import compare
 from toyevm.bench.compare.figures import short
 from toyevm.bench.energy import MODELS, Measured, estimate, mine
-from toyevm.bench.energy.model import tornado_chart
 from toyevm.bench.learned import share_won
-from toyevm.charts import Chart
 from toyevm.teaching.lessons.energy_and_claims.predictions import standing
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in
 
@@ -42,11 +40,6 @@ def joules_table() -> str:
         figures = "".join(f"{value:>12,.3g}" for value in (found.low, found.middle, found.high))
         lines.append(f"{system + ', ' + question:<30}{figures}")
     return "\n".join(lines)
-
-
-def layer_tornado() -> Chart:
-    """Return what each input does to the joules that are shared out to a transaction of a layer."""
-    return tornado_chart("layer", "allocation", RECORDED)
 
 
 def hints_table() -> str:
