@@ -22,7 +22,7 @@ RIGHT = {
     "return None  # Your turn: True or False": MEET,
     "my_lie = None": "my_lie = [(number, number + 1) for number in range(39)]",
     "my_audit = (None, None)": 'my_audit = ("B", "true if")',
-    "my_systems = None": 'my_systems = ["zk", "optimistic", "sidechain"]',
+    "my_systems = None": 'my_systems = ["L1", "optimistic", "sidechain"]',
 }
 GIVEAWAYS = {
     "more-cores": ("12.8", "13.7", "run again, and again", "the same transactions run again"),

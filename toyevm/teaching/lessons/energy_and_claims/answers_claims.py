@@ -10,10 +10,11 @@ from toyevm.teaching.lessons.energy_and_claims.studies import claim_cases
 VERDICTS = ("true", "true if", "false")
 SYSTEMS = ("sidechain", "optimistic", "zk", "L1")
 NEEDS = (
-    ("pays wages in plain payments, under L1's security, final within the hour", "zk", "many-cheap-payments"),
-    ("calls contracts, trusts L1 and one watcher, can wait a week", "optimistic", "contracts-need-zk"),
+    ("calls contracts, trusts L1 alone, and wants it final within the hour", "L1", "proofs-are-always-best"),
+    ("calls contracts, trusts L1 and one watcher, wants it cheaper than L1, can wait a week", "optimistic",
+     "security-costs-nothing"),
     ("plays for points, wants it cheapest, and trusts the operators", "sidechain", "security-at-any-price"),
-)
+)  # fmt: skip
 
 
 def experiment(answer: Any) -> Reply:
@@ -41,7 +42,7 @@ def experiment(answer: Any) -> Reply:
 def whom(answer: Any) -> Reply:
     """Judge which system each of three users should take."""
     if is_blank(answer):
-        return missing('three systems, such as ["L1", "L1", "L1"].')
+        return missing('three systems, such as ["zk", "zk", "zk"].')
     given = read_list(answer, f"three of {', '.join(SYSTEMS)}", 3)
     if len(given) != len(NEEDS):
         return missing(f"{len(NEEDS)} systems, one for each user; you have {len(given)}.")
@@ -50,4 +51,6 @@ def whom(answer: Any) -> Reply:
         if system != best:
             text = f"User {place} {need}. You choose {system}. Which column of the table decides for them?"
             return wrong(belief, text)
-    return right("Three users, three systems. Which single number would have told you that?")
+    return right(
+        "Three users, three systems, and zk for none: for 40 payments its proof is dear. Which single number would have told you that?"
+    )
