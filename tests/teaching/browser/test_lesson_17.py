@@ -15,7 +15,7 @@ from tests.teaching.browser.jupyter import artefacts, go_to, shows, widget
 
 pytestmark = pytest.mark.browser
 LESSON = "17-energy-and-claims"
-CELLS = 20
+CELLS = 19
 
 
 @pytest.fixture

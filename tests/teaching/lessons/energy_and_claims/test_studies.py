@@ -23,7 +23,7 @@ def test_only_conflicts_make_work_of_the_same_block() -> None:
     assert energy_in("one counter", "optimistic", 16).busy > 10
 
 
-@pytest.mark.parametrize("odd", [("a", "in order", 1), ("strangers", "b", 1), ("strangers", "in order", True)])
+@pytest.mark.parametrize("odd", [("a", "in order", 1), ("strangers", "b", 1), ("strangers", "in order", 3)])
 def test_what_the_lesson_does_not_have_is_refused(odd: tuple[str, str, int]) -> None:
     with pytest.raises(InputError, match="expected"):
         energy_in(*odd)

@@ -51,6 +51,4 @@ def whom(answer: Any) -> Reply:
         if system != best:
             text = f"User {place} {need}. You choose {system}. Which column of the table decides for them?"
             return wrong(belief, text)
-    return right(
-        "Three users, three systems, and zk for none: for 40 payments its proof is dear. Which single number would have told you that?"
-    )
+    return right("Three users, three systems; a proof of 40 payments is dear. Which single number says all that?")

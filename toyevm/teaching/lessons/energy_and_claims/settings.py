@@ -29,7 +29,7 @@ def energy_in(block: str, way: str, cores: int) -> RunEnergy:
         InputError: a block, a way or a number of cores that the lesson does not have.
     """
     for given, known in ((block, tuple(BLOCKS)), (way, tuple(WAYS)), (cores, CORES)):
-        if given not in known or type(given) is bool:
+        if given not in known:
             raise InputError(f"{given!r}", expected=" | ".join(map(str, known)))
     work = APPLICATIONS[BLOCKS[block]](TRANSACTIONS)
     if way == "in order":  # one core works, whatever else is switched on
