@@ -99,6 +99,8 @@ def test_aborts_cost_energy_and_waiting_does() -> None:
     hot, apart = APPLICATIONS["nft-counter"](20), APPLICATIONS["erc20-uniform"](20)
     alone = energy_of(hot, "sequential", 1)
     assert (alone.busy, alone.idle) == (pytest.approx(1), 0)
+    beside = energy_of(hot, "sequential", 16, idle_share=0.5)
+    assert (beside.busy, beside.idle) == (pytest.approx(1), pytest.approx(7.5))
     assert energy_of(hot, "optimistic", 8).busy > 3
     assert energy_of(apart, "optimistic", 8).busy < 1.2
     assert energy_of(hot, "block_stm", 8, idle_share=0).idle == 0

@@ -36,6 +36,7 @@ from toyevm.teaching.lessons.block_access_lists.village import village
 from toyevm.teaching.lessons.bridges.messages_player import MessagesPlayer
 from toyevm.teaching.lessons.conflicts.conflict_player import ConflictExplorer
 from toyevm.teaching.lessons.conflicts.studies import study_payments
+from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.polynomials.extension_player import ExtensionPlayer
 from toyevm.teaching.lessons.public_services.policy_player import PolicyExplorer
 from toyevm.teaching.lessons.real_cores.grain_player import GrainSliders
@@ -206,6 +207,7 @@ PLAYERS: dict[type[Player], tuple[Any, ...]] = {
     WorkloadMixer: (),
     PolicyExplorer: (),
     GrainSliders: (),
+    EnergyPlayer: (),
 }
 
 

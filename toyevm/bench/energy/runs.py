@@ -50,6 +50,7 @@ def energy_of(workload: Workload, backend: str, cores: int, idle_share: float = 
     run = BACKENDS.named(backend).execute_block(workload.pre, workload.block, config)
     found = measure(run, cores, workload.block.header.coinbase, costs=config.costs)
     alone = found.makespan * found.speedup  # of one core, in order
-    busy = found.utilisation * cores * found.makespan / alone
-    idle = (1 - found.utilisation) * cores * found.makespan / alone * idle_share
+    used = found.utilisation if run.spans else 1 / cores  # the sequential backend keeps no record: one core works
+    busy = used * cores * found.makespan / alone
+    idle = (1 - used) * cores * found.makespan / alone * idle_share
     return RunEnergy(backend, cores, found.speedup, busy, idle)

@@ -1,0 +1,98 @@
+"""What lesson 17 says to a count of hashes, to a wasteful run, and to a range of joules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toyevm.bench.energy import INPUTS
+from toyevm.bench.energy.model import DAYS, JOULES_PER_TWH
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_number, read_pair, repeat, right, wrong
+from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
+
+BITS = 12
+NEEDED, SLOW = 3.0, 1.1  # times the work of one core; times as fast
+MOST_JOULES = 1e30
+CLOSE = 0.02  # of the right number: rounding
+
+
+def hashes(answer: Any) -> Reply:
+    """Judge how many hashes 12 bits take on average."""
+    if answer is None:
+        return missing("a whole number.")
+    number = read_number(answer, 0, 10**12)
+    if number == 2**BITS:
+        return right(
+            "A try succeeds once in 2¹² = 4,096 times. How many more computers would make a block come sooner?"
+        )
+    known = {
+        2**16: (
+            "bits-are-hex",
+            "You have 2¹⁶. A bit is one binary digit. From 5 bits to 6, did the average grow 16 times, or double?",
+        ),
+        2 ** (BITS - 1): ("half-of-all", "2,048 is half. After a miss, is the next try more likely to succeed?"),
+        2**BITS * 2: ("one-bit-too-many", "8,192 is 13 bits. How often is one bit zero by chance?"),
+        BITS * 16: ("bits-add", "You have 192. From 5 bits to 6, did the average grow by 16, or double?"),
+        BITS**2: ("bits-squared", "You have 12². How many patterns do 12 bits have?"),
+    }
+    belief, text = known.get(number, ("", f"You have {number:,}. How many patterns do 12 bits have?"))
+    return wrong(belief, text)
+
+
+def wasteful(answer: Any) -> Reply:
+    """Judge a run that should work three times as much as one core and be hardly faster."""
+    chosen = getattr(answer, "chosen", answer)  # the player knows what is chosen
+    if is_blank(chosen):
+        return missing('a run, such as ("strangers", "optimistic", 2), or `player`.')
+    if not isinstance(chosen, (list, tuple)) or len(chosen) != 3:
+        raise InputError(repeat(chosen), expected='three values, such as ("strangers", "optimistic", 2)')
+    if not all(isinstance(each, str) for each in chosen[:2]) or type(chosen[2]) is not int:
+        raise InputError(repeat(chosen), expected='two texts and a number, such as ("strangers", "optimistic", 2)')
+    block, way, cores = chosen
+    run, shown = energy_in(block, way, cores), "\n".join(in_words(block, way, cores))
+    if run.busy >= NEEDED and run.speedup < SLOW:
+        return right(
+            "The work was done again and again. Who pays the bill, and did the user get anything for it?", shown
+        )
+    if way == "in order":
+        text = "In order, each transaction runs once; the other cores only wait. Which way runs some of them in vain?"
+        return wrong("waiting-is-working", text, shown)
+    if cores == 1:
+        return wrong(
+            "one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown
+        )
+    if run.speedup >= SLOW:
+        text = f"This run is {run.speedup:.1f} times as fast. In which block must nearly every transaction wait?"
+        return wrong("cores-are-the-waste", text, shown)
+    return wrong("too-few-in-vain", f"Work is {run.busy:.2f} times. What do more cores try at the same time?", shown)
+
+
+def joules(answer: Any) -> Reply:
+    """Judge the least and the most joules a transaction by proof of stake, shared out."""
+    if is_blank(answer):
+        return missing("two numbers of joules: (least, most).")
+    least, most = (_joules(each) for each in read_pair(answer, "two numbers of joules: (least, most)"))
+    energy, count = INPUTS["stake: energy"], INPUTS["L1 transactions"]
+    low, high = (each * JOULES_PER_TWH / DAYS for each in (energy.low, energy.high))
+    if _is(least, low / count.high) and _is(most, high / count.low):
+        return right("The ends are a factor of 4.8 apart. Which of the two inputs should be measured better first?")
+    if _is(least, low / count.low) and _is(most, high / count.high):
+        text = "You pair low with low and high with high. With which number of transactions is a share the smallest?"
+        return wrong("low-with-low", text)
+    if _is(least, high / count.low) and _is(most, low / count.high):
+        return wrong("ends-exchanged", "Both numbers are there. Which of them is the least?")
+    if _is(least, low * DAYS / count.high):
+        return wrong("year-and-day", "Energy is for a year, transactions for a day. How many days are in a year?")
+    return wrong(
+        "", f"You have {least:,.6g} to {most:,.6g}. What are the joules of a year, and the transactions of a year?"
+    )
+
+
+def _is(value: float, wanted: float) -> bool:
+    return abs(value - wanted) <= CLOSE * wanted
+
+
+def _joules(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < MOST_JOULES:
+        raise InputError(repeat(value), expected="a number of joules, from 0")
+    return float(value)

@@ -1,0 +1,104 @@
+"""What lesson 17 says to a predictor and to a liar: both are run on blocks that nobody has learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from toyevm.bench.learned import TxFeatures, share_won
+from toyevm.bench.learned.examples import Pair
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_pair, repeat, right, wrong
+from toyevm.teaching.lessons.energy_and_claims.predictions import judged, later_blocks, named_by, standing
+
+BEYOND = 0.05  # of the oracle's saving: how much better than the table counts
+SLOWEST = 1.5  # times as fast as one core, at most
+
+
+def meeting(answer: Any) -> Reply:
+    """Judge a student's `meet(one, other)` against the table."""
+    if answer is None:
+        return missing("a function.")
+    found = {example.name: _ask(answer, example.features) for example in later_blocks()}
+    if any(pairs is None for pairs in found.values()):
+        return missing("what `meet` returns: True or False.")
+    rows = judged({name: pairs for name, pairs in found.items() if pairs is not None})
+    table = share_won([row for row in standing() if row.predictor == "table"]) or 0.0
+    won = share_won(rows) or 0.0
+    named, met, there = (sum(getattr(row, name) for row in rows) for name in ("predicted", "right", "there"))
+    shown = (
+        f"you name {named} pairs, {met} of them meet; {there} meet at all\n"
+        f"time saved, of the oracle's (simulated): you {won:.0%}, table {table:.0%}"
+    )
+    if won > table + BEYOND:
+        return right(
+            "Better than the table, and every result is the sequential one. When will your rule be wrong?", shown
+        )
+    return _weak(named, met, there, shown)
+
+
+def _weak(named: int, met: int, there: int, shown: str) -> Reply:
+    if not named:
+        return wrong("names-none", "You name no pair, so all run at once. Which pairs must wait?", shown)
+    if named > 1_000:
+        return wrong(
+            "names-all", "With so many pairs, nearly all wait for each other. Which two never share a slot?", shown
+        )
+    if met < named / 2:
+        text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
+        return wrong("one-contract-one-slot", text, shown)
+    text = f"{there - met} pairs meet unnamed. A transfer's payee is in `words[0]`: who else pays or is paid?"
+    return wrong("sender-only", text, shown)
+
+
+def _ask(answer: Any, block: Sequence[TxFeatures]) -> set[Pair] | None:
+    """Return the pairs that a function names; None if it returns nothing yet."""
+    told: list[object] = []
+
+    def meet(one: TxFeatures, other: TxFeatures) -> bool:
+        told.append(answer(one, other))
+        return told[-1] is True
+
+    if not callable(answer):
+        raise InputError(repeat(answer), expected="a function: what begins with `def`")
+    pairs: set[Pair] = call(partial(named_by, meet, block))
+    if all(each is None for each in told):
+        return None
+    odd = next((each for each in told if type(each) is not bool), None)
+    if odd is not None or None in told:
+        raise InputError(f"`meet` returns {repeat(odd)}", expected="True or False for every pair")
+    return pairs
+
+
+def lie(answer: Any) -> Reply:
+    """Judge a list of pairs that should make a block slow; its result stays right."""
+    if answer is None:
+        return missing("a list of pairs, such as [(0, 1)].")
+    block = later_blocks()[0]
+    pairs = {_pair(each, len(block.features)) for each in read_list(answer, "pairs, such as [(0, 1)]")}
+    found = {example.name: pairs for example in later_blocks()}
+    row = judged(found)[0]
+    same = "the same" if row.equal else "ANOTHER"
+    shown = f"{len(pairs)} pairs: {row.speedup:.1f} times as fast as one core; the result is {same} (simulated)"
+    if row.speedup <= SLOWEST:
+        return right(
+            "As slow as one core, and the result is right. So what must a node check before it pays for hints?", shown
+        )
+    if not pairs:
+        return wrong(
+            "silence-is-the-worst",
+            "Without pairs, all run at once, and some again. What makes all of them wait?",
+            shown,
+        )
+    if len(pairs) < len(block.features) - 1:
+        text = f"{len(pairs)} pairs do not chain 40 transactions. How many does a chain of all of them need?"
+        return wrong("few-lies-are-enough", text, shown)
+    return wrong("many-lies-are-a-chain", "There are many pairs. How long is the longest chain that they make?", shown)
+
+
+def _pair(entry: Any, count: int) -> Pair:
+    before, after = read_pair(entry, "a pair such as (0, 1)")
+    if type(before) is not int or type(after) is not int or not 0 <= before < after < count:
+        raise InputError(repeat(entry), expected=f"two numbers, the smaller first, from 0 to {count - 1}")
+    return before, after

@@ -1,0 +1,42 @@
+"""Energy as two bars: one core in order, and the run that was chosen."""
+
+from __future__ import annotations
+
+from toyevm.bench.energy.model import tornado_chart
+from toyevm.charts import Chart
+from toyevm.teaching.kit import svg
+from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL
+from toyevm.teaching.kit.picture import Picture
+from toyevm.teaching.kit.svg import MARGIN, WIDTH
+from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
+from toyevm.teaching.lessons.energy_and_claims.studies import RECORDED
+
+NAMES, MOST = 90, 15  # room for names; the longest bar, in units
+HEIGHT, TALL = 170, 26
+
+
+def show_energy(block: str, way: str, cores: int) -> Picture:
+    """Return the energy of a run beside that of one core, as picture and words.
+
+    Raises:
+        InputError: a block, a way or a number of cores that the lesson does not have.
+    """
+    run, lines = energy_in(block, way, cores), in_words(block, way, cores)
+    unit = (WIDTH - NAMES - 2 * MARGIN) / MOST
+    working = run.busy * unit
+    body = [
+        svg.heading(MARGIN, 26, lines[0]),
+        svg.text(MARGIN, 66, "one core"),
+        svg.box(NAMES, 48, unit, TALL, NORMAL, radius=1),
+        svg.text(MARGIN, 102, "this run"),
+        svg.box(NAMES, 84, working, TALL, CRITICAL if run.busy > 1.05 else NORMAL, radius=1),
+        svg.box(NAMES + working, 84, max(run.idle * unit, 0.1), TALL, FAINT, radius=1),
+        svg.note(MARGIN, 134, lines[1]),
+        svg.note(MARGIN, 154, f"{lines[2]}; orange: more work than one core has; grey: waiting (30 %, assumed)"),
+    ]
+    return Picture(svg.figure(WIDTH, HEIGHT, "; ".join(lines), body), "\n".join(lines))
+
+
+def layer_tornado() -> Chart:
+    """Return what each input does to the joules that are shared out to a transaction of a layer."""
+    return tornado_chart("layer", "allocation", RECORDED)

@@ -1,0 +1,65 @@
+"""Past blocks to learn from and later ones to be judged on; a student's predictor stands beside the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from toyevm.bench.learned import Example, Judgement, Predictor, TxFeatures, examples_of, judge, train_rules, train_table
+from toyevm.bench.learned.examples import Pair
+from toyevm.workloads.applications import APPLICATIONS
+
+PAST, LATER = range(1, 6), (11, 12)  # seeds
+
+
+@dataclass(frozen=True)
+class NamedPairs:
+    """A predictor that was asked before, block by block."""
+
+    found: dict[str, set[Pair]]
+    blocks: dict[int, str]
+    name: str = "yours"
+
+    def pairs(self, block: Sequence[TxFeatures]) -> set[Pair]:
+        return self.found[self.blocks[id(block)]]
+
+
+@cache
+def _blocks(seeds: tuple[int, ...]) -> tuple[Example, ...]:
+    return tuple(examples_of((f"block {seed}", APPLICATIONS["mixed"](40, seed=seed)) for seed in seeds))
+
+
+def later_blocks() -> tuple[Example, ...]:
+    """Return the blocks on which predictors are judged; nobody has learned from them."""
+    return _blocks(LATER)
+
+
+@cache
+def learned() -> tuple[Predictor, ...]:
+    """Return the table and the rules that five past blocks teach."""
+    past = _blocks(tuple(PAST))
+    return train_table(past), train_rules(past)
+
+
+def named_by(meet: Callable[[TxFeatures, TxFeatures], bool], block: Sequence[TxFeatures]) -> set[Pair]:
+    """Return the pairs of which a student's function says that they meet."""
+    return {
+        (before, after)
+        for after, other in enumerate(block)
+        for before, one in enumerate(block[:after])
+        if meet(one, other)
+    }
+
+
+@cache
+def standing() -> tuple[Judgement, ...]:
+    """Return what the table and the rules are worth on the later blocks, with no hints and an oracle beside them."""
+    return tuple(row for example in later_blocks() for row in judge(learned(), example))
+
+
+def judged(found: dict[str, set[Pair]]) -> list[Judgement]:
+    """Return what a student's pairs are worth on the later blocks."""
+    blocks = {id(example.features): example.name for example in later_blocks()}
+    rows = [row for example in later_blocks() for row in judge([NamedPairs(found, blocks)], example)]
+    return [row for row in rows if row.predictor == "yours"]

@@ -1,0 +1,44 @@
+"""The blocks and the ways to run them that lesson 17 compares, by the words that students read."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from toyevm.bench.energy import RunEnergy, energy_of
+from toyevm.errors import InputError
+from toyevm.workloads.applications import APPLICATIONS
+
+BLOCKS = {
+    "strangers": "erc20-uniform",
+    "course block": "mixed",
+    "one bargain": "amm-arbitrage",
+    "one counter": "nft-counter",
+}
+WAYS = {"in order": "sequential", "optimistic": "optimistic", "Block-STM": "block_stm"}
+CORES = (1, 2, 4, 8, 16)
+TRANSACTIONS = 40
+WAITING = 0.3  # of what a busy core draws: assumed
+
+
+@cache
+def energy_in(block: str, way: str, cores: int) -> RunEnergy:
+    """Run a block of 40 transactions (simulated) and return its energy.
+
+    Raises:
+        InputError: a block, a way or a number of cores that the lesson does not have.
+    """
+    for given, known in ((block, tuple(BLOCKS)), (way, tuple(WAYS)), (cores, CORES)):
+        if given not in known:
+            raise InputError(f"{given!r}", expected=" | ".join(map(str, known)))
+    work = APPLICATIONS[BLOCKS[block]](TRANSACTIONS)
+    return energy_of(work, WAYS[way], cores, WAITING)
+
+
+def in_words(block: str, way: str, cores: int) -> list[str]:
+    """Return a run in words, in units of what one core takes that runs the block in order."""
+    run = energy_in(block, way, cores)
+    return [
+        f"{block}, {way}, {cores} {'core' if cores == 1 else 'cores'} (simulated)",
+        f"working {run.busy:.2f}, waiting {run.idle:.2f}, together {run.total:.2f} times the energy of one core",
+        f"{run.speedup:.1f} times as fast as one core",
+    ]
