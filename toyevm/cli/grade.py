@@ -118,7 +118,11 @@ def _grade(wish: Wish) -> ClassMarks:
     if wish.folder.resolve().is_relative_to(wish.place.resolve()):
         raise InputError(f"it lies in {wish.place}", "--desk", "a folder in which nobody hands in")
     roster = read_rosters(*wish.roster) if wish.roster else None
-    intake = collect(wish.place, wish.assignment, roster, read_late(wish.folder).due)
+    due = read_late(wish.folder).due
+    intake = collect(wish.place, wish.assignment, roster, due)
+    times = [each.late or each.at for each in intake.handed] + [each.late for each in roster or ()]
+    if due is not None and all(time is None for time in times):
+        complain("there is a due date, and nothing says when anything was handed in: nobody is late")
     secrets = (*(ROOT / name for name in ("solutions", "tests", "course", ".git")), wish.place, wish.folder)
     place = Elsewhere(secrets, Limits(), wish.weak)
     students = {each.student for each in intake.handed} | {each.id for each in intake.absent}

@@ -183,7 +183,7 @@ def _print(console: Console, report: dict[str, Any]) -> None:
     if "filled" in report and "column" in report:
         console.print(
             f"{report['filled']} of {report['students']} students have a mark in {report['column']!r} now, "
-            f"found by {report['by']}."
+            + (f"found by {report['by']}." if report["by"] else "since nobody in it could be found.")
         )
         if report["kept_comments"]:
             console.print(f"{report['kept_comments']} comments were there, and stay.")

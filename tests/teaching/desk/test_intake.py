@@ -141,6 +141,15 @@ def test_a_timestamp_of_the_students_own_says_nothing() -> None:
     assert one.late == timedelta(hours=1)
 
 
+def test_a_worksheet_says_who_of_moodles_students_is_late() -> None:
+    roster = (
+        Student("ada", "Ada Lovelace", numbers={"moodle": "1"}, late=timedelta(hours=1)),
+        Student("bob", "Bob Ray", numbers={"moodle": "2"}, late=timedelta()),
+    )
+    files = {f"Ada Lovelace_1_assignsubmission_file_/{FILE}": BOOK, f"Bob Ray_2_assignsubmission_file_/{FILE}": BOOK}
+    assert {one.student: one.late for one in of(files, roster).handed} == {"ada": timedelta(hours=1), "bob": None}
+
+
 @pytest.mark.parametrize("end", ["", "_"])
 def test_moodle_folders_become_ids_of_the_roster_and_never_their_names(end: str) -> None:
     files = {

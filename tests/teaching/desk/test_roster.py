@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from toyevm.errors import InputError
 from toyevm.teaching.desk.directory import Directory, read_rosters
-from toyevm.teaching.desk.roster import Sender, Student, bad_id, read_roster
+from toyevm.teaching.desk.roster import Sender, Student, bad_id, moodle_lateness, read_roster
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[Student, ...]:
@@ -249,3 +250,20 @@ def test_whom_the_first_file_does_not_know_is_named(tmp_path: Path, own: str, sa
         both(tmp_path, own, WORKSHEET)
     assert says in str(caught.value)
     assert "moodle.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "late"),
+    [
+        ("Submitted for grading - 1 hour 1 min late", timedelta(hours=1, minutes=1)),
+        ("Submitted for grading - Graded - 2 days 3 hours late - Follow marking workflow", timedelta(days=2, hours=3)),
+        ("45 mins 10 secs late", timedelta(minutes=45, seconds=10)),
+        ("Submitted for grading", timedelta()),
+        ("No submission", timedelta()),
+        ("1 day early", timedelta()),
+        ("99999999999 days late", timedelta()),
+        ("", None),
+    ],
+)
+def test_a_worksheet_says_how_late_a_submission_was(status: str, late: timedelta | None) -> None:
+    assert moodle_lateness(status) == late

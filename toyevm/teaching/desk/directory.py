@@ -31,8 +31,9 @@ def read_rosters(first: Path, *others: Path) -> tuple[Student, ...]:
                 raise InputError(error.what, str(path), f"the students of {first}, by id, email or name") from None
             student = students[found]
             numbers = MappingProxyType({**other.numbers, **student.numbers})
+            late = other.late if student.late is None else student.late
             students[found] = replace(
-                student, name=student.name or other.name, email=student.email or other.email, numbers=numbers
+                student, name=student.name or other.name, email=student.email or other.email, numbers=numbers, late=late
             )
     return tuple(students.values())
 

@@ -216,6 +216,8 @@ class _Intake:
             bag.add(piece)
         for number, one in enumerate(bag.attempts(), 1):
             late, at = self._late(one.piece), one.piece.at
+            if late is None and at is None and self.directory is not None:
+                late = self.directory.by_id[student].late or None  # of their latest: Moodle keeps one
             self.handed.append(
                 HandedIn(student, number, late, one.where, one.notebook, one.problem[:LONGEST_PROBLEM], at)
             )

@@ -7,7 +7,7 @@ stand apart.
 from __future__ import annotations
 
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -289,8 +289,10 @@ def _similar(report: ClassReport) -> Iterator[str]:
         ("answer cell", "answers long enough"),
         [(item, f"{share:.0%}") for item, share in found.can_tell.items()],
     )
+    if copies := _identical(report):
+        yield table("The same file, byte for byte", ("students",), copies)
     if not found.pairs:
-        yield element("p", "No pair is listed.")
+        yield element("p", "No other pair is listed." if copies else "No pair is listed.")
         return
     if len(found.pairs) > MOST_PAIRS:
         yield element("p", f"The strongest {MOST_PAIRS} of {len(found.pairs)} pairs.")
@@ -303,6 +305,16 @@ def _similar(report: ClassReport) -> Iterator[str]:
             for pair in found.pairs[:MOST_PAIRS]
         ],
     )  # fmt: skip
+
+
+def _identical(report: ClassReport) -> list[tuple[str]]:
+    """Return the students whose notebooks are one file; the release itself, handed in untouched, is no copy."""
+    students: defaultdict[str, set[str]] = defaultdict(set)
+    earned = {row.student for row in report.rows if row.points}
+    for each in report.register.attempts:
+        if each.notebook and each.student in earned:
+            students[each.notebook].add(report.names.get(each.student, each.student))
+    return sorted((", ".join(sorted(names)),) for names in students.values() if len(names) > 1)
 
 
 def _files(report: ClassReport) -> Iterator[str]:

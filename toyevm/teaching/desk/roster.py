@@ -21,6 +21,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,12 +35,16 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Somebody in the class; `numbers` are what they are called elsewhere, by place, such as moodle, canvas, sis."""
+    """Somebody in the class; `numbers` are what they are called elsewhere, by place, such as moodle, canvas, sis.
+
+    `late` is how late their submission was, where the roster is a worksheet that says so.
+    """
 
     id: str
     name: str = ""
     email: str = ""
     numbers: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    late: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +267,21 @@ def _from_moodle(rows: Sequence[Line]) -> list[tuple[int, Student]]:
     for line, cells in rows:
         number = re.search(r"\d+$", cells.get("identifier", ""))
         numbers = _numbers(moodle=number[0] if number else "", sis=cells.get("id number", ""))
-        made.append((line, Student(cells.get(column, ""), _name(cells), _get(cells, *_EMAIL), numbers)))
+        late = moodle_lateness(cells.get("status", ""))
+        made.append((line, Student(cells.get(column, ""), _name(cells), _get(cells, *_EMAIL), numbers, late)))
     return made
+
+
+def moodle_lateness(status: str) -> timedelta | None:
+    """Return how late a submission was by the Status of a worksheet, in English; None if there is no status.
+
+    Source: Moodle, lang/en/assign.php (submittedlate) and format_time in lib/moodlelib.php, as excerpts (2026-12-01).
+
+    >>> moodle_lateness("Submitted for grading - 1 hour 1 min late")
+    datetime.timedelta(seconds=3660)
+    """
+    if not (found := re.search(r"((?:\d+ [a-z]+ )+)late\b", status)):
+        return timedelta() if status else None
+    units = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
+    parts = re.findall(r"(?<!\d)(\d{1,3}) (year|day|hour|min|sec)s?\b", found[1])
+    return timedelta(seconds=sum(int(number) * units[unit] for number, unit in parts))
