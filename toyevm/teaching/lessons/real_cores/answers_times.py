@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from toyevm.errors import InputError
@@ -116,7 +117,7 @@ def tail(answer: Any) -> Reply:
     """Judge the speedups of a block with its state root."""
     if is_blank(answer):
         return missing("a pair of numbers, such as (1.6, 4): on four cores, on as many as you like.")
-    if isinstance(answer, (list, tuple)) and len(answer) == 2 and answer[1] in (float("inf"), "inf"):
+    if isinstance(answer, (list, tuple)) and len(answer) == 2 and type(answer[1]) is float and answer[1] == inf:
         return wrong("no-limit", "No speedup here is unlimited. With very many cores, which of the 65 ms are left?")
     four, many = read_two(answer, "a speedup", "(1.6, 4)")
     whole = EXECUTION + ROOT

@@ -81,7 +81,8 @@ class BlockHere(MeasuredHere):
             control = burn_control(executor, 2, seconds=0.05, repeats=3).speedup
             self.same = run.differences(right, kept) == []
         super().__init__(
-            f"measured on this computer, now: {in_time(one)} in one process; {in_time(run.seconds)} on two processes, of which the merge takes "
+            f"measured on this computer, now: {in_time(one)} in one process; "
+            f"{in_time(run.seconds)} on two processes, of which the merge takes "
             f"{in_time(run.merge)}; {len(run.ran_again) or 'no'} transactions ran again; the "
             f"control gave {control:.2f}"
         )
