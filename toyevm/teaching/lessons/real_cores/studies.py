@@ -27,7 +27,7 @@ def held_out() -> str:
     """Return measured and predicted times, those held out marked."""
     lines = [
         f"fitted: {FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a task, "
-        + f"{FITTED.efficiency:.2f} of each core"
+        f"{FITTED.efficiency:.2f} of each core"
     ]
     lines.append("  grain   recorded   model (simulated)   error")
     lines += [
