@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from toyevm.errors import InputError
@@ -43,6 +44,8 @@ def overhead(answer: Any) -> Reply:
         Mistake(ROUND, "time-is-overhead", "That is a whole round. Which part of it is the task itself?"),
         Mistake(TASK, "time-is-overhead", "That is the task by itself. What is lost beside it?"),
     )  # fmt: skip
+    if 0 < mine < 1:
+        return wrong("another-unit", f"You say {mine:g}. Is that a number of ms, where µs are asked for?", shown)
     text = f"A round takes {ROUND:.1f} µs, and you leave {ROUND - mine:.1f} of them to the task. "
     return known_mistake(mine, mistakes, 1.2, shown) or wrong(
         "another-share", text + "How long does the task take on 0.888 of a core?", shown
@@ -114,6 +117,8 @@ def tail(answer: Any) -> Reply:
     """Judge the speedups of a block with its state root."""
     if is_blank(answer):
         return missing("a pair of numbers, such as (1.6, 4): on four cores, on as many as you like.")
+    if isinstance(answer, (list, tuple)) and len(answer) == 2 and type(answer[1]) is float and answer[1] == inf:
+        return wrong("no-limit", "No speedup here is unlimited. With very many cores, which of the 65 ms are left?")
     four, many = read_two(answer, "a speedup", "(1.6, 4)")
     whole = EXECUTION + ROOT
     shown = f"one core: {EXECUTION} + {ROOT} = {whole} ms"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.backends.processes import usable_cores
-from toyevm.bench.cores import keep, kept_processes, plan_by_conflicts, run_block_on, run_grains
+from toyevm.bench.cores import GrainRow, burn_control, keep, kept_processes, plan_by_conflicts, run_block_on, run_grains
 from toyevm.bench.cores.executors import free_threading, gil_is_on, threads_under_gil
 from toyevm.teaching.kit.player import in_text
 from toyevm.teaching.lab.panels import ipywidgets
 from toyevm.teaching.lessons.real_cores.model import grain_table, in_time
 from toyevm.workloads.applications import APPLICATIONS
 
+LEAST_CONTROL = 1.2  # of several cores: below it, other programs had them
 STABLE = "Measured here and now, so not stored: print the text of this object to read it."
 
 
@@ -45,8 +48,18 @@ def grains_here(grains: tuple[float, ...] = (10e-6, 100e-6, 1e-3, 10e-3)) -> Mea
     with kept_processes(cores) as executor:
         rows = run_grains(executor, grains, cores, seconds=0.1, repeats=3)
     title = f"measured on this computer, now: {cores} process{'es' * (cores > 1)}\n"
-    warning = "" if cores > 1 else "\nOnly one core may be used here, so no speedup can be above 1."
-    return MeasuredHere(title + grain_table(rows) + warning)
+    return MeasuredHere(title + grain_table(rows) + control_warning(rows, cores))
+
+
+def control_warning(rows: Sequence[GrainRow], cores: int) -> str:
+    """Return a line that says which rows say nothing about the cores, since their control is no control; or ""."""
+    if cores == 1:
+        return "\nOnly one core may be used here, so no speedup can be above 1."
+    names = [in_time(row.grain) for row in rows if not LEAST_CONTROL <= row.control_speedup <= cores]
+    if not names:
+        return ""
+    text = f"\nThe control is below {LEAST_CONTROL} or above {cores}, the number of cores, beside {', '.join(names)}: "
+    return text + "other programs ran.\nDo not judge by these rows; run the cell again."
 
 
 class BlockHere(MeasuredHere):
@@ -58,13 +71,18 @@ class BlockHere(MeasuredHere):
 
     def __init__(self) -> None:
         work = APPLICATIONS["mixed"](40)
+        began = perf_counter()
         right = BACKENDS.named("sequential").execute_block(work.pre, work.block, RunConfig(work.chain)).result
+        one = perf_counter() - began
         plan = plan_by_conflicts(right.results, 2, work.block.header.coinbase)
         with keep(work) as kept, kept_processes(2) as executor:
             run_block_on(executor, kept, plan)  # the first run starts the processes
             run = run_block_on(executor, kept, plan)
+            control = burn_control(executor, 2, seconds=0.05, repeats=3).speedup
             self.same = run.differences(right, kept) == []
         super().__init__(
-            f"measured on this computer, now: {in_time(run.seconds)} on two processes, of which the merge takes "
-            f"{in_time(run.merge)}; {run.ran_again} transactions ran again"
+            f"measured on this computer, now: {in_time(one)} in one process; "
+            f"{in_time(run.seconds)} on two processes, of which the merge takes "
+            f"{in_time(run.merge)}; {len(run.ran_again) or 'no'} transactions ran again; the "
+            f"control gave {control:.2f}"
         )
