@@ -24,7 +24,7 @@ def read_decimal(answer: Any, what: str) -> float:
     Raises:
         InputError: anything else.
     """
-    if type(answer) not in (int, float) or not isfinite(answer) or abs(answer) > 1e6:
+    if type(answer) not in (int, float) or abs(answer) > 1e6 or not isfinite(answer):
         raise InputError(repeat(answer), expected=f"a number: {what}")
     return float(answer)
 

@@ -25,10 +25,8 @@ def recorded_grains() -> str:
 
 def held_out() -> str:
     """Return measured and predicted times, those held out marked."""
-    lines = [
-        f"fitted: {FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a task, "
-        f"{FITTED.efficiency:.2f} of each core"
-    ]
+    fitted = f"{FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a task"
+    lines = [f"fitted: {fitted}, {FITTED.efficiency:.2f} of each core"]
     lines.append("  grain   recorded   model (simulated)   error")
     lines += [
         f"{in_time(each.row.grain):>7} {in_time(each.row.many):>10} {in_time(each.predicted):>19} {each.error:>+7.0%}"
