@@ -90,7 +90,7 @@ def test_what_there_is_no_model_of_is_refused() -> None:
 
 
 def test_inputs_are_measured_here() -> None:
-    found = measure_inputs(repeats=1)
+    found = measure_inputs()
     assert found.execute > 0
     assert 1 <= found.executions < 2
 

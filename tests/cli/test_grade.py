@@ -110,6 +110,30 @@ def test_ids_of_ones_own_and_the_worksheet_of_moodle_are_two_rosters(
     assert totals(toyevm.succeeds(*words, "--roster", "sheet.csv")) == {"al7": sum(FULL)}
 
 
+def test_a_due_date_that_nothing_can_be_held_to_is_said(
+    toyevm: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: Path, course: Path
+) -> None:
+    said = "nothing says when anything was handed in"
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile("01.zip", "w") as archive:
+        data = json.dumps(fill(release, HONEST))
+        archive.writestr(f"Ada Lovelace_101_assignsubmission_file/{NAME}.ipynb", data)
+    sheet = "Identifier,Full name,Email address,Status\nParticipant 101,Ada Lovelace,ada@x.edu,{}\n"
+    words = ("grade", "01.zip", "--assignment", NAME, "--roster", "sheet.csv", "--desk", "desk")
+    Path("desk").mkdir()
+    Path("desk/overrides.toml").write_text("[late]\ndue = 2026-11-30T12:00:00+00:00\npercent_per_day = 10\n")
+    Path("sheet.csv").write_text(sheet.format(""))
+    assert said in toyevm(*words).err
+    Path("sheet.csv").write_text(sheet.format("Submitted for grading - 1 hour 1 min late"))
+    late = toyevm(*words)
+    assert said not in late.err
+    assert totals(late.json) == {"ada@x.edu": sum(FULL) * 0.9}
+    Path("sheet.csv").write_text(sheet.format("Submitted for grading"))
+    on_time = toyevm(*words)
+    assert said not in on_time.err
+    assert totals(on_time.json) == {"ada@x.edu": sum(FULL)}
+
+
 def test_numbers_without_a_roster_are_said_to_go_by_the_names_of_the_place(toyevm: Command, submitted: Path) -> None:
     answer = toyevm("grade", submitted, "--assignment", NAME, "--release", "2027")
     assert "without --roster, students have the numbers of what" in answer.err

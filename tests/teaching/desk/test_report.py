@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,18 @@ def test_the_items_are_those_of_who_is_marked_on_all_and_by_hand_counts(desk: Pa
         assert (int(row[2]), float(row[3])) == (8, round(points[:, place].mean() / FULL[place], 2))
         assert float(row[4]) == pytest.approx(np.corrcoef(points[:, place], rest)[0, 1], abs=0.006)
     assert [row[6] for row in rows] == ["", "does not tell", ""]
+
+
+def test_notebooks_that_are_one_file_are_listed_unless_nothing_was_earned(desk: Path, sample: Path) -> None:
+    register, rows = read_register(desk), marks_of(desk)
+    similar = similarity_of(read_assignment(NAME, sample), sample, desk, register, rows)
+    caption = "The same file, byte for byte"
+    assert caption not in dict(Page(report(desk, sample)).tables)
+    of = {each.student: each.notebook for each in register.attempts}
+    copied = {"s04": of["s00"], "eve": of["s01"]}  # eve has no points
+    attempts = tuple(replace(each, notebook=copied.get(each.student, each.notebook)) for each in register.attempts)
+    page = Page(report_page(ClassReport(replace(register, attempts=attempts), rows, {}, similar, True)))
+    assert [list(row) for row in dict(page.tables)[caption][1:]] == [["s00, s04"]]
 
 
 def test_wrong_answers_by_misconception_and_other_reasons_with_who(desk: Path, sample: Path) -> None:

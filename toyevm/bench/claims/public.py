@@ -73,7 +73,7 @@ def _assumed(value: float, unit: str, names: tuple[str, ...]) -> TaggedFigure:
 
 def average_is_marginal() -> tuple[ClaimCase, ...]:
     """Compare what is shared out with what one transaction more takes; the same, if within a factor of ten."""
-    here = measure_inputs(repeats=1)
+    here = measure_inputs()
     return tuple(_compare_questions(system, here) for system in ("proof of work", "proof of stake"))
 
 

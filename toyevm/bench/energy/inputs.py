@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import median
-from time import process_time
 
-from toyevm.backends import BACKENDS, RunConfig
+from toyevm.backends import BACKENDS
+from toyevm.bench.compare.executing import on_one_core
 from toyevm.bench.judged_block import JudgedBlock
-from toyevm.bench.replay import recover_senders
 from toyevm.errors import InputError
 from toyevm.workloads.applications import APPLICATIONS
 
@@ -80,18 +78,12 @@ class Measured:
     executions: float
 
 
-def measure_inputs(repeats: int = 5) -> Measured:
+def measure_inputs() -> Measured:
     """Measure what an estimate needs."""
     judged = JudgedBlock.of(APPLICATIONS["mixed"](40))
-    workload, sequential = judged.workload, BACKENDS.named("sequential")
-    recover_senders(workload.block.transactions)
-    times = []
-    for _ in range(repeats + 2):  # two to warm up
-        begun = process_time()
-        sequential.execute_block(workload.pre, workload.block, RunConfig(workload.chain))
-        times.append(process_time() - begun)
+    one = on_one_core(judged)
     stm = judged.figures(BACKENDS.named("block_stm"), 16, with_hints=False)
-    return Measured(median(times[2:]) / 40, _prove(64), stm["executionsPerTransaction"])
+    return Measured(one.seconds / one.transactions, _prove(64), stm["executionsPerTransaction"])
 
 
 def _prove(payments: int) -> float:
