@@ -160,5 +160,6 @@ def _draw(swings: list[Swing], middle: float, figure: Figure) -> None:
     axes.set_xscale("log")
     axes.set_yticks(range(len(swings)), [swing.name for swing in swings])
     axes.invert_yaxis()
-    axes.margins(x=0.35)
+    ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]
+    axes.set_xlim(min(ends) / 3, max(ends) * 3)  # room for the numbers beside the bars
     axes.set_xlabel("joules a transaction")
