@@ -276,4 +276,27 @@ def arena(
     return command.run(file, suite, weak, as_json)
 
 
+@app.command()
+def hunt(
+    scripts: Annotated[Path, typer.Argument(metavar="SCRIPTS.json", help="Moves on a rollup.")],
+    contracts: Annotated[list[Path], typer.Argument(metavar="CONTRACT.json…", help="Compiled, with a planted fault.")],
+    as_json: AsJson = False,
+) -> int:
+    """Play scripts on a rollup with a planted fault and on the standing one, and say where they differ."""
+    from toyevm.cli import hunt as command
+
+    return command.run(scripts, contracts, as_json)
+
+
+@app.command()
+def plant(
+    faults: Annotated[Path, typer.Argument(metavar="FAULTS.toml", help="Pieces of contracts, and what replaces them.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="Where the compiled contracts go.")],
+) -> int:
+    """Compile contracts with a piece of their source replaced, for others to hunt; it needs Vyper."""
+    from toyevm.cli import hunt as command
+
+    return command.run_plant(faults, folder)
+
+
 app.registered_commands += layers.registered_commands

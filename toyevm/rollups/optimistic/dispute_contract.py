@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from toyevm.chain import ChainConfig
-from toyevm.contracts import load_contract
+from toyevm.contracts import Contract, load_contract
 from toyevm.rollups.bridge import GATEWAY
 from toyevm.rollups.l1 import L1, L1Answer
 from toyevm.rollups.optimistic.bonds import bond_at
@@ -64,14 +64,20 @@ class DisputeTerms:
 
 
 class DisputeContract:
-    """The contracts of one optimistic rollup, on its L1. Whoever acts pays for the gas."""
+    """The contracts of one optimistic rollup, on its L1. Whoever acts pays for the gas.
 
-    def __init__(self, l1: L1, terms: DisputeTerms) -> None:
+    Args:
+        game, portal: others in place of the standing ones, called in the same way; with a fault, to learn from.
+    """
+
+    def __init__(
+        self, l1: L1, terms: DisputeTerms, game: Contract | None = None, portal: Contract | None = None
+    ) -> None:
         self.l1, self.terms = l1, terms
         times = terms.clock, terms.extension
-        self.address = l1.deploy(KEEPER, GAME, terms.before, terms.first, *times, terms.sequencer or b"")
+        self.address = l1.deploy(KEEPER, game or GAME, terms.before, terms.first, *times, terms.sequencer or b"")
         arguments = self.address, GATEWAY, L2_END.slots["sent"], terms.gap, terms.window
-        self.portal = l1.deploy(KEEPER, PORTAL, *arguments)
+        self.portal = l1.deploy(KEEPER, portal or PORTAL, *arguments)
         self.ask(KEEPER, GAME.call_data("connect", self.portal))
 
     # What anybody may do

@@ -20,6 +20,7 @@ from typing import Any
 
 from toyevm.blocks import Block, Header, Withdrawal
 from toyevm.chain import ChainConfig
+from toyevm.contracts import Contract
 from toyevm.errors import InputError
 from toyevm.forks import SHANGHAI
 from toyevm.rollups.bridge import GATEWAY, Bridge, WithdrawalMessage
@@ -47,7 +48,7 @@ from toyevm.rollups.optimistic.precompiles import optimistic_l1_chain, provable_
 from toyevm.rollups.optimistic.state_proofs import next_block_witness, slot_witness
 from toyevm.state import Account, WorldState
 from toyevm.transactions import Transaction, encode_transaction
-from toyevm.types import Hash32
+from toyevm.types import Address, Hash32
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import wallet
 
@@ -84,6 +85,7 @@ class OptimisticRollup:
     Args:
         users: who has savings on L1.
         l1_chain: the rules of its L1; by default those that settle `LAYER`.
+        game, portal: contracts in place of the standing ones, see `DisputeContract`.
         rules: of the contracts, see `DisputeTerms`.
 
     Attributes:
@@ -93,12 +95,17 @@ class OptimisticRollup:
     """
 
     def __init__(
-        self, users: Sequence[str] = ("Ann", "Bob"), l1_chain: ChainConfig | None = None, **rules: Any
+        self,
+        users: Sequence[str] = ("Ann", "Bob"),
+        l1_chain: ChainConfig | None = None,
+        game: Contract | None = None,
+        portal: Contract | None = None,
+        **rules: Any,
     ) -> None:
         people = [KEEPER, *(wallet(name) for name in (*users, PROPOSER, CHALLENGER))]
         self.l1 = L1(people, l1_chain or optimistic_l1_chain(LAYER))
         self.genesis = state_between(world_node(GENESIS))
-        self.contract = DisputeContract(self.l1, DisputeTerms(self.genesis.hash, **rules))
+        self.contract = DisputeContract(self.l1, DisputeTerms(self.genesis.hash, **rules), game, portal)
         self.bridge = Bridge(self.l1, self.contract.portal, self.contract.address, PORTAL)
         self.proposals: list[L2Proposal] = []
         self.pool: list[Transaction] = []
@@ -121,10 +128,14 @@ class OptimisticRollup:
         self.pool.append(tx)
         return tx
 
-    def withdraw(self, name: str, amount: int, is_forced: bool = False) -> WithdrawalMessage:
-        """Burn `amount` wei on L2, for L1 to pay; with `is_forced`, past the producer, through the portal."""
+    def withdraw(self, name: str, amount: int, is_forced: bool = False, to: Address | None = None) -> WithdrawalMessage:
+        """Burn `amount` wei on L2, for L1 to pay, by default to the same account.
+
+        With `is_forced`, the transaction goes past the producer, through the portal.
+        """
         who = wallet(name)
-        tx = self.sign(name, GATEWAY, L2_END.call_data("withdraw", who.address), amount)
+        receiver = to or who.address
+        tx = self.sign(name, GATEWAY, L2_END.call_data("withdraw", receiver), amount)
         nonce = self.world.accounts[GATEWAY].storage.get(L2_END.slots["nonce"], 0)
         nonce += sum(each.to == GATEWAY for each in (*self.sent, *self.pool))
         if is_forced:
@@ -132,7 +143,7 @@ class OptimisticRollup:
             self.sent.append(tx)
         else:
             self.pool.append(tx)
-        return WithdrawalMessage(nonce, who.address, who.address, amount)
+        return WithdrawalMessage(nonce, who.address, receiver, amount)
 
     def sign(self, name: str, to: bytes, data: bytes, value: int) -> Transaction:
         """Return the next transaction of somebody on L2."""

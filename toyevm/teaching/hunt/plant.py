@@ -1,0 +1,92 @@
+"""Planting faults: contracts with a piece of their source replaced, compiled. It needs Vyper.
+
+[no-delay]
+contract = "optimistic_portal"
+old = "…"       a piece that is in its source exactly once
+new = "…"       what stands there instead
+harm = "…"      a sentence
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toyevm.contracts import contract_source
+from toyevm.contracts.compile import compile_artefact
+from toyevm.errors import InputError
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")  # it becomes the name of a file
+FIELDS = ("contract", "old", "new", "harm")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A piece of a contract's source, what stands there instead, and what harm it does."""
+
+    name: str
+    contract: str
+    old: str
+    new: str
+    harm: str
+
+    @property
+    def source(self) -> str:
+        """The contract's source with the fault in it.
+
+        Raises:
+            InputError: there is no such contract, or the piece is not in it exactly once.
+        """
+        source = contract_source(self.contract)
+        if (times := source.count(self.old)) != 1:
+            raise InputError(f"{self.old!r:.80} is there {times} times", self.name, f"once in {self.contract}")
+        return source.replace(self.old, self.new)
+
+    def compiled(self) -> dict[str, Any]:
+        """Return what the compiler makes of it; raise InputError as `compile_artefact` does."""
+        return compile_artefact(self.source, self.contract)
+
+
+def read_faults(path: Path) -> list[Fault]:
+    """Read a file of faults.
+
+    Raises:
+        InputError: it cannot be read, or is none; the line says which fault.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", str(path), "a file of faults") from error
+    except ValueError as error:
+        raise InputError(f"not TOML: {error}", str(path), "a file of faults") from error
+    for name, table in document.items():
+        if (
+            not isinstance(table, Mapping)
+            or set(table) != set(FIELDS)
+            or not all(isinstance(x, str) for x in table.values())
+        ):
+            raise InputError("no fault", f"{path}: {name}", f"a table [name-in-letters] with {', '.join(FIELDS)}")
+        if strange := [field for field in FIELDS if not isinstance(table[field], str)]:
+            raise InputError(f"{strange[0]} is no text", f"{path}: {name}", "text")
+    return [Fault(name, **table) for name, table in document.items()]
+
+
+def plant(path: Path, folder: Path) -> list[tuple[Path, Fault]]:
+    """Compile each fault of a file into a folder; return what was written.
+
+    Raises:
+        InputError: the file is none of faults, Vyper is missing or refuses one, or the folder cannot be written to.
+    """
+    made = [(folder / f"{fault.name}.json", fault, fault.compiled()) for fault in read_faults(path)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, _, artefact in made:
+            file.write_text(json.dumps(artefact, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be written to", str(folder), "a folder") from error
+    return [(file, fault) for file, fault, _ in made]
