@@ -65,11 +65,7 @@ def read_faults(path: Path) -> list[Fault]:
     except ValueError as error:
         raise InputError(f"not TOML: {error}", str(path), "a file of faults") from error
     for name, table in document.items():
-        if (
-            not isinstance(table, Mapping)
-            or set(table) != set(FIELDS)
-            or not all(isinstance(x, str) for x in table.values())
-        ):
+        if not (isinstance(table, Mapping) and set(table) == set(FIELDS) and NAME.fullmatch(name)):
             raise InputError("no fault", f"{path}: {name}", f"a table [name-in-letters] with {', '.join(FIELDS)}")
         if strange := [field for field in FIELDS if not isinstance(table[field], str)]:
             raise InputError(f"{strange[0]} is no text", f"{path}: {name}", "text")

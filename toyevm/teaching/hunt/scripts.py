@@ -66,7 +66,7 @@ def _script(document: Any, where: str) -> Script:
 
 
 def _move(document: Any, where: str) -> HuntMove:
-    if not isinstance(document, dict) or document.get("do") not in MOVES:
+    if not isinstance(document, dict) or document.get("do") not in tuple(MOVES):
         raise InputError(f"no move: {shorten(document)}", where, "do: " + " | ".join(MOVES))
     done = document["do"]
     fields = list(signature(MOVES[done]).parameters.values())[1:]  # without the stage
