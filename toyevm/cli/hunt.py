@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toyevm.cli.screen import progress, show, table
-from toyevm.teaching.hunt import Finding, HuntRow, Script, hunt, read_planted, read_scripts
+from toyevm.teaching.hunt import FoundDifference, HuntRow, Script, hunt, read_planted, read_scripts
 from toyevm.teaching.hunt.plant import plant
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _row(row: HuntRow, scripts: Sequence[Script]) -> dict[str, Any]:
     return {"contract": row.planted.name, "insteadOf": row.planted.place, "found": row.is_found, "findings": findings}
 
 
-def _finding(finding: Finding, scripts: Sequence[Script]) -> dict[str, Any]:
+def _finding(finding: FoundDifference, scripts: Sequence[Script]) -> dict[str, Any]:
     return {"script": scripts[finding.script].name, "move": finding.move, "what": finding.what}
 
 

@@ -19,10 +19,10 @@ from toyevm.contracts.compile import compile_artefact
 from toyevm.errors import InputError
 from toyevm.rollups.optimistic.liars import LIARS
 from toyevm.teaching.hunt import PlantedContract, hunt, judge, read_planted, read_scripts
-from toyevm.teaching.hunt.plant import Fault, plant, read_faults
+from toyevm.teaching.hunt.plant import PlantedFault, plant, read_faults
 from toyevm.teaching.hunt.planted import STANDING, Place
 from toyevm.teaching.hunt.scripts import READERS, HuntMove, Script
-from toyevm.teaching.hunt.stage import MOVES, PEOPLE, Done, Stage
+from toyevm.teaching.hunt.stage import MOVES, PEOPLE, Done, RollupStage
 from toyevm.teaching.lab.course import student_files
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +69,7 @@ def script(*moves: dict[str, Any]) -> Script:
 
 
 def done(*moves: dict[str, Any]) -> list[Done]:
-    stage = Stage()
+    stage = RollupStage()
     return [judge._play(stage, move).done for move in script(*moves).moves]
 
 
@@ -79,7 +79,7 @@ def rows(path: Path) -> list[Any]:
 
 @pytest.mark.parametrize(("name", "_", "fault"), rows(FAULTS))
 def test_a_hidden_fault_is_shown_by_its_script_and_by_no_open_one(
-    name: str, _: str, fault: Fault, tmp_path: Path
+    name: str, _: str, fault: PlantedFault, tmp_path: Path
 ) -> None:
     pytest.importorskip("vyper")
     planted, scripts = read(tmp_path, fault.compiled()), read_scripts(HUNTER)
@@ -147,7 +147,7 @@ def test_any_script_plays_or_is_refused_and_finds_nothing_in_the_standing_contra
 
 def test_money_is_neither_made_nor_lost_on_the_way_through(tmp_path: Path) -> None:
     for each in (*read_scripts(OPEN), *read_scripts(HUNTER)):
-        stage = Stage()
+        stage = RollupStage()
         before = sum(v for name, v in stage.books().items() if name.endswith("on L1, in wei"))
         for move in each.moves:
             books = judge._play(stage, move).books
@@ -279,7 +279,7 @@ def test_a_hostile_contract_is_found_and_harms_nobody(
     assert row.is_found
 
 
-def faults_in(tmp_path: Path, text: str) -> list[Fault]:
+def faults_in(tmp_path: Path, text: str) -> list[PlantedFault]:
     return read_faults(written(tmp_path, text, "faults.toml"))
 
 
@@ -302,12 +302,12 @@ def test_what_is_no_fault_is_refused_by_one_line(text: str, words: str, tmp_path
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault("a", "nothing", "x", "y", ""), "no contract named 'nothing'"),
-        (Fault("a", "optimistic_portal", "not there", "y", ""), "is there 0 times"),
-        (Fault("a", "optimistic_portal", "assert", "y", ""), "times (expected once in optimistic_portal)"),
+        (PlantedFault("a", "nothing", "x", "y", ""), "no contract named 'nothing'"),
+        (PlantedFault("a", "optimistic_portal", "not there", "y", ""), "is there 0 times"),
+        (PlantedFault("a", "optimistic_portal", "assert", "y", ""), "times (expected once in optimistic_portal)"),
     ],
 )
-def test_a_piece_must_be_in_the_source_once(fault: Fault, words: str) -> None:
+def test_a_piece_must_be_in_the_source_once(fault: PlantedFault, words: str) -> None:
     with pytest.raises(InputError) as caught:
         _ = fault.source
     assert words in str(caught.value)

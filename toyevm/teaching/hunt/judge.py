@@ -14,12 +14,12 @@ from toyevm.deadline import OutOfTime, depth_limit, time_limit
 from toyevm.errors import InputError, ToyevmError
 from toyevm.teaching.hunt.planted import PlantedContract
 from toyevm.teaching.hunt.scripts import HuntMove, Script
-from toyevm.teaching.hunt.stage import MOVES, Done, Stage
+from toyevm.teaching.hunt.stage import MOVES, Done, RollupStage
 
-SECONDS = 60.0  # for one script: on the standing rollup, the longest takes about one
+SECONDS = 60.0  # for one move: on the standing rollup, the longest takes about one
 
 
-class Seen(NamedTuple):
+class SeenMove(NamedTuple):
     """What there is to see after a move."""
 
     done: Done
@@ -27,7 +27,7 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundDifference:
     """Where a script shows a fault.
 
     Attributes:
@@ -45,7 +45,7 @@ class HuntRow:
     """What a list of scripts has come to with one contract: the first finding of each script that has one."""
 
     planted: PlantedContract
-    findings: tuple[Finding, ...]
+    findings: tuple[FoundDifference, ...]
 
     @property
     def is_found(self) -> bool:
@@ -71,9 +71,9 @@ def hunt(
     return rows
 
 
-def _right(script: Script, number: int) -> list[Seen]:
+def _right(script: Script, number: int) -> list[SeenMove]:
     """Play a script on the standing rollup."""
-    stage, seen = Stage(), []
+    stage, seen = RollupStage(), []
     for at, move in enumerate(script.moves):
         try:
             seen.append(_play(stage, move))
@@ -82,16 +82,18 @@ def _right(script: Script, number: int) -> list[Seen]:
     return seen
 
 
-def _play(stage: Stage, move: HuntMove) -> Seen:
+def _play(stage: RollupStage, move: HuntMove) -> SeenMove:
     done = MOVES[move.do](stage, **move.fields)
     stage.read_l1()
-    return Seen(done, stage.books())
+    return SeenMove(done, stage.books())
 
 
-def _compare(number: int, script: Script, right: Sequence[Seen], planted: PlantedContract) -> Finding | None:
+def _compare(
+    number: int, script: Script, right: Sequence[SeenMove], planted: PlantedContract
+) -> FoundDifference | None:
     """Return the first difference that a script makes, if there is one."""
     try:
-        stage = Stage(**{planted.place: planted.contract})
+        stage = RollupStage(**{planted.place: planted.contract})
     except InputError as error:
         raise InputError(error.what, planted.name, "a contract that can be created as the standing one is") from error
     at = 0
@@ -99,15 +101,17 @@ def _compare(number: int, script: Script, right: Sequence[Seen], planted: Plante
         with time_limit(SECONDS), depth_limit():
             for at, (move, expected) in enumerate(zip(script.moves, right, strict=True)):
                 if what := _difference(_play(stage, move), expected):
-                    return Finding(number, at, f"{move}: {what}")
+                    return FoundDifference(number, at, f"{move}: {what}")
     except OutOfTime:
-        return Finding(number, at, f"{script.moves[at]}: no end in {SECONDS:.0f} seconds")
+        return FoundDifference(number, at, f"{script.moves[at]}: no end in {SECONDS:.0f} seconds")
     except Exception as error:  # a contract that answers anything can break whatever is around it
-        return Finding(number, at, f"{script.moves[at]}: the rollup cannot go on ({type(error).__name__}: {error})")
+        return FoundDifference(
+            number, at, f"{script.moves[at]}: the rollup cannot go on ({type(error).__name__}: {error})"
+        )
     return None
 
 
-def _difference(seen: Seen, expected: Seen) -> str:
+def _difference(seen: SeenMove, expected: SeenMove) -> str:
     """Return what is not as it should be after a move, in a sentence; nothing if all is."""
     if seen.done.accepted != expected.done.accepted:
         said = f"accepted; the standing contract refuses ({expected.done.words})"

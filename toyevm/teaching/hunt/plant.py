@@ -26,7 +26,7 @@ FIELDS = ("contract", "old", "new", "harm")
 
 
 @dataclass(frozen=True)
-class Fault:
+class PlantedFault:
     """A piece of a contract's source, what stands there instead, and what harm it does."""
 
     name: str
@@ -52,7 +52,7 @@ class Fault:
         return compile_artefact(self.source, self.contract)
 
 
-def read_faults(path: Path) -> list[Fault]:
+def read_faults(path: Path) -> list[PlantedFault]:
     """Read a file of faults.
 
     Raises:
@@ -69,10 +69,10 @@ def read_faults(path: Path) -> list[Fault]:
             raise InputError("no fault", f"{path}: {name}", f"a table [name-in-letters] with {', '.join(FIELDS)}")
         if strange := [field for field in FIELDS if not isinstance(table[field], str)]:
             raise InputError(f"{strange[0]} is no text", f"{path}: {name}", "text")
-    return [Fault(name, **table) for name, table in document.items()]
+    return [PlantedFault(name, **table) for name, table in document.items()]
 
 
-def plant(path: Path, folder: Path) -> list[tuple[Path, Fault]]:
+def plant(path: Path, folder: Path) -> list[tuple[Path, PlantedFault]]:
     """Compile each fault of a file into a folder; return what was written.
 
     Raises:

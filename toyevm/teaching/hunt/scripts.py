@@ -6,7 +6,7 @@
         {"do": "withdraw", "who": "Ann", "gwei": 5}, {"do": "propose"}, {"do": "settle"},
         {"do": "prove", "message": 0}, {"do": "finalize", "message": 0}]}]
 
-What a move may say is what the method of `Stage` of that name takes.
+What a move may say is what the method of `RollupStage` of that name takes.
 """
 
 from __future__ import annotations

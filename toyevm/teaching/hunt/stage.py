@@ -46,7 +46,7 @@ class Done(NamedTuple):
     words: str = ""
 
 
-class ProposedBlock(NamedTuple):
+class OwnProposal(NamedTuple):
     """A proposal, who made it, and what its block truly does."""
 
     who: str
@@ -54,7 +54,7 @@ class ProposedBlock(NamedTuple):
     truth: BlockTrace
 
 
-class Stage:
+class RollupStage:
     """A rollup that nobody has used yet, and what a script can do on it.
 
     Ann, Bob and Mallory have 1,000 ether each on L1, and nothing on L2. Messages are numbered from 0, in the order in
@@ -67,7 +67,7 @@ class Stage:
     def __init__(self, game: Contract | None = None, portal: Contract | None = None) -> None:
         self.rollup = OptimisticRollup(USERS, game=game, portal=portal)
         self.messages: list[WithdrawalMessage] = []
-        self.proposed: list[ProposedBlock] = []
+        self.proposed: list[OwnProposal] = []
         self.deployed: dict[str, Address] = {}
 
     # What a script can do: each method is a move, its parameters are what the move says
@@ -102,7 +102,7 @@ class Stage:
         truth = rollup.run(block)
         told = rollup.run(block, self._richer(who)) if lies else truth
         proposal = rollup.propose_trace(who, block, taken, told)
-        self.proposed.append(ProposedBlock(who, proposal, truth))
+        self.proposed.append(OwnProposal(who, proposal, truth))
         if proposal.answer.accepted and not lies:
             rollup.adopt(proposal)
         return _done(proposal.answer)
@@ -247,7 +247,7 @@ class Stage:
             raise InputError(f"no message {number}", expected=f"{len(self.messages)} were sent")
         return self.messages[number]
 
-    def _proposed(self, number: int) -> ProposedBlock:
+    def _proposed(self, number: int) -> OwnProposal:
         if not -len(self.proposed) <= number < len(self.proposed):
             raise InputError(f"no proposal {number}", expected=f"{len(self.proposed)} were made")
         return self.proposed[number]
@@ -276,10 +276,11 @@ def _done(answer: L1Answer) -> Done:
     return Done(answer.accepted, answer.reason)
 
 
+_OWN = RollupStage
 MOVES: dict[str, Callable[..., Done]] = {
     each.__name__: each
     for each in (
-        *(Stage.deposit, Stage.pay, Stage.withdraw, Stage.propose, Stage.settle, Stage.resolve, Stage.wait),
-        *(Stage.prove, Stage.finalize, Stage.collect, Stage.call, Stage.deploy, Stage.poke),
+        *(_OWN.deposit, _OWN.pay, _OWN.withdraw, _OWN.propose, _OWN.settle, _OWN.resolve, _OWN.wait, _OWN.prove),
+        *(_OWN.finalize, _OWN.collect, _OWN.call, _OWN.deploy, _OWN.poke),
     )
 }
