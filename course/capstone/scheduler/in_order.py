@@ -19,14 +19,14 @@ class Scheduler:
             core: its number, from 0.
             now: virtual time, in units of gas.
             head: the lowest transaction that is not final.
-            news: what happened since this core was asked last, as dicts: {"what": "ran", "tx": 3, "reads": [...],
+            news: what happened since the last question to any core, as dicts: {"what": "ran", "tx": 3, "reads": [...],
                 "writes": [...]}, {"what": "stale", "tx": 3} (it has to run again), {"what": "final", "tx": 3}.
 
         Returns:
             ("run", tx): execute it. It reads the newest finished values of those below it.
             ("commit",): check the head, and make it final if all it has read still holds.
             ("commit unchecked",): without the check. It saves time, and may be wrong.
-            ("wait",): until something happens.
+            ("wait",): until something happens; ("wait", 900): or until that time.
         """
         for event in news:
             if event["what"] == "ran":

@@ -3,7 +3,12 @@
 A transaction waits for those below it that write what it read when it ran last. Before its first run it waits for calls
 of the same contract that name the same person, and for calls of its function once two of them, which name nobody in
 common, have met. When one ends, those above it that had read too early run again at once. Longest chains first.
+
+To wait does not mean to begin late. A call pays 21,000 units of gas before it reads any slot, and how long a function
+runs is known once it has run. So a call begins so long before the end of what it waits for that it reads just after it.
 """
+
+BEFORE_SLOTS = 21_000  # units of gas, which are those of virtual time
 
 
 class Scheduler:
@@ -12,39 +17,58 @@ class Scheduler:
         self.people = [{tx["sender"], *(f"0x{int(word, 16):040x}" for word in tx["words"] if int(word, 16) >> 96)}
                        for tx in block]  # fmt: skip
         self.calls = [(tx["to"], tx["selector"]) for tx in block]
-        self.done, self.running, self.reads, self.writes = set(), {}, {}, {}
+        self.done, self.reads, self.writes = set(), {}, {}
+        self.running, self.ended, self.lasts = {}, {}, {}  # since when, until when; how long a function runs
         self.hot = set()
 
     def next(self, core, now, head, news):
         self.head = head
         for event in news:
-            if event["what"] == "ran" and self.running.pop(event["tx"], None) is not None:
-                self.end(event["tx"], set(event["reads"]), set(event["writes"]))
+            if event["what"] == "ran":
+                self.end(event["tx"], now, set(event["reads"]), set(event["writes"]))
             elif event["what"] == "stale":
                 self.done.discard(event["tx"])
         waits_for = {i: self.before(i) for i in range(head, len(self.block))}
-        ready = [i for i in waits_for if i not in self.done | self.running.keys() and waits_for[i] <= self.done]
+        idle = [i for i in waits_for if i not in self.done and i not in self.running]
+        begin = {i: time for i in idle if (time := self.begin(i, waits_for[i] - self.done)) is not None}
+        ready = [i for i in begin if begin[i] <= now]
         if head in self.done and (core == 0 or not ready):
             return ("commit",)
         if not ready:
-            return ("wait",)
+            return ("wait", min(begin.values())) if begin else ("wait",)
         chains = self.chains(waits_for)
         best = max(ready, key=lambda i: (i == head, chains[i], -i))
-        self.running[best] = True
+        self.running[best] = now
         return ("run", best)
 
-    def end(self, i, reads, writes):
-        """Note what a run did; throw away what was read too early, this run or a later transaction's."""
+    def begin(self, i, unfinished):
+        """When a transaction should begin; None: too far ahead to say."""
+        times = [0]
+        for j in unfinished:
+            if j not in self.running or self.calls[j] not in self.lasts or not self.lead(j, i):
+                return None
+            times.append(self.running[j] + self.lasts[self.calls[j]] - self.lead(j, i))
+        return max(times)
+
+    def lead(self, j, i):
+        """How long i runs before it reads what j may write: nothing where that is a nonce or a balance."""
+        is_call = self.block[i]["selector"] != "0x"
+        return BEFORE_SLOTS if is_call and self.block[j]["sender"] != self.block[i]["sender"] else 0
+
+    def end(self, i, now, reads, writes):
+        """Note what a run did; throw away what was read too early, by this run or by a later transaction's."""
+        began = self.running.pop(i)
+        self.ended[i], self.lasts[self.calls[i]] = now, now - began
         self.reads[i], self.writes[i] = reads, writes
-        self.done.add(i)
         slots = {name for name in reads | writes if "slot" in name}
         for j in self.writes:
             is_other = j != i and self.calls[j] == self.calls[i] and not self.people[i] & self.people[j]
             if is_other and slots & self.reads[j] & (self.writes[j] | writes):
                 self.hot.add(self.calls[i])
-        for j in sorted(self.done):
-            if j > i and self.reads[j] & writes:
-                self.done.discard(j)
+        self.done -= {j for j in self.done if j > i and self.reads[j] & writes}
+        late = {j for j in self.ended if self.ended[j] > began + self.lead(j, i)} | self.running.keys()
+        if not any(j in late and self.may_meet(j, i) for j in range(self.head, i)):
+            self.done.add(i)  # of those that are final, the check at the end tells
 
     def before(self, i):
         """The transactions that this one should wait for."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from toyevm.backends import RunConfig
+from toyevm.backends.simulated import simulation_of
 from toyevm.errors import InputError
 from toyevm.teaching.arena import ArenaRow, Bout, Foul, play, read_move, read_suite
 from toyevm.teaching.arena import talk as talking
 from toyevm.teaching.arena.moves import CoreMove
 from toyevm.teaching.arena.talk import LIMITS
+from toyevm.teaching.arena.told import ToldExecution
 from toyevm.teaching.grading.sandbox import Limits, Sandbox, open_sandbox
 from toyevm.teaching.lab.course import student_files
 
@@ -51,7 +55,14 @@ def test_a_slow_scheduler_is_right_and_as_fast_as_one_core(sandbox: Sandbox) -> 
     assert row.score < 0.5
 
 
-WRONG = starter("chains").replace(b'return ("commit",)', b'return ("commit unchecked",)')
+WRONG = (
+    starter("chains")
+    .replace(b'return ("commit",)', b'return ("commit unchecked",)')
+    .replace(
+        b"= 21_000",
+        b"= 40_000",  # it begins too early, and takes it for early enough
+    )
+)
 NO_CARE = b"""
 class Scheduler:
     def __init__(self, block, cores):
@@ -65,10 +76,10 @@ class Scheduler:
 """
 
 
-@pytest.mark.parametrize("source", [WRONG, NO_CARE], ids=["almost right", "without care"])
-def test_a_wrong_root_is_convicted_to_one_opcode(sandbox: Sandbox, source: bytes) -> None:
+@pytest.mark.parametrize(("source", "tx"), [(WRONG, 2), (NO_CARE, 1)], ids=["almost right", "without care"])
+def test_a_wrong_root_is_convicted_to_one_opcode(sandbox: Sandbox, source: bytes, tx: int) -> None:
     row = one(sandbox, source, Bout("amm-swap", 12, 4))
-    assert row.verdict.startswith("wrong root: the dispute convicts transaction 1, micro-step ")
+    assert row.verdict.startswith(f"wrong root: the dispute convicts transaction {tx}, micro-step ")
     assert "SLOAD read 10,000,000" in row.verdict
     assert row.speedup == row.score == 0
 
@@ -151,12 +162,62 @@ def test_who_only_waits_is_helped_and_gets_one_cores_speed(sandbox: Sandbox) -> 
     assert row.speedup <= 1
 
 
+def test_a_core_can_wait_until_a_time_or_until_something_happens() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def ask(question: dict[str, Any]) -> CoreMove:
+        core, now, news = question["core"], question["now"], question["news"]
+        asked.append((core, now))
+        if core == 1:
+            return CoreMove("wait", until=10**9)  # until something happens: it is woken by each run
+        if now < 5_000:
+            return CoreMove("wait", until=5_000)
+        has_run = any(event["what"] == "ran" for event in news)
+        return CoreMove("commit") if has_run else CoreMove("run", question["head"])
+
+    workload = Bout("ether", 3, 2).build()
+    told = ToldExecution(simulation_of(workload.pre, workload.block, RunConfig(workload.chain, 2)), ask)
+    told.simulation.run(told.strategy())
+    assert asked[:3] == [(0, 0), (1, 0), (0, 5_000)]
+    assert 1 < sum(core == 1 for core, _ in asked) <= 7  # three runs, three commits
+    assert told.helped == 0
+
+
+def test_each_event_is_told_once() -> None:
+    heard: list[tuple[str, int]] = []
+
+    def ask(question: dict[str, Any]) -> CoreMove:
+        heard.extend((event["what"], event["tx"]) for event in question["news"])
+        return CoreMove("wait")
+
+    workload = Bout("ether", 3, 4).build()
+    told = ToldExecution(simulation_of(workload.pre, workload.block, RunConfig(workload.chain, 4)), ask)
+    told.simulation.run(told.strategy())
+    assert heard == [(what, tx) for tx in range(3) for what in ("ran", "final")][: len(heard)]
+    assert len(heard) >= 5  # nobody is asked after the last
+
+
 @pytest.mark.parametrize(
-    "line", [b"", b"3", b"[]", b'{"do": 3}', b'{"do": "run"}', b'{"do": "run", "tx": 1.0}', b'{"do": "run", "tx": 9}']
+    "line",
+    [
+        b"",
+        b"3",
+        b"[]",
+        b'{"do": 3}',
+        b'{"do": "run"}',
+        b'{"do": "run", "tx": 1.0}',
+        b'{"do": "run", "tx": 9}',
+        b'{"do": "wait", "until": -1}',
+        b'{"do": "wait", "until": true}',
+        b'{"do": "wait", "until": 1e3}',
+        b'{"do": "commit", "until": 5}',
+        b'{"do": "wait", "until": 1000000000000001}',
+    ],
 )
 def test_what_is_no_move_is_a_foul(line: bytes) -> None:
     with pytest.raises(Foul):
         read_move(line, 9)
+    assert read_move(b'{"do": "wait", "until": 7}', 9) == CoreMove("wait", until=7)
     assert read_move(b'{"do": "commit unchecked"}', 9) == CoreMove("commit unchecked")
 
 

@@ -1,8 +1,8 @@
 """The scheduler's side, in the sandbox: load the team's file, and answer each question with its move.
 
 The file defines `class Scheduler` with `__init__(self, block, cores)` and `next(self, core, now, head, news)`, which
-returns a move as `moves` has it: ("run", 5), ("commit",), ("commit unchecked",) or ("wait",). This process belongs to
-the team from its first line on; what it writes is read as a move, and as nothing else.
+returns a move as `moves` has it: ("run", 5), ("commit",), ("commit unchecked",), ("wait",) or ("wait", 900). This
+process belongs to the team from its first line on; what it writes is read as a move, and as nothing else.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
         say(ready=True)
         while line := questions.readline():
             action, *number = scheduler.next(**json.loads(line))
-            say(do=action, **({"tx": number[0]} if number else {}))
+            say(do=action, **({"until" if action == "wait" else "tx": number[0]} if number else {}))
     except BaseException as error:
         say(error=f"{type(error).__name__}: {error}"[:LONGEST])
     sys.stdout.flush()

@@ -11,7 +11,7 @@ every bout ends; how often that was is counted.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -39,8 +39,9 @@ class ToldExecution:
         self.attempts: dict[int, Incarnation] = {}
         self.running: set[int] = set()
         self.is_committing = False
+        self.expected = 0  # cores that will go on by themselves, at some time
         self.runs: Counter[int] = Counter()
-        self.news: list[deque[dict[str, Any]]] = [deque() for _ in simulation.cores]
+        self.news: list[dict[str, Any]] = []  # what happened since somebody was asked last
         self.moves = self.helped = 0
         self.foul: Foul | None = None  # the first: it ends the bout for all cores
 
@@ -53,12 +54,21 @@ class ToldExecution:
         while not self.ledger.is_complete:
             move = self._asked(core)
             if move.action == "wait":
-                if self.running or self.is_committing:
+                if move.until > core.now:
+                    yield from self._wait_until(core, move.until)
+                    continue
+                if self.running or self.is_committing or self.expected:
                     yield self.simulation.news()
                     continue
                 self.helped += 1
                 move = CoreMove("commit") if self.ledger.head in self.attempts else CoreMove("run", self.ledger.head)
             yield from self._do(core, move)
+
+    def _wait_until(self, core: Core, time: int) -> Process[None]:
+        """Wait until something happens, or until that time."""
+        self.expected += 1
+        yield self.simulation.news() | self.simulation.clock.timeout(time - core.now)
+        self.expected -= 1
 
     def _do(self, core: Core, move: CoreMove) -> Process[None]:
         if move.action == "run":
@@ -69,11 +79,11 @@ class ToldExecution:
             yield from self._commit(core, is_checked=move.action == "commit")
 
     def _asked(self, core: Core) -> CoreMove:
-        """Return the move for a core, once it has been told what happened since it was asked last."""
+        """Return the move for a core; with the question goes what happened since the last one."""
         if self.foul:
             raise self.foul
         self.moves += 1
-        news = [self.news[core.number].popleft() for _ in range(len(self.news[core.number]))]
+        news, self.news = self.news, []
         try:
             if self.moves > MOST_MOVES * len(self.simulation.block.transactions):
                 raise Foul(f"more than {MOST_MOVES} moves for each transaction")
@@ -115,6 +125,5 @@ class ToldExecution:
         self._tell({"what": "final", "tx": attempt.tx_index})
 
     def _tell(self, event: dict[str, Any]) -> None:
-        for waiting in self.news:
-            waiting.append(event)
+        self.news.append(event)
         self.simulation.announce()
