@@ -1,0 +1,13 @@
+"""Redesigns of one contract: what a team hands in is deployed, held to a specification, and timed beside the starter.
+
+A contract is data for the machine, which bounds it by gas: nothing here needs a sandbox.
+"""
+
+from __future__ import annotations
+
+from toyevm.teaching.redesign.artefact import contract_of, starter
+from toyevm.teaching.redesign.judge import RedesignRow, judge
+from toyevm.teaching.redesign.specification import Ask, TicketOffice
+from toyevm.teaching.redesign.suite import SUITE, TicketBout, read_bouts
+
+__all__ = ["SUITE", "Ask", "RedesignRow", "TicketBout", "TicketOffice", "contract_of", "judge", "read_bouts", "starter"]
