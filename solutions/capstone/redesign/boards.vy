@@ -3,7 +3,7 @@
 """
 @title Tickets for a festival, on many boards
 @notice Does what `course/capstone/redesign/tickets.vy` does; only what is kept is another thing.
-@dev Storage: free, a word for each board, with a bit for each ticket of it that nobody holds; people[who], a word: the
+@dev Storage: isClosed; free, a word for each board, with a bit for each ticket of it that nobody holds; people[who], a word: the
     ticket's number in the upper half, credit in the lower. What was sold and earned is counted when somebody asks.
     Ticket n is on board (n - 1) % BOARDS. A buyer begins at the board that their address names, and goes on to the next
     one while there is none left: so nobody is refused while a ticket is left anywhere.
@@ -12,24 +12,28 @@
 """
 
 PRICE: constant(uint256) = 10
-BOARDS: constant(uint256) = 32
+MOST_BOARDS: constant(uint256) = 32
+TICKETS: constant(uint256) = 6  # on a board at least: fewer boards, if there are few tickets
 HALF: constant(uint256) = 2**128
 
 OWNER: immutable(address)
 CAPACITY: immutable(uint256)
+BOARDS: immutable(uint256)
 
 isClosed: bool
-free: uint256[BOARDS]
+free: uint256[MOST_BOARDS]
 people: HashMap[address, uint256]
 
 
 @deploy
 def __init__(capacity: uint256):
-    assert capacity <= BOARDS * 255, "more than fit on the boards"
+    assert capacity <= MOST_BOARDS * 255, "more than fit on the boards"
     OWNER = msg.sender
     CAPACITY = capacity
-    for board: uint256 in range(BOARDS):
-        self.free[board] = (1 << ((capacity + BOARDS - 1 - board) // BOARDS)) - 1
+    BOARDS = max(1, min(MOST_BOARDS, capacity // TICKETS))
+    for board: uint256 in range(MOST_BOARDS):
+        if board < BOARDS:
+            self.free[board] = (1 << ((capacity + BOARDS - 1 - board) // BOARDS)) - 1
 
 
 @external
@@ -47,7 +51,7 @@ def buy():
     assert person < HALF, "has one"
     assert person >= PRICE, "too little credit"
     first: uint256 = convert(msg.sender, uint256)
-    for step: uint256 in range(BOARDS):
+    for step: uint256 in range(BOARDS, bound=MOST_BOARDS):
         board: uint256 = (first + step) % BOARDS
         tickets: uint256 = self.free[board]
         if tickets != 0:
@@ -117,8 +121,8 @@ def revenue() -> uint256:
 @view
 def _sold() -> uint256:
     left: uint256 = 0
-    for word: uint256 in self.free:
-        left += self._bits(word)
+    for board: uint256 in range(BOARDS, bound=MOST_BOARDS):
+        left += self._bits(self.free[board])
     return CAPACITY - left
 
 

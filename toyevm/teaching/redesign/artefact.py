@@ -31,6 +31,7 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # name: ty
     "revenue": ((), ("uint256",)),
 }
 CONSTRUCTOR = ("uint256",)
+MOST_SLOTS = 10_000
 
 
 @lru_cache
@@ -57,7 +58,7 @@ def contract_of(path: Path) -> Contract:
     if len(code) > MOST_CREATION_CODE:
         raise InputError(f"creation code of {len(code):,} bytes", where, f"at most {MOST_CREATION_CODE:,}")
     _check_abi(parse_list(document["abi"], f"{where} abi"), where)
-    return Contract(path.stem, "", "", code, b"", starter().abi, {})
+    return Contract(path.stem, "", "", code, b"", starter().abi, _slots(document.get("slots")))
 
 
 def _check_abi(abi: list[Any], where: str) -> None:
@@ -74,6 +75,15 @@ def _check_abi(abi: list[Any], where: str) -> None:
             words = f"{name}({', '.join(takes)})" + (f" -> {', '.join(returns)}" if returns else "")
             what = f"function {name} is another" if name in found else f"no function {name}"
             raise InputError(what, where, words)
+
+
+def _slots(said: Any) -> dict[str, int]:
+    """Return where variables lie, which only names places for its team; nothing, if that is no plain table."""
+    if not isinstance(said, Mapping) or not all(
+        name.isidentifier() and type(slot) is int and 0 <= slot < MOST_SLOTS for name, slot in said.items()
+    ):
+        return {}
+    return dict(said)
 
 
 def _types(items: Any) -> tuple[str, ...]:

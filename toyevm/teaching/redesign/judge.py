@@ -19,7 +19,7 @@ from toyevm.simulation.metrics import measure
 from toyevm.simulation.schedule import list_schedule, makespan
 from toyevm.teaching.redesign.artefact import starter
 from toyevm.teaching.redesign.suite import TicketBout
-from toyevm.teaching.redesign.trial import Lost, Stage, Trial
+from toyevm.teaching.redesign.trial import Lost, Trial
 from toyevm.teaching.redesign.views import Comparison
 
 CORES = 16
@@ -33,14 +33,14 @@ class Times(NamedTuple):
         planned: of a list schedule, which knows all conflicts beforehand; in gas.
         block_stm: of Block-STM, which does not; with the costs of the simulation, in gas.
         grants: gas of the grants before the block, which is not timed.
-        waits: how many waits the hottest place causes.
+        hot: the place at which the longest chain of waits is; "" if nobody waits.
     """
 
     gas: int
     planned: int
     block_stm: int
     grants: int
-    waits: int
+    hot: str
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,11 @@ def times_of(contract: Contract, bout: TicketBout) -> Times:
         for ask, result in zip(trial.past.asks, trial.past.result.results, strict=True)
         if ask.function == "grant"
     )
-    return _measured(trial.timed, grants)
+    return _measured(trial, grants)
 
 
-def _measured(stage: Stage, grants: int) -> Times:
+def _measured(trial: Trial, grants: int) -> Times:
+    stage = trial.timed
     workload, coinbase = stage.workload, stage.workload.block.header.coinbase
     gas = cost_in("gas", stage.result)
     graph = Lens().graph(stage.result.results, coinbase)
@@ -111,5 +112,5 @@ def _measured(stage: Stage, grants: int) -> Times:
         planned=makespan(list_schedule(graph, gas, CORES)),
         block_stm=measure(run, CORES, coinbase, costs=config.costs).makespan,
         grants=grants,
-        waits=hot[0].waits if hot else 0,
+        hot=trial.name_of(hot[0].location) if hot else "",
     )

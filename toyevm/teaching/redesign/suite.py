@@ -83,8 +83,9 @@ class TicketBout:
         leavers, givers = people[: self.refunds], people[self.refunds : self.holders]
         star = people[-1]
         asks = [Ask(person, "refund") for person in leavers]
-        for number, person in enumerate(givers):
-            asks.append(Ask(person, "give", star if number % 2 else random.choice([who for who in people if who != person])))
+        for number, giver in enumerate(givers):
+            taker = star if number % 2 else random.choice(people)
+            asks.append(Ask(giver, "give", taker))
         buyers = self._buyers(random, people)
         asks += [Ask(buyer, "buy") for buyer in buyers]
         random.shuffle(asks)

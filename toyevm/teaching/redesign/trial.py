@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.blocks import Block
 from toyevm.chain import MAINNET
-from toyevm.contracts import Contract
+from toyevm.contracts import Contract, slot_names
 from toyevm.contracts.abi import reason_of
 from toyevm.results import BlockResult
 from toyevm.state import Account, WorldState
@@ -17,10 +17,10 @@ from toyevm.teaching.grading.quoting import quoted
 from toyevm.teaching.redesign.specification import Ask
 from toyevm.teaching.redesign.suite import OWNER, TicketBout
 from toyevm.transactions import Transaction
-from toyevm.types import Address
+from toyevm.types import Address, Location
 from toyevm.workloads.planned_blocks import CALL_GAS
 from toyevm.workloads.wallets import Wallet, wallet
-from toyevm.workloads.workload import BASE_FEE, BLOCK_GAS, SAVINGS, TIP, Workload, open_header
+from toyevm.workloads.workload import BASE_FEE, BLOCK_GAS, PRODUCER, SAVINGS, TIP, Workload, open_header
 
 CREATION_GAS = 2**24  # as much as a transaction may have (EIP-7825)
 GRANT_GAS = 60_000  # room for one new word and a change of another: what is prepared in a grant is not timed
@@ -60,6 +60,13 @@ class Trial:
         self.past = self._execute(past)
         self.timed = self._execute(block)
 
+    def name_of(self, location: Location) -> str:
+        """Return a location in words: what the artefact calls the slot, if it does."""
+        people = {name: person.address for name, person in self.people.items()}
+        is_own = location.address == self.address and location.is_slot
+        name = slot_names(self._contract, people).get(location.key) if is_own else None
+        return name or self.timed.workload.location_name(location)
+
     def _create(self, capacity: int) -> Address:
         data = self._contract.creation_data(capacity)
         workload = self._workload([self._sign(OWNER, None, data, CREATION_GAS)])
@@ -78,7 +85,7 @@ class Trial:
 
     def _workload(self, transactions: Sequence[Transaction]) -> Workload:
         header = open_header(gas_limit=max(BLOCK_GAS, sum(tx.gas_limit for tx in transactions)))
-        names = {person.address: name for name, person in self.people.items()}
+        names = {person.address: name for name, person in self.people.items()} | {PRODUCER: "producer"}
         return Workload(MAINNET, self._world, Block(header, tuple(transactions)), names)
 
     def _signed(self, ask: Ask) -> Transaction:

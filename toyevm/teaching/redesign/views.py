@@ -61,7 +61,9 @@ class Comparison:
         if result.succeeded and why:
             raise Lost(f"{where}: it was done; the specification refuses it, {why!r}")
         if not result.succeeded and not why:
-            raise Lost(f"{where}: it was refused, {quoted(reason_of(result) or 'no reason')}; the specification does it")
+            raise Lost(
+                f"{where}: it was refused, {quoted(reason_of(result) or 'no reason')}; the specification does it"
+            )
         if why:
             return
         if ask.function == "give":
