@@ -6,7 +6,7 @@ A contract is data for the machine, which bounds it by gas: nothing here needs a
 from __future__ import annotations
 
 from toyevm.teaching.redesign.artefact import contract_of, starter
-from toyevm.teaching.redesign.judge import RedesignRow, judge
+from toyevm.teaching.redesign.judging import RedesignRow, judge
 from toyevm.teaching.redesign.specification import Ask, TicketOffice
 from toyevm.teaching.redesign.suite import SUITE, TicketBout, read_bouts
 

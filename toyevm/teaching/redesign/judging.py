@@ -15,6 +15,7 @@ from typing import NamedTuple
 from toyevm.analysis.conflicts import Lens, cost_in, hot_spots
 from toyevm.backends import BACKENDS, RunConfig
 from toyevm.contracts import Contract
+from toyevm.deadline import OutOfTime, time_limit
 from toyevm.simulation.metrics import measure
 from toyevm.simulation.schedule import list_schedule, makespan
 from toyevm.teaching.redesign.artefact import starter
@@ -23,6 +24,9 @@ from toyevm.teaching.redesign.trial import Lost, Trial
 from toyevm.teaching.redesign.views import Comparison
 
 CORES = 16
+MOST_SECONDS = (
+    120  # on the wall, for a bout, which takes two: there are precompiles that take longer than their gas says
+)
 
 
 class Times(NamedTuple):
@@ -72,9 +76,12 @@ def judge(
         progress(str(bout))
         baseline = _baseline(bout)
         try:
-            rows.append(RedesignRow(bout, times_of(contract, bout), baseline, "right"))
+            with time_limit(MOST_SECONDS):
+                rows.append(RedesignRow(bout, times_of(contract, bout), baseline, "right"))
         except Lost as lost:
             rows.append(RedesignRow(bout, None, baseline, str(lost)))
+        except OutOfTime:
+            rows.append(RedesignRow(bout, None, baseline, f"it takes more than {MOST_SECONDS} seconds to execute"))
     return rows
 
 
