@@ -20,9 +20,9 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab.course import student_files
 from toyevm.teaching.redesign import (
     SUITE,
-    Ask,
     RedesignRow,
     TicketBout,
+    TicketCall,
     TicketOffice,
     contract_of,
     judge,
@@ -162,15 +162,15 @@ def test_what_takes_too_long_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 class Listed(TicketBout):
     """A bout of calls that are given."""
 
-    asks: tuple[Ask, ...] = ()
+    asks: tuple[TicketCall, ...] = ()
 
     def __post_init__(self) -> None:
         """Whatever is listed will do."""
 
-    def past(self) -> tuple[Ask, ...]:
+    def past(self) -> tuple[TicketCall, ...]:
         return self.asks[: len(self.asks) // 2]
 
-    def block(self) -> tuple[Ask, ...]:
+    def block(self) -> tuple[TicketCall, ...]:
         return self.asks[len(self.asks) // 2 :]
 
 
@@ -178,12 +178,16 @@ PEOPLE = (OWNER, "Ann", "Bob", "Cid", "Dora")
 NOBODY, NOTHING = st.just(""), st.just(0)
 ASKS = st.one_of(
     st.builds(
-        Ask, st.sampled_from((OWNER, OWNER, "Ann")), st.just("grant"), st.sampled_from(PEOPLE), st.integers(0, 35)
+        TicketCall,
+        st.sampled_from((OWNER, OWNER, "Ann")),
+        st.just("grant"),
+        st.sampled_from(PEOPLE),
+        st.integers(0, 35),
     ),
-    st.builds(Ask, st.sampled_from(PEOPLE), st.sampled_from(("buy", "buy", "buy", "refund")), NOBODY, NOTHING),
-    st.builds(Ask, st.sampled_from(PEOPLE), st.just("give"), st.sampled_from(PEOPLE), NOTHING),
+    st.builds(TicketCall, st.sampled_from(PEOPLE), st.sampled_from(("buy", "buy", "buy", "refund")), NOBODY, NOTHING),
+    st.builds(TicketCall, st.sampled_from(PEOPLE), st.just("give"), st.sampled_from(PEOPLE), NOTHING),
 )
-CLOSING = st.sampled_from([(), (Ask("Ann", "close"),), (Ask(OWNER, "close"), Ask(OWNER, "close"))])
+CLOSING = st.sampled_from([(), (TicketCall("Ann", "close"),), (TicketCall(OWNER, "close"), TicketCall(OWNER, "close"))])
 
 
 @settings(max_examples=40)
@@ -192,7 +196,7 @@ CLOSING = st.sampled_from([(), (Ask("Ann", "close"),), (Ask(OWNER, "close"), Ask
 )
 @pytest.mark.parametrize("contract", [starter(), contract_of(GOOD)], ids=lambda contract: contract.name)
 def test_any_calls_give_what_the_specification_says(
-    contract: Contract, asks: list[Ask], closing: tuple[Ask, ...], place: int, capacity: int
+    contract: Contract, asks: list[TicketCall], closing: tuple[TicketCall, ...], place: int, capacity: int
 ) -> None:
     asks[place:place] = closing
     bout = Listed(capacity=capacity, asks=tuple(asks))
@@ -200,7 +204,7 @@ def test_any_calls_give_what_the_specification_says(
 
 
 @given(asks=st.lists(ASKS, max_size=60), closing=CLOSING)
-def test_the_specification_makes_and_loses_no_money(asks: list[Ask], closing: tuple[Ask, ...]) -> None:
+def test_the_specification_makes_and_loses_no_money(asks: list[TicketCall], closing: tuple[TicketCall, ...]) -> None:
     office, granted = TicketOffice(OWNER, 3), 0
     for ask in (*asks, *closing):
         is_done = not office.answer(ask)

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from toyevm.teaching.redesign.artefact import contract_of, starter
 from toyevm.teaching.redesign.judging import RedesignRow, judge
-from toyevm.teaching.redesign.specification import Ask, TicketOffice
+from toyevm.teaching.redesign.specification import TicketCall, TicketOffice
 from toyevm.teaching.redesign.suite import SUITE, TicketBout, read_bouts
 
-__all__ = ["SUITE", "Ask", "RedesignRow", "TicketBout", "TicketOffice", "contract_of", "judge", "read_bouts", "starter"]
+__all__ = [
+    "SUITE",
+    "RedesignRow",
+    "TicketBout",
+    "TicketCall",
+    "TicketOffice",
+    "contract_of",
+    "judge",
+    "read_bouts",
+    "starter",
+]

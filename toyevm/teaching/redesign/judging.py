@@ -29,7 +29,7 @@ MOST_SECONDS = (
 )
 
 
-class Times(NamedTuple):
+class BoutTimes(NamedTuple):
     """Of one block, on `CORES` virtual cores.
 
     Attributes:
@@ -52,8 +52,8 @@ class RedesignRow:
     """A row of the leaderboard; `times` are None where the contract was wrong, and `verdict` says where."""
 
     bout: TicketBout
-    times: Times | None
-    baseline: Times
+    times: BoutTimes | None
+    baseline: BoutTimes
     verdict: str
 
     @property
@@ -86,11 +86,11 @@ def judge(
 
 
 @lru_cache(maxsize=64)
-def _baseline(bout: TicketBout) -> Times:
+def _baseline(bout: TicketBout) -> BoutTimes:
     return times_of(starter(), bout)
 
 
-def times_of(contract: Contract, bout: TicketBout) -> Times:
+def times_of(contract: Contract, bout: TicketBout) -> BoutTimes:
     """Return the times of a bout.
 
     Raises:
@@ -100,13 +100,13 @@ def times_of(contract: Contract, bout: TicketBout) -> Times:
     Comparison(contract, bout, trial).compare()
     grants = sum(
         result.gas_used
-        for ask, result in zip(trial.past.asks, trial.past.result.results, strict=True)
-        if ask.function == "grant"
+        for call, result in zip(trial.past.calls, trial.past.result.results, strict=True)
+        if call.function == "grant"
     )
     return _measured(trial, grants)
 
 
-def _measured(trial: Trial, grants: int) -> Times:
+def _measured(trial: Trial, grants: int) -> BoutTimes:
     stage = trial.timed
     workload, coinbase = stage.workload, stage.workload.block.header.coinbase
     gas = cost_in("gas", stage.result)
@@ -114,7 +114,7 @@ def _measured(trial: Trial, grants: int) -> Times:
     config = RunConfig(workload.chain, CORES)
     run = BACKENDS.named("block_stm").execute_block(workload.pre, workload.block, config)
     hot = hot_spots(graph, gas, limit=1)
-    return Times(
+    return BoutTimes(
         gas=sum(map(gas, range(graph.size))),
         planned=makespan(list_schedule(graph, gas, CORES)),
         block_stm=measure(run, CORES, coinbase, costs=config.costs).makespan,

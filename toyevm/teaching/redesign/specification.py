@@ -12,7 +12,7 @@ from typing import NamedTuple
 PRICE = 10
 
 
-class Ask(NamedTuple):
+class TicketCall(NamedTuple):
     """A call of the contract: who calls which function, about whom (`grant`, `give`), and for how much (`grant`)."""
 
     sender: str
@@ -40,45 +40,45 @@ class TicketOffice:
     def sold(self) -> int:
         return len(self.holders)
 
-    def answer(self, ask: Ask) -> str:
+    def answer(self, call: TicketCall) -> str:
         """Do what is asked and return "", or return why it is refused; then nothing has changed."""
-        why = self._refusal(ask)
+        why = self._refusal(call)
         if why:
             return why
-        match ask.function:
+        match call.function:
             case "grant":
-                self._add(ask.who, ask.amount)
+                self._add(call.who, call.amount)
             case "buy":
-                self.holders.add(ask.sender)
+                self.holders.add(call.sender)
                 self.revenue += PRICE
-                self._add(ask.sender, -PRICE)
+                self._add(call.sender, -PRICE)
             case "give":
-                self.holders.remove(ask.sender)
-                self.holders.add(ask.who)
+                self.holders.remove(call.sender)
+                self.holders.add(call.who)
             case "refund":
-                self.holders.remove(ask.sender)
+                self.holders.remove(call.sender)
                 self.revenue -= PRICE
-                self._add(ask.sender, PRICE)
+                self._add(call.sender, PRICE)
             case "close":
                 self._add(self.owner, self.revenue)
                 self.revenue, self.is_closed = 0, True
         return ""
 
-    def _refusal(self, ask: Ask) -> str:
-        is_owner, has_one = ask.sender == self.owner, ask.sender in self.holders
+    def _refusal(self, call: TicketCall) -> str:
+        is_owner, has_one = call.sender == self.owner, call.sender in self.holders
         reasons = {
             "grant": {"not the owner": not is_owner},
             "buy": {
                 "closed": self.is_closed,
                 "has one": has_one,
-                "too little credit": self.credit.get(ask.sender, 0) < PRICE,
+                "too little credit": self.credit.get(call.sender, 0) < PRICE,
                 "sold out": self.sold >= self.capacity,
             },
-            "give": {"has none": not has_one, "the other has one": ask.who in self.holders},
+            "give": {"has none": not has_one, "the other has one": call.who in self.holders},
             "refund": {"closed": self.is_closed, "has none": not has_one},
             "close": {"not the owner": not is_owner, "closed": self.is_closed},
         }
-        return next((why for why, is_so in reasons[ask.function].items() if is_so), "")
+        return next((why for why, is_so in reasons[call.function].items() if is_so), "")
 
     def _add(self, who: str, amount: int) -> None:
         self.credit[who] = self.credit.get(who, 0) + amount

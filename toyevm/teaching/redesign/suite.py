@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.redesign.specification import PRICE, Ask
+from toyevm.teaching.redesign.specification import PRICE, TicketCall
 from toyevm.workloads.json_input import read_json
 from toyevm.workloads.planned_blocks import user
 
@@ -67,31 +67,37 @@ class TicketBout:
         """How many people have a ticket before the block."""
         return self.refunds + self.gifts
 
-    def past(self) -> tuple[Ask, ...]:
+    def past(self) -> tuple[TicketCall, ...]:
         """Return what was called before: grants, one of them by a stranger, and purchases."""
         random, people = Random(f"past {self.seed}"), [user(number) for number in range(self.users)]
         grants = []
         for number, person in enumerate(people):
             is_poor = number >= self.holders and number % 10 == 9
-            grants.append(Ask(OWNER, "grant", person, PRICE - 1 if is_poor else random.randrange(PRICE, 9 * PRICE)))
+            grants.append(
+                TicketCall(OWNER, "grant", person, PRICE - 1 if is_poor else random.randrange(PRICE, 9 * PRICE))
+            )
         random.shuffle(grants)
-        bought = [Ask(person, "buy") for person in people[: self.holders]]
-        return (Ask(people[0], "grant", people[0], PRICE), *grants, *bought)
+        bought = [TicketCall(person, "buy") for person in people[: self.holders]]
+        return (TicketCall(people[0], "grant", people[0], PRICE), *grants, *bought)
 
-    def block(self) -> tuple[Ask, ...]:
+    def block(self) -> tuple[TicketCall, ...]:
         """Return the calls of the block that is timed."""
         random, people = Random(f"block {self.seed}"), [user(number) for number in range(self.users)]
         holders = [random.choice(people) if number % 5 == 4 else people[number] for number in range(self.holders)]
-        asks = [Ask(person, "refund") for person in holders[: self.refunds]]
+        calls = [TicketCall(person, "refund") for person in holders[: self.refunds]]
         for number, giver in enumerate(holders[self.refunds :]):
-            asks.append(Ask(giver, "give", people[-1] if number % 2 else random.choice(people)))
+            calls.append(TicketCall(giver, "give", people[-1] if number % 2 else random.choice(people)))
         buyers = self._buyers(random, people)
-        asks += [Ask(buyer, "buy") for buyer in buyers]
-        random.shuffle(asks)
+        calls += [TicketCall(buyer, "buy") for buyer in buyers]
+        random.shuffle(calls)
         if self.closes:
-            early = len(asks) - self.calls // 10
-            asks[early:early] = [Ask(people[0], "close"), Ask(OWNER, "close"), Ask(OWNER, "close")]
-        return tuple(asks)
+            early = len(calls) - self.calls // 10
+            calls[early:early] = [
+                TicketCall(people[0], "close"),
+                TicketCall(OWNER, "close"),
+                TicketCall(OWNER, "close"),
+            ]
+        return tuple(calls)
 
     def _buyers(self, random: Random, people: list[str]) -> list[str]:
         """Return who buys: first those without a ticket, in any order, then anybody, who may have one by then."""

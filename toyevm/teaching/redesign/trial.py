@@ -14,7 +14,7 @@ from toyevm.contracts.abi import reason_of
 from toyevm.results import BlockResult
 from toyevm.state import Account, WorldState
 from toyevm.teaching.grading.quoting import quoted
-from toyevm.teaching.redesign.specification import Ask
+from toyevm.teaching.redesign.specification import TicketCall
 from toyevm.teaching.redesign.suite import OWNER, TicketBout
 from toyevm.transactions import Transaction
 from toyevm.types import Address, Location
@@ -31,10 +31,10 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class Stage:
+class TrialBlock:
     """A block of a trial: what is asked in it, the state that it finds, and what became of it."""
 
-    asks: tuple[Ask, ...]
+    calls: tuple[TicketCall, ...]
     workload: Workload
     result: BlockResult
 
@@ -52,7 +52,7 @@ class Trial:
 
     def __init__(self, contract: Contract, bout: TicketBout) -> None:
         past, block = bout.past(), bout.block()
-        names = dict.fromkeys([OWNER, *(name for ask in (*past, *block) for name in (ask.sender, ask.who) if name)])
+        names = dict.fromkeys([OWNER, *(name for call in (*past, *block) for name in (call.sender, call.who) if name)])
         self.people = {name: wallet(name, bout.seed) for name in names}
         self._contract, self._nonces = contract, Counter[str]()
         self._world = WorldState({person.address: Account(balance=SAVINGS) for person in self.people.values()})
@@ -77,20 +77,20 @@ class Trial:
             raise Lost(f"it cannot be created: {quoted(reason_of(result) or 'no reason')}")
         return result.created_address
 
-    def _execute(self, asks: tuple[Ask, ...]) -> Stage:
-        workload = self._workload([self._signed(ask) for ask in asks])
+    def _execute(self, calls: tuple[TicketCall, ...]) -> TrialBlock:
+        workload = self._workload([self._signed(call) for call in calls])
         outcome = _run(workload)
         self._world = self._world.apply(outcome.diff)
-        return Stage(asks, workload, outcome)
+        return TrialBlock(calls, workload, outcome)
 
     def _workload(self, transactions: Sequence[Transaction]) -> Workload:
         header = open_header(gas_limit=max(BLOCK_GAS, sum(tx.gas_limit for tx in transactions)))
         names = {person.address: name for name, person in self.people.items()} | {PRODUCER: "producer"}
         return Workload(MAINNET, self._world, Block(header, tuple(transactions)), names)
 
-    def _signed(self, ask: Ask) -> Transaction:
-        gas_limit = GRANT_GAS if ask.function == "grant" else CALL_GAS
-        return self._sign(ask.sender, self.address, call_data(self._contract, ask, self.people), gas_limit)
+    def _signed(self, call: TicketCall) -> Transaction:
+        gas_limit = GRANT_GAS if call.function == "grant" else CALL_GAS
+        return self._sign(call.sender, self.address, call_data(self._contract, call, self.people), gas_limit)
 
     def _sign(self, sender: str, to: Address | None, data: bytes, gas_limit: int) -> Transaction:
         nonce = self._nonces[sender]
@@ -101,10 +101,10 @@ class Trial:
         )  # fmt: skip
 
 
-def call_data(contract: Contract, ask: Ask, people: Mapping[str, Wallet]) -> bytes:
+def call_data(contract: Contract, call: TicketCall, people: Mapping[str, Wallet]) -> bytes:
     """Return the input of the call."""
-    who = [people[ask.who].address] if ask.who else []
-    return contract.call_data(ask.function, *who, *([ask.amount] if ask.function == "grant" else []))
+    who = [people[call.who].address] if call.who else []
+    return contract.call_data(call.function, *who, *([call.amount] if call.function == "grant" else []))
 
 
 def _run(workload: Workload) -> BlockResult:

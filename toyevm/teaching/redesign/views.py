@@ -14,9 +14,9 @@ from toyevm.contracts.abi import reason_of
 from toyevm.results import TxResult
 from toyevm.state import BlockView, StateView
 from toyevm.teaching.grading.quoting import quoted
-from toyevm.teaching.redesign.specification import Ask, TicketOffice
+from toyevm.teaching.redesign.specification import TicketCall, TicketOffice
 from toyevm.teaching.redesign.suite import OWNER, TicketBout
-from toyevm.teaching.redesign.trial import Lost, Stage, Trial
+from toyevm.teaching.redesign.trial import Lost, Trial, TrialBlock
 from toyevm.types import Version
 from toyevm.vm.message import execute_message
 
@@ -45,19 +45,19 @@ class Comparison:
         self._follow(self.trial.past, "before the block, call")
         self._follow(self.trial.timed, "call")
 
-    def _follow(self, stage: Stage, label: str) -> None:
+    def _follow(self, stage: TrialBlock, label: str) -> None:
         view = BlockView(stage.workload.pre)
         coinbase = stage.workload.block.header.coinbase
-        for number, (ask, result) in enumerate(zip(stage.asks, stage.result.results, strict=True)):
+        for number, (call, result) in enumerate(zip(stage.calls, stage.result.results, strict=True)):
             view.commit(Version(number), result.diff)
             view.pay(Version(number), coinbase, result.fee)
-            where = f"{label} {number}, {ask}"
-            self._check_answer(ask, result, where)
-            self._check_views(stage, view, dict.fromkeys([ask.sender, ask.who or ask.sender]), f"after {where}")
+            where = f"{label} {number}, {call}"
+            self._check_answer(call, result, where)
+            self._check_views(stage, view, dict.fromkeys([call.sender, call.who or call.sender]), f"after {where}")
         self._check_views(stage, view, self.trial.people, "at the end of a block")
 
-    def _check_answer(self, ask: Ask, result: TxResult, where: str) -> None:
-        why = self.office.answer(ask)
+    def _check_answer(self, call: TicketCall, result: TxResult, where: str) -> None:
+        why = self.office.answer(call)
         if result.succeeded and why:
             raise Lost(f"{where}: it was done; the specification refuses it, {why!r}")
         if not result.succeeded and not why:
@@ -66,12 +66,12 @@ class Comparison:
             )
         if why:
             return
-        if ask.function == "give":
-            self.numbers[ask.who] = self.numbers.pop(ask.sender)
-        if ask.function == "refund":
-            del self.numbers[ask.sender]
+        if call.function == "give":
+            self.numbers[call.who] = self.numbers.pop(call.sender)
+        if call.function == "refund":
+            del self.numbers[call.sender]
 
-    def _check_views(self, stage: Stage, view: StateView, people: Iterable[str], where: str) -> None:
+    def _check_views(self, stage: TrialBlock, view: StateView, people: Iterable[str], where: str) -> None:
         office = self.office
         self._expect(office.sold, self._asked(stage, view, "sold"), f"{where}: sold()")
         self._expect(office.revenue, self._asked(stage, view, "revenue"), f"{where}: revenue()")
@@ -95,7 +95,7 @@ class Comparison:
         if said != right:
             raise Lost(f"{where} is {_short(said)}; the specification says {right}")
 
-    def _asked(self, stage: Stage, view: StateView, function: str, who: str = "") -> int:
+    def _asked(self, stage: TrialBlock, view: StateView, function: str, who: str = "") -> int:
         """Return what a view answers to the next caller."""
         workload, people = stage.workload, self.trial.people
         data = self.contract.call_data(function, *([people[who].address] if who else []))
