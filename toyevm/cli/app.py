@@ -299,4 +299,18 @@ def plant(
     return command.run_plant(faults, folder)
 
 
+@app.command()
+def redesign(
+    file: Annotated[Path, typer.Argument(metavar="CONTRACT.json", help="A compiled redesign of the tickets.")],
+    suite: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Other blocks than the open ones, as JSON.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Judge a redesigned contract: is it right by the specification, and how much sooner is a block done?"""
+    from toyevm.cli import redesign as command
+
+    return command.run(file, suite, as_json)
+
+
 app.registered_commands += layers.registered_commands

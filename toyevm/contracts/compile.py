@@ -1,10 +1,14 @@
 """Compiling a Vyper source to a contract that can be called, for who wants to change one and has the compiler.
 
-Vyper is not needed to run anything: the contracts of this repository are kept compiled.
+Vyper is not needed to run anything: the contracts of this repository are kept compiled. A source of one's own gets an
+artefact beside it by `python -m toyevm.contracts.compile SOURCE.vy`.
 """
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +61,41 @@ def _line_of(error: Any) -> str:
     places = [place[1] if isinstance(place, tuple) else place for place in error.annotations or ()]
     line = error.lineno or next((place.lineno for place in places if hasattr(place, "lineno")), None)
     return f" line {line}" if line else ""
+
+
+def compile_file(source: Path) -> Path:
+    """Compile a source, write its artefact beside it, and return where that is.
+
+    Raises:
+        InputError: it is no .vy file or cannot be read, it does not compile, or the artefact cannot be written.
+    """
+    if source.suffix != ".vy":
+        raise InputError("not a Vyper source", str(source), "SOURCE.vy")
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read it: {error}", str(source), "a Vyper source") from error
+    artefact = json.dumps(compile_artefact(text, source.stem), indent=2) + "\n"
+    made = source.with_suffix(".json")
+    try:
+        made.write_text(artefact, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write it: {error.strerror}", str(made)) from error
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compile the sources that are named, and say where their artefacts are."""
+    try:
+        if not arguments:
+            raise InputError("no source", expected="python -m toyevm.contracts.compile SOURCE.vy")
+        for source in arguments:
+            sys.stdout.write(f"{compile_file(Path(source))}\n")
+    except InputError as error:
+        sys.stderr.write(f"toyevm: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

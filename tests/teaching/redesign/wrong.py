@@ -1,0 +1,119 @@
+"""Wrong redesigns, each one change away from the starter or from the solution, and in which words each is caught.
+
+They are kept compiled in `wrong.json`; `python -m tests.teaching.redesign.wrong` renews it, with Vyper.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from toyevm.contracts.compile import compile_artefact
+
+ROOT = Path(__file__).parents[3]
+STARTER = ROOT / "course" / "capstone" / "redesign" / "tickets.vy"
+SOLUTION = ROOT / "solutions" / "capstone" / "redesign" / "boards.vy"
+KEPT = Path(__file__).with_name("wrong.json")
+
+
+class Wrong(NamedTuple):
+    """A change to a source, and a piece of the verdict."""
+
+    old: str
+    new: str
+    caught: str
+    source: Path = STARTER
+
+
+SAYS = "; the specification says "
+REFUSES = "it was done; the specification refuses it, "
+CLOSED = '    assert not self.isClosed, "closed"\n'
+OWNER = '    assert msg.sender == self.owner, "not the owner"\n'
+GIFT = "    self.tickets[to] = self.tickets[msg.sender]\n"
+BURN = "    x: uint256 = 0\n    for i: uint256 in range(10**9):\n        x = unsafe_add(x, i)\n"
+
+WRONG = {
+    "oversells": Wrong('    assert self.sold < self.capacity, "sold out"\n', "", f"{REFUSES}'sold out'"),
+    "keeps a ticket back": Wrong(
+        "self.sold < self.capacity",
+        "self.sold + 1 < self.capacity",
+        "it was refused, “sold out”; the specification does it",
+    ),
+    "looks at one board": Wrong(
+        "    for step: uint256 in range(BOARDS, bound=MOST_BOARDS):\n        board",
+        "    for step: uint256 in range(1):\n        board",
+        "it was refused, “sold out”; the specification does it",
+        SOLUTION,
+    ),
+    "refunds twice": Wrong(
+        "    self.freed += 1\n    self.tickets[msg.sender] = 0\n", "    self.freed += 1\n", f"{SAYS}0"
+    ),
+    "refunds too much": Wrong(
+        "+= PRICE\n\n\n@external\ndef close", "+= PRICE + 1\n\n\n@external\ndef close", "credit_of(user "
+    ),
+    "sells for nothing": Wrong("    self.credits[msg.sender] -= PRICE\n", "", "credit_of(user "),
+    "loses revenue": Wrong("    self.revenue += PRICE\n", "", f"revenue() is 0{SAYS}10"),
+    "pays nothing out": Wrong("    self.credits[self.owner] += self.revenue\n", "", f"credit_of(owner) is 0{SAYS}"),
+    "numbers by what is sold": Wrong(
+        """    if self.freed > 0:
+        self.freed -= 1
+        return self.freeNumbers[self.freed]
+    self.used += 1
+    return self.used
+""",
+        "    return self.sold\n",
+        " holds; the specification says another",
+    ),
+    "numbers without end": Wrong("    if self.freed > 0:\n", "    if False:\n", f"is 26{SAYS}1 to 25"),
+    "numbers from 0": Wrong("    return self.used\n", "    return self.used - 1\n", f"is 0{SAYS}1 to 25"),
+    "renumbers gifts": Wrong(GIFT, "    self.tickets[to] = self._free_number()\n", "ticket_of(user "),
+    "gives to a holder": Wrong('    assert self.tickets[to] == 0, "has one"\n', "", f"{REFUSES}'the other has one'"),
+    "takes from nobody": Wrong(
+        '    assert self.tickets[msg.sender] != 0, "has none"\n    assert self.tickets[to]',
+        "    assert self.tickets[to]",
+        f"{REFUSES}'has none'",
+    ),
+    "closes twice": Wrong(OWNER + CLOSED, OWNER, f"close() by owner: {REFUSES}'closed'"),
+    "lets anybody close": Wrong(OWNER + CLOSED, CLOSED, f"{REFUSES}'not the owner'"),
+    "lets anybody grant": Wrong(
+        OWNER + "    self.credits[who]",
+        "    self.credits[who]",
+        f"before the block, call 0, grant(user 0, 10) by user 0: {REFUSES}'not the owner'",
+    ),
+    "sells when closed": Wrong("def buy():\n" + CLOSED, "def buy():\n", f"{REFUSES}'closed'"),
+    "burns all gas": Wrong("def buy():\n", "def buy():\n" + BURN, "it was refused, “out of gas”"),
+    "burns gas in a view": Wrong(
+        "def credit_of(who: address) -> uint256:\n",
+        "def credit_of(who: address) -> uint256:\n" + BURN,
+        " gives no number: out of gas",
+    ),
+    "answers the owner otherwise": Wrong(
+        "    return self.tickets[who]\n",
+        "    return self.tickets[who] if msg.sender != self.owner else 1\n",
+        "ticket_of(",
+    ),
+    "prepares in a grant": Wrong(
+        "    self.credits[who] += amount\n",
+        "    self.credits[who] += amount\n    self.freeNumbers[convert(who, uint256)] = 1\n",
+        "it was refused, “out of gas”; the specification does it",
+    ),
+}
+"""By what it does: the change, and the words in which it is caught."""
+
+
+def source_of(wrong: Wrong) -> str:
+    """Return the changed source; the change must be one."""
+    text = wrong.source.read_text(encoding="utf-8")
+    assert text.count(wrong.old) == 1, wrong.old
+    return text.replace(wrong.old, wrong.new)
+
+
+def compiled(names: Iterable[str]) -> dict[str, str]:
+    """Return the creation code of each, by name."""
+    return {name: compile_artefact(source_of(WRONG[name]), "wrong")["bytecode"] for name in names}
+
+
+if __name__ == "__main__":
+    KEPT.write_text(json.dumps(compiled(WRONG), indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,139 @@
+"""The blocks on which a redesign is judged: so many calls of so many people, by a seed.
+
+A bout has a past, which is not timed: everybody is granted credit, and who will want a refund or give a ticket away has
+bought it. There is more credit than tickets, so a sale can always sell out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from toyevm.errors import InputError
+from toyevm.teaching.redesign.specification import PRICE, TicketCall
+from toyevm.workloads.json_input import read_json
+from toyevm.workloads.planned_blocks import user
+
+OWNER = "owner"
+MOST = {"calls": 300, "capacity": 5_000, "refunds": 300, "gifts": 300, "users": 500, "closes": 1}
+LEAST = {"refunds": 0, "gifts": 0, "closes": 0, "users": 2}
+LONGEST_SUITE = 50
+
+
+@dataclass(frozen=True)
+class TicketBout:
+    """One block to be judged on.
+
+    Args:
+        calls: how many transactions the block has.
+        capacity: tickets.
+        refunds, gifts: how many of the calls are these, of which every fifth is by anybody; all others buy. Half of the
+            gifts go to one person.
+        users: people, of whom one in ten has too little credit.
+        closes: 1 if the owner closes, before the last tenth of the calls; then they try again, as a stranger did.
+
+    Raises:
+        InputError: a number is too small, too large, or none.
+    """
+
+    calls: int = 200
+    capacity: int = 400
+    refunds: int = 0
+    gifts: int = 0
+    users: int = 450
+    closes: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, number in asdict(self).items():
+            least, most = LEAST.get(name, 1), MOST.get(name)
+            if type(number) is not int or not (most is None or least <= number <= most):
+                raise InputError(f"{name} {number!r}", "suite", f"a whole number, {least} to {most}")
+        if self.holders + 3 * self.closes > self.calls:
+            raise InputError("more refunds and gifts than calls", "suite", "at most `calls`, 3 less if it closes")
+        if self.holders > min(self.capacity, self.users):
+            raise InputError("more refunds and gifts than tickets or users", "suite", "at most `capacity` and `users`")
+
+    def __str__(self) -> str:
+        default = TicketBout()
+        said = [f"{name} {value}" for name, value in asdict(self).items() if value != getattr(default, name)]
+        return ", ".join(said) or "as it is by default"
+
+    @property
+    def holders(self) -> int:
+        """How many people have a ticket before the block."""
+        return self.refunds + self.gifts
+
+    def past(self) -> tuple[TicketCall, ...]:
+        """Return what was called before: grants, one of them by a stranger, and purchases."""
+        random, people = Random(f"past {self.seed}"), [user(number) for number in range(self.users)]
+        grants = []
+        for number, person in enumerate(people):
+            is_poor = number >= self.holders and number % 10 == 9
+            grants.append(
+                TicketCall(OWNER, "grant", person, PRICE - 1 if is_poor else random.randrange(PRICE, 9 * PRICE))
+            )
+        random.shuffle(grants)
+        bought = [TicketCall(person, "buy") for person in people[: self.holders]]
+        return (TicketCall(people[0], "grant", people[0], PRICE), *grants, *bought)
+
+    def block(self) -> tuple[TicketCall, ...]:
+        """Return the calls of the block that is timed."""
+        random, people = Random(f"block {self.seed}"), [user(number) for number in range(self.users)]
+        holders = [random.choice(people) if number % 5 == 4 else people[number] for number in range(self.holders)]
+        calls = [TicketCall(person, "refund") for person in holders[: self.refunds]]
+        for number, giver in enumerate(holders[self.refunds :]):
+            calls.append(TicketCall(giver, "give", people[-1] if number % 2 else random.choice(people)))
+        buyers = self._buyers(random, people)
+        calls += [TicketCall(buyer, "buy") for buyer in buyers]
+        random.shuffle(calls)
+        if self.closes:
+            early = len(calls) - self.calls // 10
+            calls[early:early] = [
+                TicketCall(people[0], "close"),
+                TicketCall(OWNER, "close"),
+                TicketCall(OWNER, "close"),
+            ]
+        return tuple(calls)
+
+    def _buyers(self, random: Random, people: list[str]) -> list[str]:
+        """Return who buys: first those without a ticket, in any order, then anybody, who may have one by then."""
+        count, without = self.calls - self.holders - 3 * self.closes, people[self.holders :]
+        again = count // 10
+        once = random.sample(without, min(len(without), count - again))
+        return once + random.choices(people, k=count - len(once))
+
+
+SUITE = (
+    TicketBout(),
+    TicketBout(capacity=100, seed=1),
+    TicketBout(refunds=80, seed=2),
+    TicketBout(gifts=80, seed=3),
+    TicketBout(capacity=110, refunds=40, gifts=20, closes=1, seed=4),
+)
+"""The open suite: to train on. What counts is a hidden one, in the same form."""
+
+
+def read_bouts(path: Path) -> tuple[TicketBout, ...]:
+    """Read a suite: a JSON list of objects with some of the fields of `TicketBout`.
+
+    Raises:
+        InputError: it is none.
+    """
+    document: Any = read_json(path)
+    if not isinstance(document, list) or not 1 <= len(document) <= LONGEST_SUITE:
+        raise InputError("no list of bouts", str(path), f'[{{"capacity": 100, "seed": 7}}, …], at most {LONGEST_SUITE}')
+    return tuple(_bout(each, f"{path} [{number}]") for number, each in enumerate(document))
+
+
+def _bout(document: Any, where: str) -> TicketBout:
+    names = [each.name for each in fields(TicketBout)]
+    if not isinstance(document, Mapping) or set(document) - set(names):
+        raise InputError("no bout", where, ", ".join(names))
+    try:
+        return TicketBout(**document)
+    except InputError as error:
+        raise InputError(error.what, where, error.expected) from None
