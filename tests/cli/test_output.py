@@ -33,7 +33,7 @@ def process(
     """Call the command as a process of its own; `closed` says which stream it starts without."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     environment |= {} if buffered else {"PYTHONUNBUFFERED": "1"}
-    python = [sys.executable, "-c", "from toyevm.cli import main; main()", *map(str, arguments)]
+    python = [sys.executable, "-m", "toyevm", *map(str, arguments)]
     line = ["sh", "-c", f'exec "$@" {closed}', "sh", *python]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.run(line, env=environment, check=False, **(pipes | streams))
