@@ -1,7 +1,8 @@
 """The blocks on which a redesign is judged: so many calls of so many people, by a seed.
 
 A bout has a past, which is not timed: everybody is granted credit, and who will want a refund or give a ticket away has
-bought it. There is more credit than tickets, so a sale can always sell out.
+bought it. In the open suite there is credit for more tickets than there are: no contract can tell from the grants alone
+that it will not sell out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class TicketBout:
         capacity: tickets.
         refunds, gifts: how many of the calls are these, of which every fifth is by anybody; all others buy. Half of the
             gifts go to one person.
-        users: people, of whom one in ten has too little credit.
+        users: people, of whom one in ten who hold nothing yet has too little credit.
         closes: 1 if the owner closes, before the last tenth of the calls; then they try again, as a stranger did.
 
     Raises:
@@ -70,12 +71,9 @@ class TicketBout:
     def past(self) -> tuple[TicketCall, ...]:
         """Return what was called before: grants, one of them by a stranger, and purchases."""
         random, people = Random(f"past {self.seed}"), [user(number) for number in range(self.users)]
-        grants = []
-        for number, person in enumerate(people):
-            is_poor = number >= self.holders and number % 10 == 9
-            grants.append(
-                TicketCall(OWNER, "grant", person, PRICE - 1 if is_poor else random.randrange(PRICE, 9 * PRICE))
-            )
+        credit = [random.randrange(PRICE, 9 * PRICE) for _ in people]
+        credit[self.holders :: 10] = [PRICE - 1 for _ in credit[self.holders :: 10]]
+        grants = [TicketCall(OWNER, "grant", *each) for each in zip(people, credit, strict=True)]
         random.shuffle(grants)
         bought = [TicketCall(person, "buy") for person in people[: self.holders]]
         return (TicketCall(people[0], "grant", people[0], PRICE), *grants, *bought)
@@ -87,16 +85,11 @@ class TicketBout:
         calls = [TicketCall(person, "refund") for person in holders[: self.refunds]]
         for number, giver in enumerate(holders[self.refunds :]):
             calls.append(TicketCall(giver, "give", people[-1] if number % 2 else random.choice(people)))
-        buyers = self._buyers(random, people)
-        calls += [TicketCall(buyer, "buy") for buyer in buyers]
+        calls += [TicketCall(buyer, "buy") for buyer in self._buyers(random, people)]
         random.shuffle(calls)
         if self.closes:
             early = len(calls) - self.calls // 10
-            calls[early:early] = [
-                TicketCall(people[0], "close"),
-                TicketCall(OWNER, "close"),
-                TicketCall(OWNER, "close"),
-            ]
+            calls[early:early] = [TicketCall(who, "close") for who in (people[0], OWNER, OWNER)]
         return tuple(calls)
 
     def _buyers(self, random: Random, people: list[str]) -> list[str]:
