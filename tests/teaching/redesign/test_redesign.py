@@ -122,6 +122,13 @@ def test_a_wrong_redesign_is_caught(name: str, kept: dict[str, str]) -> None:
         assert len(row.verdict) < 300
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_redesign_loses_on_both_suites(name: str, kept: dict[str, str]) -> None:
+    contract = with_code(kept[name])
+    assert mean(judge(contract, SUITE)) == mean(judge(contract, read_bouts(HIDDEN))) == 0
+
+
 ESCAPE = b"\x1b[31m\xe2\x80\x9d right"
 DONE = "before the block, call 0, grant(user 0, 10) by user 0: it was done"
 HOSTILE = {
