@@ -65,7 +65,7 @@ def test_a_source_is_compiled_beside_it(tmp_path: Path, capsys: pytest.CaptureFi
     ("name", "text", "what"),
     [
         ("a.vy", "x: uint256 = 1", "a.vy line 1"), ("a.txt", "", "not a Vyper source"),
-        ("gone.vy", None, "cannot read"), ("", None, "no source"),
+        ("gone.vy", None, "cannot read it: No such file"), ("", None, "no source"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compiled_is_one_line(

@@ -73,8 +73,10 @@ def compile_file(source: Path) -> Path:
         raise InputError("not a Vyper source", str(source), "SOURCE.vy")
     try:
         text = source.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read it: {error}", str(source), "a Vyper source") from error
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", str(source), "a Vyper source") from error
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", str(source), "a Vyper source") from error
     artefact = json.dumps(compile_artefact(text, source.stem), indent=2) + "\n"
     made = source.with_suffix(".json")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -280,7 +281,9 @@ def test_what_is_no_artefact_is_one_line(tmp_path: Path, text: str, what: str) -
 
 @pytest.mark.parametrize("slots", [None, 3, {"a": 2**255}, {"a": -1}, {"\x1b[31m": 3}, {"a": True}])
 def test_strange_names_of_slots_do_no_harm(tmp_path: Path, slots: Any) -> None:
-    assert contract_of(changed(tmp_path / "mine.json", slots=slots)).slots == {}
+    contract = contract_of(changed(tmp_path / "mine.json", slots=slots))
+    assert contract.slots == {}
+    assert re.fullmatch("slot 0x[0-9a-f]{1,2}", judging.times_of(contract, PLAIN).hot)
 
 
 @pytest.mark.parametrize(

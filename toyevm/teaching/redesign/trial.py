@@ -62,10 +62,12 @@ class Trial:
 
     def name_of(self, location: Location) -> str:
         """Return a location in words: what the artefact calls the slot, if it does."""
+        if location.address != self.address or not location.is_slot:
+            return self.timed.workload.location_name(location)
         people = {name: person.address for name, person in self.people.items()}
-        is_own = location.address == self.address and location.is_slot
-        name = slot_names(self._contract, people).get(location.key) if is_own else None
-        return name or self.timed.workload.location_name(location)
+        digits = f"{location.key:#x}"
+        unnamed = "slot " + (digits if len(digits) <= 10 else digits[:6] + "…")
+        return slot_names(self._contract, people).get(location.key, unnamed)
 
     def _create(self, capacity: int) -> Address:
         data = self._contract.creation_data(capacity)
