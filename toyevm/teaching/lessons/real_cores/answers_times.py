@@ -75,11 +75,10 @@ def forecast(answer: Any) -> Reply:
                 "rounds are there, and what is paid once?"),
         Mistake(ONCE + NEXT_TASKS // 2 * FITTED + NEXT_CONTROL, "another-unit", "You add µs to ms. How many ms are 25 "
                 "times 72 µs?"),
+        Mistake(86.3, "the-record-itself", "That is what was recorded. What does the *model* say?"),
         Mistake(NEXT_CONTROL, "no-overhead", "That is the control alone. What do 25 rounds lose?"),
         Mistake(ONCE + FITTED / 1e3 + NEXT_CONTROL, "overhead-once", "You count one overhead. How many rounds are "
                 "there?"),
-        Mistake(ONCE + 75 * (1 + FITTED / 1e3), "two-whole-cores", "You divide 150 ms by two. Did two cores give "
-                "two whole cores, by the control?"),
         Mistake(ONCE + 75 + NEXT_TASKS // 2 * FITTED / 1e3, "two-whole-cores", "You divide 150 ms by two. Did the "
                 "computer give two whole cores, by the control?"),
     )  # fmt: skip
