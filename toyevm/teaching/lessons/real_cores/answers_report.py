@@ -67,7 +67,7 @@ def _median_problem(name: str, mine: float, shown: str) -> Reply | None:
             return wrong("rows-exchanged", text, shown)
     mistakes = (
         Mistake(times[5], "not-sorted", f"`{name}`: you take the sixth as it stands. What comes first?"),
-        Mistake(mean(times), "mean-is-median", f"`{name}`: that is the mean. Which looks pull it away from the middle?"),
+        Mistake(mean(times), "mean-is-median", f"`{name}`: that is the mean. Which looks pull it aside?"),
         Mistake(min(times), "best-look", f"`{name}`: that is the fastest look. How often were the cores so free?"),
         Mistake(max(times), "worst-look", f"`{name}`: that is the slowest look. What else ran in that moment?"),
         Mistake(ranked[4], "one-beside", f"`{name}`: {mine:g} has four below it and six above. What is in the middle?"),

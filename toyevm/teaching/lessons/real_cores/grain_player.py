@@ -43,7 +43,8 @@ class GrainSliders(Player):
         counts = [(f"{count:,}", count) for count in COUNTS]
         tasks = make.SelectionSlider(options=counts, value=150, layout=layout, style=style)
         start, say = (
-            make.ToggleButtons(options=_alike(words), style={**style, "button_width": "90px"}) for words in (START, WORDS)
+            make.ToggleButtons(options=_alike(words), style={**style, "button_width": "90px"})
+            for words in (START, WORDS)
         )
 
         def unsay(_: Any) -> None:

@@ -1,10 +1,10 @@
 """What was recorded once, on one computer with two cores: the same for everybody, so exercises can rest on it.
 
 Recorded on 1 December 2026: CPython 3.11.7, AMD EPYC, two virtual cores that other programs used, too. ROWS, SENT,
-BLOCKS and START are of `toyevm bench cores --repeats 11` (load 2.2 before): medians, on processes that ran already. LOOKS
-were taken a quarter of an hour later, in a busier minute (load 3.8), with the functions of `toyevm.bench.cores.grains`:
-150 tasks of 1 ms in this process, on two processes that ran already, and as the control, in turn. THREADS are of the first minute
-after that in which the control was above 1.7, since nobody sees what threads lose where there is only one core.
+BLOCKS and START are of `toyevm bench cores --repeats 11` (load 2.2 before): medians, on processes that ran already.
+LOOKS were taken a quarter of an hour later, in a busier minute (load 3.8), with the functions of
+`toyevm.bench.cores.grains`: 150 tasks of 1 ms in this process, on two running processes, and as the control, in turn.
+THREADS are of the first minute after that in which the control was above 1.7: with one core, threads lose nothing.
 """
 
 from __future__ import annotations
