@@ -53,9 +53,9 @@ def test_the_sliders_can_be_handed_in_as_they_were_set() -> None:
 
 
 def test_the_sliders_do_not_say_what_comes_out_before_the_student_has() -> None:
-    shown = "".join(output["data"]["text/plain"] for output in cell_of("sliders")["outputs"])
+    shown = "".join("".join(output["data"]["text/plain"]) for output in cell_of("sliders")["outputs"])
     assert "Say first" in shown
-    assert not any(word in shown for word in ("in all", "speedup", "slower than one", "faster than one"))
+    assert not any(word in shown for word in ("in all", "speedup", "than one."))
 
 
 def cell_of(name: str) -> Any:

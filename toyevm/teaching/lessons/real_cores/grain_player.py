@@ -42,10 +42,9 @@ class GrainSliders(Player):
         grains = make.SelectionSlider(options=_alike(IN_WORDS), value="1 ms", layout=layout, style=style)
         counts = [(f"{count:,}", count) for count in COUNTS]
         tasks = make.SelectionSlider(options=counts, value=150, layout=layout, style=style)
-        start, say = (
-            make.ToggleButtons(options=_alike(words), style={**style, "button_width": "90px"})
-            for words in (START, WORDS)
-        )
+        style = {**style, "button_width": "90px"}
+        row, style = make.Layout(width="420px"), {**style, "button_width": "90px"}
+        start, say = (make.ToggleButtons(options=_alike(words), layout=row, style=style) for words in (START, WORDS))
 
         def unsay(_: Any) -> None:
             say.value = WORDS[0]

@@ -59,12 +59,12 @@ class GrainChoice:
     def setting(self) -> list[str]:
         """What is chosen, and all that the model adds up; not what comes out."""
         rounds = -(-self.tasks // CORES)
-        each = predict(FITTED, self.grain / 1e6, 1, CORES) - FITTED.start
+        each = f"{in_time(self.grain / 1e6 / FITTED.efficiency)} + {in_time(FITTED.per_task)}"
+        starting = f"{in_time(START[self.start])} to start them, {FITTED.start * 1e3:.1f} ms once"
         return [
             f"{self.tasks:,} task{'s' * (self.tasks > 1)} of {in_time(self.grain / 1e6)}, processes {self.start}",
             f"one process: {in_time(self.one)}",
-            f"two processes: {in_time(START[self.start])} to start them, {FITTED.start * 1e3:.1f} ms once, "
-            f"{rounds:,} round{'s' * (rounds > 1)} of {in_time(each)}",
+            f"two processes: {starting}, {rounds:,} round{'s' * (rounds > 1)} of {each}",
         ]
 
     @property
