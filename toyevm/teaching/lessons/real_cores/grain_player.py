@@ -38,24 +38,26 @@ class GrainSliders(Player):
 
     def _controls(self) -> Sequence[Sequence[Any]]:
         make = self._widgets
-        layout, style = make.Layout(width="440px"), {"description_width": "60px"}
-        grains = make.SelectionSlider(options=_alike(IN_WORDS), value="1 ms", layout=layout, style=style)
+        wide, narrow = {"description_width": "60px"}, make.Layout(width="auto")
+        layout, buttons = make.Layout(width="440px"), {**wide, "button_width": "90px"}
         counts = [(f"{count:,}", count) for count in COUNTS]
-        tasks = make.SelectionSlider(options=counts, value=150, layout=layout, style=style)
-        style = {**style, "button_width": "90px"}
-        row, style = make.Layout(width="420px"), {**style, "button_width": "90px"}
-        start, say = (make.ToggleButtons(options=_alike(words), layout=row, style=style) for words in (START, WORDS))
+        named = {
+            "grain": make.SelectionSlider(options=_alike(IN_WORDS), value="1 ms", layout=layout, style=wide),
+            "tasks": make.SelectionSlider(options=counts, value=150, layout=layout, style=wide),
+            "start": make.ToggleButtons(options=_alike(START), layout=narrow, style=buttons),
+            "say": make.ToggleButtons(options=_alike(WORDS), layout=narrow, style=buttons),
+        }
+        grain, tasks, start, say = named.values()
 
         def unsay(_: Any) -> None:
             say.value = WORDS[0]
 
-        named = {"grain": grains, "tasks": tasks, "start": start, "say": say}
         for name, control in named.items():
             control.description = name
             if control is not say:
                 control.observe(unsay, "value")  # before the picture is drawn, which would show what comes out
             self._control(name, control)
-        return [[grains, tasks], [start], [say]]
+        return [[grain, tasks], [start, say]]
 
 
 def _alike(words: Iterable[str]) -> list[tuple[str, str]]:

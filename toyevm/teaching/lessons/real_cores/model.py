@@ -59,7 +59,7 @@ class GrainChoice:
     def setting(self) -> list[str]:
         """What is chosen, and all that the model adds up; not what comes out."""
         rounds = -(-self.tasks // CORES)
-        each = f"{in_time(self.grain / 1e6 / FITTED.efficiency)} + {in_time(FITTED.per_task)}"
+        each = f"{in_time(self.grain / 1e6 / FITTED.efficiency)} + {FITTED.per_task * 1e6:.0f} µs"
         starting = f"{in_time(START[self.start])} to start them, {FITTED.start * 1e3:.1f} ms once"
         return [
             f"{self.tasks:,} task{'s' * (self.tasks > 1)} of {in_time(self.grain / 1e6)}, processes {self.start}",
