@@ -46,7 +46,7 @@ def overhead(answer: Any) -> Reply:
         Mistake(CONTROL * 1e3 / ROUNDS, "time-is-overhead", "That is the work of a round. What is lost beside it?"),
         Mistake(lost, "all-rounds", "That is what all rounds lose together. How much is it for one?"),
         Mistake(lost / 1e3, "all-rounds", "That is what all rounds lose together, in ms. How much is it for one?"),
-        Mistake(OVERHEAD / 1e3, "another-unit", "That is the overhead in ms. How many µs are it?"),
+        Mistake(OVERHEAD / 1e3, "another-unit", "That is the overhead in ms. How many µs are that?"),
         Mistake(-OVERHEAD, "the-control-is-slower", "You subtract the other way round. Which of the two is longer?"),
     )  # fmt: skip
     text = f"{ROUNDS} rounds with an overhead of {mine:g} µs lose {ROUNDS * mine / 1e3:.1f} ms. "
