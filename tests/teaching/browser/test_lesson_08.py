@@ -29,10 +29,15 @@ def in_words(sliders: Any) -> tuple[Any, int]:
     return sliders, 0
 
 
-def test_processes_that_must_be_spawned_are_slower_than_one(sliders: Any, tmp_path: Path) -> None:
-    shows(sliders, "two processes are faster than one")
+def test_what_comes_out_is_shown_when_the_student_has_said_it(sliders: Any, tmp_path: Path) -> None:
+    shows(sliders, "Say first")
+    sliders.screenshot(path=artefacts(tmp_path) / "lesson-08-sliders-asked.png")
+    sliders.get_by_role("button", name="slower").click()
+    shows(sliders, "You said slower: not so, two processes are faster than one.")
     sliders.get_by_role("button", name="spawned").click()
-    shows(sliders, "two processes are slower than one")
+    shows(sliders, "Say first")
+    sliders.get_by_role("button", name="slower").click()
+    shows(sliders, "You said slower: right, two processes are slower than one.")
     sliders.screenshot(path=artefacts(tmp_path) / "lesson-08-sliders.png")
 
 

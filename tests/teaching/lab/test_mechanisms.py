@@ -228,6 +228,12 @@ def test_retrieval_asks_about_earlier_lessons(lab: Lesson) -> None:
     assert lab.retrieve().text.index("served first") < lab.retrieve().text.index("at a till")
 
 
+def test_exercises_can_skip_what_their_lesson_asked(lab: Lesson) -> None:
+    text = lab.retrieve(skip=1).text
+    assert "`old-till`" in text
+    assert "`old-queue`" not in text
+
+
 def test_a_question_that_was_answered_right_is_not_asked_again(lab: Lesson) -> None:
     assert lab.retrieve("old-queue", choose="A").text == "Right. That is what a queue is."
     assert asked(lab) == ["old-till", "own-queue"]

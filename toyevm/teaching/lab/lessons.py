@@ -90,14 +90,14 @@ class Lesson:
         item = self.items.exercise(item_id)
         return _or_why_not(lambda: parsons.parsons(item, order))
 
-    def retrieve(self, item_id: str | None = None, choose: object = None) -> Panel:
-        """Show two questions on earlier lessons, or answer one."""
+    def retrieve(self, item_id: str | None = None, choose: object = None, *, skip: int = 0) -> Panel:
+        """Show two questions on earlier lessons, or answer one; `skip` those that were shown before."""
         pool = {item.id: item for item in self._retrieval_pool()}
         if item_id is not None:
             item = pick(pool, item_id, "question")
             return _or_why_not(lambda: Panel(retrieval.answer(item, choose, self._progress)))
         graph = read_concepts(self._folder.parent / "concepts.toml")
-        chosen = retrieval.choose_questions(pool.values(), graph, self.items.lesson[:2], self._progress)
+        chosen = retrieval.choose_questions(pool.values(), graph, self.items.lesson[:2], self._progress, skip)
         return retrieval.ask(chosen, self._progress)
 
     def reflect(self, item_id: str, words: str | None = None) -> Panel:

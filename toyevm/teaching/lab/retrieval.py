@@ -20,20 +20,26 @@ HOW_MANY = 2
 
 
 def choose_questions(
-    pool: Iterable[Retrieval], graph: ConceptGraph, lesson: str, progress: Progress | None = None
+    pool: Iterable[Retrieval], graph: ConceptGraph, lesson: str, progress: Progress | None = None, skip: int = 0
 ) -> list[Retrieval]:
-    """Return the two questions to ask in a lesson, no two on one concept."""
+    """Return the two questions to ask in a lesson, no two on one concept.
 
-    def rank(item: Retrieval) -> tuple[bool, bool, str, str]:
+    Args:
+        skip: how many to leave out, because the lesson asked them and its exercises should ask others.
+    """
+
+    def known(item: Retrieval) -> bool:
+        return bool(progress and progress.entry("retrievals", item.id).get("right"))
+
+    def rank(item: Retrieval) -> tuple[bool, str, bool, str]:
         concept = graph.concept(item.concept)
-        known = bool(progress and progress.entry("retrievals", item.id).get("right"))
-        return known, lesson not in concept.used_in, concept.taught_in, item.id
+        return lesson not in concept.used_in, concept.taught_in, known(item), item.id
 
     earlier = [item for item in pool if graph.concept(item.concept).taught_in < lesson]
     chosen: dict[str, Retrieval] = {}
     for item in sorted(earlier, key=rank):
         chosen.setdefault(item.concept, item)
-    return list(chosen.values())[:HOW_MANY]
+    return sorted(list(chosen.values())[skip:], key=known)[:HOW_MANY]
 
 
 def ask(items: Sequence[Retrieval], progress: Progress) -> Panel:

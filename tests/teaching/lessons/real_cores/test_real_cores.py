@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import mean, median
 
 import pytest
 
@@ -13,23 +13,60 @@ from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.real_cores import GrainSliders, grains_here, looks, show_grain
 from toyevm.teaching.lessons.real_cores.answers_cut import BEST, CONFLICTS, COSTS, LEAST
 from toyevm.teaching.lessons.real_cores.answers_cut import cut as judge_cut
-from toyevm.teaching.lessons.real_cores.answers_report import cheat
-from toyevm.teaching.lessons.real_cores.answers_times import CONTROL, EXECUTION, FITTED, ONE, OVERHEAD, ROOT, TASKS, TWO
+from toyevm.teaching.lessons.real_cores.answers_report import cheat, honest
+from toyevm.teaching.lessons.real_cores.answers_times import (
+    CONTROL,
+    EXECUTION,
+    FITTED,
+    NEXT,
+    NEXT_CONTROL,
+    NEXT_TASKS,
+    ONCE,
+    ONE,
+    ROOT,
+    TASKS,
+    TWO,
+    overhead,
+    tail,
+)
+from toyevm.teaching.lessons.real_cores.grain_view import SAY_FIRST
 from toyevm.teaching.lessons.real_cores.model import FITTED as MODEL
 from toyevm.teaching.lessons.real_cores.model import GrainChoice
 from toyevm.teaching.lessons.real_cores.records import BLOCKS, FIRST, LOOKS, ROWS, START, THREADS
 
 
 def test_the_numbers_of_the_turns_are_those_of_the_record() -> None:
-    row = next(row for row in ROWS if row.tasks == TASKS)
-    assert abs(row.one * 1e6 - ONE) < 50
-    assert abs(row.many * 1e6 - TWO) < 50
-    assert abs(row.control_speedup - CONTROL) < 0.001
-    assert pytest.approx(103, abs=0.5) == OVERHEAD
-    assert round(MODEL.per_task * 1e6) == FITTED
+    row, following = (next(row for row in ROWS if row.tasks == tasks) for tasks in (TASKS, NEXT_TASKS))
+    printed = [round(seconds * 1e3, 1) for seconds in (row.one, row.many, row.control, following.control)]
+    assert printed == [ONE, TWO, CONTROL, NEXT_CONTROL]
+    assert (round(MODEL.per_task * 1e6), round(MODEL.start * 1e3, 1)) == (FITTED, ONCE)
+    says = next(each.predicted for each in hold_out(ROWS) if each.row is following and not each.fitted)
+    assert pytest.approx(says * 1e3, abs=0.1) == NEXT
     payments = next(row for row in BLOCKS if row.block == "token payments")
     assert (round(payments.one), round(payments.tail)) == (EXECUTION, ROOT)
     assert payments.one / payments.transactions * 1e3 == pytest.approx(55, abs=0.5)
+
+
+def test_an_overhead_near_the_right_one_is_not_right() -> None:
+    taken = [mine / 10 for mine in range(900, 1200) if overhead(mine / 10).status is Status.RIGHT]
+    assert (min(taken), max(taken)) == (103.0, 103.4)
+
+
+def test_a_tail_needs_two_digits_after_the_point() -> None:
+    def takes(four: float, many: float) -> bool:
+        return tail((four, many)).status is Status.RIGHT
+
+    assert [four for four in range(180, 220) if takes(four / 100, 3.1)] == [203]
+    assert [many for many in range(290, 320) if takes(2.03, many / 100)] == [309, 310]
+
+
+def test_an_honest_report_is_three_medians_and_nothing_beside_them() -> None:
+    """Every look of every row but the median is refused, and so are the rows in any other order."""
+    middle = [median(times) for times in LOOKS.values()]
+    assert honest(middle).status is Status.RIGHT
+    for place, times in enumerate(LOOKS.values()):
+        for look in {*times, mean(times), *middle} - {middle[place]}:
+            assert honest([*middle[:place], look, *middle[place + 1 :]]).status is Status.WRONG, (place, look)
 
 
 def test_the_record_says_what_the_prose_says() -> None:
@@ -59,10 +96,32 @@ def test_a_choice_that_there_is_not_is_refused(wrong: tuple[object, ...]) -> Non
 
 def test_the_sliders_show_what_the_call_shows() -> None:
     sliders = GrainSliders()
-    sliders.set("10 µs", "2,000", "forked")
-    assert sliders.text == show_grain(10, 2000, "forked").text
-    assert "slower than one" in sliders.text
+    sliders.set("10 µs", "2,000", "forked", "slower")
+    assert sliders.text == show_grain(10, 2000, "forked", "slower").text
+    assert "You said slower: right, two processes are slower than one." in sliders.text
     assert sliders.picture.svg.count("aria-label") == 1
+
+
+def test_the_sliders_say_what_comes_out_only_when_the_student_has() -> None:
+    sliders = GrainSliders()
+    asked = sliders.picture
+    sliders.set(say="slower")
+    assert "You said slower: not so, two processes are faster than one." in sliders.text
+    sliders.set(start="spawned")
+    for picture in (asked, sliders.picture):
+        assert picture.text.endswith(SAY_FIRST)
+        assert not any(word in picture.text + picture.svg for word in ("speedup 0", "speedup 1", "in all", "than one."))
+    assert f"{START['spawned'] * 1e3:.0f} ms to start them, {ONCE} ms once" in sliders.text
+
+
+def test_a_grain_without_a_unit_is_refused_in_one_line() -> None:
+    sliders = GrainSliders()
+    with pytest.raises(InputError, match=r"^grain=10000 \(expected '10 µs' \|") as caught:
+        sliders.set(grain=10000)
+    assert "\n" not in str(caught.value)
+    assert sliders.choice.grain == 1_000
+    with pytest.raises(InputError, match="say='maybe'"):
+        show_grain(10, 2000, say="maybe")
 
 
 def test_only_one_pair_of_looks_cheats() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, is_blank, missing, repeat, right, wrong
-from toyevm.teaching.lessons.real_cores.reading import Mistake, known_mistake, read_two
+from toyevm.teaching.lessons.real_cores.reading import Mistake, known_mistake, read_decimal, read_two
 from toyevm.teaching.lessons.real_cores.records import LOOKS
 
 CORES = 2
+NEAR = 0.06  # ms: a look has one digit after the point
 
 
 def cheat(answer: Any) -> Reply:
@@ -35,35 +36,43 @@ def cheat(answer: Any) -> Reply:
 
 
 def honest(answer: Any) -> Reply:
-    """Judge the speedups of the medians."""
+    """Judge the medians of the three rows, in ms."""
     if is_blank(answer):
-        return missing("a pair of numbers: the speedup of `two`, and of `control`.")
-    two, control = read_two(answer, "a speedup, such as 1.70", "(1.70, 1.74)")
-    middle = {name: median(times) for name, times in LOOKS.items()}
-    shown = "medians: " + ", ".join(f"{name} {time} ms" for name, time in middle.items())
-    reply = _speedup_problem("two", two, shown) or _speedup_problem("control", control, shown)
-    if reply is not None:
-        return reply
+        return missing("three numbers of ms: the medians of `one`, `two` and `control`.")
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(LOOKS):
+        raise InputError(repeat(answer), expected="three numbers of ms, such as (150.0, 140.0, 130.0)")
+    mine = {name: read_decimal(each, "ms, such as 150.0") for name, each in zip(LOOKS, answer, strict=True)}
+    shown = "you report " + ", ".join(f"{name} {time:g} ms" for name, time in mine.items())
+    for name in LOOKS:
+        reply = _median_problem(name, mine[name], shown)
+        if reply is not None:
+            return reply
+    one, two, control = mine.values()
     text = (
         "Two processes reach 95 % of what the cores gave. And the cores gave next to nothing: something else ran. "
         "What would you write about the program, and what about the computer?"
     )
-    return right(text, shown)
+    speedups = f"speedup of the two processes {one} / {two} = {one / two:.2f}, of the control {one / control:.2f}"
+    return right(text, f"{shown}\n{speedups}")
 
 
-def _speedup_problem(name: str, mine: float, shown: str) -> Reply | None:
-    one, many = LOOKS["one"], LOOKS[name]
-    honest_one = median(one) / median(many)
-    if abs(mine - honest_one) <= 0.0075:
+def _median_problem(name: str, mine: float, shown: str) -> Reply | None:
+    times = LOOKS[name]
+    ranked = sorted(times)
+    if abs(mine - median(times)) < NEAR:
         return None
+    for other in LOOKS:
+        if abs(mine - median(LOOKS[other])) < NEAR:
+            text = f"`{name}`: {mine:g} is the median of the row `{other}`. Which row stands in which place?"
+            return wrong("rows-exchanged", text, shown)
     mistakes = (
-        Mistake(max(one) / min(many), "still-cheating", f"`{name}`: that is the slowest look over the fastest. Which "
-                "one is in the middle?"),
-        Mistake(min(one) / min(many), "best-of-both", f"`{name}`: you compare the fastest looks. Are they of the same "
-                "moment, and how often were the cores so free?"),
-        Mistake(mean(one) / mean(many), "mean-is-median", f"`{name}`: that is the mean. What do slow looks do?"),
-        Mistake(one[5] / many[5], "not-sorted", f"`{name}`: you take the sixth as it stands. What comes first?"),
-        Mistake(1 / honest_one, "upside-down", f"`{name}`: below 1 means slower. Which time is divided by which?"),
+        Mistake(times[5], "not-sorted", f"`{name}`: you take the sixth as it stands. What comes first?"),
+        Mistake(mean(times), "mean-is-median", f"`{name}`: that is the mean. Which looks pull it aside?"),
+        Mistake(min(times), "best-look", f"`{name}`: that is the fastest look. How often were the cores so free?"),
+        Mistake(max(times), "worst-look", f"`{name}`: that is the slowest look. What else ran in that moment?"),
+        Mistake(ranked[4], "one-beside", f"`{name}`: {mine:g} has four below it and six above. What is in the middle?"),
+        Mistake(ranked[6], "one-beside", f"`{name}`: {mine:g} has six below it and four above. What is in the middle?"),
     )  # fmt: skip
-    text = f"`{name}`: {mine:g} is not what the medians give. Which number is in the middle of each row?"
-    return known_mistake(mine, mistakes, 0.0055, "") or wrong("another-number", text)
+    below = sum(time < mine for time in times)
+    text = f"`{name}`: {below} of the eleven looks are below {mine:g}. How many are below the median?"
+    return known_mistake(mine, mistakes, NEAR, shown) or wrong("another-number", text, shown)

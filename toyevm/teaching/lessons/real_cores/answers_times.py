@@ -1,4 +1,4 @@
-"""What lesson 08 says about times: an overhead, a counterexample, a break-even grain, a serial tail."""
+"""What lesson 08 says about times: an overhead, a forecast, a counterexample, a break-even grain, a serial tail."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from toyevm.teaching.lab.turns import Reply, is_blank, missing, repeat, right, w
 from toyevm.teaching.lessons.real_cores.model import GrainChoice, in_time
 from toyevm.teaching.lessons.real_cores.reading import Mistake, known_mistake, read_decimal, read_two
 
-TASKS, TWO, ONE, CONTROL = 500, 111_200.0, 151_700.0, 1.776  # the row of 300 µs; µs
-ROUND, TASK = TWO / (TASKS / 2), ONE / TASKS
-OVERHEAD = ROUND - TASK / (CONTROL / 2)
-FITTED = 72  # µs a task, as the cell above the turn prints it
+TASKS, TWO, ONE, CONTROL = 500, 111.2, 151.7, 85.4  # the row of 300 µs, as it is printed; ms
+ROUNDS = TASKS // 2
+OVERHEAD = (TWO - CONTROL) / ROUNDS * 1e3  # µs
+FITTED, ONCE = 72, 1.0  # µs a round and ms a run, as the lesson prints them
+NEXT_TASKS, NEXT_CONTROL = 50, 85.1  # the row of 3 ms; ms
+NEXT = ONCE + NEXT_TASKS // 2 * FITTED / 1e3 + NEXT_CONTROL
 EXECUTION, ROOT = 44, 21  # ms
 LEAST_GRAIN, LEAST_TASKS = 10_000, 4  # Quinn's claim
+DIGITS = 0.0075  # two digits after the point, the last one rounded or cut
 
 
 def overhead(answer: Any) -> Reply:
@@ -23,41 +26,72 @@ def overhead(answer: Any) -> Reply:
     if answer is None:
         return missing("a number of µs.")
     mine = read_decimal(answer, "µs, such as 68.6")
-    shown = f"a round: {TWO:,.0f} / {TASKS // 2} = {ROUND:.1f} µs; a task alone: {ONE:,.0f} / {TASKS} = {TASK:.1f} µs"
-    if abs(mine - OVERHEAD) <= 3.5:
-        done = f"{shown}\n{ROUND:.1f} - {TASK:.1f} / 0.888 = {OVERHEAD:.1f} µs"
+    shown = f"processes {TWO} ms, control {CONTROL} ms, rounds {TASKS} / 2 = {ROUNDS}"
+    if abs(mine - OVERHEAD) <= 0.25:
+        done = f"{shown}\n({TWO * 1e3:,.0f} - {CONTROL * 1e3:,.0f}) / {ROUNDS} = {OVERHEAD:.1f} µs"
         return right(
             "68.6, 91, 103 µs: three rows, three overheads. With which one would you predict a fourth row?", done
         )
+    lost = (TWO - CONTROL) * 1e3
     mistakes = (
-        Mistake(ROUND - TASK, "each-has-a-whole-core", "You take 303 µs for the task. How much of a core does each of "
-                "the two processes get?"),
-        Mistake(ROUND - TASK / CONTROL, "the-control-is-e", "You divide by 1.776, the control's speedup. Two processes "
-                "share it: how much is that for each?"),
-        Mistake(ROUND - 300 / (CONTROL / 2), "the-grain-that-was-meant", "You take 300 µs. How long did a task "
-                "really take in one process?"),
-        Mistake(ROUND - TASK * CONTROL / 2, "times-e", "You multiply by e. Does a process that gets less of a core "
-                "take less time, or more?"),
-        Mistake(TWO / TASKS - TASK, "a-round-is-a-task", "You divide by 500. In one round two tasks are done: how many "
+        Mistake((TWO - ONE / 2) * 1e3 / ROUNDS, "each-has-a-whole-core", "You subtract half of one process's time, as "
+                "if two whole cores were free. Which number of the row says what the two cores gave?"),
+        Mistake((TWO - ONE) * 1e3 / ROUNDS, "one-process-is-the-control", "You subtract the time of one process. "
+                "Which number of the row is the same work on two processes?"),
+        Mistake(lost / TASKS, "a-round-is-a-task", "You divide by 500. In one round two tasks are done: how many "
                 "rounds are there?"),
-        Mistake(TWO / TASKS, "time-is-overhead", "That is the time divided by the tasks. Which part is the work?"),
-        Mistake(ROUND, "time-is-overhead", "That is a whole round. Which part of it is the task itself?"),
-        Mistake(TASK, "time-is-overhead", "That is the task by itself. What is lost beside it?"),
+        Mistake(TWO * 1e3 / ROUNDS, "time-is-overhead", "That is a whole round. Which part of it is the task itself?"),
+        Mistake(TWO * 1e3 / TASKS, "time-is-overhead", "That is the time divided by the tasks. Which part is the "
+                "work?"),
+        Mistake(CONTROL * 1e3 / ROUNDS, "time-is-overhead", "That is the work of a round. What is lost beside it?"),
+        Mistake(lost, "all-rounds", "That is what all rounds lose together. How much is it for one?"),
+        Mistake(lost / 1e3, "all-rounds", "That is what all rounds lose together, in ms. How much is it for one?"),
+        Mistake(OVERHEAD / 1e3, "another-unit", "That is the overhead in ms. How many µs are that?"),
+        Mistake(-OVERHEAD, "the-control-is-slower", "You subtract the other way round. Which of the two is longer?"),
     )  # fmt: skip
-    if 0 < mine < 1:
-        return wrong("another-unit", f"You say {mine:g}. Is that a number of ms, where µs are asked for?", shown)
-    text = f"A round takes {ROUND:.1f} µs, and you leave {ROUND - mine:.1f} of them to the task. "
-    return known_mistake(mine, mistakes, 1.2, shown) or wrong(
-        "another-share", text + "How long does the task take on 0.888 of a core?", shown
+    text = f"{ROUNDS} rounds with an overhead of {mine:g} µs lose {ROUNDS * mine / 1e3:.1f} ms. "
+    return known_mistake(mine, mistakes, 0.01 * max(1, min(abs(mine), 40)), shown) or wrong(
+        "another-loss", text + "How much longer than the control did the tasks take?", shown
     )
+
+
+def forecast(answer: Any) -> Reply:
+    """Judge what the model says of 50 tasks of 3 ms, in ms."""
+    if answer is None:
+        return missing("a number of ms.")
+    mine = read_decimal(answer, "ms, such as 108.0")
+    shown = f"once {ONCE} ms, {NEXT_TASKS // 2} rounds of {FITTED} µs = {NEXT - ONCE - NEXT_CONTROL:.1f} ms, control "
+    shown += f"{NEXT_CONTROL} ms"
+    if abs(mine - NEXT) <= 0.1:
+        return right(
+            f"The model says {NEXT:.1f} ms, and no row of 3 ms was used to fit it. How far off may it be, so that you "
+            "believe it? The next cell shows what was recorded.", shown
+        )  # fmt: skip
+    mistakes = (
+        Mistake(NEXT - ONCE, "nothing-once", "You leave out what is paid once. Which of the three parts is it?"),
+        Mistake(NEXT + NEXT_TASKS // 2 * FITTED / 1e3, "a-round-is-a-task", "You count 50 overheads. Two processes "
+                "take tasks at the same time: how many rounds are there?"),
+        Mistake(NEXT + NEXT_TASKS // 2 * FITTED / 1e3 - ONCE, "a-round-is-a-task", "You count 50 overheads. How many "
+                "rounds are there, and what is paid once?"),
+        Mistake(ONCE + NEXT_TASKS // 2 * FITTED + NEXT_CONTROL, "another-unit", "You add µs to ms. How many ms are 25 "
+                "times 72 µs?"),
+        Mistake(86.3, "the-record-itself", "That is what was recorded. What does the *model* say?"),
+        Mistake(NEXT_CONTROL, "no-overhead", "That is the control alone. What do 25 rounds lose?"),
+        Mistake(ONCE + FITTED / 1e3 + NEXT_CONTROL, "overhead-once", "You count one overhead. How many rounds are "
+                "there?"),
+        Mistake(ONCE + 75 + NEXT_TASKS // 2 * FITTED / 1e3, "two-whole-cores", "You divide 150 ms by two. Did the "
+                "computer give two whole cores, by the control?"),
+    )  # fmt: skip
+    text = f"You say {mine:g} ms. Once, the rounds, the control: which of the three have you counted otherwise?"
+    return known_mistake(mine, mistakes, 0.1, shown) or wrong("another-sum", text, shown)
 
 
 def slower(answer: Any) -> Reply:
     """Judge long tasks for which two processes are slower than one."""
     if is_blank(answer):
-        return missing('`sliders` as you have set it, or (10_000, 50, "kept").')
+        return missing('`sliders` as you have set it, or (10_000, 50, "running").')
     choice = _read_choice(answer)
-    shown = "\n".join(choice.lines)
+    shown = "\n".join([*choice.setting, *choice.outcome])
     if choice.grain < LEAST_GRAIN:
         text = f"Quinn speaks of tasks of 10 ms or more, and yours take {in_time(choice.grain / 1e6)}. "
         return wrong("only-short-tasks", text + "What else costs time, however long the tasks are?", shown)
@@ -66,7 +100,7 @@ def slower(answer: Any) -> Reply:
         return wrong("too-few-tasks", text, shown)
     if choice.speedup >= 1:
         text = f"Two processes take {in_time(choice.two)}, and one {in_time(choice.one)}. "
-        if choice.start == "kept":
+        if choice.start == "running":
             return wrong("overhead-only", text + "What if the two processes were not there yet?", shown)
         return wrong("enough-work", text + "How much work makes the start worth it, and how much does not?", shown)
     return right("What is paid once must be earned, too. How would a program avoid paying it for each block?", shown)
@@ -77,7 +111,7 @@ def _read_choice(answer: Any) -> GrainChoice:
     if isinstance(choice, GrainChoice):
         return choice
     if not isinstance(answer, (list, tuple)) or len(answer) not in (2, 3):
-        raise InputError(repeat(answer), expected='`sliders`, or such as (10_000, 50, "kept")')
+        raise InputError(repeat(answer), expected='`sliders`, or such as (10_000, 50, "running")')
     return GrainChoice(*answer)
 
 
@@ -89,22 +123,18 @@ def break_even(answer: Any) -> Reply:
     if mine <= 0:
         raise InputError(repeat(answer), expected="a number of µs above 0")
     shown = (
-        f"two tasks of {mine:g} µs: one process {2 * mine:.0f} µs, two processes {mine:g} / 0.75 + {FITTED} = "
+        f"two tasks of {mine:g} µs: one process {2 * mine:.0f} µs, two processes {2 * mine:g} / 1.5 + {FITTED} = "
         f"{mine / 0.75 + FITTED:.0f} µs"
     )
     if abs(mine - FITTED / (2 - 1 / 0.75)) <= 2:
         return right("The busier the cores, the longer a task must be. At which control is no task long enough?", shown)
     mistakes = (
-        Mistake(FITTED, "whole-cores", "That is the grain for whole cores. How much of a core does each get?"),
+        Mistake(FITTED, "whole-cores", "That is the grain for a control of 2. How fast are the two cores now?"),
         Mistake(FITTED / (2 - 1 / 0.87), "the-first-control", "That is the grain for a control of 1.74. And now?"),
-        Mistake(FITTED / (2 - 1 / 1.5), "the-control-is-e", "You take 1.5 for e. Two processes share it: how much is "
-                "that for each?"),
-        Mistake(FITTED / (2 - 0.75), "times-e", "You multiply by e. Does a task on 0.75 of a core take less time, or "
-                "more?"),
+        Mistake(FITTED / (2 - 1 / 1.5), "one-task-a-round", "You divide one task by 1.5. How many tasks are in a "
+                "round?"),
         Mistake(FITTED / 2, "one-process-is-free", "You divide the overhead by 2. What do two processes take for a "
                 "round, beside it?"),
-        Mistake(FITTED / 0.75, "overhead-shares-the-core", "You divide the overhead by e. In the equation, what is "
-                "divided by e?"),
         Mistake(2 * FITTED, "two-overheads", "That is twice the overhead. In a round, two processes hand over at the "
                 "same time: how often does the equation count it?"),
     )  # fmt: skip
@@ -122,8 +152,10 @@ def tail(answer: Any) -> Reply:
     four, many = read_two(answer, "a speedup", "(1.6, 4)")
     whole = EXECUTION + ROOT
     shown = f"one core: {EXECUTION} + {ROOT} = {whole} ms"
-    if abs(four - whole / (EXECUTION / 4 + ROOT)) > 0.04:
+    if abs(four - whole / (EXECUTION / 4 + ROOT)) > DIGITS:
         mistakes = (
+            Mistake(2, "rounded-early", "On four cores you say 2, which is no more than a round number. Which time is "
+                    "divided by which, and what are two digits after the point?"),
             Mistake(4, "the-tail-is-parallel", "On four cores you say 4. Which part of the 65 ms do four cores share?"),
             Mistake(whole / (EXECUTION / 2 + ROOT), "two-cores", "That is the speedup on two cores. How many has it?"),
             Mistake(EXECUTION / (EXECUTION / 4 + ROOT), "tail-on-one-side", "The state root is in the time on four "
@@ -135,8 +167,9 @@ def tail(answer: Any) -> Reply:
         return known_mistake(four, mistakes, 0.03, shown) or wrong(
             "another-time", text + "Which part is divided by 4?", shown
         )
-    if abs(many - whole / ROOT) > 0.1:
+    if abs(many - whole / ROOT) > DIGITS:
         limits = (
+            Mistake(3, "rounded-early", "The second number: 3 is a round number. What are 65 / 21, to two digits?"),
             Mistake(EXECUTION / ROOT, "tail-on-one-side", "The second number: what does one core take, with its "
                     "state root?"),
             Mistake(whole / EXECUTION, "the-tail-disappears", "The second number: you let the state root disappear. "

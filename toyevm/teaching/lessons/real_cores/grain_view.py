@@ -1,53 +1,71 @@
-"""Speedup over grain: the model's line, the recorded points, and where the sliders stand."""
+"""Speedup over grain: the recorded points and, once the student has said what it will say, the model's line."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from math import log10
 
+from toyevm.errors import InputError
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL, PAPER
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH, Point
+from toyevm.teaching.lab.turns import repeat
 from toyevm.teaching.lessons.real_cores.model import GrainChoice, in_time
 from toyevm.teaching.lessons.real_cores.records import ROWS
 
-LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 40, 110, 330
+LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 40, 130, 350
 LEAST, MOST = 10, 100_000  # microseconds on the axis
 STEPS = 80
+WORDS = ("?", "faster", "slower")
 
 
-def show_grain(grain: int, tasks: int, start: str = "kept") -> Picture:
-    """Return the model and the record for tasks of `grain` microseconds, as picture and words.
+SAY_FIRST = "Say first: are two processes faster or slower than one?"
+
+
+def show_grain(grain: int, tasks: int, start: str = "running", say: str = "?") -> Picture:
+    """Return the record for tasks of `grain` microseconds, and the model once you have said what it will say.
 
     Args:
-        start: "kept": two processes are there already; "forked" or "spawned": they are started for these tasks.
+        start: "running": two processes are there already; "forked" or "spawned": they are started for these tasks.
+        say: "faster" or "slower": what two processes are, in your opinion; "?": not said yet.
 
     Raises:
-        InputError: a grain, a number of tasks or a start that is out of range.
+        InputError: a grain, a number of tasks, a start or a word that there is not.
     """
-    return show_choice(GrainChoice(grain, tasks, start))
+    if say not in WORDS:
+        raise InputError(f"say={repeat(say)}", expected=" | ".join(WORDS))
+    return show_choice(GrainChoice(grain, tasks, start), say)
 
 
-def show_choice(choice: GrainChoice) -> Picture:
-    """Return a choice as picture and words."""
-    lines = choice.lines
-    body = [svg.heading(MARGIN, 26, lines[1]), svg.text(MARGIN, 48, lines[-1], bold=True)]
-    body.append(svg.note(MARGIN, 68, "; ".join(lines[:1] + lines[2:-1])))
-    legend = (
-        "blue: the model (simulated); circles: recorded, processes kept; orange: your choice; dashed: as fast as one"
-    )
+def show_choice(choice: GrainChoice, say: str) -> Picture:
+    """Return a choice as picture and words; what comes out is left out until it is said."""
+    if say == "?":
+        lines = [*choice.setting, SAY_FIRST]
+    else:
+        mine = f"You said {say}: {'right' if say == choice.verdict else 'not so'}"
+        lines = [*choice.setting, *choice.outcome[:-1], f"{mine}, {choice.outcome[-1]}."]
+    body = [svg.heading(MARGIN, 26, lines[0]), svg.text(MARGIN, 48, lines[-1], bold=True)]
+    body += [svg.note(MARGIN, 70 + 18 * at, "; ".join(part)) for at, part in enumerate((lines[1:3], lines[3:-1]))]
+    legend = "circles: recorded, processes running; dashed: as fast as one"
+    legend += "" if say == "?" else "; blue: the model (simulated); orange: your choice"
     body.append(svg.note(RIGHT, TOP - 16, legend, anchor="end"))
     body += _axes()
-    grains = [LEAST * (MOST / LEAST) ** (step / STEPS) for step in range(STEPS + 1)]
-    curve = [_place(grain, GrainChoice(max(1, round(grain)), choice.tasks, choice.start).speedup) for grain in grains]
-    body += [svg.line(here, there, NORMAL.line) for here, there in pairwise(curve)]
+    if say != "?":
+        body += _curve(choice)
     for row in ROWS:
         x, y = _place(row.grain * 1e6, row.speedup)
         body.append(svg.box(x - 5, y - 5, 10, 10, PAPER, radius=5))
-    x, y = _place(min(max(choice.grain, LEAST), MOST), choice.speedup)
-    body.append(svg.box(x - 8, y - 8, 16, 16, CRITICAL, stroke=2, radius=8))
+    if say != "?":
+        x, y = _place(min(max(choice.grain, LEAST), MOST), choice.speedup)
+        body.append(svg.box(x - 8, y - 8, 16, 16, CRITICAL, stroke=2, radius=8))
     return Picture(svg.figure(WIDTH, BOTTOM + 50, "; ".join(lines), body), "\n".join(lines))
+
+
+def _curve(choice: GrainChoice) -> list[str]:
+    grains = [LEAST * (MOST / LEAST) ** (step / STEPS) for step in range(STEPS + 1)]
+    curve = [_place(grain, GrainChoice(max(1, round(grain)), choice.tasks, choice.start).speedup) for grain in grains]
+    return [svg.line(here, there, NORMAL.line) for here, there in pairwise(curve)]
 
 
 def _place(grain: float, speedup: float) -> Point:

@@ -43,7 +43,7 @@ def threads_here() -> MeasuredHere:
 
 
 def grains_here(grains: tuple[float, ...] = (10e-6, 100e-6, 1e-3, 10e-3)) -> MeasuredHere:
-    """Measure tasks of a few grains on kept processes of this computer, beside the control."""
+    """Measure tasks of a few grains on processes of this computer that run already, beside the control."""
     cores = usable_cores()
     with kept_processes(cores) as executor:
         rows = run_grains(executor, grains, cores, seconds=0.1, repeats=3)
@@ -58,7 +58,7 @@ def control_warning(rows: Sequence[GrainRow], cores: int) -> str:
     names = [in_time(row.grain) for row in rows if not LEAST_CONTROL <= row.control_speedup <= cores]
     if not names:
         return ""
-    text = f"\nThe control is below {LEAST_CONTROL} or above {cores}, the number of cores, beside {', '.join(names)}: "
+    text = f"\nThe control is not {LEAST_CONTROL} to {cores} times as fast as one process, beside {', '.join(names)}: "
     return text + "other programs ran.\nDo not judge by these rows; run the cell again."
 
 

@@ -1,10 +1,10 @@
 """What was recorded once, on one computer with two cores: the same for everybody, so exercises can rest on it.
 
 Recorded on 1 December 2026: CPython 3.11.7, AMD EPYC, two virtual cores that other programs used, too. ROWS, SENT,
-BLOCKS and START are of `toyevm bench cores --repeats 11` (load 2.2 before): medians, processes forked and kept. LOOKS
-were taken a quarter of an hour later, in a busier minute (load 3.8), with the functions of `toyevm.bench.cores.grains`:
-150 tasks of 1 ms in this process, in two kept processes, and as the control, in turn. THREADS are of the first minute
-after that in which the control was above 1.7, since nobody sees what threads lose where there is only one core.
+BLOCKS and START are of `toyevm bench cores --repeats 11` (load 2.2 before): medians, on processes that ran already.
+LOOKS were taken a quarter of an hour later, in a busier minute (load 3.8), with the functions of
+`toyevm.bench.cores.grains`: 150 tasks of 1 ms in this process, on two running processes, and as the control, in turn.
+THREADS are of the first minute after that in which the control was above 1.7: with one core, threads lose nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SENT = (  # 150 tasks of 1 ms, each with so many bytes
     GrainRow(0.001, 150, 2, 262144, 0.156701, 0.106068, 0.090418),
     GrainRow(0.001, 150, 2, 1048576, 0.154108, 0.129869, 0.086566),
 )
-START = {"kept": 0.0, "forked": 0.0132, "spawned": 0.358}  # seconds until two processes are there
+START = {"running": 0.0, "forked": 0.0132, "spawned": 0.358}  # seconds until two processes are there
 THREADS = {"four threads": 1.03, "two processes": 1.81}  # speedups for arithmetic on two cores (medians of 7)
 LOOKS = {  # milliseconds
     "one": (157.0, 141.7, 141.2, 141.2, 144.6, 155.5, 154.5, 155.0, 138.7, 188.9, 205.4),

@@ -20,14 +20,13 @@ def tiny_bet() -> str:
 
 def recorded_grains() -> str:
     """Return the recorded rows as a table."""
-    return f"{WHERE}, kept processes\n{grain_table(ROWS)}"
+    return f"{WHERE}, processes running already\n{grain_table(ROWS)}"
 
 
 def held_out() -> str:
     """Return measured and predicted times, those held out marked."""
-    fitted = f"{FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a task"
-    lines = [f"fitted: {fitted}, {FITTED.efficiency:.2f} of each core"]
-    lines.append("  grain   recorded   model (simulated)   error")
+    fitted = f"{FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a round, and the control"
+    lines = [f"model: {fitted}", "  grain   recorded   model (simulated)   error"]
     lines += [
         f"{in_time(each.row.grain):>7} {in_time(each.row.many):>10} {in_time(each.predicted):>19} {each.error:>+7.0%}"
         f"   {'' if each.fitted else 'held out'}".rstrip()
