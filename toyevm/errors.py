@@ -40,6 +40,10 @@ class InputError(ToyevmError):
         self.what, self.where, self.expected = what, where, expected
         super().__init__((f"{where}: " if where else "") + what + (f" (expected {expected})" if expected else ""))
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook instead of a traceback: one line, as on the command line."""
+        return [f"This cannot be used: {self}"]
+
 
 class DecodingError(InputError):
     """Bytes that do not decode."""
