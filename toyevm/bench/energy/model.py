@@ -159,6 +159,7 @@ def _draw(swings: list[Swing], middle: float, figure: Figure) -> None:
         say(axes, rounded(high), (high, place), BLACK, shift=(3, -3), ha="left")
     axes.axvline(middle, color=BLACK, linewidth=1)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: rounded(value))
     axes.set_yticks(range(len(swings)), [swing.name for swing in swings])
     axes.invert_yaxis()
     ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]

@@ -65,7 +65,7 @@ def wasteful(answer: Any) -> Reply:
     if block == "strangers":
         text = "Strangers hardly meet, so hardly a run is in vain. In which block do more of them meet?"
         return wrong("cores-are-the-waste", text, shown)
-    text = f"The work is {run.busy:.2f} times that of one core. What would make more of the runs vain?"
+    text = f"The work is {run.busy:.2f} times that of one core. What would make more transactions run again?"
     return wrong("too-few-in-vain", text, shown)
 
 
@@ -78,6 +78,12 @@ def joules(answer: Any) -> Reply:
     low, high = (each * JOULES_PER_TWH / DAYS for each in (energy.low, energy.high))
     if _is(least, low / count.high) and _is(most, high / count.low):
         return right("The ends are a factor of 4.8 apart. Which of the two inputs should be measured better first?")
+    if _is(least, low / count.high):
+        text = f"{least:,.6g} J is the least. For the most, you have {most:,.6g}. Which energy and which number go with it?"
+        return wrong("one-end-only", text)
+    if _is(most, high / count.low):
+        text = f"{most:,.6g} J is the most. For the least, you have {least:,.6g}. With which number of transactions?"
+        return wrong("most-only", text)
     if _is(least, low / count.low) and _is(most, high / count.high):
         text = "You pair low with low and high with high. With which number of transactions is a share the smallest?"
         return wrong("low-with-low", text)

@@ -121,7 +121,7 @@ def lie(answer: Any) -> Reply:
             shown,
         )
     if len(pairs) < len(block.features) - 1:
-        text = f"{len(pairs)} pairs do not chain 40 transactions. How many does a chain of all of them need?"
+        text = f"Number of your pairs: {len(pairs)}. How many does a chain of all 40 transactions need?"
         return wrong("few-lies-are-enough", text, shown)
     return wrong("many-lies-are-a-chain", "There are many pairs. How long is the longest chain that they make?", shown)
 
