@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.teaching.notebooks.test_notebooks import COURSE, cells_above, execute, given_away, read, shown_in, words_of
 from toyevm.teaching.lab.turns import take_turn
+from toyevm.teaching.lessons.energy_and_claims.answers_claims import DENIALS
 
 pytest.importorskip("numpy")
 LESSON = COURSE / "17-energy-and-claims/17-energy-and-claims.ipynb"
@@ -27,9 +30,15 @@ GIVEAWAYS = {
 }
 
 
+@pytest.fixture(scope="module")
+def answered() -> dict[str, str]:
+    """What stands below each cell of a student who answers rightly: one run for three tests."""
+    return shown_in(execute(LESSON, RIGHT))
+
+
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_17_rightly_is_told_so() -> None:
-    shown = shown_in(execute(LESSON, RIGHT))
+def test_a_student_who_answers_lesson_17_rightly_is_told_so(answered: dict[str, str]) -> None:
+    shown = answered
     assert "*work is the block*" in shown["imports"]
     assert "work 12.8 times" in shown["imports"]
     assert "*one contract one slot*" in shown["table-reveal"]
@@ -40,6 +49,26 @@ def test_a_student_who_answers_lesson_17_rightly_is_told_so() -> None:
     assert "the result is the same" in shown["lie-turn"]
     assert "verdict: true if" in shown["experiment-turn"]
     assert "Three users, three systems" in shown["whom-turn"]
+
+
+@pytest.mark.slow
+def test_what_a_message_quotes_is_in_the_table(answered: dict[str, str]) -> None:
+    table = answered["course-table"]
+    for denials in DENIALS:
+        for _, text in denials.values():
+            assert all(number in table for number in re.findall(r"\d[\d,]{3,}", text)), text
+
+
+@pytest.mark.slow
+def test_the_last_turn_is_answered_by_the_table(answered: dict[str, str]) -> None:
+    table = answered["course-table"]
+    rows = re.findall(r"^(L1 itself|\w+) .*? ([\d,]+) +[\d,]+ +([\d,]+)$", table.split("settled by")[1], re.MULTILINE)
+    cost, hard = ({name: int(each[at].replace(",", "")) for name, *each in rows} for at in (0, 1))
+    assert len(rows) == 4
+    assert "zk: 40 plain payments, since the block is refused" in table
+    assert hard["L1 itself"] < 3_600 < hard["optimistic_rollup"] < 7 * 86_400
+    assert min(cost, key=lambda name: cost[name]) == "sidechain"
+    assert cost["optimistic_rollup"] < cost["L1 itself"] < cost["zk"]
 
 
 def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:

@@ -79,10 +79,10 @@ def joules(answer: Any) -> Reply:
     if _is(least, low / count.high) and _is(most, high / count.low):
         return right("The ends are a factor of 4.8 apart. Which of the two inputs should be measured better first?")
     if _is(least, low / count.high):
-        text = f"{least:,.6g} J is the least. For the most, you have {most:,.6g}. Which energy and which number go with it?"
+        text = f"{least:,.6g} J is the least. Your most is {most:,.6g}. Which energy and which number give it?"
         return wrong("one-end-only", text)
     if _is(most, high / count.low):
-        text = f"{most:,.6g} J is the most. For the least, you have {least:,.6g}. With which number of transactions?"
+        text = f"{most:,.6g} J is the most. Your least is {least:,.6g}. Which energy and which number give it?"
         return wrong("most-only", text)
     if _is(least, low / count.low) and _is(most, high / count.high):
         text = "You pair low with low and high with high. With which number of transactions is a share the smallest?"
