@@ -64,8 +64,8 @@ def test_many_wrong_ranges_are_told_no_more_than_the_right_one(lesson: Lesson) -
     assert not record(item, right).misconception
     silent = [
         (first, second, third, fourth)
-        for first, second in product((500, 1_500, 2_000, 6_000, 8_000), repeat=2)
-        for third, fourth in product((10, 15, 20, 30), repeat=2)
+        for first, second in product((500, 1_000, 3_000, 6_000, 8_000), repeat=2)
+        for third, fourth in product((10, 12, 24, 30), repeat=2)
         if first < second and third < fourth and not record(item, [first, second, third, fourth]).misconception
     ]
     assert len(silent) > 40
