@@ -20,9 +20,13 @@ Inside the machine a failure is an exception; at its border it is a value (`TxRe
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from traceback import walk_tb
 
 from toyevm.types import Location
+
+_A_CELL = re.compile(r"ipykernel_\d+[/\\]|<ipython-input")  # how Jupyter and IPython name the code of a cell
 
 
 class ToyevmError(Exception):
@@ -39,6 +43,11 @@ class InputError(ToyevmError):
     def __init__(self, what: str, where: str = "", expected: str = "") -> None:
         self.what, self.where, self.expected = what, where, expected
         super().__init__((f"{where}: " if where else "") + what + (f" (expected {expected})" if expected else ""))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook instead of a traceback: one line, with the line of the cell."""
+        lines = [at for frame, at in walk_tb(self.__traceback__) if _A_CELL.search(frame.f_code.co_filename)]
+        return [f"Line {lines[-1]} of the cell: {self}" if lines else str(self)]
 
 
 class DecodingError(InputError):

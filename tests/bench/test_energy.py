@@ -8,6 +8,7 @@ from statistics import fmean
 
 import pytest
 
+from toyevm.bench.compare.figures import rounded
 from toyevm.bench.energy import (
     INPUTS,
     MODELS,
@@ -81,7 +82,10 @@ def test_an_estimate_lies_between_its_ends_and_the_tornado_inside() -> None:
 
 def test_the_chart_says_each_swing_in_words() -> None:
     chart = tornado_chart("layer", "allocation", HERE)
-    assert all(f"{swing.name}: {swing.at_low:.3g} J" in chart.text for swing in tornado("layer", "allocation", HERE))
+    assert all(
+        f"{swing.name}: {rounded(swing.at_low)} J" in chart.text for swing in tornado("layer", "allocation", HERE)
+    )
+    assert not re.search(r"\de[+-]\d", chart.text)
 
 
 def test_what_there_is_no_model_of_is_refused() -> None:

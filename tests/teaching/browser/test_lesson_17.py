@@ -35,4 +35,7 @@ def test_conflicts_cost_energy(player: Any, tmp_path: Path) -> None:
     player.get_by_role("button", name="optimistic").click()
     player.get_by_role("button", name="16").click()
     shows(player, "working 12.84")
+    player.get_by_role("button", name="one bargain").click()
+    shows(player, "working 2.99")
+    shows(player, "2.9 times as fast")
     player.screenshot(path=artefacts(tmp_path) / "lesson-17-player.png")

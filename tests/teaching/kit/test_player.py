@@ -127,6 +127,11 @@ def test_set_does_what_the_controls_do_by_order_and_by_name(player: Counter) -> 
         ([], {"colour": 1}, "no switch 'colour' (expected count | sign"),
         ([], {"sign": "times"}, "sign='times' (expected 'plus' | 'minus'"),
         ([], {"sign": 2}, "sign=2"),
+        ([], {"sign": True}, "sign=True"),
+        ([], {"sign": 1.0}, "sign=1.0"),
+        ([], {"sign": [[1], [2]]}, "sign=[[1], [2]]"),
+        ([5], {"colour": 1}, "no switch 'colour'"),
+        (["x" * 5_000], {}, "..."),
     ],
 )
 def test_a_position_that_there_is_not_is_refused_and_changes_nothing(

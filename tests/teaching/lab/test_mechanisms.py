@@ -59,6 +59,7 @@ def test_a_bet_is_taken_up_again(lab: Lesson) -> None:
 def test_who_does_not_know_is_told(lab: Lesson) -> None:
     lab.predict("shop", choose="C")
     rest = "**B**, not at all. Each waits for the one before."
+    assert lab.reveal("shop", run="a  b\n1  2").text.startswith("Your run says:\n\n```text\na  b\n1  2\n```\n\n")
     assert lab.reveal("shop", run=1).text == f"Your run says: **1**.\n\nYou did not know yet.\n\n{rest}"
 
 

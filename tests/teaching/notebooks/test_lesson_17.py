@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, execute, given_away, read, shown_in
+from tests.teaching.notebooks.test_notebooks import COURSE, cells_above, execute, given_away, read, shown_in, words_of
+from toyevm.teaching.lab.turns import take_turn
+from toyevm.teaching.lessons.energy_and_claims.answers_claims import DENIALS
 
 pytest.importorskip("numpy")
 LESSON = COURSE / "17-energy-and-claims/17-energy-and-claims.ipynb"
-MEET = """def people(tx):
-        payee = tx.words[0].to_bytes(20, "big") if tx.selector == TRANSFER else tx.to
-        return {tx.sender, payee}
-
-    return bool(people(one) & people(other))"""
+MEET = "return bool({one.sender, paid(one)} & {other.sender, paid(other)})"
 RIGHT = {
     'lab.predict("more-cores")': 'lab.predict("more-cores", choose="B")',
     'lab.predict("table")': 'lab.predict("table", choose="A")',
-    "my_run = None": 'player.set(block="one counter", way="optimistic", cores=16)\nmy_run = player',
+    "my_run = None": 'player.set(block="one bargain", way="optimistic", cores=16)\nmy_run = player',
     "my_hashes = None": "my_hashes = 4096",
     "my_joules = (None, None)": "my_joules = (16_027, 77_622)",
     "return None  # Your turn: True or False": MEET,
     "my_lie = None": "my_lie = [(number, number + 1) for number in range(39)]",
     "my_audit = (None, None)": 'my_audit = ("B", "true if")',
-    "my_systems = None": 'my_systems = ["L1", "optimistic", "sidechain"]',
+    "my_systems = None": 'my_systems = ["L1", "optimistic_rollup", "sidechain"]',
 }
 GIVEAWAYS = {
     "more-cores": ("12.8", "13.7", "run again, and again", "the same transactions run again"),
@@ -30,13 +30,19 @@ GIVEAWAYS = {
 }
 
 
+@pytest.fixture(scope="module")
+def answered() -> dict[str, str]:
+    """What stands below each cell of a student who answers rightly: one run for three tests."""
+    return shown_in(execute(LESSON, RIGHT))
+
+
 @pytest.mark.slow
-def test_a_student_who_answers_lesson_17_rightly_is_told_so() -> None:
-    shown = shown_in(execute(LESSON, RIGHT))
+def test_a_student_who_answers_lesson_17_rightly_is_told_so(answered: dict[str, str]) -> None:
+    shown = answered
     assert "*work is the block*" in shown["imports"]
     assert "work 12.8 times" in shown["imports"]
     assert "*one contract one slot*" in shown["table-reveal"]
-    assert "again and again" in shown["wasteful-turn"]
+    assert "done sooner" in shown["wasteful-turn"]
     assert "4,096" in shown["hashes-turn"]
     assert "factor of 4.8" in shown["joules-turn"]
     assert "Better than the table" in shown["meet-turn"]
@@ -46,12 +52,56 @@ def test_a_student_who_answers_lesson_17_rightly_is_told_so() -> None:
 
 
 @pytest.mark.slow
+def test_what_a_message_quotes_is_in_the_table(answered: dict[str, str]) -> None:
+    table = answered["course-table"]
+    for denials in DENIALS:
+        for _, text in denials.values():
+            assert all(number in table for number in re.findall(r"\d[\d,]{3,}", text)), text
+
+
+@pytest.mark.slow
+def test_the_last_turn_is_answered_by_the_table(answered: dict[str, str]) -> None:
+    table = answered["course-table"]
+    rows = re.findall(r"^(L1 itself|\w+) .*? ([\d,]+) +[\d,]+ +([\d,]+)$", table.split("settled by")[1], re.MULTILINE)
+    cost, hard = ({name: int(each[at].replace(",", "")) for name, *each in rows} for at in (0, 1))
+    assert len(rows) == 4
+    assert "zk: 40 plain payments, since the block is refused" in table
+    assert hard["L1 itself"] < 3_600 < hard["optimistic_rollup"] < 7 * 86_400
+    assert min(cost, key=lambda name: cost[name]) == "sidechain"
+    assert cost["optimistic_rollup"] < cost["L1 itself"] < cost["zk"]
+
+
 def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:
-    shown = shown_in(execute(LESSON, {}))
+    """What is stored is the run of a student who does nothing; nbval compares it with a run of today."""
+    shown = shown_in(read(LESSON))
     assert all("Traceback" not in words for words in shown.values())
     turns = [words for name, words in shown.items() if name.endswith("-turn")]
     assert len(turns) == 7
     assert all(words.strip().startswith("Missing") for words in turns)
+
+
+ASKED = {  # a turn: what answers it, and so may not stand in a cell above it or in its own
+    "wasteful-turn": ("2.99", "2.42", "2.85", "2.66"),
+    "hashes-turn": ("4,096", "4096"),
+    "joules-turn": ("16,027", "16,000", "77,622", "77,600"),
+    "meet-turn": ("paid(one)", "one.sender"),
+    "lie-turn": ("39 pairs", "range(39)"),
+    "experiment-turn": ("experiment b", "true if transactions"),
+    "whom-turn": ('["L1"',),
+}
+
+
+@pytest.mark.parametrize("turn", ASKED)
+def test_nothing_above_a_turn_answers_it(turn: str) -> None:
+    notebook = read(LESSON)
+    (own,) = (cell for cell in notebook["cells"] if cell["id"] == turn)
+    cells = [*cells_above(notebook, turn), own]
+    above = "\n".join("".join(cell["source"]) + "".join(map(words_of, cell.get("outputs", []))) for cell in cells)
+    assert [clue for clue in ASKED[turn] if clue.casefold() in above.casefold()] == []
+
+
+def test_the_run_of_the_first_bet_is_no_answer_to_the_first_turn() -> None:
+    assert take_turn("17-energy-and-claims", "wasteful", ("one counter", "optimistic", 16)).belief == "work-is-speed"
 
 
 @pytest.mark.parametrize("bet", GIVEAWAYS)

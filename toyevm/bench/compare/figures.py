@@ -85,6 +85,15 @@ def short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100 or number == 0 else f"{number:.3g}"
 
 
+def rounded(number: float) -> str:
+    """Return a number in three digits, written out: an estimate knows no more.
+
+    >>> rounded(141_781_000), rounded(0.01622)
+    ('142,000,000', '0.0162')
+    """
+    return short(float(f"{number:.3g}"))
+
+
 def plain(value: Any) -> Any:
     """Return a report with its figures as JSON."""
     match value:

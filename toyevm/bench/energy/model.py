@@ -12,6 +12,7 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
+from toyevm.bench.compare.figures import rounded
 from toyevm.bench.energy.inputs import INPUTS, Measured
 from toyevm.charts import BLACK, INKS, Chart, say
 from toyevm.errors import InputError
@@ -142,8 +143,8 @@ def tornado_chart(system: str, question: str, measured: Measured) -> Chart:
     """Return the swings as bars, the largest on top, and as words."""
     swings, middle = tornado(system, question, measured), estimate(system, question, measured).middle
     title = f"{system}, {question}: joules a transaction (log scale; assumed ranges)"
-    lines = [f"{title}; {middle:.3g} J with every input in its middle"]
-    lines += [f"{swing.name}: {swing.at_low:.3g} J to {swing.at_high:.3g} J" for swing in swings]
+    lines = [f"{title}; {rounded(middle)} J with every input in its middle"]
+    lines += [f"{swing.name}: {rounded(swing.at_low)} J to {rounded(swing.at_high)} J" for swing in swings]
     return Chart(
         partial(_draw, swings, middle), title, "; ".join(lines), "\n".join(lines), height=1.2 + 0.5 * len(swings)
     )
@@ -154,10 +155,11 @@ def _draw(swings: list[Swing], middle: float, figure: Figure) -> None:
     for place, swing in enumerate(swings):
         low, high = sorted((swing.at_low, swing.at_high))
         axes.barh(place, high - low, left=low, color=INKS[0])
-        say(axes, f"{low:.3g}", (low, place), BLACK, shift=(-3, -3), ha="right")
-        say(axes, f"{high:.3g}", (high, place), BLACK, shift=(3, -3), ha="left")
+        say(axes, rounded(low), (low, place), BLACK, shift=(-3, -3), ha="right")
+        say(axes, rounded(high), (high, place), BLACK, shift=(3, -3), ha="left")
     axes.axvline(middle, color=BLACK, linewidth=1)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: rounded(value))
     axes.set_yticks(range(len(swings)), [swing.name for swing in swings])
     axes.invert_yaxis()
     ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]

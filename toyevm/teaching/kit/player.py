@@ -6,6 +6,7 @@ the box "as text", what went wrong, the region that a screen reader reads aloud,
 
 from __future__ import annotations
 
+import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -70,9 +71,10 @@ class Player(ABC):
         """
         if len(values) > len(self._named):
             raise InputError(f"{len(values)} values", expected=f"at most {len(self._named)}: {' | '.join(self._named)}")
-        for name, value in [*zip(self._named, values, strict=False), *named.items()]:
+        for name in named:
             if name not in self._named:
                 raise InputError(f"no switch {name!r}", expected=" | ".join(self._named))
+        for name, value in [*zip(self._named, values, strict=False), *named.items()]:
             self._named[name].value = _position(self._named[name], name, value)
 
     # For those who build a player
@@ -150,14 +152,19 @@ def _aloud(lines: Sequence[str]) -> str:
     return f'<div role="status" aria-live="polite" aria-atomic="true">{"<br>".join(map(escape, lines))}</div>'
 
 
+def _brief(value: Any) -> str:
+    """Return a student's value on one line, whatever it is."""
+    return " ".join(reprlib.repr(value).split())
+
+
 def _position(control: Any, name: str, value: Any) -> Any:
     """Return the value that a control takes, given as such or by the words on the control."""
     if hasattr(control, "options"):
         places = dict(control.options)
         if isinstance(value, str) and value in places:
             return places[value]
-        if value not in places.values():
-            raise InputError(f"{name}={value!r}", expected=" | ".join(map(repr, places)))
+        if not any(type(value) is type(place) and value == place for place in places.values()):
+            raise InputError(f"{name}={_brief(value)}", expected=" | ".join(map(repr, places)))
     elif type(value) is not int or not control.min <= value <= control.max:
-        raise InputError(f"{value!r} {name}", expected=f"a whole number from {control.min} to {control.max}")
+        raise InputError(f"{_brief(value)} {name}", expected=f"a whole number from {control.min} to {control.max}")
     return value

@@ -41,7 +41,7 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     if bet is None:
         call = f'lab.predict("{item.id}", choose="…")'
         return Panel(f"Bet first: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
-    lines = [] if run is None else [f"Your run says: **{run() if callable(run) else run}**."]
+    lines = [] if run is None else [_of_run(str(run() if callable(run) else run))]
     if read_choice(item.options, bet) == len(item.options):
         lines.append("You did not know yet.")
     else:
@@ -52,6 +52,11 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
             lines.append(f"You bet **{bet}**, {chosen.text}.")
             lines += [f"*{chosen.misconception.replace('-', ' ')}*: {chosen.reveal}"]
     return Panel("\n\n".join([*lines, name_right(item.options)]))
+
+
+def _of_run(said: str) -> str:
+    """Return what a run says as Markdown; a table keeps its columns."""
+    return f"Your run says:\n\n```text\n{said}\n```" if "\n" in said else f"Your run says: **{said}**."
 
 
 def _bet(item: Prediction, progress: Progress, bet: str, sure: int | None) -> str:

@@ -102,16 +102,16 @@ def call(function: Any, *arguments: Any, seconds: float = PATIENCE) -> Any:
     """
     if not callable(function):
         raise InputError(repeat(function), expected="a function: what begins with `def`")
-    given = ", ".join(map(repeat, arguments))
+    given = f"given {', '.join(map(repeat, arguments))}, " if arguments else ""
     try:
         with time_limit(seconds), depth_limit():
             return function(*arguments)
     except OutOfTime:
         ending = f"it did not come back within {seconds:g} seconds. Which loop never ends, or takes very long?"
-        raise InputError(f"given {given}, {ending}") from None
+        raise InputError(f"{given}{ending}") from None
     except (Exception, SystemExit) as error:  # whatever it is, it is the student's own, and told to them
         told = str(error) if isinstance(error, InputError) else f"it ended in {type(error).__name__}: {error}"
-        raise InputError(f"given {given}, {told}") from error
+        raise InputError(f"{given}{told}") from error
 
 
 # What turns read. Each raises InputError for anything else, with what was expected.

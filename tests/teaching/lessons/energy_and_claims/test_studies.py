@@ -1,14 +1,18 @@
-"""Lesson 17's studies: waiting and repeated work are told apart, and the last turn's answers follow from the table."""
+"""Lesson 17's studies: waiting and repeated work are told apart, and what is odd is refused in a line."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from toyevm.bench.compare import compare
 from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import take_turn
+from toyevm.teaching.lessons.energy_and_claims import EnergyPlayer, show_energy
+from toyevm.teaching.lessons.energy_and_claims.predictions import kinds, later_blocks
 from toyevm.teaching.lessons.energy_and_claims.settings import BLOCKS, CORES, WAITING, energy_in
 
-pytest.importorskip("numpy")
+numpy = pytest.importorskip("numpy")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -23,18 +27,54 @@ def test_only_conflicts_make_work_of_the_same_block() -> None:
     assert energy_in("one counter", "optimistic", 16).busy > 10
 
 
-@pytest.mark.parametrize("odd", [("a", "in order", 1), ("strangers", "b", 1), ("strangers", "in order", 3)])
-def test_what_the_lesson_does_not_have_is_refused(odd: tuple[str, str, int]) -> None:
+NAN = float("nan")
+ODD: list[dict[str, Any]] = [
+    {"cores": "many"}, {"cores": NAN}, {"cores": -1}, {"cores": 3}, {"cores": 4.0}, {"cores": True}, {"cores": None},
+    {"cores": [4]}, {"cores": {}}, {"cores": 10**400}, {"cores": numpy.array([[4, 8], [1, 2]])}, {"block": 3},
+    {"block": "Strangers"}, {"block": ""}, {"block": "x" * 5_000}, {"way": b"in order"}, {"way": ("in order",)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "odd", ODD, ids=lambda odd: " ".join(f"{name}-{type(value).__name__}" for name, value in odd.items())
+)
+def test_an_odd_value_is_refused_in_one_line_and_changes_nothing(odd: dict[str, Any]) -> None:
+    player = EnergyPlayer()
+    before = player.text
+    with pytest.raises(InputError, match="expected") as refused:
+        player.set(**odd)
+    assert player.text == before
+    (line,) = refused.value._render_traceback_()
+    assert "\n" not in line
+    assert len(line) < 160
     with pytest.raises(InputError, match="expected"):
-        energy_in(*odd)
+        show_energy(**{"block": "strangers", "way": "in order", "cores": 1} | odd)
 
 
-def test_the_last_turn_is_answered_by_the_table() -> None:
-    report = compare()
-    rows = {row["system"]: row for row in report["settling"]}
-    on_l1 = report["executing"][0]
-    cost = {name: row["costs"]["quiet"].value for name, row in rows.items()}
-    assert rows["zk"]["instead"]
-    assert on_l1["hard"].value < 3_600 < rows["optimistic_rollup"]["hard"].value < 7 * 86_400
-    assert min(cost, key=lambda name: cost[name]) == "sidechain"
-    assert cost["optimistic_rollup"] < on_l1["costs"]["quiet"].value < cost["zk"]
+@pytest.mark.parametrize(
+    ("named", "words"), [({"core": 4}, "no switch 'core'"), ({"block": "one counter", "x": 1}, "'x'")]
+)
+def test_an_unknown_name_is_refused_and_changes_nothing(named: dict[str, Any], words: str) -> None:
+    player = EnergyPlayer()
+    with pytest.raises(InputError, match=words):
+        player.set(**named)
+    assert player.chosen == ("strangers", "in order", 1)
+
+
+def test_one_core_may_be_named_by_the_word_on_its_button() -> None:
+    player = EnergyPlayer()
+    player.set(cores="16")
+    assert player.chosen[2] == 16
+
+
+def test_the_missed_kinds_of_pairs_are_counted_whole() -> None:
+    met = {example.name: set(example.pairs) for example in later_blocks()}
+    lines = kinds(met)
+    assert sum(int(line.split(":")[0]) for line in lines) == sum(map(len, met.values()))
+    assert kinds({name: set() for name in met}) == []
+
+
+def test_what_goes_wrong_in_a_students_rule_names_the_transactions() -> None:
+    reply = take_turn("17-energy-and-claims", "meet", lambda one, other: one.payee == other.payee)
+    assert "`meet` of transactions 0 and 1: it ended in AttributeError" in reply.text
+    assert "given ," not in reply.text

@@ -8,12 +8,34 @@ from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_
 from toyevm.teaching.lessons.energy_and_claims.studies import claim_cases
 
 VERDICTS = ("true", "true if", "false")
-SYSTEMS = ("sidechain", "optimistic", "zk", "L1")
-NEEDS = (
-    ("calls contracts, trusts L1 alone, and wants it final within the hour", "L1", "proofs-are-always-best"),
-    ("calls contracts, trusts L1 and one watcher, wants it cheaper than L1, can wait a week", "optimistic",
-     "security-costs-nothing"),
-    ("plays for points, wants it cheapest, and trusts the operators", "sidechain", "security-at-any-price"),
+SYSTEMS = ("L1", "sidechain", "zk", "optimistic_rollup")
+AS_WELL = {"optimistic": "optimistic_rollup", "optimistic rollup": "optimistic_rollup", "l1 itself": "L1"}
+BEST = ("L1", "optimistic_rollup", "sidechain")
+DENIALS = (
+    {
+        "optimistic_rollup": (
+            "a-claim-is-final", "the optimistic rollup is hard after 304,380 s. How many hours are that?"),
+        "sidechain": (
+            "operators-are-l1", "a sidechain trusts most of its validators. Does this user trust anyone beside L1?"),
+        "zk": (
+            "proofs-do-everything", "this proof system refused the course block. Which line says why?"),
+    },
+    {
+        "L1": (
+            "security-costs-nothing", "L1 costs 250,558 gwei/tx. Which row costs less and trusts one watcher?"),
+        "sidechain": (
+            "cheapest-is-best", "a sidechain is cheaper, and has no watcher. Whose honesty does it need?"),
+        "zk": (
+            "proofs-are-cheap", "zk refuses calls of contracts. And is its gwei/tx below L1's?"),
+    },
+    {
+        "L1": (
+            "security-at-any-price", "L1 costs 250,558 gwei/tx, for points. Which row has the least gwei/tx?"),
+        "optimistic_rollup": (
+            "rollups-are-cheapest", "the optimistic rollup costs 169,062 gwei/tx. Which row has the least?"),
+        "zk": (
+            "proofs-for-points", "zk has the most gwei/tx. What is a proof worth to someone who trusts the operators?"),
+    },
 )  # fmt: skip
 
 
@@ -44,11 +66,18 @@ def whom(answer: Any) -> Reply:
     if is_blank(answer):
         return missing('three systems, such as ["zk", "zk", "zk"].')
     given = read_list(answer, f"three of {', '.join(SYSTEMS)}", 3)
-    if len(given) != len(NEEDS):
-        return missing(f"{len(NEEDS)} systems, one for each user; you have {len(given)}.")
-    chosen = [read_one_of(each, SYSTEMS, "a system") for each in given]
-    for place, (system, (need, best, belief)) in enumerate(zip(chosen, NEEDS, strict=True), start=1):
+    if len(given) != len(BEST):
+        return missing(f"{len(BEST)} systems, one for each user; you have {len(given)}.")
+    chosen = [_system(each) for each in given]
+    for place, (system, best, denials) in enumerate(zip(chosen, BEST, DENIALS, strict=True), start=1):
         if system != best:
-            text = f"User {place} {need}. You choose {system}. Which column of the table decides for them?"
-            return wrong(belief, text)
+            belief, why = denials[system]
+            return wrong(belief, f"User {place}: {why}")
     return right("Three users, three systems; a proof of 40 payments is dear. Which single number says all that?")
+
+
+def _system(entry: Any) -> str:
+    """Return a row of the table, by its name there or by a short one."""
+    if isinstance(entry, str) and (known := AS_WELL.get(entry.strip().casefold())):
+        return known
+    return read_one_of(entry, SYSTEMS, "a system")

@@ -11,7 +11,7 @@ from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_number, rea
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
 
 BITS = 12
-NEEDED, SLOW = 3.0, 1.1  # times the work of one core; times as fast
+WORK, FAST = 2.0, 2.0  # times the work of one core; times as fast
 MOST_JOULES = 1e30
 CLOSE = 0.02  # of the right number: rounding
 
@@ -40,7 +40,7 @@ def hashes(answer: Any) -> Reply:
 
 
 def wasteful(answer: Any) -> Reply:
-    """Judge a run that should work three times as much as one core and be hardly faster."""
+    """Judge a run that should be at least twice as fast as one core, with at least twice its work."""
     chosen = getattr(answer, "chosen", answer)  # the player knows what is chosen
     if is_blank(chosen):
         return missing('a run, such as ("strangers", "optimistic", 2), or `player`.')
@@ -50,10 +50,8 @@ def wasteful(answer: Any) -> Reply:
         raise InputError(repeat(chosen), expected='two texts and a number, such as ("strangers", "optimistic", 2)')
     block, way, cores = chosen
     run, shown = energy_in(block, way, cores), "\n".join(in_words(block, way, cores))
-    if run.busy >= NEEDED and run.speedup < SLOW:
-        return right(
-            "The work was done again and again. Who pays the bill, and did the user get anything for it?", shown
-        )
+    if run.busy >= WORK and run.speedup >= FAST:
+        return right("It is done sooner, and a part of its work is thrown away. When is that worth its energy?", shown)
     if way == "in order":
         text = "In order, each transaction runs once; the other cores only wait. Which way runs some of them in vain?"
         return wrong("waiting-is-working", text, shown)
@@ -61,10 +59,14 @@ def wasteful(answer: Any) -> Reply:
         return wrong(
             "one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown
         )
-    if run.speedup >= SLOW:
-        text = f"This run is {run.speedup:.1f} times as fast. In which block must nearly every transaction wait?"
+    if run.busy >= WORK:
+        text = f"Much work, and {run.speedup:.1f} times as fast. In which block do some transactions meet, and not all?"
+        return wrong("work-is-speed", text, shown)
+    if block == "strangers":
+        text = "Strangers hardly meet, so hardly a run is in vain. In which block do more of them meet?"
         return wrong("cores-are-the-waste", text, shown)
-    return wrong("too-few-in-vain", f"Work is {run.busy:.2f} times. What do more cores try at the same time?", shown)
+    text = f"The work is {run.busy:.2f} times that of one core. What would make more transactions run again?"
+    return wrong("too-few-in-vain", text, shown)
 
 
 def joules(answer: Any) -> Reply:
@@ -76,6 +78,12 @@ def joules(answer: Any) -> Reply:
     low, high = (each * JOULES_PER_TWH / DAYS for each in (energy.low, energy.high))
     if _is(least, low / count.high) and _is(most, high / count.low):
         return right("The ends are a factor of 4.8 apart. Which of the two inputs should be measured better first?")
+    if _is(least, low / count.high):
+        text = f"{least:,.6g} J is the least. Your most is {most:,.6g}. Which energy and which number give it?"
+        return wrong("one-end-only", text)
+    if _is(most, high / count.low):
+        text = f"{most:,.6g} J is the most. Your least is {least:,.6g}. Which energy and which number give it?"
+        return wrong("most-only", text)
     if _is(least, low / count.low) and _is(most, high / count.high):
         text = "You pair low with low and high with high. With which number of transactions is a share the smallest?"
         return wrong("low-with-low", text)

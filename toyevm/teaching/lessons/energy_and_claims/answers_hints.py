@@ -1,8 +1,8 @@
-"""What lesson 17 says to a predictor and to a liar: both are run on blocks that nobody has learned from."""
+"""What lesson 17 says to a predictor and to a liar: both are run on blocks that no predictor has learned from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,14 @@ from toyevm.bench.learned import TxFeatures, share_won
 from toyevm.bench.learned.examples import Pair
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_pair, repeat, right, wrong
-from toyevm.teaching.lessons.energy_and_claims.predictions import judged, later_blocks, named_by, standing
+from toyevm.teaching.lessons.energy_and_claims.predictions import (
+    BOTH_PAY,
+    judged,
+    kinds,
+    later_blocks,
+    named_by,
+    standing,
+)
 
 BEYOND = 0.05  # of the oracle's saving: how much better than the table counts
 SLOWEST = 1.5  # times as fast as one core, at most
@@ -23,7 +30,8 @@ def meeting(answer: Any) -> Reply:
     found = {example.name: _ask(answer, example.features) for example in later_blocks()}
     if any(pairs is None for pairs in found.values()):
         return missing("what `meet` returns: True or False.")
-    rows = judged({name: pairs for name, pairs in found.items() if pairs is not None})
+    pairs = {name: every for name, every in found.items() if every is not None}
+    rows = judged(pairs)
     table = share_won([row for row in standing() if row.predictor == "table"]) or 0.0
     won = share_won(rows) or 0.0
     named, met, there = (sum(getattr(row, name) for row in rows) for name in ("predicted", "right", "there"))
@@ -31,14 +39,25 @@ def meeting(answer: Any) -> Reply:
         f"you name {named} pairs, {met} of them meet; {there} meet at all\n"
         f"time saved, of the oracle's (simulated): you {won:.0%}, table {table:.0%}"
     )
+    missed, vain = _by_kind(pairs)
+    lines = [f"met, and not named: {line}" for line in missed] + [f"named in vain: {line}" for line in vain]
+    shown = "\n".join([shown, *lines])
     if won > table + BEYOND:
         return right(
             "Better than the table, and every result is the sequential one. When will your rule be wrong?", shown
         )
-    return _weak(named, met, there, shown)
+    return _weak(named, met, there, missed, shown)
 
 
-def _weak(named: int, met: int, there: int, shown: str) -> Reply:
+def _by_kind(named: Mapping[str, set[Pair]]) -> tuple[list[str], list[str]]:
+    """Return which kinds of pairs a student's function misses, and which it names in vain; the three most frequent."""
+    met = {example.name: set(example.pairs) for example in later_blocks()}
+    missed = kinds({name: met[name] - named[name] for name in met})
+    vain = kinds({name: named[name] - met[name] for name in met})
+    return missed[:3], vain[:3]
+
+
+def _weak(named: int, met: int, there: int, missed: Sequence[str], shown: str) -> Reply:
     if not named:
         return wrong("names-none", "You name no pair, so all run at once. Which pairs must wait?", shown)
     if named > 1_000:
@@ -48,21 +67,31 @@ def _weak(named: int, met: int, there: int, shown: str) -> Reply:
     if met < named / 2:
         text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
         return wrong("one-contract-one-slot", text, shown)
-    text = f"{there - met} pairs meet unnamed. A transfer's payee is in `words[0]`: who else pays or is paid?"
-    return wrong("sender-only", text, shown)
+    if BOTH_PAY in missed[0]:
+        text = f"{there - met} pairs meet unnamed, most of them where both pay the same. Does your rule look at payees?"
+        return wrong("sender-only", text, shown)
+    text = f"{there - met} pairs meet unnamed. Someone is paid by one and pays in the other: does your rule see them?"
+    return wrong("roles-never-cross", text, shown)
 
 
 def _ask(answer: Any, block: Sequence[TxFeatures]) -> set[Pair] | None:
     """Return the pairs that a function names; None if it returns nothing yet."""
     told: list[object] = []
+    numbers = {id(each): number for number, each in enumerate(block)}
+    asked = (0, 0)
 
     def meet(one: TxFeatures, other: TxFeatures) -> bool:
+        nonlocal asked
+        asked = numbers[id(one)], numbers[id(other)]
         told.append(answer(one, other))
         return told[-1] is True
 
     if not callable(answer):
         raise InputError(repeat(answer), expected="a function: what begins with `def`")
-    pairs: set[Pair] = call(partial(named_by, meet, block))
+    try:
+        pairs: set[Pair] = call(partial(named_by, meet, block))
+    except InputError as error:
+        raise InputError(f"`meet` of transactions {asked[0]} and {asked[1]}: {error}") from error
     if all(each is None for each in told):
         return None
     odd = next((each for each in told if type(each) is not bool), None)
@@ -92,7 +121,7 @@ def lie(answer: Any) -> Reply:
             shown,
         )
     if len(pairs) < len(block.features) - 1:
-        text = f"{len(pairs)} pairs do not chain 40 transactions. How many does a chain of all of them need?"
+        text = f"Number of your pairs: {len(pairs)}. How many does a chain of all 40 transactions need?"
         return wrong("few-lies-are-enough", text, shown)
     return wrong("many-lies-are-a-chain", "There are many pairs. How long is the longest chain that they make?", shown)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from toyevm.bench.learned import Example, Judgement, Predictor, TxFeatures, examples_of, judge, train_rules, train_table
 from toyevm.bench.learned.examples import Pair
+from toyevm.types import Address
 from toyevm.workloads.applications import APPLICATIONS
 
 PAST, LATER = range(1, 6), (11, 12)  # seeds
+TRANSFER = bytes.fromhex("a9059cbb")  # selector of a token's `transfer(payee, amount)`
+BOTH_PAY = "both pay the same"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def _blocks(seeds: tuple[int, ...]) -> tuple[Example, ...]:
 
 
 def later_blocks() -> tuple[Example, ...]:
-    """Return the blocks on which predictors are judged; nobody has learned from them."""
+    """Return the blocks on which predictors are judged; no predictor has learned from them."""
     return _blocks(LATER)
 
 
@@ -50,6 +53,38 @@ def named_by(meet: Callable[[TxFeatures, TxFeatures], bool], block: Sequence[TxF
         for before, one in enumerate(block[:after])
         if meet(one, other)
     }
+
+
+def kind_of(one: TxFeatures, other: TxFeatures) -> str:
+    """Return why two transactions of a mixed block would meet: the person that both touch, if there is one.
+
+    Of a pair with several reasons, the first is told.
+    """
+    if one.sender == other.sender:
+        return "the same sender"
+    if paid_by(one) == other.sender:
+        return "one is paid, the other pays"
+    if one.sender == paid_by(other):
+        return "one pays, the other is paid"
+    return BOTH_PAY if paid_by(one) == paid_by(other) else "no person in both"
+
+
+def paid_by(tx: TxFeatures) -> Address | None:
+    """Return whom a transaction pays: `to`, or the first word of a transfer of a token."""
+    if tx.selector == TRANSFER and tx.words:
+        return tx.words[0].to_bytes(32, "big")[-20:]
+    return tx.to
+
+
+def kinds(pairs: Mapping[str, Iterable[Pair]]) -> list[str]:
+    """Return pairs of the later blocks by kind, the most frequent first, each kind in words with an example."""
+    found: dict[str, list[str]] = {}
+    for example in later_blocks():
+        for before, after in sorted(pairs[example.name]):
+            kind = kind_of(example.features[before], example.features[after])
+            found.setdefault(kind, []).append(f"{before} and {after} of {example.name}")
+    often = sorted(found.items(), key=lambda each: -len(each[1]))
+    return [f"{len(places)}: {kind}, such as {places[0]}" for kind, places in often]
 
 
 @cache

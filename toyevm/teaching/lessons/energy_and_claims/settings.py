@@ -6,6 +6,7 @@ from functools import cache
 
 from toyevm.bench.energy import RunEnergy, energy_of
 from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import repeat
 from toyevm.workloads.applications import APPLICATIONS
 
 BLOCKS = {
@@ -20,7 +21,6 @@ TRANSACTIONS = 40
 WAITING = 0.3  # of what a busy core draws: assumed
 
 
-@cache
 def energy_in(block: str, way: str, cores: int) -> RunEnergy:
     """Run a block of 40 transactions (simulated) and return its energy.
 
@@ -28,10 +28,14 @@ def energy_in(block: str, way: str, cores: int) -> RunEnergy:
         InputError: a block, a way or a number of cores that the lesson does not have.
     """
     for given, known in ((block, tuple(BLOCKS)), (way, tuple(WAYS)), (cores, CORES)):
-        if given not in known:
-            raise InputError(f"{given!r}", expected=" | ".join(map(str, known)))
-    work = APPLICATIONS[BLOCKS[block]](TRANSACTIONS)
-    return energy_of(work, WAYS[way], cores, WAITING)
+        if not any(type(given) is type(each) and given == each for each in known):
+            raise InputError(repeat(given), expected=" | ".join(map(str, known)))
+    return _energy(block, way, cores)
+
+
+@cache
+def _energy(block: str, way: str, cores: int) -> RunEnergy:
+    return energy_of(APPLICATIONS[BLOCKS[block]](TRANSACTIONS), WAYS[way], cores, WAITING)
 
 
 def in_words(block: str, way: str, cores: int) -> list[str]:

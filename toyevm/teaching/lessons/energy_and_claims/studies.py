@@ -9,7 +9,7 @@ from typing import Any
 
 from toyevm.bench.claims import audit, claim_named
 from toyevm.bench.compare import compare
-from toyevm.bench.compare.figures import short
+from toyevm.bench.compare.figures import rounded, short
 from toyevm.bench.energy import MODELS, Measured, estimate, mine
 from toyevm.bench.learned import share_won
 from toyevm.teaching.lessons.energy_and_claims.predictions import standing
@@ -17,7 +17,7 @@ from toyevm.teaching.lessons.energy_and_claims.settings import energy_in
 
 HEADERS = 64
 RECORDED = Measured(execute=7.3e-5, prove=4.6e-3, executions=1.075)
-"""What `measure_inputs()` gave on 1 December 2026, on a busy computer; kept, so that pages stay the same."""
+"""What `measure_inputs()` gave on 1 December 2026 on a virtual machine with two busy cores."""
 
 
 def counter_on_cores() -> str:
@@ -32,12 +32,12 @@ def mean_hashes(bits: int) -> str:
     return f"{bits:>2} bits: {mean:>7,.1f} hashes on average ({HEADERS} headers, counted)"
 
 
-def joules_table() -> str:
-    """Return joules a transaction of three systems, for both questions: assumed ranges, CPU seconds recorded."""
-    lines = [f"{'J a transaction':<30}{'least':>12}{'middle':>12}{'most':>12}"]
+def joules_table(measured: Measured = RECORDED) -> str:
+    """Return joules a transaction of three systems, for both questions: assumed ranges, seconds of a core measured."""
+    lines = [f"{'J a transaction':<30}{'least':>15}{'middle':>15}{'most':>15}"]
     for system, question in MODELS:
-        found = estimate(system, question, RECORDED)
-        figures = "".join(f"{value:>12,.3g}" for value in (found.low, found.middle, found.high))
+        found = estimate(system, question, measured)
+        figures = "".join(f"{rounded(value):>15}" for value in (found.low, found.middle, found.high))
         lines.append(f"{system + ', ' + question:<30}{figures}")
     return "\n".join(lines)
 
