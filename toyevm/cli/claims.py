@@ -53,7 +53,7 @@ def print_claims(console: Console, rows: Sequence[Report]) -> None:
     """Print each claim with its verdict, and a line for each case."""
     for row in rows:
         console.print(f'"{row["sentence"]}"  {row["ruled"].upper()}  ({row["id"]}, lesson {row["lesson"]})')
-        console.print(f"  {row['experiment']} It takes for one: {row['confuses']}.")
+        console.print(f"  {row['experiment']} It confuses: {row['confuses']}.")
         for case in row["cases"]:
             console.print(f"  {'holds' if case['holds'] else 'fails'} if {case['if']}: {_figures(case['figures'])}")
         console.print()

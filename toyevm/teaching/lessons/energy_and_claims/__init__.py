@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toyevm.teaching.lessons.energy_and_claims.energy_player import EnergyPlayer
 from toyevm.teaching.lessons.energy_and_claims.energy_view import layer_tornado, show_energy
+from toyevm.teaching.lessons.energy_and_claims.predictions import look
 from toyevm.teaching.lessons.energy_and_claims.studies import (
     claim_cases,
     counter_on_cores,
@@ -21,6 +22,7 @@ __all__ = [
     "hints_table",
     "joules_table",
     "layer_tornado",
+    "look",
     "mean_hashes",
     "show_energy",
 ]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_one_of, read_pair, right, wrong
+from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.energy_and_claims.studies import cases_of, claim_cases
 
 VERDICTS = ("true", "true if", "false", "untested")
 SYSTEMS = ("L1", "sidechain", "zk", "optimistic_rollup")
-AS_WELL = {"optimistic": "optimistic_rollup", "optimistic rollup": "optimistic_rollup", "l1 itself": "L1"}
+AS_WELL = {
+    "optimistic": "optimistic_rollup", "optimistic rollup": "optimistic_rollup",
+    "optimistic-rollup": "optimistic_rollup", "zk-rollup": "zk", "zk rollup": "zk", "l1 itself": "L1",
+}  # fmt: skip
 BEST = ("L1", "optimistic_rollup", "sidechain")
 DENIALS = (
     {
@@ -34,7 +38,7 @@ DENIALS = (
         "optimistic_rollup": (
             "rollups-are-cheapest", "the optimistic rollup costs 169,062 gwei/tx. Which row has the least?"),
         "zk": (
-            "proofs-for-points", "zk has the most gwei/tx. What is a proof worth to someone who trusts the validators?"),
+            "proofs-for-points", "zk has the most gwei/tx. What is a proof worth to a user who trusts validators?"),
     },
 )  # fmt: skip
 
@@ -42,16 +46,18 @@ DENIALS = (
 def experiment(answer: Any) -> Reply:
     """Judge which experiment could refute "More cores make a chain faster", and its verdict."""
     if is_blank(answer):
-        return missing('an experiment and a verdict, such as ("A", "true").')
-    first, second = read_pair(answer, 'an experiment and a verdict, such as ("A", "true")')
+        return missing('an experiment, such as ("A", None).')
+    first, second = read_pair(answer, 'an experiment and a verdict, such as ("A", None)')
     chosen = read_one_of(first, ("A", "B", "C"), "an experiment")
-    verdict = _verdict(second)
     if chosen == "A":
-        text = "Experiment A has only cases in which it should be so. Which result of it could refute the sentence?"
+        text = "A runs only what should be fast. It refutes if strangers gain nothing. Which blocks are likelier to?"
         return wrong("confirms-only", text)
     if chosen == "C":
         return wrong("asks-who-sells", "Experiment C collects what others say. What would you run yourself?")
     shown = cases_of("cores-help")
+    if second is None:
+        return Reply(Status.MISSING, 'Missing: a verdict on these cases, such as ("B", "true").', shown=shown)
+    verdict = _verdict(second)
     if verdict == "true":
         text = "The sentence speaks of every block. What do the cases that fail do to it?"
         return wrong("most-cases-are-all", text, shown)
@@ -67,10 +73,9 @@ def experiment(answer: Any) -> Reply:
 
 def _verdict(answer: Any) -> str:
     """Return one of the verdicts; "true if ..." may go on with conditions, as it is printed."""
-    text = answer.strip() if isinstance(answer, str) else answer
-    return (
-        "true if" if isinstance(text, str) and text.startswith("true if ") else read_one_of(text, VERDICTS, "a verdict")
-    )
+    if isinstance(answer, str) and answer.strip().casefold().startswith("true if "):
+        return "true if"
+    return read_one_of(answer, VERDICTS, "a verdict")
 
 
 def whom(answer: Any) -> Reply:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import isfinite
+from numbers import Integral
 from typing import Any
 
 from toyevm.bench.energy import INPUTS
 from toyevm.bench.energy.model import DAYS, JOULES_PER_TWH
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_number, read_pair, repeat, right, wrong
-from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
+from toyevm.teaching.lessons.energy_and_claims.settings import BLOCKS, WAYS, energy_in, in_order, in_words
 
 BITS = 12
-WORK, FAST = 2.0, 2.0  # times the work of one core; times as fast
+FAST = 1.1  # times as fast as in order, at least
 MOST_JOULES = 1e30
 TRAFFIC = 2.0e6, 2.5e6  # transactions a day: made up
 CLOSE = 0.02  # of the right number: rounding
@@ -23,7 +26,7 @@ def hashes(answer: Any) -> Reply:
     """Judge how many hashes 12 bits take on average."""
     if answer is None:
         return missing("a whole number.")
-    number = read_number(answer, 0, 10**12)
+    number = read_number(int(answer) if _is_whole(answer) else answer, 0, 10**12)
     if number == 2**BITS:
         return right("A try succeeds once in 2¹² = 4,096 times. What becomes of that if twice as many computers try?")
     known = {
@@ -41,8 +44,18 @@ def hashes(answer: Any) -> Reply:
     return wrong(belief, text)
 
 
+def _is_whole(answer: Any) -> bool:
+    """Tell whether a number of another kind, such as 4096.0, is whole."""
+    return (
+        isinstance(answer, (float, Integral))
+        and not isinstance(answer, bool)
+        and isfinite(answer)
+        and answer == int(answer)
+    )
+
+
 def wasteful(answer: Any) -> Reply:
-    """Judge a run that should be at least twice as fast as one core, with at least twice its work."""
+    """Judge a run that should be faster than in order, and take more energy with the same cores switched on."""
     chosen = getattr(answer, "chosen", answer)  # the player knows what is chosen
     if is_blank(chosen):
         return missing('a run, such as ("strangers", "optimistic", 2), or `player`.')
@@ -50,36 +63,37 @@ def wasteful(answer: Any) -> Reply:
         raise InputError(repeat(chosen), expected='three values, such as ("strangers", "optimistic", 2)')
     if not all(isinstance(each, str) for each in chosen[:2]) or type(chosen[2]) is not int:
         raise InputError(repeat(chosen), expected='two texts and a number, such as ("strangers", "optimistic", 2)')
-    block, way, cores = chosen
-    run, shown = energy_in(block, way, cores), "\n".join(in_words(block, way, cores))
-    if run.busy >= WORK and run.speedup >= FAST:
-        return right("It is done sooner, and a part of its work is thrown away. When is that worth its energy?", shown)
+    block, way = (_known(name, every) for name, every in zip(chosen[:2], (BLOCKS, WAYS), strict=True))
+    cores = chosen[2]
+    run, beside = energy_in(block, way, cores), in_order(block, cores)
+    shown = "\n".join(in_words(block, way, cores))
     if way == "in order":
-        text = "In order, each transaction runs once; the other cores only wait. Which way runs some of them in vain?"
+        text = "This is what a run is compared with: one core works, the others wait. Which way runs some at once?"
         return wrong("waiting-is-working", text, shown)
     if cores == 1:
-        return wrong(
-            "one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown
-        )
-    if run.busy < WORK and run.speedup < FAST:
-        text = (
-            f"{run.busy:.2f} times the work, {run.speedup:.1f} times as fast: both are below 2. "
-            "What do more cores change, and what does another block?"
-        )
-        return wrong("neither-work-nor-speed", text, shown)
-    if run.busy >= WORK:
-        text = f"Much work, and {run.speedup:.1f} times as fast. In which block do some transactions meet, and not all?"
+        text = "One core is done with a transaction before it begins the next. What could fail?"
+        return wrong("one-core-aborts", text, shown)
+    if run.speedup >= FAST and run.total > beside.total:
+        text = "It is done sooner and takes more: what it saves by waiting less, it loses by running again. "
+        return right(f"{text}When is that worth its energy?", shown)
+    if run.total > beside.total:
+        text = f"It takes more, and is {run.speedup:.2f} times as fast. With how many cores is less work in vain?"
         return wrong("work-is-speed", text, shown)
     if block == "strangers":
-        text = "Strangers hardly meet, so hardly a run is in vain. In which block do more of them meet?"
+        text = "Gil is right here: strangers hardly meet, and cores wait less. In which block do more of them meet?"
         return wrong("cores-are-the-waste", text, shown)
-    text = f"The work is {run.busy:.2f} times that of one core. What would make more transactions run again?"
+    text = f"Gil is right here: work is {run.busy:.2f}, and cores wait less. In which block is more work in vain?"
     return wrong("too-few-in-vain", text, shown)
+
+
+def _known(name: str, every: Iterable[str]) -> str:
+    """Return the name of a block or a way, however it is capitalised; what is unknown stays as it is."""
+    return next((each for each in every if each.casefold() == name.strip().casefold()), name)
 
 
 def joules(answer: Any) -> Reply:
     """Judge the least and the most joules a transaction by proof of stake, shared out among the traffic of the turn."""
-    if is_blank(answer):
+    if is_blank(answer) or (isinstance(answer, (list, tuple)) and any(each is None for each in answer)):
         return missing("two numbers of joules: (least, most).")
     least, most = (_joules(each) for each in read_pair(answer, "two numbers of joules: (least, most)"))
     energy, (few, many) = INPUTS["energy by proof of stake"], TRAFFIC

@@ -11,7 +11,11 @@ from toyevm.bench.learned.examples import Pair
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_pair, repeat, right, wrong
 from toyevm.teaching.lessons.energy_and_claims.predictions import (
+    BOTH_CALL,
     BOTH_PAY,
+    NO_PERSON,
+    PAID_THEN_PAYS,
+    PAYS_THEN_PAID,
     SAME_SENDER,
     judged,
     kinds,
@@ -21,11 +25,12 @@ from toyevm.teaching.lessons.energy_and_claims.predictions import (
 )
 
 BEYOND = 0.05  # of the oracle's saving: how much better than the table counts
-SLOWEST = 1.5  # times as fast as one core, at most
-NO_SLOT = (
-    "The pairs named in vain share an account, but no slot and no balance: someone is paid in the token and pays in "
-    "ether, or both call one contract, and it keeps them apart. "
-)
+SLOWEST = 1.1  # times as fast as one core, at most
+NO_SLOT = "Pairs named in vain share an account but no slot, such as a balance of the token and one of ether. "
+UNNAMED = {
+    BOTH_PAY: "payees-not-compared", BOTH_CALL: "contracts-forgotten", PAID_THEN_PAYS: "roles-never-cross",
+    PAYS_THEN_PAID: "roles-never-cross", SAME_SENDER: "senders-not-compared",
+}  # fmt: skip
 
 
 def meeting(answer: Any) -> Reply:
@@ -49,7 +54,7 @@ def meeting(answer: Any) -> Reply:
     shown = "\n".join([shown, *lines])
     if won > table + BEYOND:
         text = "Better than the table, and every result is the sequential one. "
-        text += NO_SLOT if vain else ""
+        text += NO_SLOT if vain and not any(NO_PERSON in line for line in vain) else ""
         return right(f"{text}When will your rule be wrong?", shown)
     return _weak(named, met, there, (missed, kinds(pairs)), shown)
 
@@ -66,28 +71,20 @@ def _weak(named: int, met: int, there: int, found: tuple[Sequence[str], Sequence
     """Say what is weak; `found` are the kinds of pairs that are missed and of those that are named."""
     missed, told = found
     if not named:
-        text = (
-            "You name no pair. The list is empty, so all run at once, and those in conflict run again; *no hints* (0 %) "
-            "is to run the block once before. Which pairs must wait?"
-        )
+        text = "You name no pair: all run at once, and those in conflict run again. Which pairs must wait?"
         return wrong("names-none", text, shown)
     if named > 1_000:
-        return wrong(
-            "names-all", "With so many pairs, nearly all wait for each other. Which two never share a slot?", shown
-        )
+        text = "With so many pairs, nearly all wait for each other. Which two never share a slot?"
+        return wrong("names-all", text, shown)
     if met < named / 2:
         text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
         return wrong("one-contract-one-slot", text, shown)
     if all(SAME_SENDER in line for line in told):
-        text = f"{there - met} pairs meet unnamed, and all that you name have one sender. Who else is in a transaction?"
+        text = f"{there - met} pairs meet unnamed, and all that you name have one sender. What else do two share?"
         return wrong("sender-only", text, shown)
-    if BOTH_PAY in missed[0]:
-        text = (
-            f"{there - met} pairs meet unnamed, most of them where both pay the same. Which line compares two payees?"
-        )
-        return wrong("payees-not-compared", text, shown)
-    text = f"{there - met} pairs meet unnamed. Look at the kinds above: which line of your rule should name the first?"
-    return wrong("roles-never-cross", text, shown)
+    belief = next((belief for kind, belief in UNNAMED.items() if kind in missed[0]), "")
+    text = f"{there - met} pairs meet unnamed, most of them of the kind that stands first above. Which line names them?"
+    return wrong(belief, text, shown)
 
 
 def _ask(answer: Any, block: Sequence[TxFeatures]) -> set[Pair] | None:
@@ -135,12 +132,13 @@ def lie(answer: Any) -> Reply:
     if not pairs:
         return wrong(
             "silence-is-the-worst",
-            "With an empty list, all run at once, and some again. What makes all of them wait?",
+            "With an empty list, all run at once, and those in conflict run again. What makes all of them wait?",
             shown,
         )
-    text = f"The longest chain of your pairs has {longest} transactions. What do the other cores do meanwhile?"
-    few = len(pairs) < len(block.features) - 1
-    return wrong("few-lies-are-enough" if few else "many-lies-are-a-chain", text, shown)
+    text = f"The longest chain of your pairs has {longest} transactions. "
+    if len(pairs) < len(block.features) - 1:
+        return wrong("few-lies-are-enough", f"{text}What do the other cores do meanwhile?", shown)
+    return wrong("many-lies-are-a-chain", f"{text}How many wait for the same one, and then run at once?", shown)
 
 
 def _longest_chain(pairs: Iterable[Pair], count: int) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from toyevm.bench.energy.model import tornado_chart
 from toyevm.charts import Chart
 from toyevm.teaching.kit import svg
-from toyevm.teaching.kit.palette import CRITICAL, FAINT, NORMAL
+from toyevm.teaching.kit.palette import CRITICAL, NORMAL, TAKEN
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
 from toyevm.teaching.lessons.energy_and_claims.studies import RECORDED
 
 NAMES, MOST = 90, 15  # room for names; the longest bar, in units
-HEIGHT, TALL = 170, 26
+HEIGHT, TALL = 190, 26
 
 
 def show_energy(block: str, way: str, cores: int) -> Picture:
@@ -30,9 +30,10 @@ def show_energy(block: str, way: str, cores: int) -> Picture:
         svg.box(NAMES, 48, unit, TALL, NORMAL, radius=1),
         svg.text(MARGIN, 102, "this run"),
         svg.box(NAMES, 84, working, TALL, CRITICAL if run.busy > 1.05 else NORMAL, radius=1),
-        svg.box(NAMES + working, 84, max(run.idle * unit, 0.1), TALL, FAINT, radius=1),
+        svg.box(NAMES + working, 84, max(run.idle * unit, 0.1), TALL, TAKEN, radius=1),
         svg.note(MARGIN, 134, lines[1]),
-        svg.note(MARGIN, 154, f"{lines[2]}; orange: more work than one core has; grey: waiting (30 %, assumed)"),
+        svg.note(MARGIN, 154, lines[2]),
+        svg.note(MARGIN, 174, f"{lines[3]}; orange: more work than one core has; grey: waiting (30 %, assumed)"),
     ]
     return Picture(svg.figure(WIDTH, HEIGHT, "; ".join(lines), body), "\n".join(lines))
 

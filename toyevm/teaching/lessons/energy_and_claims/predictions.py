@@ -8,12 +8,16 @@ from functools import cache
 
 from toyevm.bench.learned import Example, Judgement, Predictor, TxFeatures, examples_of, judge, train_rules, train_table
 from toyevm.bench.learned.examples import Pair
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import repeat
 from toyevm.types import Address
 from toyevm.workloads.applications import APPLICATIONS
 
 PAST, LATER = range(1, 6), (11, 12)  # seeds
 TRANSFER = bytes.fromhex("a9059cbb")  # selector of a token's `transfer(payee, amount)`
-BOTH_PAY, SAME_SENDER = "both pay the same", "the same sender"
+SAME_SENDER, BOTH_PAY, BOTH_CALL = "the same sender", "both pay one person", "both call one contract"
+PAID_THEN_PAYS, PAYS_THEN_PAID = "one is paid, the other pays", "one pays, the other is paid"
+NO_PERSON = "no account in both"
 
 
 @dataclass(frozen=True)
@@ -56,21 +60,23 @@ def named_by(meet: Callable[[TxFeatures, TxFeatures], bool], block: Sequence[TxF
 
 
 def kind_of(one: TxFeatures, other: TxFeatures) -> str:
-    """Return why two transactions of a mixed block would meet: the person that both touch, if there is one.
+    """Return why two transactions of a mixed block would meet: the person or contract in both, if there is one.
 
     Of a pair with several reasons, the first is told.
     """
     if one.sender == other.sender:
         return SAME_SENDER
-    if paid_by(one) == other.sender:
-        return "one is paid, the other pays"
-    if one.sender == paid_by(other):
-        return "one pays, the other is paid"
-    return BOTH_PAY if paid_by(one) == paid_by(other) else "no person in both"
+    if named_in(one) == other.sender:
+        return PAID_THEN_PAYS
+    if one.sender == named_in(other):
+        return PAYS_THEN_PAID
+    if named_in(one) != named_in(other):
+        return NO_PERSON
+    return BOTH_PAY if one.selector in (b"", TRANSFER) else BOTH_CALL
 
 
-def paid_by(tx: TxFeatures) -> Address | None:
-    """Return whom a transaction pays: `to`, or the first word of a transfer of a token."""
+def named_in(tx: TxFeatures) -> Address | None:
+    """Return whom a transaction names: the payee in the first word of a transfer of a token; else `to`."""
     if tx.selector == TRANSFER and tx.words:
         return tx.words[0].to_bytes(32, "big")[-20:]
     return tx.to
@@ -85,6 +91,27 @@ def kinds(pairs: Mapping[str, Iterable[Pair]]) -> list[str]:
             found.setdefault(kind, []).append(f"{before} and {after} of {example.name}")
     often = sorted(found.items(), key=lambda each: -len(each[1]))
     return [f"{len(places)}: {kind}, such as {places[0]}" for kind, places in often]
+
+
+def look(block: int, *numbers: int) -> str:
+    """Return what can be seen of some transactions of a later block before it runs.
+
+    Raises:
+        InputError: there is no such block, or no such transaction in it.
+    """
+    found = {seed: example.features for seed, example in zip(LATER, later_blocks(), strict=True)}
+    if block not in found:
+        raise InputError(repeat(block), "look", " | ".join(map(str, LATER)))
+    for number in numbers:
+        if type(number) is not int or not 0 <= number < len(found[block]):
+            raise InputError(repeat(number), "look", f"a number from 0 to {len(found[block]) - 1}")
+    return "\n".join(f"{number:>2}: {_seen(found[block][number])}" for number in numbers)
+
+
+def _seen(tx: TxFeatures) -> str:
+    sender, to = ("nobody" if each is None else f"…{each.hex()[-4:]}" for each in (tx.sender, tx.to))
+    words = ", ".join(f"…{word:x}"[-5:] if word >> 64 else str(word) for word in tx.words)
+    return f"sender {sender}, to {to}, selector {tx.selector.hex() or 'empty'}, words {words or 'none'}"
 
 
 @cache

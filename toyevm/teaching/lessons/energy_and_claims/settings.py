@@ -38,11 +38,18 @@ def _energy(block: str, way: str, cores: int) -> RunEnergy:
     return energy_of(APPLICATIONS[BLOCKS[block]](TRANSACTIONS), WAYS[way], cores, WAITING)
 
 
+def in_order(block: str, cores: int) -> RunEnergy:
+    """Return the energy of a block in order with so many cores switched on: one works, and the others wait."""
+    return energy_in(block, "in order", cores)
+
+
 def in_words(block: str, way: str, cores: int) -> list[str]:
     """Return a run in words, in units of what one core takes that runs the block in order."""
-    run = energy_in(block, way, cores)
+    run, beside = energy_in(block, way, cores), in_order(block, cores)
+    on = "1 core" if cores == 1 else f"{cores} cores"
     return [
-        f"{block}, {way}, {cores} {'core' if cores == 1 else 'cores'} (simulated)",
+        f"{block}, {way}, {on} (simulated)",
         f"working {run.busy:.2f}, waiting {run.idle:.2f}, together {run.total:.2f} times the energy of one core",
+        f"in order with {on} switched on: working 1.00, waiting {beside.idle:.2f}, together {beside.total:.2f}",
         f"{run.speedup:.1f} times as fast as one core",
     ]

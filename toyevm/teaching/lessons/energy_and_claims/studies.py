@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import combinations
 from statistics import fmean
 from typing import Any
 
@@ -12,7 +13,7 @@ from toyevm.bench.compare import compare
 from toyevm.bench.compare.figures import rounded, short
 from toyevm.bench.energy import MODELS, Measured, estimate, mine
 from toyevm.bench.learned import share_won
-from toyevm.teaching.lessons.energy_and_claims.predictions import standing
+from toyevm.teaching.lessons.energy_and_claims.predictions import TRANSFER, later_blocks, learned, standing
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in
 
 HEADERS = 64
@@ -51,7 +52,18 @@ def hints_table() -> str:
         met, there = sum(row.right for row in rows), sum(row.there for row in rows)
         won = share_won(rows)
         lines.append(f"{name:<10}{sum(row.predicted for row in rows):>7}{met:>6}{met / there:>8.0%}{won or 0:>30.0%}")
-    return "\n".join(lines)
+    return "\n".join([*lines, _transfers_told()])
+
+
+def _transfers_told() -> str:
+    """Return what the table says of pairs of two transfers, of which the bet asks."""
+    table, there, met, told = learned()[0], 0, 0, 0
+    for example in later_blocks():
+        named = table.pairs(example.features)
+        transfers = [number for number, each in enumerate(example.features) if each.selector == TRANSFER]
+        pairs = set(combinations(transfers, 2))
+        there, met, told = there + len(pairs), met + len(pairs & example.pairs), told + len(pairs & named)
+    return f"Of {there} pairs of two transfers, {met} met, and the table names {told}."
 
 
 def claim_cases(name: str) -> str:
