@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from toyevm.bench.claims import CLAIMS, ClaimCase, ClaimEvidence, PopularClaim, Ruled, audit, claim_named
-from toyevm.bench.compare.figures import TaggedFigure
+from toyevm.bench.compare.figures import TaggedFigure, assumed, measured, simulated
 from toyevm.bench.energy.inputs import INPUTS
 from toyevm.errors import InputError
 from toyevm.rollups.costs import SCENARIOS
@@ -36,8 +36,7 @@ VERDICTS = {
     "one-number": "false",
     "hints-help": "true if blocks to come are like those of the past; not if a contract has changed",
     "hash-anonymous": "true if a secret salt is hashed with it; not if it is hashed as it is",
-    "lowers-energy": "true if energy is shared out among more transactions; not if energy is added up, and L1 would "
-    "execute the same transactions",
+    "lowers-energy": "untested",
     "average-is-marginal": "false",
 }  # what comes out today; `blobs-cheaper` names its prices, and is below
 
@@ -62,6 +61,9 @@ def test_there_are_twelve_claims_or_more_each_with_a_lesson() -> None:
     assert all(claim.lesson.isdigit() and claim.confusion and claim.sentence.endswith(".") for claim in CLAIMS.values())
 
 
+RUN, ASSUMED = {"x": simulated(1, "s")}, {"x": assumed(1, "s", "a choice, 2026")}
+
+
 @pytest.mark.parametrize(
     ("holds", "ruled", "words"),
     [
@@ -71,8 +73,27 @@ def test_there_are_twelve_claims_or_more_each_with_a_lesson() -> None:
     ],
 )
 def test_the_cases_give_the_verdict(holds: tuple[bool, ...], ruled: Ruled, words: str) -> None:
-    found = ClaimEvidence(tuple(ClaimCase(f"case {number}", each) for number, each in enumerate(holds)))
+    found = ClaimEvidence(tuple(ClaimCase(f"case {number}", each, RUN) for number, each in enumerate(holds)))
     assert (found.ruled, found.verdict) == (ruled, words)
+    beside = (*found.cases, ClaimCase("case x", True, ASSUMED), ClaimCase("case y", False, ASSUMED))
+    assert (ClaimEvidence(beside).ruled, ClaimEvidence(beside).verdict) == (ruled, words)
+
+
+@pytest.mark.parametrize("cases", [(), (ClaimCase("a", True, ASSUMED),), (ClaimCase("a", False, ASSUMED),)])
+def test_what_was_not_run_is_untested(cases: tuple[ClaimCase, ...]) -> None:
+    assert ClaimEvidence(cases).ruled is Ruled.UNTESTED
+    assert ClaimEvidence(cases).verdict == "untested"
+
+
+def test_one_figure_that_was_measured_makes_a_case_count() -> None:
+    assert ClaimCase("a", True, {**ASSUMED, "here": measured(1, "s")}).was_run
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_conditions_of_a_claim_differ(name: str) -> None:
+    """So no condition holds and fails at once; "hundredfold" has those of "cores-help"."""
+    conditions = [case.condition for case in audit(CLAIMS["cores-help" if name == "hundredfold" else name]).cases]
+    assert len(set(conditions)) == len(conditions)
 
 
 # --- another system, another verdict --------------------------------------------------------------------------------
@@ -98,7 +119,7 @@ def same_design(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(APPLICATIONS, "nft", APPLICATIONS["mixed"])
 
 
-def no_servers(patch: pytest.MonkeyPatch) -> None:
+def without_users(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(INPUTS, "layer's transactions", replace(INPUTS["layer's transactions"], low=1e-6, high=1e-6))
 
 
@@ -118,8 +139,6 @@ MUTATIONS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, Ruled]] = 
     "one counter": (one_hot_counter, "cores-help", Ruled.FALSE),
     "one application": (one_hot_counter, "one-number", Ruled.TRUE),
     "contracts stay": (same_design, "hints-help", Ruled.TRUE),
-    "nobody uses it": (no_servers, "lowers-energy", Ruled.FALSE),
-    "many nodes save": (nodes_by_the_million, "lowers-energy", Ruled.TRUE),
     "many nodes": (nodes_by_the_million, "average-is-marginal", Ruled.TRUE_IF),
     "dear blobs": (one_price, "blobs-cheaper", Ruled.FALSE),
 }
@@ -131,6 +150,17 @@ def test_what_is_under_test_decides(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert audit(CLAIMS[claim]).ruled is not ruled
     change(monkeypatch)
     assert audit(CLAIMS[claim]).ruled is ruled
+
+
+@pytest.mark.parametrize(
+    ("change", "holds"), [(without_users, [False, False]), (nodes_by_the_million, [True, True])]
+)
+def test_what_is_assumed_decides_what_follows(
+    change: Callable[[pytest.MonkeyPatch], None], holds: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [case.holds for case in audit(CLAIMS["lowers-energy"]).cases] == [True, False]
+    change(monkeypatch)
+    assert [case.holds for case in audit(CLAIMS["lowers-energy"]).cases] == holds
 
 
 def test_what_is_no_claim_is_refused() -> None:

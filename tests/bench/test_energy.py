@@ -58,9 +58,9 @@ def test_every_input_has_a_range_and_a_dated_source() -> None:
 
 
 def test_an_allocation_is_energy_by_transactions() -> None:
-    found = estimate("proof of stake", "allocation", HERE, {"stake: energy": 0.0026, "L1 transactions": 1e6})
+    found = estimate("proof of stake", "allocation", HERE, {"energy by proof of stake": 0.0026, "L1 transactions": 1e6})
     assert found.low == found.middle == found.high == pytest.approx(0.0026e12 * 3_600 / 365e6)
-    twice = estimate("proof of stake", "allocation", HERE, {"stake: energy": 0.0026, "L1 transactions": 2e6})
+    twice = estimate("proof of stake", "allocation", HERE, {"energy by proof of stake": 0.0026, "L1 transactions": 2e6})
     assert twice.middle == pytest.approx(found.middle / 2)  # nothing was saved
 
 

@@ -64,7 +64,7 @@ def hints_help() -> tuple[ClaimCase, ...]:
         (block,) = examples_of([(name, APPLICATIONS[name](COUNT, seed=99))])
         (found,) = (each for each in judge([rules], block) if each.predictor == rules.name)
         won = share_won([found]) or 0.0
-        cases.append(ClaimCase(condition, won > 0, {"of the oracle's gain": simulated(won, "of 1")}))
+        cases.append(ClaimCase(condition, won > 0, {"time saved, of what an oracle saves": simulated(100 * won, "%")}))
     return tuple(cases)
 
 

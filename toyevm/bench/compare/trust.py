@@ -11,8 +11,8 @@ IN_MATRIX = {"sidechain": "sidechain", "optimistic_rollup": "optimistic", "zk": 
 ON_L1 = "more than two thirds of its own stake"
 TRUST = {
     "sidechain": "more than two thirds of the validators' stake, for everything",
-    "optimistic_rollup": "L1, and one honest watcher who is heard within the clock",
-    "zk": "L1, and a proof system that holds; the course's trusts no setup",
+    "optimistic_rollup": "L1, and one honest watcher who is heard before the time for disputes is over",
+    "zk": "L1, and a proof system that holds; the course's needs no secret that somebody must delete",
 }
 """Assumptions in a sentence: what the cells of the matrix show when each is broken."""
 

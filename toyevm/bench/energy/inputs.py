@@ -46,9 +46,9 @@ class EnergyInput:
 INPUTS = {
     each.name: each
     for each in (
-        EnergyInput("work: energy", 23, 94, "TWh a year",
+        EnergyInput("energy by proof of work", 23, 94, "TWh a year",
                     f"Ethereum before the Merge: {_CCRI} (23); press reports of October 2022 (94)"),
-        EnergyInput("stake: energy", 0.0026, 0.00787, "TWh a year",
+        EnergyInput("energy by proof of stake", 0.0026, 0.00787, "TWh a year",
                     f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, 2025 (7.87 GWh)"),
         EnergyInput("L1 transactions", 1.0e6, 1.6e6, "a day", CHOICE),
         EnergyInput("nodes", 5_000, 14_072, "computers",

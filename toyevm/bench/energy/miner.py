@@ -30,7 +30,7 @@ def mine(header: bytes, bits: int) -> Mined:
     """
     if type(bits) is not int or not 0 <= bits <= MOST_BITS:
         raise InputError(f"{bits!r} bits", "mine", f"a whole number, 0 to {MOST_BITS}")
-    limit = 1 << 256 - bits
+    limit = 2 ** (256 - bits)
     for nonce in count():
         found = keccak256(header + nonce.to_bytes(8, "big"))
         if int.from_bytes(found, "big") < limit:

@@ -53,7 +53,7 @@ def _by_all_nodes(values: Values, measured: Measured) -> float:
 
 def _layer_allocated(values: Values, measured: Measured) -> float:
     """Its share of what L1 allocates to a transaction, and of the power that the layer's own servers draw."""
-    on_l1 = values["layer's share of an L1 transaction"] * _allocated("stake: energy")(values, measured)
+    on_l1 = values["layer's share of an L1 transaction"] * _allocated("energy by proof of stake")(values, measured)
     return on_l1 + values["layer's servers"] / values["layer's transactions"]
 
 
@@ -66,13 +66,13 @@ def _layer_marginal(values: Values, measured: Measured) -> float:
 MODELS = {
     (each.system, each.question): each
     for each in (
-        JoulesModel("proof of work", "allocation", ("work: energy", "L1 transactions"), _allocated("work: energy")),
+        JoulesModel("proof of work", "allocation", ("energy by proof of work", "L1 transactions"), _allocated("energy by proof of work")),
         JoulesModel("proof of work", "marginal", ("a core", "nodes"), _by_all_nodes),
-        JoulesModel("proof of stake", "allocation", ("stake: energy", "L1 transactions"), _allocated("stake: energy")),
+        JoulesModel("proof of stake", "allocation", ("energy by proof of stake", "L1 transactions"), _allocated("energy by proof of stake")),
         JoulesModel("proof of stake", "marginal", ("a core", "nodes"), _by_all_nodes),
         JoulesModel(
             "layer", "allocation",
-            ("stake: energy", "L1 transactions", "layer's share of an L1 transaction", "layer's servers",
+            ("energy by proof of stake", "L1 transactions", "layer's share of an L1 transaction", "layer's servers",
              "layer's transactions"),
             _layer_allocated,
         ),
