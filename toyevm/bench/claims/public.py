@@ -60,8 +60,16 @@ def lowers_energy() -> tuple[ClaimCase, ...]:
         ),
         _less(
             "energy is added up, and L1 would execute the same transactions",
-            ((base + executed) / JOULES_PER_GWH, "GWh a year", ("energy by proof of stake", "nodes", "layer's transactions")),
-            ((base + servers.middle * YEAR) / JOULES_PER_GWH, "GWh a year", ("energy by proof of stake", "layer's servers")),
+            (
+                (base + executed) / JOULES_PER_GWH,
+                "GWh a year",
+                ("energy by proof of stake", "nodes", "layer's transactions"),
+            ),
+            (
+                (base + servers.middle * YEAR) / JOULES_PER_GWH,
+                "GWh a year",
+                ("energy by proof of stake", "layer's servers"),
+            ),
         ),
     )
 
