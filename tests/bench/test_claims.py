@@ -152,9 +152,7 @@ def test_what_is_under_test_decides(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert audit(CLAIMS[claim]).ruled is ruled
 
 
-@pytest.mark.parametrize(
-    ("change", "holds"), [(without_users, [False, False]), (nodes_by_the_million, [True, True])]
-)
+@pytest.mark.parametrize(("change", "holds"), [(without_users, [False, False]), (nodes_by_the_million, [True, True])])
 def test_what_is_assumed_decides_what_follows(
     change: Callable[[pytest.MonkeyPatch], None], holds: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

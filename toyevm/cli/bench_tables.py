@@ -202,6 +202,6 @@ def print_hints(console: Console, report: Report) -> None:
     )
     console.print(
         "Precision: of the pairs that were named, those that met; recall: of those that met, those that were named. "
-        "No hints: an empty list, with which all run at once, and again what was in conflict. Dry run: the block is "
+        "No hints: an empty list, with which all run at once, and those in conflict run again. Dry run: the block is "
         "executed once before, to find the pairs. Block-STM needs none."
     )

@@ -15,6 +15,7 @@ BATCH, TRANSFERS = 100_000, 1_000
 RECORDED = Measured(execute=1e-4, prove=4e-3, executions=1.1)  # seconds of a transaction on one computer, in 2026
 JOULES_PER_GWH = 3.6e12
 YEAR = 365 * SECONDS_A_DAY
+STAKE = "energy by proof of stake"
 Joules = tuple[float, str, tuple[str, ...]]  # how many, by what, from which inputs
 
 
@@ -48,28 +49,20 @@ def lowers_energy() -> tuple[ClaimCase, ...]:
 
     Every figure follows from assumed inputs, so this says what would follow from them and tests nothing.
     """
-    stake, servers, rate = INPUTS["energy by proof of stake"], INPUTS["layer's servers"], INPUTS["layer's transactions"]
+    stake, servers, rate = INPUTS[STAKE], INPUTS["layer's servers"], INPUTS["layer's transactions"]
     on_l1, moved = INPUTS["L1 transactions"].middle * 365, rate.middle * YEAR
     base = stake.middle * JOULES_PER_TWH
     executed = moved * estimate("proof of stake", "marginal", RECORDED).middle
     return (
         _less(
             "energy is shared out among more transactions",
-            (base / on_l1, "J/tx", ("energy by proof of stake", "L1 transactions")),
+            (base / on_l1, "J/tx", (STAKE, "L1 transactions")),
             ((base + servers.middle * YEAR) / (on_l1 + moved), "J/tx", ("layer's servers", "layer's transactions")),
         ),
         _less(
             "energy is added up, and L1 would execute the same transactions",
-            (
-                (base + executed) / JOULES_PER_GWH,
-                "GWh a year",
-                ("energy by proof of stake", "nodes", "layer's transactions"),
-            ),
-            (
-                (base + servers.middle * YEAR) / JOULES_PER_GWH,
-                "GWh a year",
-                ("energy by proof of stake", "layer's servers"),
-            ),
+            ((base + executed) / JOULES_PER_GWH, "GWh a year", (STAKE, "nodes", "layer's transactions")),
+            ((base + servers.middle * YEAR) / JOULES_PER_GWH, "GWh a year", (STAKE, "layer's servers")),
         ),
     )
 

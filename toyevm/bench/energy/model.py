@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 JOULES_PER_TWH = 3.6e15
+WORK, STAKE = "energy by proof of work", "energy by proof of stake"
 DAYS, SECONDS_A_DAY = 365, 86_400
 Values = Mapping[str, float]
 Formula = Callable[[Values, Measured], float]
@@ -53,7 +54,7 @@ def _by_all_nodes(values: Values, measured: Measured) -> float:
 
 def _layer_allocated(values: Values, measured: Measured) -> float:
     """Its share of what L1 allocates to a transaction, and of the power that the layer's own servers draw."""
-    on_l1 = values["layer's share of an L1 transaction"] * _allocated("energy by proof of stake")(values, measured)
+    on_l1 = values["layer's share of an L1 transaction"] * _allocated(STAKE)(values, measured)
     return on_l1 + values["layer's servers"] / values["layer's transactions"]
 
 
@@ -66,13 +67,13 @@ def _layer_marginal(values: Values, measured: Measured) -> float:
 MODELS = {
     (each.system, each.question): each
     for each in (
-        JoulesModel("proof of work", "allocation", ("energy by proof of work", "L1 transactions"), _allocated("energy by proof of work")),
+        JoulesModel("proof of work", "allocation", (WORK, "L1 transactions"), _allocated(WORK)),
         JoulesModel("proof of work", "marginal", ("a core", "nodes"), _by_all_nodes),
-        JoulesModel("proof of stake", "allocation", ("energy by proof of stake", "L1 transactions"), _allocated("energy by proof of stake")),
+        JoulesModel("proof of stake", "allocation", (STAKE, "L1 transactions"), _allocated(STAKE)),
         JoulesModel("proof of stake", "marginal", ("a core", "nodes"), _by_all_nodes),
         JoulesModel(
             "layer", "allocation",
-            ("energy by proof of stake", "L1 transactions", "layer's share of an L1 transaction", "layer's servers",
+            (STAKE, "L1 transactions", "layer's share of an L1 transaction", "layer's servers",
              "layer's transactions"),
             _layer_allocated,
         ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_one_of, read_pair, right, wrong
-from toyevm.teaching.lessons.energy_and_claims.studies import claim_cases
+from toyevm.teaching.lessons.energy_and_claims.studies import cases_of, claim_cases
 
-VERDICTS = ("true", "true if", "false")
+VERDICTS = ("true", "true if", "false", "untested")
 SYSTEMS = ("L1", "sidechain", "zk", "optimistic_rollup")
 AS_WELL = {"optimistic": "optimistic_rollup", "optimistic rollup": "optimistic_rollup", "l1 itself": "L1"}
 BEST = ("L1", "optimistic_rollup", "sidechain")
@@ -34,7 +34,7 @@ DENIALS = (
         "optimistic_rollup": (
             "rollups-are-cheapest", "the optimistic rollup costs 169,062 gwei/tx. Which row has the least?"),
         "zk": (
-            "proofs-for-points", "zk has the most gwei/tx. What is a proof worth to someone who trusts the operators?"),
+            "proofs-for-points", "zk has the most gwei/tx. What is a proof worth to someone who trusts the validators?"),
     },
 )  # fmt: skip
 
@@ -45,20 +45,32 @@ def experiment(answer: Any) -> Reply:
         return missing('an experiment and a verdict, such as ("A", "true").')
     first, second = read_pair(answer, 'an experiment and a verdict, such as ("A", "true")')
     chosen = read_one_of(first, ("A", "B", "C"), "an experiment")
-    verdict = read_one_of(second, VERDICTS, "a verdict")
+    verdict = _verdict(second)
     if chosen == "A":
         text = "Experiment A has only cases in which it should be so. Which result of it could refute the sentence?"
         return wrong("confirms-only", text)
     if chosen == "C":
         return wrong("asks-who-sells", "Experiment C collects what others say. What would you run yourself?")
-    shown = claim_cases("cores-help")
+    shown = cases_of("cores-help")
     if verdict == "true":
-        return wrong(
-            "most-cases-are-all", "The sentence speaks of every chain. What do the cases that fail do to it?", shown
-        )
+        text = "The sentence speaks of every block. What do the cases that fail do to it?"
+        return wrong("most-cases-are-all", text, shown)
     if verdict == "false":
-        return wrong("one-case-is-all", "Two cases hold. Under which condition is the sentence useful?", shown)
-    return right('It is true if transactions share little. What would you have to run to say "true"?', shown)
+        text = "As it was said, the sentence is refuted. But in how many cases does it hold?"
+        return wrong("one-case-is-all", text, shown)
+    if verdict == "untested":
+        text = "Four blocks were run, in virtual time. Which tag do these figures have?"
+        return wrong("simulated-is-untested", text, shown)
+    text = "As it was said it is refuted; with a condition it holds, so far. Which fifth kind of block would you run?"
+    return right(text, claim_cases("cores-help"))
+
+
+def _verdict(answer: Any) -> str:
+    """Return one of the verdicts; "true if ..." may go on with conditions, as it is printed."""
+    text = answer.strip() if isinstance(answer, str) else answer
+    return (
+        "true if" if isinstance(text, str) and text.startswith("true if ") else read_one_of(text, VERDICTS, "a verdict")
+    )
 
 
 def whom(answer: Any) -> Reply:
@@ -73,7 +85,7 @@ def whom(answer: Any) -> Reply:
         if system != best:
             belief, why = denials[system]
             return wrong(belief, f"User {place}: {why}")
-    return right("Three users, three systems; a proof of 40 payments is dear. Which single number says all that?")
+    return right("Three users, three systems. Which single number would say all that?")
 
 
 def _system(entry: Any) -> str:

@@ -13,7 +13,10 @@ from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_wor
 BITS = 12
 WORK, FAST = 2.0, 2.0  # times the work of one core; times as fast
 MOST_JOULES = 1e30
+TRAFFIC = 2.0e6, 2.5e6  # transactions a day: made up
 CLOSE = 0.02  # of the right number: rounding
+COUNTED = (4, 13.8), (5, 33.5), (6, 68.6), (7, 125.2)  # bits, and the mean that the cell above the turn prints
+SAMPLED = "You have {:,}, a counted average doubled for each bit. It is of 64 headers: which whole number is it near?"
 
 
 def hashes(answer: Any) -> Reply:
@@ -22,9 +25,7 @@ def hashes(answer: Any) -> Reply:
         return missing("a whole number.")
     number = read_number(answer, 0, 10**12)
     if number == 2**BITS:
-        return right(
-            "A try succeeds once in 2¹² = 4,096 times. How many more computers would make a block come sooner?"
-        )
+        return right("A try succeeds once in 2¹² = 4,096 times. What becomes of that if twice as many computers try?")
     known = {
         2**16: (
             "bits-are-hex",
@@ -35,6 +36,7 @@ def hashes(answer: Any) -> Reply:
         BITS * 16: ("bits-add", "You have 192. From 5 bits to 6, did the average grow by 16, or double?"),
         BITS**2: ("bits-squared", "You have 12². How many patterns do 12 bits have?"),
     }
+    known |= {round(mean * 2 ** (BITS - bits)): ("from-the-sample", SAMPLED.format(number)) for bits, mean in COUNTED}
     belief, text = known.get(number, ("", f"You have {number:,}. How many patterns do 12 bits have?"))
     return wrong(belief, text)
 
@@ -59,6 +61,12 @@ def wasteful(answer: Any) -> Reply:
         return wrong(
             "one-core-aborts", "One core is done with a transaction before it begins the next. What could fail?", shown
         )
+    if run.busy < WORK and run.speedup < FAST:
+        text = (
+            f"{run.busy:.2f} times the work, {run.speedup:.1f} times as fast: both are below 2. "
+            "What do more cores change, and what does another block?"
+        )
+        return wrong("neither-work-nor-speed", text, shown)
     if run.busy >= WORK:
         text = f"Much work, and {run.speedup:.1f} times as fast. In which block do some transactions meet, and not all?"
         return wrong("work-is-speed", text, shown)
@@ -70,26 +78,26 @@ def wasteful(answer: Any) -> Reply:
 
 
 def joules(answer: Any) -> Reply:
-    """Judge the least and the most joules a transaction by proof of stake, shared out."""
+    """Judge the least and the most joules a transaction by proof of stake, shared out among the traffic of the turn."""
     if is_blank(answer):
         return missing("two numbers of joules: (least, most).")
     least, most = (_joules(each) for each in read_pair(answer, "two numbers of joules: (least, most)"))
-    energy, count = INPUTS["stake: energy"], INPUTS["L1 transactions"]
+    energy, (few, many) = INPUTS["energy by proof of stake"], TRAFFIC
     low, high = (each * JOULES_PER_TWH / DAYS for each in (energy.low, energy.high))
-    if _is(least, low / count.high) and _is(most, high / count.low):
-        return right("The ends are a factor of 4.8 apart. Which of the two inputs should be measured better first?")
-    if _is(least, low / count.high):
+    if _is(least, low / many) and _is(most, high / few):
+        return right("The ends are a factor of 3.8 apart. Which of the two inputs should be measured better first?")
+    if _is(least, low / many):
         text = f"{least:,.6g} J is the least. Your most is {most:,.6g}. Which energy and which number give it?"
         return wrong("one-end-only", text)
-    if _is(most, high / count.low):
+    if _is(most, high / few):
         text = f"{most:,.6g} J is the most. Your least is {least:,.6g}. Which energy and which number give it?"
         return wrong("most-only", text)
-    if _is(least, low / count.low) and _is(most, high / count.high):
+    if _is(least, low / few) and _is(most, high / many):
         text = "You pair low with low and high with high. With which number of transactions is a share the smallest?"
         return wrong("low-with-low", text)
-    if _is(least, high / count.low) and _is(most, low / count.high):
+    if _is(least, high / few) and _is(most, low / many):
         return wrong("ends-exchanged", "Both numbers are there. Which of them is the least?")
-    if _is(least, low * DAYS / count.high):
+    if _is(least, low * DAYS / many):
         return wrong("year-and-day", "Energy is for a year, transactions for a day. How many days are in a year?")
     return wrong(
         "", f"You have {least:,.6g} to {most:,.6g}. What are the joules of a year, and the transactions of a year?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import Reply, call, missing, read_list, read_pair, repeat, right, wrong
 from toyevm.teaching.lessons.energy_and_claims.predictions import (
     BOTH_PAY,
+    SAME_SENDER,
     judged,
     kinds,
     later_blocks,
@@ -21,6 +22,10 @@ from toyevm.teaching.lessons.energy_and_claims.predictions import (
 
 BEYOND = 0.05  # of the oracle's saving: how much better than the table counts
 SLOWEST = 1.5  # times as fast as one core, at most
+NO_SLOT = (
+    "The pairs named in vain share an account, but no slot and no balance: someone is paid in the token and pays in "
+    "ether, or both call one contract, and it keeps them apart. "
+)
 
 
 def meeting(answer: Any) -> Reply:
@@ -43,10 +48,10 @@ def meeting(answer: Any) -> Reply:
     lines = [f"met, and not named: {line}" for line in missed] + [f"named in vain: {line}" for line in vain]
     shown = "\n".join([shown, *lines])
     if won > table + BEYOND:
-        return right(
-            "Better than the table, and every result is the sequential one. When will your rule be wrong?", shown
-        )
-    return _weak(named, met, there, missed, shown)
+        text = "Better than the table, and every result is the sequential one. "
+        text += NO_SLOT if vain else ""
+        return right(f"{text}When will your rule be wrong?", shown)
+    return _weak(named, met, there, (missed, kinds(pairs)), shown)
 
 
 def _by_kind(named: Mapping[str, set[Pair]]) -> tuple[list[str], list[str]]:
@@ -57,9 +62,15 @@ def _by_kind(named: Mapping[str, set[Pair]]) -> tuple[list[str], list[str]]:
     return missed[:3], vain[:3]
 
 
-def _weak(named: int, met: int, there: int, missed: Sequence[str], shown: str) -> Reply:
+def _weak(named: int, met: int, there: int, found: tuple[Sequence[str], Sequence[str]], shown: str) -> Reply:
+    """Say what is weak; `found` are the kinds of pairs that are missed and of those that are named."""
+    missed, told = found
     if not named:
-        return wrong("names-none", "You name no pair, so all run at once. Which pairs must wait?", shown)
+        text = (
+            "You name no pair. The list is empty, so all run at once, and those in conflict run again; *no hints* (0 %) "
+            "is to run the block once before. Which pairs must wait?"
+        )
+        return wrong("names-none", text, shown)
     if named > 1_000:
         return wrong(
             "names-all", "With so many pairs, nearly all wait for each other. Which two never share a slot?", shown
@@ -67,10 +78,15 @@ def _weak(named: int, met: int, there: int, missed: Sequence[str], shown: str) -
     if met < named / 2:
         text = f"{named - met} pairs wait for nothing. Two transfers call one token: whose balances does each touch?"
         return wrong("one-contract-one-slot", text, shown)
-    if BOTH_PAY in missed[0]:
-        text = f"{there - met} pairs meet unnamed, most of them where both pay the same. Does your rule look at payees?"
+    if all(SAME_SENDER in line for line in told):
+        text = f"{there - met} pairs meet unnamed, and all that you name have one sender. Who else is in a transaction?"
         return wrong("sender-only", text, shown)
-    text = f"{there - met} pairs meet unnamed. Someone is paid by one and pays in the other: does your rule see them?"
+    if BOTH_PAY in missed[0]:
+        text = (
+            f"{there - met} pairs meet unnamed, most of them where both pay the same. Which line compares two payees?"
+        )
+        return wrong("payees-not-compared", text, shown)
+    text = f"{there - met} pairs meet unnamed. Look at the kinds above: which line of your rule should name the first?"
     return wrong("roles-never-cross", text, shown)
 
 
@@ -109,7 +125,9 @@ def lie(answer: Any) -> Reply:
     found = {example.name: pairs for example in later_blocks()}
     row = judged(found)[0]
     same = "the same" if row.equal else "ANOTHER"
-    shown = f"{len(pairs)} pairs: {row.speedup:.1f} times as fast as one core; the result is {same} (simulated)"
+    longest = _longest_chain(pairs, len(block.features))
+    count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
+    shown = f"{count}: {row.speedup:.1f} times as fast as one core; the result is {same} (simulated)"
     if row.speedup <= SLOWEST:
         return right(
             "As slow as one core, and the result is right. So what must a node check before it pays for hints?", shown
@@ -117,13 +135,20 @@ def lie(answer: Any) -> Reply:
     if not pairs:
         return wrong(
             "silence-is-the-worst",
-            "Without pairs, all run at once, and some again. What makes all of them wait?",
+            "With an empty list, all run at once, and some again. What makes all of them wait?",
             shown,
         )
-    if len(pairs) < len(block.features) - 1:
-        text = f"Number of your pairs: {len(pairs)}. How many does a chain of all 40 transactions need?"
-        return wrong("few-lies-are-enough", text, shown)
-    return wrong("many-lies-are-a-chain", "There are many pairs. How long is the longest chain that they make?", shown)
+    text = f"The longest chain of your pairs has {longest} transactions. What do the other cores do meanwhile?"
+    few = len(pairs) < len(block.features) - 1
+    return wrong("few-lies-are-enough" if few else "many-lies-are-a-chain", text, shown)
+
+
+def _longest_chain(pairs: Iterable[Pair], count: int) -> int:
+    """Return how many transactions wait for each other in a row."""
+    lengths = [1] * count
+    for before, after in sorted(pairs, key=lambda pair: pair[1]):
+        lengths[after] = max(lengths[after], lengths[before] + 1)
+    return max(lengths)
 
 
 def _pair(entry: Any, count: int) -> Pair:

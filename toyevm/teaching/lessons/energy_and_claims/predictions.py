@@ -13,7 +13,7 @@ from toyevm.workloads.applications import APPLICATIONS
 
 PAST, LATER = range(1, 6), (11, 12)  # seeds
 TRANSFER = bytes.fromhex("a9059cbb")  # selector of a token's `transfer(payee, amount)`
-BOTH_PAY = "both pay the same"
+BOTH_PAY, SAME_SENDER = "both pay the same", "the same sender"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def kind_of(one: TxFeatures, other: TxFeatures) -> str:
     Of a pair with several reasons, the first is told.
     """
     if one.sender == other.sender:
-        return "the same sender"
+        return SAME_SENDER
     if paid_by(one) == other.sender:
         return "one is paid, the other pays"
     if one.sender == paid_by(other):

@@ -7,7 +7,7 @@ from functools import cache
 from statistics import fmean
 from typing import Any
 
-from toyevm.bench.claims import audit, claim_named
+from toyevm.bench.claims import ClaimEvidence, audit, claim_named
 from toyevm.bench.compare import compare
 from toyevm.bench.compare.figures import rounded, short
 from toyevm.bench.energy import MODELS, Measured, estimate, mine
@@ -16,6 +16,7 @@ from toyevm.teaching.lessons.energy_and_claims.predictions import standing
 from toyevm.teaching.lessons.energy_and_claims.settings import energy_in
 
 HEADERS = 64
+PRICES = "bytes, soft: simulated; gwei: assumed prices of a quiet day; hard: L1 is assumed to take 64 slots of 12 s"
 RECORDED = Measured(execute=7.3e-5, prove=4.6e-3, executions=1.075)
 """What `measure_inputs()` gave on 1 December 2026 on a virtual machine with two busy cores."""
 
@@ -59,13 +60,26 @@ def claim_cases(name: str) -> str:
     Raises:
         InputError: there is no such claim.
     """
-    claim = claim_named(name)
-    found = audit(claim)
+    return f"{cases_of(name)}\nverdict: {_evidence(name).verdict}"
+
+
+@cache
+def _evidence(name: str) -> ClaimEvidence:
+    return audit(claim_named(name))
+
+
+def cases_of(name: str) -> str:
+    """Return the cases of a claim.
+
+    Raises:
+        InputError: there is no such claim.
+    """
+    claim, found = claim_named(name), _evidence(name)
     lines = [f"{claim.sentence} {claim.experiment}"]
     for case in found.cases:
         figures = ", ".join(f"{key} {figure}" for key, figure in case.figures.items())
         lines.append(f"  {'holds' if case.holds else 'fails':<6} if {case.condition}: {figures}")
-    return "\n".join([*lines, f"verdict: {found.ruled.value}"])
+    return "\n".join(lines)
 
 
 @cache
@@ -73,15 +87,15 @@ def course_table() -> str:
     """Return the block of all lessons, on some backends and on all settlements."""
     report = compare()
     rows = [row for row in report["executing"] if row["system"] in ("sequential", "optimistic", "block_stm")]
-    lines = [f"{'executed by':<20}{'speedup':>10}{'runs/tx':>9}   (simulated, 16 virtual cores)"]
-    lines += [f"{row['system']:<20}{row['speedup'].value:>10.1f}{row['executions'].value:>9.2f}" for row in rows]
+    lines = [f"{'executed by':<20}{'speedup':>10}   (simulated, 16 virtual cores)"]
+    lines += [f"{row['system']:<20}{row['speedup'].value:>10.1f}" for row in rows]
     lines += ["", f"{'settled by':<20}{'bytes/tx':>10}{'gwei/tx':>12}{'soft, s':>9}{'hard, s':>9}"]
     first = rows[0]
     lines.append(_settled("L1 itself", "", first))
     lines += [_settled(row["system"], short(row["bytes"].value), row) for row in report["settling"]]
     lines += [f"{row['system']} trusts {row['trust']}." for row in report["settling"]]
     lines += [f"{row['system']}: {row['instead']}" for row in report["settling"] if row["instead"]]
-    return "\n".join([*lines, "bytes, soft: simulated; gwei (scenario quiet), hard: with assumed prices and epochs"])
+    return "\n".join([*lines, PRICES])
 
 
 def _settled(name: str, sent: str, row: Mapping[str, Any]) -> str:
