@@ -20,7 +20,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_split_has_each_predictor_beside_the_oracle(toyevm: Command) -> None:
     report = toyevm.succeeds("bench", "hints")
-    names = ["no hints", "table", "model", "rules", "oracle"]
+    names = ["no hints", "dry run", "Block-STM", "table", "model", "rules", "oracle"]
     for split in {row["split"] for row in report["means"]}:
         assert [row["predictor"] for row in report["means"] if row["split"] == split] == names
     assert all(row["equal"] for row in report["rows"])

@@ -279,13 +279,16 @@ def arena(
 @app.command()
 def hunt(
     scripts: Annotated[Path, typer.Argument(metavar="SCRIPTS.json", help="Moves on a rollup.")],
-    contracts: Annotated[list[Path], typer.Argument(metavar="CONTRACT.json…", help="Compiled, with a planted fault.")],
+    contracts: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[CONTRACT.json]…", help="Compiled, with a planted fault; none: show the moves."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Play scripts on a rollup with a planted fault and on the standing one, and say where they differ."""
     from toyevm.cli import hunt as command
 
-    return command.run(scripts, contracts, as_json)
+    return command.run(scripts, contracts or (), as_json)
 
 
 @app.command()

@@ -202,6 +202,6 @@ def print_hints(console: Console, report: Report) -> None:
     )
     console.print(
         "Precision: of the pairs that were named, those that met; recall: of those that met, those that were named. "
-        "No hints: the block is executed once before, to find the pairs. An empty list of pairs is a hint, too: all "
-        "run at once, and those that were in conflict run again."
+        "No hints: an empty list, with which all run at once, and those in conflict run again. Dry run: the block is "
+        "executed once before, to find the pairs. Block-STM needs none."
     )

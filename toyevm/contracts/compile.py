@@ -38,6 +38,8 @@ def compile_artefact(source_text: str, name: str) -> dict[str, Any]:
         raise InputError("Vyper is not installed", expected="pip install 'toyevm[contracts]'") from error
     try:
         compiled = compile_code(source_text, Path(f"{name}.vy"), output_formats=FORMATS)
+    except SyntaxError as error:  # the compiler reads a source by Python's parser first
+        raise InputError(f"{type(error).__name__}: {error.msg}", f"{name}.vy line {error.lineno}") from error
     except VyperException as error:
         raise InputError(
             f"{type(error).__name__}: {_one_line(error.message)}", f"{name}.vy{_line_of(error)}"

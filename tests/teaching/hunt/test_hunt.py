@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from toyevm.errors import InputError
 from toyevm.rollups.optimistic.liars import LIARS
 from toyevm.teaching.hunt import PlantedContract, hunt, judge, read_planted, read_scripts
 from toyevm.teaching.hunt.plant import PlantedFault, plant, read_faults
-from toyevm.teaching.hunt.planted import STANDING, Place
+from toyevm.teaching.hunt.planted import STANDING, Place, twin
 from toyevm.teaching.hunt.scripts import READERS, HuntMove, Script
 from toyevm.teaching.hunt.stage import MOVES, PEOPLE, Done, RollupStage
 from toyevm.teaching.lab.course import student_files
@@ -57,10 +56,7 @@ def read(tmp_path: Path, artefact: dict[str, Any]) -> PlantedContract:
 
 def with_code(tmp_path: Path, place: Place, code: str) -> PlantedContract:
     """Return a contract with the functions of one of the rollup's, and other code behind them."""
-    runtime = assemble(code)
-    init = assemble(f"PUSH2 {len(runtime)} PUSH1 14 PUSH1 0 CODECOPY PUSH2 {len(runtime)} PUSH1 0 RETURN")
-    assert len(init) == 14
-    artefact = {"abi": STANDING[place].abi, "bytecode": "0x" + (init + runtime).hex()}
+    artefact = {"abi": STANDING[place].abi, "bytecode": "0x" + code_of(code).hex()}
     return read_planted(written(tmp_path, artefact, f"{place}.json"))
 
 
@@ -83,10 +79,10 @@ def test_a_hidden_fault_is_shown_by_its_script_and_by_no_open_one(
 ) -> None:
     pytest.importorskip("vyper")
     planted, scripts = read(tmp_path, fault.compiled()), read_scripts(HUNTER)
-    (row,) = hunt(scripts, [planted])
-    assert [scripts[finding.script].name for finding in row.findings] == [FOUND_BY[name]]
-    (row,) = hunt(read_scripts(OPEN), [planted])
-    assert not row.is_found
+    _, (row,) = hunt(scripts, [planted])
+    assert [scripts[number].name for number in row.findings] == [FOUND_BY[name]]
+    _, (row,) = hunt(read_scripts(OPEN), [planted])
+    assert not row.findings
 
 
 def test_all_hidden_faults_have_a_script() -> None:
@@ -98,10 +94,9 @@ def test_the_example_is_found_by_the_open_scripts(tmp_path: Path) -> None:
     pytest.importorskip("vyper")
     ((path, fault),) = plant(EXAMPLE, tmp_path)
     assert (path.name, fault.name) == ("no-delay.json", "no-delay")
-    (row,) = hunt(read_scripts(OPEN), [read_planted(path)])
-    (first, *_) = row.findings
-    assert (first.script, first.move) == (0, 8)
-    assert first.what == "finalize: accepted; the standing contract refuses (too early)"
+    _, (row,) = hunt(read_scripts(OPEN), [read_planted(path)])
+    assert row.findings[0].move == 8
+    assert row.findings[0].what == "finalize: accepted; the standing contract refuses (too early)"
 
 
 @pytest.mark.parametrize("place", NAMES)
@@ -110,8 +105,16 @@ def test_nothing_is_found_in_a_contract_that_does_the_same_by_other_code(place: 
     source = contract_source(NAMES[place]).replace("# pragma evm", "# pragma optimize codesize\n# pragma evm", 1)
     artefact = compile_artefact(source, NAMES[place])
     assert bytes.fromhex(artefact["bytecode"][2:]) != STANDING[place].creation_code
-    (row,) = hunt([*read_scripts(OPEN), *read_scripts(HUNTER)], [read(tmp_path, artefact)])
+    played, (row,) = hunt([*read_scripts(OPEN), *read_scripts(HUNTER)], [read(tmp_path, artefact)])
     assert not row.findings
+    assert not [each.void for each in played if each.void]
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_a_twin_is_the_standing_source_without_the_optimizer(place: Place) -> None:
+    pytest.importorskip("vyper")
+    source = contract_source(NAMES[place]).replace("# pragma evm", "# pragma optimize none\n# pragma evm", 1)
+    assert compile_artefact(source, NAMES[place])["bytecode"] == "0x" + twin(place).creation_code.hex()
 
 
 SOMEBODY = st.sampled_from(PEOPLE)
@@ -141,8 +144,9 @@ def test_any_script_plays_or_is_refused_and_finds_nothing_in_the_standing_contra
     moves: list[dict[str, Any]],
 ) -> None:
     standing = [PlantedContract(place, place, STANDING[place]) for place in NAMES]
-    with suppress(InputError):  # money that is not there, a message that was not sent
-        assert not [row.findings for row in hunt([script(*LIFE, *moves)], standing) if row.is_found]
+    (played,), rows = hunt([script(*LIFE, *moves)], standing)  # void where money or a message is not there
+    assert not [row.findings for row in rows if row.findings]
+    assert not played.void.startswith("it looks")
 
 
 def test_money_is_neither_made_nor_lost_on_the_way_through(tmp_path: Path) -> None:
@@ -185,9 +189,11 @@ BAD_SCRIPTS: list[tuple[Any, str]] = [
     ("[", "not JSON"),
     ({}, "no list of scripts"),
     ([], "no list of scripts"),
-    ([{"name": "", "moves": LIFE}] * 21, "20 at most"),
-    ([{"name": "x", "moves": []}], "[0]: no script"),
-    ([{"name": "x", "moves": LIFE * 14}], "1 to 40 moves"),
+    ([{"name": "", "moves": LIFE}] * 21, "21 scripts (expected 20 at most)"),
+    ([{"name": "x", "moves": []}], "[0]: 0 moves (expected 1 to 40)"),
+    ([{"name": "x", "moves": LIFE * 14}], "42 moves (expected 1 to 40)"),
+    ([{"name": "\x1b[31m", "moves": LIFE}], "no script"),
+    ([{"name": "\u202e", "moves": LIFE}], "no script"),
     ([{"name": 1, "moves": LIFE}], "no script"),
     ([{"name": "x", "moves": LIFE, "more": 1}], "no script"),
     ([{"name": "x", "moves": [*LIFE, 7]}], "[0] move 3: no move: 7"),
@@ -215,8 +221,9 @@ def test_what_is_no_script_is_refused_by_one_line(document: Any, words: str, tmp
 
 CALL = {"do": "call", "who": "Ann", "contract": "portal"}
 BAD_MOVES: list[tuple[dict[str, Any], str]] = [
-    ({"do": "prove"}, "no message -1 (expected 0 were sent)"),
-    ({"do": "settle", "proposal": 3}, "no proposal 3 (expected 1 were made)"),
+    ({"do": "prove"}, "there is no message yet"),
+    ({"do": "settle", "proposal": 3}, "no proposal 3 (expected 0 to 0)"),
+    ({"do": "settle", "attack": "gas"}, "attack 'gas': nothing"),
     ({"do": "pay", "who": "Ann", "to": "Zoe", "gwei": 1}, "unknown name 'Zoe' (expected Ann | Bob"),
     ({"do": "deposit", "who": "Ann", "gwei": 10**12}, "insufficient"),
     ({**CALL, "function": "steal"}, "has no function steal"),
@@ -229,11 +236,40 @@ BAD_MOVES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("move", "words"), BAD_MOVES, ids=range(len(BAD_MOVES)))
-def test_a_move_that_the_standing_rollup_cannot_play_is_the_hunters_mistake(move: dict[str, Any], words: str) -> None:
-    with pytest.raises(InputError) as caught:
-        hunt([script(*LIFE, move)], [])
-    assert f"script 0, move {len(LIFE)}: {move['do']}" in str(caught.value)
-    assert words in str(caught.value)
+def test_a_move_that_the_standing_rollup_cannot_play_makes_its_script_void_and_no_other(
+    move: dict[str, Any], words: str
+) -> None:
+    (void, whole), _ = hunt([script(*LIFE, move), script(*LIFE)], [])
+    assert void.void.startswith(f"move {len(LIFE)}, {move['do']}")
+    assert words in void.void
+    assert len(void.seen) == len(LIFE)
+    assert not whole.void
+
+
+def code_of(words: str) -> bytes:
+    """Return init code of a contract."""
+    runtime = assemble(words)
+    return assemble(f"PUSH2 {len(runtime)} PUSH1 14 PUSH1 0 CODECOPY PUSH2 {len(runtime)} PUSH1 0 RETURN") + runtime
+
+
+SPIES = {
+    "the hash of the portal's code": "PUSH1 0 CALLDATALOAD EXTCODEHASH",
+    "the length of the portal's code": "PUSH1 0 CALLDATALOAD EXTCODESIZE",
+    "the gas of a call": ("PUSH1 0 PUSH1 0 PUSH1 0 PUSH1 0 PUSH1 0 PUSH1 0 CALLDATALOAD GAS CALL POP GAS"),
+}
+
+
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_script_that_looks_at_code_or_gas_is_void(spy: str) -> None:
+    pays = "PUSH1 0 PUSH1 0 PUSH1 0 PUSH1 0 PUSH3 0xffffff " + SPIES[spy] + " AND CALLER GAS CALL STOP"
+    portal = RollupStage().rollup.contract.portal.rjust(32, b"\0")
+    moves = [
+        {"do": "deploy", "who": "Mallory", "name": "spy", "code": code_of(pays), "wei": 2**25},
+        {"do": "poke", "who": "Mallory", "name": "spy", "data": portal},
+    ]
+    (played,), (row,) = hunt([script(*LIFE, *moves)], [PlantedContract("same", "portal", STANDING["portal"])])
+    assert played.void.startswith("it looks at code or gas: move 4, poke")
+    assert not row.findings
 
 
 @pytest.mark.parametrize(
@@ -252,10 +288,13 @@ def test_what_is_no_contract_of_the_rollup_is_refused_by_one_line(document: Any,
     assert words in str(caught.value)
 
 
-def test_a_contract_that_cannot_be_created_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_contract_that_cannot_be_created_is_void_and_no_other(tmp_path: Path) -> None:
     path = written(tmp_path, {"abi": STANDING["portal"].abi, "bytecode": "0xfe"}, "mine.json")
-    with pytest.raises(InputError, match="mine cannot be created"):
-        hunt([script(*LIFE)], [read_planted(path)])
+    good = PlantedContract("good", "game", STANDING["game"])
+    _, (bad, well) = hunt([script(*LIFE)], [read_planted(path), good])
+    assert bad.void.startswith("mine cannot be created")
+    assert not bad.findings
+    assert (well.void, well.findings) == ("", {})
 
 
 HOSTILE: list[tuple[Place, str, str]] = [
@@ -275,8 +314,8 @@ def test_a_hostile_contract_is_found_and_harms_nobody(
     place: Place, code: str, move: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judge, "SECONDS", 2.0)
-    (row,) = hunt([script(*LIFE, *LIFE)], [with_code(tmp_path, place, code)])
-    assert row.is_found
+    _, (row,) = hunt([script(*LIFE, *LIFE)], [with_code(tmp_path, place, code)])
+    assert row.findings
 
 
 def faults_in(tmp_path: Path, text: str) -> list[PlantedFault]:
@@ -290,6 +329,8 @@ def faults_in(tmp_path: Path, text: str) -> list[PlantedFault]:
         ("a = 1", "a: no fault"),
         ('[a]\ncontract = "x"', "contract, old, new, harm"),
         ('[a]\ncontract = "x"\nold = ""\nnew = ""\nharm = 3', "harm is no text"),
+        ("", "no fault"),
+        ('[a]\ncontract = "x"\nold = ""\nnew = ""\nharm = " "', "no harm"),
         ('["../a"]\ncontract = "x"\nold = ""\nnew = ""\nharm = ""', "no fault"),
     ],
 )
@@ -304,6 +345,7 @@ def test_what_is_no_fault_is_refused_by_one_line(text: str, words: str, tmp_path
     [
         (PlantedFault("a", "nothing", "x", "y", ""), "no contract named 'nothing'"),
         (PlantedFault("a", "optimistic_portal", "not there", "y", ""), "is there 0 times"),
+        (PlantedFault("a", "optimistic_portal", "window =", "window =", ""), "is the same"),
         (PlantedFault("a", "optimistic_portal", "assert", "y", ""), "times (expected once in optimistic_portal)"),
     ],
 )
@@ -317,3 +359,16 @@ def test_students_get_the_open_scripts_and_no_solution() -> None:
     names = [name for name, _ in student_files(ROOT / "course")]
     assert {"course/capstone/rollup/open.json", "course/capstone/rollup/example.toml"} <= set(names)
     assert not [name for name in names if "faults" in name or "hunter" in name]
+
+
+def test_what_pythons_parser_refuses_is_one_line() -> None:
+    pytest.importorskip("vyper")
+    fault = PlantedFault("a", "optimistic_portal", "self.nonce += 1", "self.nonce += (1", "it does not compile")
+    with pytest.raises(InputError, match="line") as caught:
+        fault.compiled()
+    assert "\n" not in str(caught.value)
+
+
+def test_who_pays_too_little_for_a_proposal_is_refused() -> None:
+    (_, answer) = done({"do": "deposit", "who": "Ann", "gwei": 5}, {"do": "propose", "wei": 1})
+    assert answer == Done(False, "not the bond")

@@ -97,12 +97,16 @@ class _Brought:
 
 
 def _bring(backend: SettlementBackend, workload: Workload) -> _Brought:
-    executed = executed_alone(workload)
-    try:
-        return _Brought(executed, settle(backend.found(), executed))
-    except NotProvable as error:
-        payments = executed_alone(payment_batch(len(workload.block.transactions)).workload)
-        return _Brought(payments, settle(backend.found(), payments), str(error))
+    executed, why = executed_alone(workload), ""
+    count = len(workload.block.transactions)
+    while True:
+        try:
+            return _Brought(executed, settle(backend.found(), executed), why)
+        except NotProvable as error:
+            count = count // 2 if why else count  # as many payments may still be too long
+            if not count:
+                raise
+            executed, why = executed_alone(payment_batch(count).workload), why or str(error)
 
 
 def _settling_row(

@@ -50,15 +50,19 @@ INPUTS = {
                     f"Ethereum before the Merge: {_CCRI} (23); press reports of October 2022 (94)"),
         EnergyInput("energy by proof of stake", 0.0026, 0.00787, "TWh a year",
                     f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, 2025 (7.87 GWh)"),
-        EnergyInput("L1 transactions", 1.0e6, 1.6e6, "a day", CHOICE),
+        EnergyInput("L1 transactions", 1.0e6, 2.5e6, "a day",
+                    "seven-day averages of Ethereum: 1.87 million on 31 December 2025, near 2.5 million in January 2026 "
+                    "(The Block, as quoted by the press), a record; at the low end " + CHOICE),
         EnergyInput("nodes", 5_000, 14_072, "computers",
                     "at the high end those that Cambridge counted, December 2023; at the low end " + CHOICE),
         EnergyInput("a core", 3, 15, "W", "power of a busy core; " + CHOICE),
         EnergyInput("layer's servers", 1_000, 20_000, "W", "sequencer, provers, nodes and their cooling; " + CHOICE),
         EnergyInput("layer's transactions", 5, 100, "a second", CHOICE),
         EnergyInput("layer's nodes", 10, 1_000, "computers", CHOICE),
-        EnergyInput("layer's share of an L1 transaction", 0.002, 0.7, "of one",
-                    "gas on L1 of a transaction of a layer against one of L1's own: `toyevm compare`, 2026"),
+        EnergyInput("layer's share of an L1 transaction", 0.17, 5.1, "of one",
+                    "gas on L1 of a rollup's transaction against one of L1's own, data as calldata: `toyevm compare`, "
+                    "December 2026, of an optimistic rollup with `--transactions 1000` (low) and 40 proven payments "
+                    "(high); batches of tens of thousands, in blobs, take less, and were not measured here"),
     )
 }  # fmt: skip
 

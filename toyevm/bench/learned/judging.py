@@ -1,8 +1,9 @@
 """How good predictions are: of the pairs that met, and of the time that they save.
 
 A predictor names pairs that should not run at the same time. `dependency_dag` gets them as its edge list, and checks
-everything, so results are the same whatever is predicted. The time is compared with that of the same backend without
-a list, which executes the block once more to find one, and with that of an oracle's.
+everything, so results are the same whatever is predicted. The time is compared with that of an empty list, with which
+all run at once, and with that of an oracle's. Two rows beside them need no predictor: the same backend that executes
+the block once more to find the list, and Block-STM, which waits for values. Who has that one may need no hints.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from toyevm.bench.learned.rules import RuleBook
 from toyevm.simulation.metrics import measure
 
 BACKEND = "dependency_dag"
+LEAST_SAVED = 0.02  # of the time; below, there is nothing to share
 
 
 class Predictor(Protocol):
@@ -50,7 +52,7 @@ class Judgement:
 
     Attributes:
         predicted, right, there: how many pairs were named, how many of these met, how many met at all.
-        makespan: of the block, with these hints; `without` and `best`: with none, and with the oracle's.
+        makespan: of the block, with these hints; `without` and `best`: with an empty list, and with the oracle's.
         speedup: over one core.
         equal: whether the result was the sequential one.
     """
@@ -79,19 +81,23 @@ class Judgement:
 
 
 def share_won(judgements: Iterable[Judgement]) -> float | None:
-    """Return, of the time that the oracle saves over no hints, the share that these save, over all blocks together.
+    """Return, of the time that the oracle saves over an empty list, the share that these save, over all their blocks.
 
-    It is negative where they are slower than no hints, and None where the oracle saves nothing.
+    It is negative where they are slower than that, and None where the oracle saves next to nothing: as a share of
+    that, anything would be huge.
     """
     rows = list(judgements)
     without, best = sum(row.without for row in rows), sum(row.best for row in rows)
-    return (without - sum(row.makespan for row in rows)) / (without - best) if without > best else None
+    saved = without - best
+    return (without - sum(row.makespan for row in rows)) / saved if saved > LEAST_SAVED * without else None
 
 
 def judge(predictors: Sequence[Predictor], example: Example, cores: int = 16) -> list[Judgement]:
-    """Judge predictors on one block, and beside them no hints, and the oracle."""
-    without, best = _run(example, None, cores), _run(example, example.pairs, cores)
-    rows = [_row(example, "no hints", set(), without, without, best)]
+    """Judge predictors on one block, and beside them who has none, and the oracle."""
+    without, best = _run(example, (), cores), _run(example, example.pairs, cores)
+    alone = {"no hints": without, "dry run": _run(example, None, cores)}
+    alone["Block-STM"] = _run(example, None, cores, "block_stm")
+    rows = [_row(example, name, set(), timed, without, best) for name, timed in alone.items()]
     for predictor in (*predictors, Oracle(example)):
         pairs = predictor.pairs(example.features)
         rows.append(_row(example, predictor.name, pairs, _run(example, pairs, cores), without, best))
@@ -116,11 +122,11 @@ class _Timed:
     equal: bool
 
 
-def _run(example: Example, pairs: Collection[Pair] | None, cores: int) -> _Timed:
+def _run(example: Example, pairs: Collection[Pair] | None, cores: int, backend: str = BACKEND) -> _Timed:
     judged, workload = example.judged, example.judged.workload
     hints = None if pairs is None else Hints(edges=tuple(sorted(pairs)))
     config = RunConfig(workload.chain, cores, hints=hints, transcripts=judged.transcripts)
-    run = BACKENDS.named(BACKEND).execute_block(workload.pre, workload.block, config)
+    run = BACKENDS.named(backend).execute_block(workload.pre, workload.block, config)
     found = measure(run, cores, workload.block.header.coinbase, costs=config.costs)
     return _Timed(
         found.makespan, found.speedup, found.executions_per_transaction, not compare_results(run.result, judged.right)

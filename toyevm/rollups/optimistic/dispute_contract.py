@@ -83,12 +83,18 @@ class DisputeContract:
     # What anybody may do
 
     def propose(
-        self, who: Wallet, claim: ItemClaim, data: bytes, taken: Taken = NOTHING_TAKEN, after: Parent | None = None
+        self,
+        who: Wallet,
+        claim: ItemClaim,
+        data: bytes,
+        taken: Taken = NOTHING_TAKEN,
+        after: Parent | None = None,
+        bond: int = bond_at(0),
     ) -> L1Answer:
         """Propose the state after a block, with a bond."""
         parent, opening = (after.game + 1, after.opening) if after else (0, b"")
         call = GAME.call_data("propose", parent, *taken, *claim, opening, data)
-        return self.ask(who, call, value=bond_at(0), gas_limit=PROPOSE_GAS)
+        return self.ask(who, call, value=bond, gas_limit=PROPOSE_GAS)
 
     def move(self, who: Wallet, game: int, move: GameMove, data: bytes = b"") -> L1Answer:
         """Make a move in a game; `data` is its block, for a proof."""

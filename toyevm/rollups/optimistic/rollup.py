@@ -32,6 +32,7 @@ from toyevm.rollups.one_step.trace import state_between
 from toyevm.rollups.optimistic.block_input import encode_block_input
 from toyevm.rollups.optimistic.block_states import BlockStates, ItemTrace
 from toyevm.rollups.optimistic.board import GamePlayer, play_out, resolve_all
+from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.claims import ROOT, ItemClaim
 from toyevm.rollups.optimistic.dispute_contract import (
@@ -192,11 +193,13 @@ class OptimisticRollup:
             self.adopt(proposal)
         return proposal
 
-    def propose_trace(self, who: str, block: Block, taken: Taken, trace: ItemTrace) -> L2Proposal:
+    def propose_trace(
+        self, who: str, block: Block, taken: Taken, trace: ItemTrace, bond: int = bond_at(0)
+    ) -> L2Proposal:
         """Propose the state after the next block as somebody's trace has it, true or not."""
         claim, data = BlockStates(trace).after(len(trace.items)), encode_block_input(block)
         game = self.contract.count
-        answer = self.contract.propose(wallet(who), claim, data, taken, self._parent())
+        answer = self.contract.propose(wallet(who), claim, data, taken, self._parent(), bond)
         return L2Proposal(block, trace, taken, claim, answer, game)
 
     def adopt(self, proposal: L2Proposal) -> None:

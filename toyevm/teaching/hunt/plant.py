@@ -45,6 +45,8 @@ class PlantedFault:
         source = contract_source(self.contract)
         if (times := source.count(self.old)) != 1:
             raise InputError(f"{self.old!r:.80} is there {times} times", self.name, f"once in {self.contract}")
+        if self.new == self.old:
+            raise InputError("what stands there instead is the same", self.name, "another piece of source")
         return source.replace(self.old, self.new)
 
     def compiled(self) -> dict[str, Any]:
@@ -64,11 +66,15 @@ def read_faults(path: Path) -> list[PlantedFault]:
         raise InputError(error.strerror or "cannot be read", str(path), "a file of faults") from error
     except ValueError as error:
         raise InputError(f"not TOML: {error}", str(path), "a file of faults") from error
+    if not document:
+        raise InputError("no fault", str(path), "[name-in-letters], and below it " + ", ".join(FIELDS))
     for name, table in document.items():
         if not (isinstance(table, Mapping) and set(table) == set(FIELDS) and NAME.fullmatch(name)):
             raise InputError("no fault", f"{path}: {name}", f"a table [name-in-letters] with {', '.join(FIELDS)}")
         if strange := [field for field in FIELDS if not isinstance(table[field], str)]:
             raise InputError(f"{strange[0]} is no text", f"{path}: {name}", "text")
+        if not table["harm"].strip():
+            raise InputError("no harm", f"{path}: {name}", "a sentence: who loses what")
     return [PlantedFault(name, **table) for name, table in document.items()]
 
 

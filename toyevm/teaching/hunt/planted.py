@@ -1,8 +1,15 @@
-"""A contract that somebody brings, to stand in the place of one of the rollup's own."""
+"""Contracts in the place of the rollup's own: what somebody brings, and twins of the standing ones.
+
+A twin does the same by other code, which costs other gas: who finds something in it has looked at code or gas.
+`twins.json` has what the compiler makes of the standing sources without its optimizer (`# pragma optimize none`).
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +34,13 @@ class PlantedContract:
     contract: Contract = field(repr=False)
 
 
+@lru_cache
+def twin(place: Place) -> Contract:
+    """Return a contract that does what the standing one does, by other code."""
+    codes = json.loads((files("toyevm") / "teaching" / "hunt" / "twins.json").read_text(encoding="utf-8"))
+    return _called_as(place, f"twin of the {place}", codes[place])
+
+
 def read_planted(path: Path) -> PlantedContract:
     """Read a compiled contract, as `toyevm.contracts.compile` writes it; its ABI says in whose place it stands.
 
@@ -40,8 +54,11 @@ def read_planted(path: Path) -> PlantedContract:
     for place, function in KNOWN_BY.items():
         if function in functions:
             code = "0x" + parse_bytes(document.get("bytecode"), f"{path}: bytecode").hex()
-            standing = STANDING[place]  # it is called as that one is, whatever else its ABI may say
-            artefact = {"bytecode": code, "runtimeBytecode": "0x", "abi": standing.abi, "slots": {}}
-            about = {"compiler": str(document.get("compiler", "")), "evmVersion": str(document.get("evmVersion", ""))}
-            return PlantedContract(path.stem, place, contract_from(path.stem, artefact | about))
+            return PlantedContract(path.stem, place, _called_as(place, path.stem, code))
     raise InputError("neither a portal nor a dispute game", str(path), " or ".join(KNOWN_BY.values()))
+
+
+def _called_as(place: Place, name: str, code: str) -> Contract:
+    """Return a contract that is called as the standing one is, whatever its own ABI says."""
+    artefact = {"bytecode": code, "runtimeBytecode": "0x", "abi": STANDING[place].abi, "slots": {}}
+    return contract_from(name, artefact | {"compiler": "", "evmVersion": ""})

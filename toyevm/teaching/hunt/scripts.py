@@ -53,16 +53,20 @@ def read_scripts(path: Path) -> tuple[Script, ...]:
         InputError: there are none, or too many, or one has a move that there is not; the line says which.
     """
     document: Any = read_json(path, MOST_BYTES)
-    if not isinstance(document, list) or not 1 <= len(document) <= MOST_SCRIPTS:
-        raise InputError("no list of scripts", str(path), f'[{{"name": …, "moves": […]}}, …], {MOST_SCRIPTS} at most')
+    if not isinstance(document, list) or not document:
+        raise InputError("no list of scripts", str(path), '[{"name": …, "moves": […]}, …]')
+    if len(document) > MOST_SCRIPTS:
+        raise InputError(f"{len(document)} scripts", str(path), f"{MOST_SCRIPTS} at most")
     return tuple(_script(each, f"{path} [{number}]") for number, each in enumerate(document))
 
 
 def _script(document: Any, where: str) -> Script:
     match document:
-        case {"name": str(name), "moves": list(moves), **rest} if not rest and 1 <= len(moves) <= MOST_MOVES:
+        case {"name": str(name), "moves": list(moves), **rest} if not rest and name.isprintable():
+            if not 1 <= len(moves) <= MOST_MOVES:
+                raise InputError(f"{len(moves)} moves", where, f"1 to {MOST_MOVES}")
             return Script(name[:80], tuple(_move(each, f"{where} move {at}") for at, each in enumerate(moves)))
-    raise InputError("no script", where, f'{{"name": "…", "moves": […]}}, 1 to {MOST_MOVES} moves')
+    raise InputError("no script", where, '{"name": "…", "moves": […]}')
 
 
 def _move(document: Any, where: str) -> HuntMove:
@@ -103,7 +107,7 @@ def _flag(value: Any, where: str) -> bool:
 
 
 def _word(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= 40:
+    if not isinstance(value, str) or not 1 <= len(value) <= 40 or not value.isprintable():
         raise InputError(shorten(value), where, "a name")
     return value
 
@@ -116,6 +120,7 @@ def _arguments(value: Any, where: str) -> list[Any]:
 
 READERS: dict[str, Callable[[Any, str], Any]] = {
     "who": _one_of(PEOPLE),
+    "sender": _one_of(PEOPLE),
     "to": _word,
     "name": _word,
     "gwei": _whole(MOST_GWEI),

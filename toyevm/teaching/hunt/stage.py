@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from toyevm.blocks import Withdrawal
 from toyevm.contracts import Contract
@@ -22,13 +22,14 @@ from toyevm.rollups.l1_data import deposits_in
 from toyevm.rollups.one_step.block_trace import BlockTrace
 from toyevm.rollups.optimistic.block_states import BlockStates
 from toyevm.rollups.optimistic.board import GamePlayer
+from toyevm.rollups.optimistic.bonds import bond_at
 from toyevm.rollups.optimistic.challenger import Challenger
 from toyevm.rollups.optimistic.dispute_contract import GAME, KEEPER, MOVE_GAS, PORTAL
 from toyevm.rollups.optimistic.liars import LIARS, liar_of
 from toyevm.rollups.optimistic.rollup import CHALLENGER, PROPOSER, L2Proposal, OptimisticRollup
-from toyevm.state import Account, WorldState
+from toyevm.state import Account, StateDiff, WorldState
 from toyevm.transactions import Transaction, decode_transaction, encode_transaction
-from toyevm.types import Address
+from toyevm.types import Address, Field, Location
 from toyevm.units import GWEI
 from toyevm.workloads.wallets import wallet
 
@@ -36,6 +37,7 @@ USERS = ("Ann", "Bob", "Mallory")
 PEOPLE = (*USERS, PROPOSER, CHALLENGER)
 HOUR = 3_600
 LAST = -1
+Thing = TypeVar("Thing")
 FORCED = PORTAL.event_topic("Forced")
 
 
@@ -62,10 +64,13 @@ class RollupStage:
 
     Args:
         game, portal: what stands in place of the rollup's own contracts.
+        tail: bytes behind the code of both, that are never run: so nobody knows that code beforehand.
     """
 
-    def __init__(self, game: Contract | None = None, portal: Contract | None = None) -> None:
+    def __init__(self, game: Contract | None = None, portal: Contract | None = None, tail: bytes = b"") -> None:
         self.rollup = OptimisticRollup(USERS, game=game, portal=portal)
+        if tail:
+            self._lengthen(tail)
         self.messages: list[WithdrawalMessage] = []
         self.proposed: list[OwnProposal] = []
         self.deployed: dict[str, Address] = {}
@@ -86,10 +91,11 @@ class RollupStage:
         self.messages.append(self.rollup.withdraw(who, gwei * GWEI, forced, self._address(to or who)))
         return _done(self._last_answer()) if len(self.rollup.l1.entries) > blocks else Done()
 
-    def propose(self, who: str = PROPOSER, skips: str = "", lies: bool = False) -> Done:
+    def propose(self, who: str = PROPOSER, skips: str = "", lies: bool = False, wei: int = bond_at(0)) -> Done:
         """Bring the next block and propose the state after it.
 
         Args:
+            wei: what is paid as a bond.
             skips: what waits on L1 and is left out of the block: "deposits", "forced" transactions, or "all".
             lies: the state is the one after the block for somebody who had all the ether in the portal besides.
         """
@@ -101,7 +107,7 @@ class RollupStage:
         block, taken = rollup.next_block()
         truth = rollup.run(block)
         told = rollup.run(block, self._richer(who)) if lies else truth
-        proposal = rollup.propose_trace(who, block, taken, told)
+        proposal = rollup.propose_trace(who, block, taken, told, wei)
         self.proposed.append(OwnProposal(who, proposal, truth))
         if proposal.answer.accepted and not lies:
             rollup.adopt(proposal)
@@ -138,22 +144,22 @@ class RollupStage:
         return Done()
 
     def prove(
-        self, message: int = LAST, proposal: int = LAST, gwei: int | None = None, to: str = "", who: str = ""
+        self, message: int = LAST, proposal: int = LAST, gwei: int | None = None, to: str = "", sender: str = ""
     ) -> Done:
         """Prove that a message was sent, under the state of a proposal.
 
         Args:
-            gwei, to, who: say that it is about another amount, receiver or sender; the state is asked about that one.
+            gwei, to, sender: say that the message is another one; the state is asked about that.
         """
         made = self._proposed(proposal).proposal
         if made not in self.rollup.proposals:
             raise InputError(f"proposal {proposal} has no place among the layer's blocks", "prove")
-        claimed = self._changed(self._message(message), gwei, to, who)
+        claimed = self._changed(self._message(message), gwei, to, sender)
         return _done(self.rollup.prove(claimed, self.rollup.proposals.index(made)))
 
-    def finalize(self, message: int = LAST, gwei: int | None = None, to: str = "", who: str = "") -> Done:
-        """Have a message paid that was proven; `gwei`, `to` and `who` as in `prove`."""
-        return _done(self.rollup.finalize(self._changed(self._message(message), gwei, to, who)))
+    def finalize(self, message: int = LAST, gwei: int | None = None, to: str = "", sender: str = "") -> Done:
+        """Have a message paid that was proven; `gwei`, `to` and `sender` as in `prove`."""
+        return _done(self.rollup.finalize(self._changed(self._message(message), gwei, to, sender)))
 
     def collect(self, who: str) -> Done:
         """Have the bonds paid out that somebody has won or got back."""
@@ -212,6 +218,11 @@ class RollupStage:
 
     # Helpers
 
+    def _lengthen(self, tail: bytes) -> None:
+        l1, contract = self.rollup.l1, self.rollup.contract
+        code = {Location(at, Field.CODE): l1.account(at).code + tail for at in (contract.portal, contract.address)}
+        l1.entries[-1] = replace(l1.entries[-1], world=l1.world.apply(StateDiff(code)))
+
     def _send(self, tx: Transaction, forced: bool) -> Done:
         if forced:
             return _done(self.rollup.contract.force(KEEPER, encode_transaction(tx)))
@@ -233,24 +244,22 @@ class RollupStage:
         if kind not in LIARS:
             raise InputError(f"unknown attack {kind!r}", "settle", " | ".join(LIARS))
         try:
+            if not states.items:
+                raise InvalidProof("nothing happens in this block")
             return liar_of(kind, states, Random(0)).player
         except InvalidProof as error:
-            raise InputError(str(error), "settle", "a block with such a transaction") from error
+            raise InputError(str(error), f"attack {kind!r}", "a block with such a transaction") from error
 
-    def _changed(self, message: WithdrawalMessage, gwei: int | None, to: str, who: str) -> WithdrawalMessage:
+    def _changed(self, message: WithdrawalMessage, gwei: int | None, to: str, sender: str) -> WithdrawalMessage:
         changes: dict[str, Any] = {} if gwei is None else {"amount": gwei * GWEI}
-        changes |= {name: self._address(given) for name, given in (("to", to), ("sender", who)) if given}
+        changes |= {name: self._address(given) for name, given in (("to", to), ("sender", sender)) if given}
         return message._replace(**changes)
 
     def _message(self, number: int) -> WithdrawalMessage:
-        if not -len(self.messages) <= number < len(self.messages):
-            raise InputError(f"no message {number}", expected=f"{len(self.messages)} were sent")
-        return self.messages[number]
+        return _at(self.messages, number, "message")
 
     def _proposed(self, number: int) -> OwnProposal:
-        if not -len(self.proposed) <= number < len(self.proposed):
-            raise InputError(f"no proposal {number}", expected=f"{len(self.proposed)} were made")
-        return self.proposed[number]
+        return _at(self.proposed, number, "proposal")
 
     def _contract(self, name: str) -> tuple[Contract, Address]:
         return (PORTAL, self.rollup.contract.portal) if name == "portal" else (GAME, self.rollup.contract.address)
@@ -270,6 +279,14 @@ class RollupStage:
         if value.startswith("0x"):
             return bytes.fromhex(value[2:])
         return self._address(value)
+
+
+def _at(things: Sequence[Thing], number: int, name: str) -> Thing:
+    if not things:
+        raise InputError(f"there is no {name} yet")
+    if not -len(things) <= number < len(things):
+        raise InputError(f"no {name} {number}", expected=f"0 to {len(things) - 1}")
+    return things[number]
 
 
 def _done(answer: L1Answer) -> Done:
