@@ -83,7 +83,8 @@ def test_an_estimate_lies_between_its_ends_and_the_tornado_inside() -> None:
 def test_the_chart_says_each_swing_in_words() -> None:
     chart = tornado_chart("layer", "allocation", HERE)
     assert all(
-        f"{swing.name}: {rounded(swing.at_low)} J" in chart.text for swing in tornado("layer", "allocation", HERE)
+        f"{swing.name} (" in chart.text and f": {rounded(swing.at_low)} J" in chart.text
+        for swing in tornado("layer", "allocation", HERE)
     )
     assert not re.search(r"\de[+-]\d", chart.text)
 

@@ -145,13 +145,18 @@ def tornado_chart(system: str, question: str, measured: Measured) -> Chart:
     swings, middle = tornado(system, question, measured), estimate(system, question, measured).middle
     title = f"{system}, {question}: joules a transaction (log scale; assumed ranges)"
     lines = [f"{title}; {rounded(middle)} J with every input in its middle"]
-    lines += [f"{swing.name}: {rounded(swing.at_low)} J to {rounded(swing.at_high)} J" for swing in swings]
+    lines += [f"{_with_range(swing.name)}: {rounded(swing.at_low)} J to {rounded(swing.at_high)} J" for swing in swings]
     return Chart(
-        partial(_draw, swings, middle), title, "; ".join(lines), "\n".join(lines), height=1.2 + 0.5 * len(swings)
+        partial(_draw, title, swings, middle), title, "; ".join(lines), "\n".join(lines), height=1.2 + 0.5 * len(swings)
     )
 
 
-def _draw(swings: list[Swing], middle: float, figure: Figure) -> None:
+def _with_range(name: str) -> str:
+    each = INPUTS[name]
+    return f"{name} ({each.low:,.6g} to {each.high:,.6g} {each.unit})"
+
+
+def _draw(title: str, swings: list[Swing], middle: float, figure: Figure) -> None:
     axes = figure.subplots()
     for place, swing in enumerate(swings):
         low, high = sorted((swing.at_low, swing.at_high))
@@ -161,7 +166,8 @@ def _draw(swings: list[Swing], middle: float, figure: Figure) -> None:
     axes.axvline(middle, color=BLACK, linewidth=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: rounded(value))
-    axes.set_yticks(range(len(swings)), [swing.name for swing in swings])
+    axes.set_yticks(range(len(swings)), [_with_range(swing.name).replace(" (", "\n(") for swing in swings])
+    axes.set_title(title)
     axes.invert_yaxis()
     ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]
     axes.set_xlim(min(ends) / 3, max(ends) * 3)  # room for the numbers beside the bars

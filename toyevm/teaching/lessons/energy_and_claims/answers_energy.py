@@ -16,7 +16,7 @@ from toyevm.teaching.lessons.energy_and_claims.settings import BLOCKS, WAYS, ene
 BITS = 12
 FAST = 1.1  # times as fast as in order, at least
 MOST_JOULES = 1e30
-TRAFFIC = 2.0e6, 2.5e6  # transactions a day: made up
+TRAFFIC = 4.0e6, 5.0e6  # transactions a day: made up
 CLOSE = 0.02  # of the right number: rounding
 COUNTED = (4, 13.8), (5, 33.5), (6, 68.6), (7, 125.2)  # bits, and the mean that the cell above the turn prints
 SAMPLED = "You have {:,}, a counted average doubled for each bit. It is of 64 headers: which whole number is it near?"
