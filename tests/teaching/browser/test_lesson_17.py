@@ -38,4 +38,5 @@ def test_conflicts_cost_energy(player: Any, tmp_path: Path) -> None:
     player.get_by_role("button", name="one bargain").click()
     shows(player, "working 2.99")
     shows(player, "2.9 times as fast")
+    shows(player, "in order with 16 cores switched on: working 1.00, waiting 4.50, together 5.50")
     player.screenshot(path=artefacts(tmp_path) / "lesson-17-player.png")

@@ -14,7 +14,7 @@ import pytest
 
 from tests.teaching.lab.bank import REPOSITORY, Lesson, read_lesson
 from toyevm.bench.claims.base import ClaimCase, ClaimEvidence
-from toyevm.bench.compare import simulated
+from toyevm.bench.compare import assumed, simulated
 from toyevm.teaching.lab.judge_values import record
 
 SHEET = REPOSITORY / "solutions" / "17-energy-and-claims"
@@ -118,15 +118,16 @@ def test_a_prediction_follows_people_then_votes_then_names(lesson: Lesson) -> No
 
 def test_a_verdict_on_what_was_run_is_that_of_the_claims(lesson: Lesson) -> None:
     verdict = lesson.solution(lesson.exercises["verdict"])
-    for outcomes in product([True, False], repeat=4):
+    figures = {"simulated": simulated(1, "s"), "assumed": assumed(1, "s", "a choice, 2026")}
+    for outcomes in product(product([True, False], figures), repeat=3):
         evidence = ClaimEvidence(
-            tuple(ClaimCase(f"c{at}", holds, {"x": simulated(1, "s")}) for at, holds in enumerate(outcomes))
+            tuple(ClaimCase(f"c{at}", holds, {"x": figures[tag]}) for at, (holds, tag) in enumerate(outcomes))
         )
-        given: list[Any] = [[f"c{at}", holds, "simulated"] for at, holds in enumerate(outcomes)]
+        given: list[Any] = [[f"c{at}", holds, tag] for at, (holds, tag) in enumerate(outcomes)]
         said = verdict(given)
         assert (said.split(" c")[0]) == evidence.ruled.value
         assert re.findall(r"c\d", said) == (
-            [f"c{at}" for at, holds in enumerate(outcomes) if holds] if " c" in said else []
+            [f"c{at}" for at, outcome in enumerate(outcomes) if outcome == (True, "simulated")] if " c" in said else []
         )
 
 

@@ -6,27 +6,41 @@ import re
 
 import pytest
 
-from tests.teaching.notebooks.test_notebooks import COURSE, cells_above, execute, given_away, read, shown_in, words_of
+from tests.teaching.notebooks.test_notebooks import (
+    COURSE,
+    cells_above,
+    execute,
+    given_away,
+    read,
+    shown_in,
+    words_of,
+)
+from toyevm.bench.energy import INPUTS
+from toyevm.bench.energy.model import DAYS, JOULES_PER_TWH
 from toyevm.teaching.lab.turns import take_turn
+from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.energy_and_claims.answers_claims import DENIALS
+from toyevm.teaching.lessons.energy_and_claims.answers_energy import COUNTED
+from toyevm.teaching.lessons.energy_and_claims.studies import RECORDED
 
 pytest.importorskip("numpy")
 LESSON = COURSE / "17-energy-and-claims/17-energy-and-claims.ipynb"
-MEET = "return bool({one.sender, paid(one)} & {other.sender, paid(other)})"
+SHEET = COURSE.parent / "solutions" / LESSON.relative_to(COURSE)
+MEET = "return bool({one.sender, named(one)} & {other.sender, named(other)})"
 RIGHT = {
     'lab.predict("more-cores")': 'lab.predict("more-cores", choose="B")',
     'lab.predict("table")': 'lab.predict("table", choose="A")',
-    "my_run = None": 'player.set(block="one bargain", way="optimistic", cores=16)\nmy_run = player',
+    "my_run = None": 'player.set(block="one counter", way="Block-STM", cores=2)\nmy_run = player',
     "my_hashes = None": "my_hashes = 4096",
-    "my_joules = (None, None)": "my_joules = (16_027, 77_622)",
+    "my_joules = (None, None)": "my_joules = (5_129, 19_406)",
     "return None  # Your turn: True or False": MEET,
     "my_lie = None": "my_lie = [(number, number + 1) for number in range(39)]",
     "my_audit = (None, None)": 'my_audit = ("B", "true if")',
     "my_systems = None": 'my_systems = ["L1", "optimistic_rollup", "sidechain"]',
 }
 GIVEAWAYS = {
-    "more-cores": ("12.8", "13.7", "run again, and again", "the same transactions run again"),
-    "table": ("69%", "32%", "no person", "share no person"),
+    "more-cores": ("12.8", "13.7", "run again, and again", "some transactions run again"),
+    "table": ("65%", "32%", "no person", "share no person", "names 0"),
 }
 
 
@@ -44,7 +58,7 @@ def test_a_student_who_answers_lesson_17_rightly_is_told_so(answered: dict[str, 
     assert "*one contract one slot*" in shown["table-reveal"]
     assert "done sooner" in shown["wasteful-turn"]
     assert "4,096" in shown["hashes-turn"]
-    assert "factor of 4.8" in shown["joules-turn"]
+    assert "factor of 3.8" in shown["joules-turn"]
     assert "Better than the table" in shown["meet-turn"]
     assert "the result is the same" in shown["lie-turn"]
     assert "verdict: true if" in shown["experiment-turn"]
@@ -81,10 +95,10 @@ def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:
 
 
 ASKED = {  # a turn: what answers it, and so may not stand in a cell above it or in its own
-    "wasteful-turn": ("2.99", "2.42", "2.85", "2.66"),
+    "wasteful-turn": ("1.45", "1.37", "3.00", "3.10"),
     "hashes-turn": ("4,096", "4096"),
-    "joules-turn": ("16,027", "16,000", "77,622", "77,600"),
-    "meet-turn": ("paid(one)", "one.sender"),
+    "joules-turn": ("5,129", "5,130", "19,406", "19,400"),
+    "meet-turn": ("named(one)", "one.sender"),
     "lie-turn": ("39 pairs", "range(39)"),
     "experiment-turn": ("experiment b", "true if transactions"),
     "whom-turn": ('["L1"',),
@@ -98,6 +112,38 @@ def test_nothing_above_a_turn_answers_it(turn: str) -> None:
     cells = [*cells_above(notebook, turn), own]
     above = "\n".join("".join(cell["source"]) + "".join(map(words_of, cell.get("outputs", []))) for cell in cells)
     assert [clue for clue in ASKED[turn] if clue.casefold() in above.casefold()] == []
+
+
+def test_what_is_solved_in_prose_is_computed() -> None:
+    """Each product of the worked and the half-solved example, and the seconds that the table is computed with."""
+    prose = "\n".join("".join(cell["source"]) for cell in read(LESSON)["cells"] if cell["cell_type"] == "markdown")
+    assert f"{RECORDED.execute * 1e6:.0f} µs" in prose
+    for energy, count in ((0.0026, 1.0), (0.00787, 2.5)):
+        assert f"= {energy * JOULES_PER_TWH / (DAYS * count * 1e6):,.0f} J" in prose
+    energy, traffic = INPUTS["energy by proof of stake"], INPUTS["L1 transactions"]
+    assert (energy.low, energy.high, traffic.low, traffic.high) == (0.0026, 0.00787, 1.0e6, 2.5e6)
+    for nodes, watts in ((INPUTS["nodes"].low, INPUTS["a core"].low), (INPUTS["nodes"].high, INPUTS["a core"].high)):
+        assert f"= {nodes * RECORDED.execute * watts:.1f} J" in prose
+
+
+def test_the_means_that_a_message_knows_are_those_that_were_counted(answered: dict[str, str]) -> None:
+    for bits, mean in COUNTED:
+        assert f"{bits} bits: {mean:>7} hashes" in answered["miner"]
+
+
+def test_a_verdict_is_asked_when_the_cases_have_run() -> None:
+    reply = take_turn("17-energy-and-claims", "experiment", ("B", None))
+    assert reply.status is Status.MISSING
+    assert "fails  if all mint" in reply.shown
+    for verdict in ("true", "false", "untested"):
+        assert "verdict" not in take_turn("17-energy-and-claims", "experiment", ("B", verdict)).shown
+
+
+def test_the_sheet_asks_other_questions_on_earlier_lessons() -> None:
+    lesson, sheet = (shown_in(read(path))["retrieve"] for path in (LESSON, SHEET))
+    asked = [set(re.findall(r"`(recall-[a-z-]+)`", words)) for words in (lesson, sheet)]
+    assert [len(each) for each in asked] == [2, 2]
+    assert not asked[0] & asked[1]
 
 
 def test_the_run_of_the_first_bet_is_no_answer_to_the_first_turn() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import take_turn
-from toyevm.teaching.lessons.energy_and_claims import EnergyPlayer, show_energy
+from toyevm.teaching.lab.verdicts import Status
+from toyevm.teaching.lessons.energy_and_claims import EnergyPlayer, look, show_energy
 from toyevm.teaching.lessons.energy_and_claims.predictions import kinds, later_blocks
-from toyevm.teaching.lessons.energy_and_claims.settings import BLOCKS, CORES, WAITING, energy_in
+from toyevm.teaching.lessons.energy_and_claims.settings import BLOCKS, CORES, WAITING, energy_in, in_order
 
 numpy = pytest.importorskip("numpy")
 
@@ -78,3 +80,29 @@ def test_what_goes_wrong_in_a_students_rule_names_the_transactions() -> None:
     reply = take_turn("17-energy-and-claims", "meet", lambda one, other: one.payee == other.payee)
     assert "`meet` of transactions 0 and 1: it ended in AttributeError" in reply.text
     assert "given ," not in reply.text
+
+
+def test_on_the_same_cores_energy_falls_with_speed_but_for_the_one_counter() -> None:
+    """What the lesson says: Gil is right of most blocks, and refuted by the counter on a few cores."""
+    for block in BLOCKS:
+        for way, cores in product(("optimistic", "Block-STM"), CORES[1:]):
+            run, more = energy_in(block, way, cores), energy_in(block, way, cores).total > in_order(block, cores).total
+            assert more == (block == "one counter"), (block, way, cores)
+            right = take_turn("17-energy-and-claims", "wasteful", (block, way, cores)).status is Status.RIGHT
+            assert right == (more and run.speedup >= 1.1)
+
+
+def test_the_longest_chain_is_told_of_lies() -> None:
+    for pairs, longest in (([(0, 1)], 2), ([(2, 3), (0, 2), (1, 2), (3, 9)], 4), ([(0, at) for at in range(1, 9)], 2)):
+        assert f"has {longest} transactions" in take_turn("17-energy-and-claims", "lie", pairs).text
+    assert take_turn("17-energy-and-claims", "lie", [(at, at + 1) for at in range(25)]).status is Status.WRONG
+
+
+def test_a_student_may_look_at_what_a_message_names() -> None:
+    first, second = look(11, 19, 20).splitlines()
+    assert first.startswith("19: sender …")
+    assert "to …7777" in first
+    assert "to …7777" in second
+    for odd in ((10, 1), (11, 40), (11, -1), ([], 1), (11, "x")):
+        with pytest.raises(InputError, match="look"):
+            look(*odd)

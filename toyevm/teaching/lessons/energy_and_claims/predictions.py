@@ -100,7 +100,7 @@ def look(block: int, *numbers: int) -> str:
         InputError: there is no such block, or no such transaction in it.
     """
     found = {seed: example.features for seed, example in zip(LATER, later_blocks(), strict=True)}
-    if block not in found:
+    if type(block) is not int or block not in found:
         raise InputError(repeat(block), "look", " | ".join(map(str, LATER)))
     for number in numbers:
         if type(number) is not int or not 0 <= number < len(found[block]):
