@@ -15,7 +15,7 @@ def planted(toyevm: Command, folder: Path) -> str:
     pytest.importorskip("vyper")
     answer = toyevm("plant", str(PROJECT / "example.toml"), str(folder))
     assert answer.code == 0
-    assert answer.out == f"{folder}/no-delay.json: A lie that is final by mistake is paid at once.\n"
+    assert answer.out == f"{folder}/no-delay.json: no-delay: A lie that is final by mistake is paid at once.\n"
     return f"{folder}/no-delay.json"
 
 

@@ -295,11 +295,12 @@ def hunt(
 def plant(
     faults: Annotated[Path, typer.Argument(metavar="FAULTS.toml", help="Pieces of contracts, and what replaces them.")],
     folder: Annotated[Path, typer.Argument(metavar="OUT", help="Where the compiled contracts go.")],
+    by_number: Annotated[bool, typer.Option("--by-number", help="Names of files that tell nothing.")] = False,
 ) -> int:
     """Compile contracts with a piece of their source replaced, for others to hunt; it needs Vyper."""
     from toyevm.cli import hunt as command
 
-    return command.run_plant(faults, folder)
+    return command.run_plant(faults, folder, by_number)
 
 
 @app.command()

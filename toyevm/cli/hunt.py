@@ -36,10 +36,10 @@ def run(file: Path, contracts: Sequence[Path], as_json: bool) -> int:
     return 0 if report["found"] == len(rows) and not any(each.void for each in played) else 1
 
 
-def run_plant(file: Path, folder: Path) -> int:
+def run_plant(file: Path, folder: Path, by_number: bool) -> int:
     """Plant the faults of a file, and print what was written; raise InputError as `plant` does."""
-    for written, fault in plant(file, folder):
-        print(f"{written}: {fault.harm}")
+    for written, fault in plant(file, folder, by_number):
+        print(f"{written}: {fault.name}: {fault.harm}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -175,12 +176,71 @@ def test_a_core_can_wait_until_a_time_or_until_something_happens() -> None:
         has_run = any(event["what"] == "ran" for event in news)
         return CoreMove("commit") if has_run else CoreMove("run", question["head"])
 
-    workload = Bout("ether", 3, 2).build()
-    told = ToldExecution(simulation_of(workload.pre, workload.block, RunConfig(workload.chain, 2)), ask)
-    told.simulation.run(told.strategy())
+    execution = told(Bout("ether", 3, 2), ask)
     assert asked[:3] == [(0, 0), (1, 0), (0, 5_000)]
     assert 1 < sum(core == 1 for core, _ in asked) <= 7  # three runs, three commits
-    assert told.helped == 0
+    assert execution.helped == 0
+
+
+Question = dict[str, Any]
+
+
+def told(bout: Bout, moves: Callable[[Question], CoreMove]) -> ToldExecution:
+    """Play a bout by a function in this process."""
+    workload = bout.build()
+    execution = ToldExecution(simulation_of(workload.pre, workload.block, RunConfig(workload.chain, bout.cores)), moves)
+    execution.simulation.run(execution.strategy())
+    return execution
+
+
+def test_what_is_being_made_final_is_not_run_again() -> None:
+    """Its writes would be published behind those that are final, and make all that read them stale for ever."""
+    heard: list[tuple[str, int]] = []
+    tried: set[int] = set()
+
+    def ask(question: Question) -> CoreMove:
+        heard.extend((event["what"], event["tx"]) for event in question["news"])
+        head = question["head"]
+        has_run = ("ran", head) in heard
+        if question["core"] == 0:
+            return CoreMove("commit") if has_run else CoreMove("run", head)
+        if has_run and head not in tried:  # core 0 makes it final at this moment
+            tried.add(head)
+            return CoreMove("run", head)
+        return CoreMove("wait")
+
+    execution = told(Bout("amm-swap", 4, 2), ask)
+    assert tried
+    assert dict(execution.runs) == dict.fromkeys(range(4), 1)
+    assert not [tx for what, tx in heard if what == "stale"]
+
+
+def test_a_run_that_read_too_early_is_stale_and_runs_again() -> None:
+    heard: list[tuple[str, int]] = []
+
+    def ask(question: Question) -> CoreMove:
+        heard.extend((event["what"], event["tx"]) for event in question["news"])
+        head, core = question["head"], question["core"]
+        if question["now"] == 0:
+            return CoreMove("run", core)
+        if core == 1 or ("ran", head) not in heard:
+            return CoreMove("wait")
+        runs, stale = heard.count(("ran", head)), heard.count(("stale", head))
+        return CoreMove("commit") if runs > stale else CoreMove("run", head)
+
+    execution = told(Bout("amm-swap", 2, 2), ask)
+    assert ("stale", 1) in heard
+    assert dict(execution.runs) == {0: 1, 1: 2}
+
+
+def test_a_time_that_has_passed_is_no_wait_at_all() -> None:
+    execution = told(Bout("ether", 2, 2), lambda question: CoreMove("wait", until=0))
+    assert execution.helped > 0
+
+
+def test_a_transaction_is_run_so_often_and_no_more() -> None:
+    with pytest.raises(Foul, match="transaction 0 was run more than 64 times"):
+        told(Bout("ether", 40, 1), lambda question: CoreMove("run", 0))
 
 
 def test_each_event_is_told_once() -> None:
@@ -190,9 +250,7 @@ def test_each_event_is_told_once() -> None:
         heard.extend((event["what"], event["tx"]) for event in question["news"])
         return CoreMove("wait")
 
-    workload = Bout("ether", 3, 4).build()
-    told = ToldExecution(simulation_of(workload.pre, workload.block, RunConfig(workload.chain, 4)), ask)
-    told.simulation.run(told.strategy())
+    told(Bout("ether", 3, 4), ask)
     assert heard == [(what, tx) for tx in range(3) for what in ("ran", "final")][: len(heard)]
     assert len(heard) >= 5  # nobody is asked after the last
 
@@ -225,7 +283,8 @@ def test_what_is_no_move_is_a_foul(line: bytes) -> None:
     ("text", "what"),
     [
         ("", "suite.json"), ("[]", "no list of bouts"), ("{}", "no list of bouts"), ("[3]", "no bout"),
-        ('[{"workload": "moon"}]', "unknown workload"), ('[{"workload": "mixed", "cores": 0}]', "cores 0"),
+        ('[{"workload": "moon"}]', "unknown workload"), ('[{"workload": ["mixed"]}]', "unknown workload"),
+        ('[{"workload": "mixed", "seed": 1.5}]', "seed 1.5"), ('[{"workload": "mixed", "cores": 0}]', "cores 0"),
         ('[{"workload": "mixed", "transactions": true}]', "transactions True"),
         ('[{"workload": "mixed", "x": 1}]', "no bout"),
     ],

@@ -268,7 +268,7 @@ def test_a_script_that_looks_at_code_or_gas_is_void(spy: str) -> None:
         {"do": "poke", "who": "Mallory", "name": "spy", "data": portal},
     ]
     (played,), (row,) = hunt([script(*LIFE, *moves)], [PlantedContract("same", "portal", STANDING["portal"])])
-    assert played.void.startswith("it looks at code or gas: move 4, poke")
+    assert played.void.startswith("it looks at code, gas or time: move 4, poke")
     assert not row.findings
 
 
@@ -280,6 +280,7 @@ def test_a_script_that_looks_at_code_or_gas_is_void(spy: str) -> None:
         ({"abi": 7}, "no compiled contract"),
         ({"abi": [{"name": "transfer"}, 7]}, "neither a portal nor a dispute game"),
         ({"abi": [{"name": "propose"}]}, "bytecode: not hexadecimal: 'None'"),
+        ({"abi": [{"name": ["propose"]}]}, "neither a portal nor a dispute game"),
     ],
 )
 def test_what_is_no_contract_of_the_rollup_is_refused_by_one_line(document: Any, words: str, tmp_path: Path) -> None:
@@ -288,11 +289,12 @@ def test_what_is_no_contract_of_the_rollup_is_refused_by_one_line(document: Any,
     assert words in str(caught.value)
 
 
-def test_a_contract_that_cannot_be_created_is_void_and_no_other(tmp_path: Path) -> None:
-    path = written(tmp_path, {"abi": STANDING["portal"].abi, "bytecode": "0xfe"}, "mine.json")
+@pytest.mark.parametrize("code", ["0xfe", "0x" + "5b" * 50_000], ids=["it fails", "too long"])
+def test_a_contract_that_cannot_be_created_is_void_and_no_other(code: str, tmp_path: Path) -> None:
+    path = written(tmp_path, {"abi": STANDING["portal"].abi, "bytecode": code}, "mine.json")
     good = PlantedContract("good", "game", STANDING["game"])
     _, (bad, well) = hunt([script(*LIFE)], [read_planted(path), good])
-    assert bad.void.startswith("mine cannot be created")
+    assert bad.void.startswith("it cannot be created: ")
     assert not bad.findings
     assert (well.void, well.findings) == ("", {})
 
@@ -301,10 +303,10 @@ HOSTILE: list[tuple[Place, str, str]] = [
     ("portal", "loop: JUMPDEST PUSH @loop JUMP", "deposit"),  # burns all gas
     ("portal", "PUSH2 0xffff PUSH1 0 RETURN", "propose"),
     ("portal", "STOP", "propose"),
-    ("game", "STOP", "settle"),
-    ("game", "PUSH1 0 NOT PUSH1 0 MSTORE PUSH1 0x20 PUSH1 0 RETURN", "settle"),
-    ("game", "PUSH1 0 NOT DUP1 PUSH1 0 MSTORE DUP1 PUSH1 0xa0 MSTORE PUSH2 0x400 PUSH1 0 RETURN", "settle"),
-    ("game", "CALLER SELFDESTRUCT", "settle"),
+    ("game", "STOP", "propose"),
+    ("game", "PUSH1 0 NOT PUSH1 0 MSTORE PUSH1 0x20 PUSH1 0 RETURN", "propose"),
+    ("game", "PUSH1 0 NOT DUP1 PUSH1 0 MSTORE DUP1 PUSH1 0xa0 MSTORE PUSH2 0x400 PUSH1 0 RETURN", "propose"),
+    ("game", "CALLER SELFDESTRUCT", "propose"),
     ("game", "INVALID", "propose"),
 ]
 
@@ -315,7 +317,7 @@ def test_a_hostile_contract_is_found_and_harms_nobody(
 ) -> None:
     monkeypatch.setattr(judge, "SECONDS", 2.0)
     _, (row,) = hunt([script(*LIFE, *LIFE)], [with_code(tmp_path, place, code)])
-    assert row.findings
+    assert row.findings[0].what.startswith(move)
 
 
 def faults_in(tmp_path: Path, text: str) -> list[PlantedFault]:
@@ -372,3 +374,22 @@ def test_what_pythons_parser_refuses_is_one_line() -> None:
 def test_who_pays_too_little_for_a_proposal_is_refused() -> None:
     (_, answer) = done({"do": "deposit", "who": "Ann", "gwei": 5}, {"do": "propose", "wei": 1})
     assert answer == Done(False, "not the bond")
+
+
+def test_the_words_of_a_contract_reach_no_terminal_as_they_are(tmp_path: Path) -> None:
+    """A planted contract refuses with a colour, a title of a window and too many letters."""
+    words = b"\x1b[31m\x1b]0;you\x07" + b"x" * 300
+    data = bytes.fromhex("08c379a0") + (32).to_bytes(32, "big") + len(words).to_bytes(32, "big") + words
+    data += bytes(-len(data) % 32)
+    store = " ".join(f"PUSH32 0x{data[i : i + 32].hex()} PUSH2 {i} MSTORE" for i in range(0, len(data), 32))
+    _, (row,) = hunt([script(*LIFE)], [with_code(tmp_path, "portal", f"{store} PUSH2 {len(data)} PUSH1 0 REVERT")])
+    what = row.findings[0].what
+    assert what.isprintable()
+    assert "“?[31m?]0;you?xxx" in what
+    assert len(what) < 400
+
+
+def test_files_by_number_tell_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("vyper")
+    ((path, fault),) = plant(EXAMPLE, tmp_path, by_number=True)
+    assert (path.name, fault.name) == ("0.json", "no-delay")

@@ -51,8 +51,8 @@ INPUTS = {
         EnergyInput("energy by proof of stake", 0.0026, 0.00787, "TWh a year",
                     f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, 2025 (7.87 GWh)"),
         EnergyInput("L1 transactions", 1.0e6, 2.5e6, "a day",
-                    "seven-day averages of Ethereum: 1.87 million on 31 December 2025, near 2.5 million in January 2026 "
-                    "(The Block, as quoted by the press), a record; at the low end " + CHOICE),
+                    "seven-day averages of Ethereum: 1.87 million on 31 December 2025, near 2.5 million in January "
+                    "2026 (The Block, as quoted by the press), a record; at the low end " + CHOICE),
         EnergyInput("nodes", 5_000, 14_072, "computers",
                     "at the high end those that Cambridge counted, December 2023; at the low end " + CHOICE),
         EnergyInput("a core", 3, 15, "W", "power of a busy core; " + CHOICE),

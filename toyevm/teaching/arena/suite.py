@@ -31,12 +31,13 @@ class Bout:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.workload not in WORKLOADS:
+        if self.workload not in tuple(WORKLOADS):
             raise InputError(f"unknown workload {self.workload!r}", "suite", " | ".join(WORKLOADS))
         for name in ("transactions", "cores", "seed"):
             number = getattr(self, name)
             if type(number) is not int or not (name == "seed" or 1 <= number <= MOST):
-                raise InputError(f"{name} {number!r}", "suite", f"a whole number, 1 to {MOST}")
+                expected = "a whole number" + ("" if name == "seed" else f", 1 to {MOST}")
+                raise InputError(f"{name} {number!r:.40}", "suite", expected)
 
     def build(self) -> Workload:
         """Return the block."""

@@ -93,8 +93,9 @@ class ToldExecution:
             raise
 
     def _run(self, core: Core, tx_index: int) -> Process[None]:
-        if tx_index < self.ledger.head or tx_index in self.running:
-            yield core.spend(core.costs.schedule)  # final, or on another core: in vain
+        is_final = tx_index < self.ledger.head or (self.is_committing and tx_index == self.ledger.head)
+        if is_final or tx_index in self.running:
+            yield core.spend(core.costs.schedule)  # final or about to be, or on another core: in vain
             return
         self.runs[tx_index] += 1
         if self.runs[tx_index] > MOST_RUNS:

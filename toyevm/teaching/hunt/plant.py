@@ -19,6 +19,7 @@ from typing import Any
 
 from toyevm.contracts import contract_source
 from toyevm.contracts.compile import compile_artefact
+from toyevm.crypto import keccak256
 from toyevm.errors import InputError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")  # it becomes the name of a file
@@ -78,13 +79,20 @@ def read_faults(path: Path) -> list[PlantedFault]:
     return [PlantedFault(name, **table) for name, table in document.items()]
 
 
-def plant(path: Path, folder: Path) -> list[tuple[Path, PlantedFault]]:
+def plant(path: Path, folder: Path, by_number: bool = False) -> list[tuple[Path, PlantedFault]]:
     """Compile each fault of a file into a folder; return what was written.
 
+    Args:
+        by_number: name the files 0, 1, and so on, in an order that tells nothing; if not, after the faults.
+
     Raises:
-        InputError: the file is none of faults, Vyper is missing or refuses one, or the folder cannot be written to.
+        InputError: the file is not one of faults, Vyper is missing or refuses one, or the folder cannot be written to.
     """
-    made = [(folder / f"{fault.name}.json", fault, fault.compiled()) for fault in read_faults(path)]
+    compiled = [(fault, fault.compiled()) for fault in read_faults(path)]
+    if by_number:
+        compiled.sort(key=lambda each: keccak256(each[1]["bytecode"].encode()))
+    names = [str(number) if by_number else fault.name for number, (fault, _) in enumerate(compiled)]
+    made = [(folder / f"{name}.json", *each) for name, each in zip(names, compiled, strict=True)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, _, artefact in made:

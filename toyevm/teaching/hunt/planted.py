@@ -50,7 +50,7 @@ def read_planted(path: Path) -> PlantedContract:
     document: Any = read_json(path, MOST_BYTES)
     if not isinstance(document, dict) or not isinstance(document.get("abi"), list):
         raise InputError("no compiled contract", str(path), EXPECTED)
-    functions = {entry.get("name") for entry in document["abi"] if isinstance(entry, dict)}
+    functions = [entry.get("name") for entry in document["abi"] if isinstance(entry, dict)]
     for place, function in KNOWN_BY.items():
         if function in functions:
             code = "0x" + parse_bytes(document.get("bytecode"), f"{path}: bytecode").hex()

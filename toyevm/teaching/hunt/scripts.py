@@ -62,10 +62,10 @@ def read_scripts(path: Path) -> tuple[Script, ...]:
 
 def _script(document: Any, where: str) -> Script:
     match document:
-        case {"name": str(name), "moves": list(moves), **rest} if not rest and name.isprintable():
+        case {"name": str(name), "moves": list(moves), **rest} if not rest and name.isprintable() and len(name) <= 80:
             if not 1 <= len(moves) <= MOST_MOVES:
                 raise InputError(f"{len(moves)} moves", where, f"1 to {MOST_MOVES}")
-            return Script(name[:80], tuple(_move(each, f"{where} move {at}") for at, each in enumerate(moves)))
+            return Script(name, tuple(_move(each, f"{where} move {at}") for at, each in enumerate(moves)))
     raise InputError("no script", where, '{"name": "…", "moves": […]}')
 
 

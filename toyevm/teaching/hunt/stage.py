@@ -1,7 +1,7 @@
 """Where a script is played: a whole optimistic rollup with its L1 and its people, around the contract that is hunted.
 
 The sequencer is honest and reads L1: whatever the portal has logged, a move of the script or a call of a stranger, its
-next block takes. Who lies is told to.
+next block takes. Those who lie do so because the script says it.
 """
 
 from __future__ import annotations
@@ -87,9 +87,8 @@ class RollupStage:
 
     def withdraw(self, who: str, gwei: int, to: str = "", forced: bool = False) -> Done:
         """Burn ether on L2 for a message to pay it on L1."""
-        blocks = len(self.rollup.l1.entries)
         self.messages.append(self.rollup.withdraw(who, gwei * GWEI, forced, self._address(to or who)))
-        return _done(self._last_answer()) if len(self.rollup.l1.entries) > blocks else Done()
+        return _done(self._last_answer()) if forced else Done()
 
     def propose(self, who: str = PROPOSER, skips: str = "", lies: bool = False, wei: int = bond_at(0)) -> Done:
         """Bring the next block and propose the state after it.
