@@ -153,7 +153,7 @@ def tornado_chart(system: str, question: str, measured: Measured) -> Chart:
 
 def _with_range(name: str) -> str:
     each = INPUTS[name]
-    return f"{name} ({each.low:,.6g} to {each.high:,.6g} {each.unit})"
+    return f"{name} ({each.low:,.10g} to {each.high:,.10g} {each.unit})"
 
 
 def _draw(title: str, swings: list[Swing], middle: float, figure: Figure) -> None:

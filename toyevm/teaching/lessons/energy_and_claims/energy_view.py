@@ -1,14 +1,15 @@
-"""Energy as two bars: one core in order, and the run that was chosen."""
+"""Energy as two bars: the block in order on the same cores, and the run that was chosen."""
 
 from __future__ import annotations
 
+from toyevm.bench.energy import RunEnergy
 from toyevm.bench.energy.model import tornado_chart
 from toyevm.charts import Chart
 from toyevm.teaching.kit import svg
 from toyevm.teaching.kit.palette import CRITICAL, NORMAL, TAKEN
 from toyevm.teaching.kit.picture import Picture
 from toyevm.teaching.kit.svg import MARGIN, WIDTH
-from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_words
+from toyevm.teaching.lessons.energy_and_claims.settings import energy_in, in_order, in_words
 from toyevm.teaching.lessons.energy_and_claims.studies import RECORDED
 
 NAMES, MOST = 90, 15  # room for names; the longest bar, in units
@@ -16,26 +17,31 @@ HEIGHT, TALL = 190, 26
 
 
 def show_energy(block: str, way: str, cores: int) -> Picture:
-    """Return the energy of a run beside that of one core, as picture and words.
+    """Return the energy of a run beside that of the block in order on the same cores, as picture and words.
 
     Raises:
         InputError: a block, a way or a number of cores that the lesson does not have.
     """
-    run, lines = energy_in(block, way, cores), in_words(block, way, cores)
-    unit = (WIDTH - NAMES - 2 * MARGIN) / MOST
-    working = run.busy * unit
+    lines = in_words(block, way, cores)
     body = [
         svg.heading(MARGIN, 26, lines[0]),
-        svg.text(MARGIN, 66, "one core"),
-        svg.box(NAMES, 48, unit, TALL, NORMAL, radius=1),
-        svg.text(MARGIN, 102, "this run"),
-        svg.box(NAMES, 84, working, TALL, CRITICAL if run.busy > 1.05 else NORMAL, radius=1),
-        svg.box(NAMES + working, 84, max(run.idle * unit, 0.1), TALL, TAKEN, radius=1),
+        *_bar(48, "in order", in_order(block, cores)),
+        *_bar(84, "this run", energy_in(block, way, cores)),
         svg.note(MARGIN, 134, lines[1]),
         svg.note(MARGIN, 154, lines[2]),
         svg.note(MARGIN, 174, f"{lines[3]}; orange: more work than one core has; grey: waiting (30 %, assumed)"),
     ]
     return Picture(svg.figure(WIDTH, HEIGHT, "; ".join(lines), body), "\n".join(lines))
+
+
+def _bar(top: int, name: str, run: RunEnergy) -> list[str]:
+    unit = (WIDTH - NAMES - 2 * MARGIN) / MOST
+    working = run.busy * unit
+    return [
+        svg.text(MARGIN, top + 18, name),
+        svg.box(NAMES, top, working, TALL, CRITICAL if run.busy > 1.05 else NORMAL, radius=1),
+        svg.box(NAMES + working, top, max(run.idle * unit, 0.1), TALL, TAKEN, radius=1),
+    ]
 
 
 def layer_tornado() -> Chart:
