@@ -98,6 +98,8 @@ def test_the_sliders_show_what_the_call_shows() -> None:
     sliders = GrainSliders()
     sliders.set("10 µs", "2,000", "forked", "slower")
     assert sliders.text == show_grain(10, 2000, "forked", "slower").text
+    sliders.set(say="slower", grain="30 µs")  # in whatever order: moving the grain does not take back what is said
+    assert sliders.text == show_grain(30, 2000, "forked", "slower").text
     assert "You said slower: right, two processes are slower than one." in sliders.text
     assert sliders.picture.svg.count("aria-label") == 1
 
