@@ -163,14 +163,15 @@ def test_who_only_waits_is_helped_and_gets_one_cores_speed(sandbox: Sandbox) -> 
     assert row.speedup <= 1
 
 
-def test_a_core_can_wait_until_a_time_or_until_something_happens() -> None:
+@pytest.mark.parametrize("other", [CoreMove("wait", until=10**9), CoreMove("wait")], ids=["until a time", "for news"])
+def test_a_core_can_wait_until_a_time_or_until_something_happens(other: CoreMove) -> None:
     asked: list[tuple[int, int]] = []
 
     def ask(question: dict[str, Any]) -> CoreMove:
         core, now, news = question["core"], question["now"], question["news"]
         asked.append((core, now))
         if core == 1:
-            return CoreMove("wait", until=10**9)  # until something happens: it is woken by each run
+            return other  # it is woken by each run; nobody has to help, since core 0 will go on
         if now < 5_000:
             return CoreMove("wait", until=5_000)
         has_run = any(event["what"] == "ran" for event in news)
