@@ -73,6 +73,14 @@ def test_many_wrong_ranges_are_told_no_more_than_the_right_one(lesson: Lesson) -
         assert len([each for each in silent if (*each[:at], *each[at + 1 :]) == (*right[:at], *right[at + 1 :])]) >= 2
 
 
+@pytest.mark.parametrize(
+    ("answer", "mistakes"),
+    [([500, 6000, 10, 30], 0), ([500, 6000, 15, 20], 2), ([2000, 1500, 15, 20], 3), ([500, 6000, 20, 30], 1)],
+)
+def test_a_record_says_how_many_mistakes_it_recognises(lesson: Lesson, answer: list[Any], mistakes: int) -> None:
+    assert record(lesson.exercises["joules"], answer).recognised == mistakes
+
+
 # 2: an estimate that is really multiplied
 
 

@@ -97,7 +97,7 @@ class PopularClaim:
         lesson: the number of the lesson that teaches what is behind it.
         experiment: what is run, in a sentence.
         cases: runs it.
-        confusion: which two things the sentence takes for one.
+        confusion: which two things the sentence confuses.
     """
 
     id: str

@@ -77,7 +77,7 @@ def wasteful(answer: Any) -> Reply:
         text = "It is done sooner and takes more: what it saves by waiting less, it loses by running again. "
         return right(f"{text}When is that worth its energy?", shown)
     if run.total > beside.total:
-        text = f"It takes more, and is {run.speedup:.2f} times as fast. With how many cores is less work in vain?"
+        text = f"It takes more, and is {run.speedup:.2f} times as fast. Which way, on how many cores, wastes less?"
         return wrong("work-is-speed", text, shown)
     if block == "strangers":
         text = "Gil is right here: strangers hardly meet, and cores wait less. In which block do more of them meet?"
