@@ -1,7 +1,7 @@
 """A prediction is a bet before the result. It can be changed, is never graded, and is taken up again by name.
 
-Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said, or what was
-recorded once. It says neither that nor the answer before there is a bet: "I don't know" is one.
+Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said, or what
+was recorded. It says neither that nor the answer before there is a bet: "I don't know" is one.
 """
 
 from __future__ import annotations
