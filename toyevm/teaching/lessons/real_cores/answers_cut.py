@@ -21,8 +21,8 @@ def cut(answer: Any) -> Reply:
     shown = "\n".join(
         f"task {at}: {task} takes {time:,} µs" for at, (task, time) in enumerate(zip(tasks, times, strict=True))
     )
-    problem = _not_each_once(tasks, shown) or _cut_through(tasks, shown) or _out_of_order(tasks, shown)
-    return problem or _too_slow(times, shown) or right(
+    problem = _not_each_once(tasks, shown) or _cut_through(tasks, shown) or _too_slow(times, shown)
+    return problem or _out_of_order(tasks, shown) or right(
         "Both end after 1,700 µs, one process after 3,400. Why is this not yet a speedup of 2 on a real computer?",
         shown,
     )  # fmt: skip

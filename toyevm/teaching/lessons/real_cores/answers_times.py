@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from numbers import Integral
 from typing import Any
 
 from toyevm.errors import InputError
@@ -90,7 +91,12 @@ def _read_choice(answer: Any) -> GrainChoice:
         raise InputError(f"a grain of {repeat(words)}", expected='a time with its unit, such as "10 ms"')
     if isinstance(tasks, str) and tasks.replace(",", "").isdecimal():
         tasks = int(tasks.replace(",", ""))
-    return GrainChoice(grain, tasks, *start)
+    return GrainChoice(_as_int(grain), _as_int(tasks), *start)
+
+
+def _as_int(number: Any) -> Any:
+    """Return another library's whole number as Python's, and anything else as it is."""
+    return int(number) if isinstance(number, Integral) and not isinstance(number, bool) else number
 
 
 def break_even(answer: Any) -> Reply:

@@ -55,14 +55,15 @@ def control_warning(rows: Sequence[GrainRow], cores: int) -> str:
     """Return a line that says which rows say nothing about the cores, since their control is no control; or ""."""
     if cores == 1:
         return "\nOnly one core may be used here, so no speedup can be above 1."
-    names = [in_time(row.grain) for row in rows if not _is_usable(row.control_speedup, cores)]
+    names = [in_time(row.grain) for row in rows if not control_is_usable(row.control_speedup, cores)]
     return f"{_unusable(cores)}, beside {', '.join(names)}: {OTHERS_RAN}" if names else ""
 
 
 OTHERS_RAN = "other programs ran.\nDo not judge by what was measured beside it; run the cell again."
 
 
-def _is_usable(control: float, cores: int) -> bool:
+def control_is_usable(control: float, cores: int) -> bool:
+    """Return whether a control's speedup is one: with several cores not about 1, and never above their number."""
     return LEAST_CONTROL <= control <= cores
 
 
@@ -92,5 +93,5 @@ class BlockHere(MeasuredHere):
             f"measured on this computer, now\n{in_time(one)} in one process\n"
             f"{in_time(run.seconds)} on two processes, of which the merge takes {in_time(run.merge)}\n"
             f"{len(run.ran_again) or 'no'} transactions ran again\ncontrol: {control:.2f} times as fast as one process"
-            + ("" if _is_usable(control, 2) else f"{_unusable(2)}: {OTHERS_RAN}")
+            + ("" if control_is_usable(control, 2) else f"{_unusable(2)}: {OTHERS_RAN}")
         )

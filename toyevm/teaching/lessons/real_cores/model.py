@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toyevm.bench.cores import GrainRow, fit_overheads, hold_out, predict
+from toyevm.bench.cores import GrainRow, PredictedRow, fit_overheads, predict
+from toyevm.bench.cores.overheads import fitted_rows
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import repeat
 from toyevm.teaching.lessons.real_cores.records import ROWS, START
@@ -15,7 +16,19 @@ CORES = 2
 GRAINS = tuple(round(row.grain * 1e6) for row in ROWS)  # microseconds
 COUNTS = (1, 2, 3, 4, 10, 50, 150, 500, 2000)
 ABOUT = 3  # "about so many" tasks: at most three times as many, at least a third
-FITTED = fit_overheads([row.row for row in hold_out(ROWS) if row.fitted])
+_FIT = fit_overheads(fitted_rows(ROWS))
+FITTED = replace(_FIT, start=round(_FIT.start, 4), per_task=round(_FIT.per_task, 6))  # as printed: anyone can add it up
+
+
+def predict_record() -> list[PredictedRow]:
+    """Return the recorded rows with what the model says of each, with the control of its moment."""
+    seen = fitted_rows(ROWS)
+    return [
+        PredictedRow(
+            row, predict(FITTED, row.task_seconds, row.tasks, CORES, 0, row.control_speedup / CORES), row in seen
+        )
+        for row in ROWS
+    ]
 
 
 @dataclass(frozen=True)

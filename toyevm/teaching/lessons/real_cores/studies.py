@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from toyevm.bench.cores import PredictedRow, hold_out
-from toyevm.teaching.lessons.real_cores.model import FITTED, grain_table, in_time
+from toyevm.bench.cores import PredictedRow
+from toyevm.teaching.lessons.real_cores.model import FITTED, grain_table, in_time, predict_record
 from toyevm.teaching.lessons.real_cores.records import BLOCKS, LOOKS, ROWS, THREADS, WHERE
 
 KEPT_BACK = (0.003, 0.03)  # seconds: the grains of two rows that were held out
@@ -31,7 +31,7 @@ def held_out() -> str:
     fitted = f"{FITTED.start * 1e3:.1f} ms once, {FITTED.per_task * 1e6:.0f} µs a round, and the control"
     lines = [f"model (simulated): {fitted}; times in ms"]
     lines.append("  grain   recorded   model   error   control   lost, recorded   lost, model")
-    lines += [_held_out(each) for each in hold_out(ROWS)]
+    lines += [_held_out(each) for each in predict_record()]
     return "\n".join(lines)
 
 
