@@ -30,9 +30,7 @@ def overhead(answer: Any) -> Reply:
     shown = f"with {mine:g} µs a round, the tasks would take {would:,.1f} ms; recorded: {TWO} ms"
     if abs(mine - OVERHEAD) <= 0.25:
         done = f"({TWO * 1e3:,.0f} - {CONTROL * 1e3:,.0f}) / {ROUNDS} = {OVERHEAD:.1f} µs"
-        return right(
-            "68.6, 91, 103 µs: three rows, three overheads. With which one would you predict a fourth row?", done
-        )
+        return right("68.6 and 103 µs: two rows, two overheads. With which one would you predict a third row?", done)
     lost = (TWO - CONTROL) * 1e3
     mistakes = (
         Mistake((TWO - ONE / 2) * 1e3 / ROUNDS, "each-has-a-whole-core", "You subtract half of one process's time, as "
