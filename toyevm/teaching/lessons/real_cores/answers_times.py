@@ -129,7 +129,7 @@ def tail(answer: Any) -> Reply:
     if is_blank(answer):
         return missing("a pair of numbers, such as (1.6, 4): on four cores, and with more and more cores.")
     first, second = read_pair(answer, "a pair of numbers, such as (1.6, 4)")
-    unlimited = type(second) is float and second == inf
+    unlimited = isinstance(second, float) and second == inf
     four, limit = read_two((first, 0 if unlimited else second), "a speedup", "(1.6, 4)")
     return (
         _four_cores(four)
