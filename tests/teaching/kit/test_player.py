@@ -131,6 +131,9 @@ def test_set_does_what_the_controls_do_by_order_and_by_name(player: Counter) -> 
         ([], {"sign": 1.0}, "sign=1.0"),
         ([], {"sign": [[1], [2]]}, "sign=[[1], [2]]"),
         ([5], {"colour": 1}, "no switch 'colour'"),
+        ([5, "times"], {}, "sign='times'"),
+        ([], {"count": 5, "sign": "times"}, "sign='times'"),
+        ([], {"sign": "minus", "count": 10}, "10 count"),
         (["x" * 5_000], {}, "..."),
     ],
 )

@@ -63,6 +63,12 @@ def test_who_does_not_know_is_told(lab: Lesson) -> None:
     assert lab.reveal("shop", run=1).text == f"Your run says: **1**.\n\nYou did not know yet.\n\n{rest}"
 
 
+def test_what_was_recorded_is_not_called_a_run(lab: Lesson) -> None:
+    lab.predict("shop", choose="B")
+    assert lab.reveal("shop", record="0.25 times").text.startswith("The record says: **0.25 times**.\n\nYou bet **B**")
+    assert lab.reveal("shop", record="a\nb").text.startswith("The record says:\n\n```text\na\nb\n```\n\n")
+
+
 def test_without_a_bet_the_lesson_goes_on_and_both_the_run_and_the_answer_wait(lab: Lesson) -> None:
     text = lab.reveal("shop", run="17 times").text
     assert text.startswith('Bet first: `lab.predict("shop", choose="…")`.')

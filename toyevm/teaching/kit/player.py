@@ -64,7 +64,7 @@ class Player(ABC):
         """Return the rows of controls."""
 
     def set(self, *values: Any, **named: Any) -> None:
-        """Move sliders and switches, by their order or by name.
+        """Move sliders and switches, by their order or by name: all of them, or none if one cannot be moved so.
 
         Raises:
             InputError: a control, or a position of it, that there is not.
@@ -74,8 +74,11 @@ class Player(ABC):
         for name in named:
             if name not in self._named:
                 raise InputError(f"no switch {name!r}", expected=" | ".join(self._named))
-        for name, value in [*zip(self._named, values, strict=False), *named.items()]:
-            self._named[name].value = _position(self._named[name], name, value)
+        wanted = {**dict(zip(self._named, values, strict=False)), **named}
+        positions = {name: _position(self._named[name], name, value) for name, value in wanted.items()}
+        for name, control in self._named.items():  # in their own order: moving an earlier one may reset a later one
+            if name in positions:
+                control.value = positions[name]
 
     # For those who build a player
 

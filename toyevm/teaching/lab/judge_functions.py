@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from toyevm.deadline import OutOfTime, depth_limit, time_limit
 from toyevm.errors import InputError
 from toyevm.teaching.lab.items import Case, Exercise, Symptom
-from toyevm.teaching.lab.values import Plain, canonical, kind_of, same, show_apart, show_plain
+from toyevm.teaching.lab.values import Plain, canonical, kind_of, same, show_apart, show_argument, show_plain
 from toyevm.teaching.lab.verdicts import Divergence, Finding, Status, Verdict, conclude, explained, missing, without_run
 
 DOING_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
@@ -47,7 +47,7 @@ def call_at_home(function: object, cases: Sequence[Case]) -> list[dict[str, Plai
             for case in cases:
                 outcomes += call_cases(function, [case])
     except OutOfTime:
-        given = ", ".join(map(show_plain, cases[len(outcomes)].given.get("args", [])))
+        given = ", ".join(map(show_argument, cases[len(outcomes)].given.get("args", [])))
         raise InputError(
             f"it did not come back within {PATIENCE} seconds, given {given}. Which loop never ends, or takes very long?"
         ) from None

@@ -62,9 +62,9 @@ class Lesson:
         item = pick(self.items.predictions, item_id, "prediction")
         return _or_why_not(lambda: predict.predict(item, self._progress, choose, sure))
 
-    def reveal(self, item_id: str, run: Any = None) -> Panel:
-        """Show the bet beside the result of your own run, and what each of them means."""
-        return predict.reveal(pick(self.items.predictions, item_id, "prediction"), self._progress, run)
+    def reveal(self, item_id: str, run: Any = None, record: str | None = None) -> Panel:
+        """Show the bet beside the result of your own run, or of one that was recorded, and what each of them means."""
+        return predict.reveal(pick(self.items.predictions, item_id, "prediction"), self._progress, run, record)
 
     def turn(self, name: str, answer: object = None) -> TurnFeedback:
         """Say what an answer inside the lesson did and what to ask next; it is remembered, and never graded."""
@@ -82,8 +82,9 @@ class Lesson:
 
     def hint(self, item_id: str, level: int | None = None) -> Panel:
         """Show the next hint, or that of a level from 1 to 3."""
-        item = self.items.exercise(item_id)
-        return _or_why_not(lambda: hints.hint(item, self._progress, level))
+        if item_id in turns_of(self.items.lesson):
+            return Panel(f"`{item_id}` is a turn: it has no hints, and its messages ask what to look at next.")
+        return _or_why_not(lambda: hints.hint(self.items.exercise(item_id), self._progress, level))
 
     def parsons(self, item_id: str, order: Sequence[int] | None = None) -> Panel:
         """Show the solution in pieces, or run the pieces in an order."""

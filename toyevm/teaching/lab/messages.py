@@ -11,7 +11,7 @@ import re
 from toyevm.errors import Halt
 from toyevm.teaching.lab.items import Case
 from toyevm.teaching.lab.programs import TOO_MANY_STEPS, show_bytes, show_storage, to_bytes, to_number
-from toyevm.teaching.lab.values import show_plain
+from toyevm.teaching.lab.values import show_argument
 from toyevm.teaching.lab.verdicts import Divergence, Status, Verdict
 
 _AFTER_ERROR: dict[str | None, str] = {
@@ -31,6 +31,8 @@ def message(verdict: Verdict) -> str:
     match verdict.status:
         case Status.MISSING | Status.RECORDED | Status.MALFORMED:
             rungs = [f"{_title(verdict)} {verdict.what}"]
+            if verdict.recognised > 1:
+                rungs.append(f"{verdict.recognised} known mistakes are recognised in it. The first:")
             if verdict.misconception:
                 rungs.append(verdict.misconception.message)
             elif verdict.status is Status.RECORDED:
@@ -106,7 +108,7 @@ def show_given(case: Case) -> str:
         "input": lambda value: f"input {show_bytes(to_bytes(value))}",
         "storage": lambda value: show_storage({to_number(slot): to_number(word) for slot, word in value.items()}),
         "calls": lambda value: f"{len(value)} calls",
-        "args": lambda value: ", ".join(map(show_plain, value)),
+        "args": lambda value: ", ".join(map(show_argument, value)),
     }
     words = (shown[name](value) if name in shown else f"{name} {value:,}" for name, value in case.given.items())
     return "; ".join(words) or "nothing"

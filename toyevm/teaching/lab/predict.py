@@ -1,7 +1,7 @@
 """A prediction is a bet before the result. It can be changed, is never graded, and is taken up again by name.
 
-Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said. It says
-neither that nor the answer before there is a bet: "I don't know" is one.
+Each wrong option stands for a misconception. The reveal puts the bet beside what the student's own run said, or what
+was recorded. It says neither that nor the answer before there is a bet: "I don't know" is one.
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ def predict(item: Prediction, progress: Progress, choose: object = None, sure: i
     return Panel(_bet(item, progress, letter(read_choice(item.options, choose)), sure))
 
 
-def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
-    """Take the bet up again, beside the result of the student's own `run` (a value, or a function to call)."""
+def reveal(item: Prediction, progress: Progress, run: Any = None, record: str | None = None) -> Panel:
+    """Take the bet up again, beside the student's own `run` (a value, or a function to call) or a `record` of one."""
     bet = progress.entry("predictions", item.id).get("last")
     if bet is None:
         call = f'lab.predict("{item.id}", choose="…")'
         return Panel(f"Bet first: `{call}`. Then run this cell again. *{DONT_KNOW}* is a bet, too.")
-    lines = [] if run is None else [_of_run(str(run() if callable(run) else run))]
+    lines = [] if run is None else [_says("Your run", str(run() if callable(run) else run))]
+    lines += [] if record is None else [_says("The record", record)]
     if read_choice(item.options, bet) == len(item.options):
         lines.append("You did not know yet.")
     else:
@@ -54,9 +55,9 @@ def reveal(item: Prediction, progress: Progress, run: Any = None) -> Panel:
     return Panel("\n\n".join([*lines, name_right(item.options)]))
 
 
-def _of_run(said: str) -> str:
-    """Return what a run says as Markdown; a table keeps its columns."""
-    return f"Your run says:\n\n```text\n{said}\n```" if "\n" in said else f"Your run says: **{said}**."
+def _says(who: str, said: str) -> str:
+    """Return what a run or a record says as Markdown; a table keeps its columns."""
+    return f"{who} says:\n\n```text\n{said}\n```" if "\n" in said else f"{who} says: **{said}**."
 
 
 def _bet(item: Prediction, progress: Progress, bet: str, sure: int | None) -> str:

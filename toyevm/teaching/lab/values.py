@@ -153,6 +153,15 @@ def show_plain(value: Plain) -> str:
     return _whole_entries(value) if isinstance(value, dict) and not _is_set(value) else text[: LONGEST_SHOWN - 3] + "…"
 
 
+def show_argument(value: Plain) -> str:
+    """Return an argument as a student would write it: between commas, 1,000 would be two arguments.
+
+    >>> show_argument(12345), show_argument("SSTORE")
+    ('12345', "'SSTORE'")
+    """
+    return str(value) if type(value) is int else show_plain(value)
+
+
 def _whole_entries(value: dict[Plain, Plain]) -> str:
     entries, length = [], 0
     for key, entry in value.items():

@@ -63,6 +63,7 @@ class Verdict:
         what: one sentence on what happened, for statuses without a run; else "".
         passed, cases: how many cases.
         parts: points earned for each part.
+        recognised: how many known mistakes the answer shows; `misconception` is the first.
     """
 
     item: Exercise
@@ -75,6 +76,7 @@ class Verdict:
     divergence: Divergence | None = None
     misconception: Misconception | None = None
     parts: Mapping[str, int] | None = None
+    recognised: int = 0
 
 
 def without_run(item: Exercise, status: Status, what: str) -> Verdict:
@@ -110,8 +112,8 @@ def explained(item: Exercise, verdict: Verdict, holds: Callable[[Symptom], bool]
     """Return the verdict with the first misconception all of whose symptoms hold, unless all is well."""
     if verdict.status is Status.RIGHT:
         return verdict
-    matching = (entry for entry in item.misconceptions if all(map(holds, entry.symptoms)))
-    return replace(verdict, misconception=next(matching, None))
+    matching = [entry for entry in item.misconceptions if all(map(holds, entry.symptoms))]
+    return replace(verdict, misconception=next(iter(matching), None), recognised=len(matching))
 
 
 def missing(item: Exercise) -> Verdict:
