@@ -120,6 +120,27 @@ def test_each_word_of_the_reports_but_one_is_used_once(lesson: Lesson) -> None:
     assert set(item.settings["words"]) - set(right) == {"too many processes"}
 
 
+def test_the_notebook_says_how_many_mistakes_in_the_reports_it_recognises(lesson: Lesson) -> None:
+    right = lesson.solution(lesson.exercises["faults"])
+    lab = lesson_lab("08-real-cores")
+    all_honest = lab.check("faults", ["honest"] * 7).text
+    assert "6 known mistakes are recognised in it. The first:" in all_honest
+    one = lab.check("faults", ["honest", *right[1:]]).text
+    assert "Report 0: you say that nothing is wrong." in one
+    assert "known mistakes" not in one + lab.check("faults", right).text
+
+
+def test_what_is_given_is_written_as_the_student_would_call_it() -> None:
+    text = lesson_lab("08-real-cores").check("best_count", lambda grain, tasks, start, overhead, most: 5).text
+    assert "Given 1000, 8, 0, 0, 4: yours returns 5" in text
+
+
+def test_a_turn_has_no_hints_and_says_so() -> None:
+    lab = lesson_lab("08-real-cores")
+    assert lab.hint("slower").text.startswith("`slower` is a turn: it has no hints")
+    assert "no exercise 'slowr'" in lab.hint("slowr").text
+
+
 def test_each_message_of_the_sheet_ends_in_a_question(lesson: Lesson) -> None:
     for item in lesson.exercises.values():
         for misconception in item.misconceptions:

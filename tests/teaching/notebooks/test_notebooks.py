@@ -285,7 +285,7 @@ def test_a_lesson_begins_with_a_bet_and_takes_it_up_at_once(path: Path) -> None:
     assert [cell["id"] for cell in read(path)["cells"][:3]] == ["title", "bet", "imports"]
 
 
-@pytest.mark.parametrize("name", ["11-optimistic-rollup", "12-polynomials", "13-zk-rollup"])
+@pytest.mark.parametrize("name", ["08-real-cores", "11-optimistic-rollup", "12-polynomials", "13-zk-rollup"])
 def test_each_item_serves_an_objective_of_its_lesson(name: str) -> None:
     title = source(read(COURSE / name / f"{name}.ipynb")["cells"][0])
     listed = re.findall(r"^\d\. (.*)[;.]$", title, flags=re.MULTILINE)

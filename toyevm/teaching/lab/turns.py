@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from numbers import Integral
 from typing import Any, TypeAlias
 
 from toyevm.deadline import OutOfTime, depth_limit, time_limit
@@ -136,10 +137,10 @@ def repeat(answer: object) -> str:
 
 
 def read_number(answer: object, least: int, most: int, what: str = "a whole number") -> int:
-    """Return a whole number of a range; True is none."""
-    if type(answer) is not int or not least <= answer <= most:
+    """Return a whole number of a range, whether Python's or another library's; True is none."""
+    if not isinstance(answer, Integral) or isinstance(answer, bool) or not least <= int(answer) <= most:
         raise InputError(repeat(answer), expected=f"{what} from {least:,} to {most:,}")
-    return answer
+    return int(answer)
 
 
 def read_list(answer: object, what: str, most: int = 1_000) -> list[Any]:

@@ -10,7 +10,6 @@ from toyevm.teaching.lessons.real_cores.studies import (
     looks,
     recorded_blocks,
     recorded_grains,
-    sent_bytes,
     threads_bet,
     tiny_bet,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "looks",
     "recorded_blocks",
     "recorded_grains",
-    "sent_bytes",
     "show_grain",
     "threads_bet",
     "threads_here",

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from toyevm.teaching.lab.turns import Turn
 from toyevm.teaching.lessons.real_cores.answers_cut import cut
 from toyevm.teaching.lessons.real_cores.answers_report import cheat, honest
-from toyevm.teaching.lessons.real_cores.answers_times import break_even, forecast, overhead, slower, tail
+from toyevm.teaching.lessons.real_cores.answers_times import break_even, overhead, slower, tail
 
 TURNS: Mapping[str, Turn] = {
     "overhead": overhead,
-    "forecast": forecast,
     "slower": slower,
     "cut": cut,
     "tail": tail,

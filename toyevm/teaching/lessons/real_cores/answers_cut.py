@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from toyevm.teaching.lab.turns import Reply, missing, read_list, read_numbers, right, wrong
@@ -12,7 +13,7 @@ LEAST, BEST = 1_000, 1_700
 
 
 def cut(answer: Any) -> Reply:
-    """Judge a cut: everybody once, no conflict between tasks, none too short, and two processes that end early."""
+    """Judge a cut: each once and in block order, no conflict between tasks, none too short, two processes end early."""
     if answer is None:
         return missing("a list of tasks, such as [[0, 1, 2, 3], [4, 5, 6, 7]].")
     tasks = [read_numbers(each, 0, len(COSTS) - 1, "transactions") for each in read_list(answer, "tasks, each a list")]
@@ -20,7 +21,8 @@ def cut(answer: Any) -> Reply:
     shown = "\n".join(
         f"task {at}: {task} takes {time:,} µs" for at, (task, time) in enumerate(zip(tasks, times, strict=True))
     )
-    return _not_each_once(tasks, shown) or _cut_through(tasks, shown) or _too_slow(times, shown) or right(
+    problem = _not_each_once(tasks, shown) or _cut_through(tasks, shown) or _too_slow(times, shown)
+    return problem or _out_of_order(tasks, shown) or right(
         "Both end after 1,700 µs, one process after 3,400. Why is this not yet a speedup of 2 on a real computer?",
         shown,
     )  # fmt: skip
@@ -43,6 +45,15 @@ def _cut_through(tasks: list[list[int]], shown: str) -> Reply | None:
         if place[first] != place[second]:
             text = f"{first} and {second} conflict, and are in different tasks. What does the task of "
             return wrong("cut-through-a-conflict", text + f"{second} know about what {first} wrote?", shown)
+    return None
+
+
+def _out_of_order(tasks: list[list[int]], shown: str) -> Reply | None:
+    for task in tasks:
+        for first, second in pairwise(task):
+            if first > second:
+                text = f"In one task, {second} runs after {first}. What if {first} needs what {second} wrote?"
+                return wrong("any-order", text, shown)
     return None
 
 

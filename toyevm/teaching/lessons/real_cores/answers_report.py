@@ -32,7 +32,9 @@ def cheat(answer: Any) -> Reply:
     if LOOKS["one"].index(one) == LOOKS["two"].index(two):
         text = "These two looks were taken one after the other, and you compare them fairly. Must a cheat do that?"
         return wrong("looks-belong-together", text, shown)
-    return wrong("not-extreme", "That is not more than 2. Which two of the numbers lie farthest apart?", shown)
+    return wrong(
+        "not-extreme", "That is not more than 2. Which other look at `one`, or at `two`, makes it larger?", shown
+    )
 
 
 def honest(answer: Any) -> Reply:

@@ -1,22 +1,22 @@
-"""What lesson 08 says about times: an overhead, a forecast, a counterexample, a break-even grain, a serial tail."""
+"""What lesson 08 says about times: an overhead, a counterexample, a break-even grain, a serial tail."""
 
 from __future__ import annotations
 
 from math import inf
+from numbers import Integral
 from typing import Any
 
 from toyevm.errors import InputError
-from toyevm.teaching.lab.turns import Reply, is_blank, missing, repeat, right, wrong
-from toyevm.teaching.lessons.real_cores.model import GrainChoice, in_time
+from toyevm.teaching.lab.turns import Reply, is_blank, malformed, missing, read_pair, repeat, right, wrong
+from toyevm.teaching.lessons.real_cores.model import GrainChoice, in_time, read_grain
 from toyevm.teaching.lessons.real_cores.reading import Mistake, known_mistake, read_decimal, read_two
 
 TASKS, TWO, ONE, CONTROL = 500, 111.2, 151.7, 85.4  # the row of 300 µs, as it is printed; ms
 ROUNDS = TASKS // 2
 OVERHEAD = (TWO - CONTROL) / ROUNDS * 1e3  # µs
-FITTED, ONCE = 72, 1.0  # µs a round and ms a run, as the lesson prints them
-NEXT_TASKS, NEXT_CONTROL = 50, 85.1  # the row of 3 ms; ms
-NEXT = ONCE + NEXT_TASKS // 2 * FITTED / 1e3 + NEXT_CONTROL
+FITTED = 72  # µs a round, as the lesson prints it
 EXECUTION, ROOT = 44, 21  # ms
+WHOLE = EXECUTION + ROOT
 LEAST_GRAIN, LEAST_TASKS = 10_000, 4  # Quinn's claim
 DIGITS = 0.0075  # two digits after the point, the last one rounded or cut
 
@@ -26,20 +26,20 @@ def overhead(answer: Any) -> Reply:
     if answer is None:
         return missing("a number of µs.")
     mine = read_decimal(answer, "µs, such as 68.6")
-    shown = f"processes {TWO} ms, control {CONTROL} ms, rounds {TASKS} / 2 = {ROUNDS}"
+    would = CONTROL + ROUNDS * mine / 1e3
+    shown = f"with {mine:g} µs a round, the tasks would take {would:,.1f} ms; recorded: {TWO} ms"
     if abs(mine - OVERHEAD) <= 0.25:
-        done = f"{shown}\n({TWO * 1e3:,.0f} - {CONTROL * 1e3:,.0f}) / {ROUNDS} = {OVERHEAD:.1f} µs"
-        return right(
-            "68.6, 91, 103 µs: three rows, three overheads. With which one would you predict a fourth row?", done
-        )
+        done = f"({TWO * 1e3:,.0f} - {CONTROL * 1e3:,.0f}) / {ROUNDS} = {OVERHEAD:.1f} µs"
+        return right("68.6 and 103 µs: two rows, two overheads. With which one would you predict a third row?", done)
     lost = (TWO - CONTROL) * 1e3
     mistakes = (
         Mistake((TWO - ONE / 2) * 1e3 / ROUNDS, "each-has-a-whole-core", "You subtract half of one process's time, as "
                 "if two whole cores were free. Which number of the row says what the two cores gave?"),
-        Mistake((TWO - ONE) * 1e3 / ROUNDS, "one-process-is-the-control", "You subtract the time of one process. "
-                "Which number of the row is the same work on two processes?"),
-        Mistake(lost / TASKS, "a-round-is-a-task", "You divide by 500. In one round two tasks are done: how many "
-                "rounds are there?"),
+        *(Mistake(sign * (TWO - ONE) * 1e3 / ROUNDS, "one-process-is-the-control", "You compare with the time of one "
+                  "process. Which number of the row is the same work on two processes?") for sign in (1, -1)),
+        Mistake((TWO - ONE / 1.74) * 1e3 / ROUNDS, "the-control-of-another-row", "You divide the time of one process "
+                "by 1.74. Which number of this row is the control?"),
+        Mistake(lost / TASKS, "a-round-is-a-task", "You divide by 500. How many tasks are done in one round?"),
         Mistake(TWO * 1e3 / ROUNDS, "time-is-overhead", "That is a whole round. Which part of it is the task itself?"),
         Mistake(TWO * 1e3 / TASKS, "time-is-overhead", "That is the time divided by the tasks. Which part is the "
                 "work?"),
@@ -49,47 +49,18 @@ def overhead(answer: Any) -> Reply:
         Mistake(OVERHEAD / 1e3, "another-unit", "That is the overhead in ms. How many µs are that?"),
         Mistake(-OVERHEAD, "the-control-is-slower", "You subtract the other way round. Which of the two is longer?"),
     )  # fmt: skip
-    text = f"{ROUNDS} rounds with an overhead of {mine:g} µs lose {ROUNDS * mine / 1e3:.1f} ms. "
+    text = f"With this overhead, the tasks would take {'more' if would > TWO else 'less'} time than was recorded. "
     return known_mistake(mine, mistakes, 0.01 * max(1, min(abs(mine), 40)), shown) or wrong(
-        "another-loss", text + "How much longer than the control did the tasks take?", shown
+        "another-loss", text + "How much do all rounds lose together, and how many rounds are there?", shown
     )
-
-
-def forecast(answer: Any) -> Reply:
-    """Judge what the model says of 50 tasks of 3 ms, in ms."""
-    if answer is None:
-        return missing("a number of ms.")
-    mine = read_decimal(answer, "ms, such as 108.0")
-    shown = f"once {ONCE} ms, {NEXT_TASKS // 2} rounds of {FITTED} µs = {NEXT - ONCE - NEXT_CONTROL:.1f} ms, control "
-    shown += f"{NEXT_CONTROL} ms"
-    if abs(mine - NEXT) <= 0.1:
-        return right(
-            f"The model says {NEXT:.1f} ms, and no row of 3 ms was used to fit it. How far off may it be, so that you "
-            "believe it? The next cell shows what was recorded.", shown
-        )  # fmt: skip
-    mistakes = (
-        Mistake(NEXT - ONCE, "nothing-once", "You leave out what is paid once. Which of the three parts is it?"),
-        Mistake(NEXT + NEXT_TASKS // 2 * FITTED / 1e3, "a-round-is-a-task", "You count 50 overheads. Two processes "
-                "take tasks at the same time: how many rounds are there?"),
-        Mistake(NEXT + NEXT_TASKS // 2 * FITTED / 1e3 - ONCE, "a-round-is-a-task", "You count 50 overheads. How many "
-                "rounds are there, and what is paid once?"),
-        Mistake(ONCE + NEXT_TASKS // 2 * FITTED + NEXT_CONTROL, "another-unit", "You add µs to ms. How many ms are 25 "
-                "times 72 µs?"),
-        Mistake(86.3, "the-record-itself", "That is what was recorded. What does the *model* say?"),
-        Mistake(NEXT_CONTROL, "no-overhead", "That is the control alone. What do 25 rounds lose?"),
-        Mistake(ONCE + FITTED / 1e3 + NEXT_CONTROL, "overhead-once", "You count one overhead. How many rounds are "
-                "there?"),
-        Mistake(ONCE + 75 + NEXT_TASKS // 2 * FITTED / 1e3, "two-whole-cores", "You divide 150 ms by two. Did the "
-                "computer give two whole cores, by the control?"),
-    )  # fmt: skip
-    text = f"You say {mine:g} ms. Once, the rounds, the control: which of the three have you counted otherwise?"
-    return known_mistake(mine, mistakes, 0.1, shown) or wrong("another-sum", text, shown)
 
 
 def slower(answer: Any) -> Reply:
     """Judge long tasks for which two processes are slower than one."""
     if is_blank(answer):
-        return missing('`sliders` as you have set it, or (10_000, 50, "running").')
+        return missing('`sliders` as you have set it, or ("10 ms", 50, "running").')
+    if getattr(answer, "said", True) is False:
+        return malformed("Nothing is said yet. In the sliders, are two processes *faster* or *slower* than one?")
     choice = _read_choice(answer)
     shown = "\n".join([*choice.setting, *choice.outcome])
     if choice.grain < LEAST_GRAIN:
@@ -101,7 +72,8 @@ def slower(answer: Any) -> Reply:
     if choice.speedup >= 1:
         text = f"Two processes take {in_time(choice.two)}, and one {in_time(choice.one)}. "
         if choice.start == "running":
-            return wrong("overhead-only", text + "What if the two processes were not there yet?", shown)
+            more = "Which of the numbers that the model adds up have you not changed yet?"
+            return wrong("overhead-only", text + more, shown)
         return wrong("enough-work", text + "How much work makes the start worth it, and how much does not?", shown)
     return right("What is paid once must be earned, too. How would a program avoid paying it for each block?", shown)
 
@@ -111,8 +83,18 @@ def _read_choice(answer: Any) -> GrainChoice:
     if isinstance(choice, GrainChoice):
         return choice
     if not isinstance(answer, (list, tuple)) or len(answer) not in (2, 3):
-        raise InputError(repeat(answer), expected='`sliders`, or such as (10_000, 50, "running")')
-    return GrainChoice(*answer)
+        raise InputError(repeat(answer), expected='`sliders`, or such as ("10 ms", 50, "running")')
+    grain, tasks, *start = answer
+    if isinstance(grain, str) and (grain := read_grain(words := grain)) is None:
+        raise InputError(f"a grain of {repeat(words)}", expected='a time with its unit, such as "10 ms"')
+    if isinstance(tasks, str) and tasks.replace(",", "").isdecimal():
+        tasks = int(tasks.replace(",", ""))
+    return GrainChoice(_as_int(grain), _as_int(tasks), *start)
+
+
+def _as_int(number: Any) -> Any:
+    """Return another library's whole number as Python's, and anything else as it is."""
+    return int(number) if isinstance(number, Integral) and not isinstance(number, bool) else number
 
 
 def break_even(answer: Any) -> Reply:
@@ -122,10 +104,7 @@ def break_even(answer: Any) -> Reply:
     mine = read_decimal(answer, "µs, such as 85")
     if mine <= 0:
         raise InputError(repeat(answer), expected="a number of µs above 0")
-    shown = (
-        f"two tasks of {mine:g} µs: one process {2 * mine:.0f} µs, two processes {2 * mine:g} / 1.5 + {FITTED} = "
-        f"{mine / 0.75 + FITTED:.0f} µs"
-    )
+    shown = f"two tasks of {mine:g} µs: one process {2 * mine:.0f} µs, two processes {mine / 0.75 + FITTED:.0f} µs"
     if abs(mine - FITTED / (2 - 1 / 0.75)) <= 2:
         return right("The busier the cores, the longer a task must be. At which control is no task long enough?", shown)
     mistakes = (
@@ -135,8 +114,10 @@ def break_even(answer: Any) -> Reply:
                 "round?"),
         Mistake(FITTED / 2, "one-process-is-free", "You divide the overhead by 2. What do two processes take for a "
                 "round, beside it?"),
-        Mistake(2 * FITTED, "two-overheads", "That is twice the overhead. In a round, two processes hand over at the "
-                "same time: how often does the equation count it?"),
+        Mistake(2 * FITTED, "multiplied", "That is what 2·g = 1.5·g + 72 gives. On two processes, is the time of two "
+                "tasks multiplied by the control's speedup, or divided?"),
+        Mistake(2 * FITTED / (2 - 1 / 0.75), "two-overheads", "You count the overhead twice. The 72 µs are for a whole "
+                "round: how often does the equation count it?"),
     )  # fmt: skip
     belief, more = ("too-short", "more") if mine < 108 else ("too-long", "less")
     text = f"With this grain, two processes take {more} than one. Which grain makes both times equal?"
@@ -144,40 +125,62 @@ def break_even(answer: Any) -> Reply:
 
 
 def tail(answer: Any) -> Reply:
-    """Judge the speedups of a block with its state root."""
+    """Judge the speedups of a block with its state root: on four cores, and the limit."""
     if is_blank(answer):
-        return missing("a pair of numbers, such as (1.6, 4): on four cores, on as many as you like.")
-    if isinstance(answer, (list, tuple)) and len(answer) == 2 and type(answer[1]) is float and answer[1] == inf:
-        return wrong("no-limit", "No speedup here is unlimited. With very many cores, which of the 65 ms are left?")
-    four, many = read_two(answer, "a speedup", "(1.6, 4)")
-    whole = EXECUTION + ROOT
-    shown = f"one core: {EXECUTION} + {ROOT} = {whole} ms"
-    if abs(four - whole / (EXECUTION / 4 + ROOT)) > DIGITS:
-        mistakes = (
-            Mistake(2, "rounded-early", "On four cores you say 2, which is no more than a round number. Which time is "
-                    "divided by which, and what are two digits after the point?"),
-            Mistake(4, "the-tail-is-parallel", "On four cores you say 4. Which part of the 65 ms do four cores share?"),
-            Mistake(whole / (EXECUTION / 2 + ROOT), "two-cores", "That is the speedup on two cores. How many has it?"),
-            Mistake(EXECUTION / (EXECUTION / 4 + ROOT), "tail-on-one-side", "The state root is in the time on four "
-                    "cores. Is it in the time on one core, too?"),
-            Mistake(whole / (EXECUTION / 4), "tail-on-one-side", "The state root is in the time on one core. Is it in "
-                    "the time on four cores, too?"),
-        )  # fmt: skip
-        text = f"With a speedup of {four:g} on four cores, you have another time than execution and state root. "
-        return known_mistake(four, mistakes, 0.03, shown) or wrong(
-            "another-time", text + "Which part is divided by 4?", shown
+        return missing("a pair of numbers, such as (1.6, 4): on four cores, and with more and more cores.")
+    first, second = read_pair(answer, "a pair of numbers, such as (1.6, 4)")
+    unlimited = isinstance(second, float) and second == inf
+    four, limit = read_two((first, 0 if unlimited else second), "a speedup", "(1.6, 4)")
+    return (
+        _four_cores(four)
+        or (
+            wrong("no-limit", "The second number: with more and more cores, which time is left?") if unlimited else None
         )
-    if abs(many - whole / ROOT) > DIGITS:
-        limits = (
-            Mistake(3, "rounded-early", "The second number: 3 is a round number. What are 65 / 21, to two digits?"),
-            Mistake(EXECUTION / ROOT, "tail-on-one-side", "The second number: what does one core take, with its "
-                    "state root?"),
-            Mistake(whole / EXECUTION, "the-tail-disappears", "The second number: you let the state root disappear. "
-                    "Which part do many cores share?"),
-        )  # fmt: skip
-        text = f"The second number: you say {many:g}. With very many cores, which time is left?"
-        return known_mistake(many, limits, 0.03, shown) or wrong("no-limit", text, shown)
-    text = "Sixteen cores are only 2.7 times as fast. What would you make faster next: the execution, or the root?"
-    return right(
-        text, f"{shown}; four: {whole / (EXECUTION / 4 + ROOT):.2f} times; very many: {whole / ROOT:.2f} times"
+        or _limit(limit)
+        or right(
+            "Sixteen cores are only 2.7 times as fast. What would you make faster next: the execution, or the root?",
+            f"one core: {WHOLE} ms; four: {_speedup(4):.2f} times; more and more: {WHOLE / ROOT:.2f} times",
+        )
     )
+
+
+def _speedup(cores: int) -> float:
+    return WHOLE / (EXECUTION / cores + ROOT)
+
+
+def _four_cores(four: float) -> Reply | None:
+    if abs(four - _speedup(4)) <= DIGITS:
+        return None
+    mistakes = (
+        Mistake(2, "rounded-early", "On four cores you say 2, which is no more than a round number. Which time is "
+                "divided by which, and what are two digits after the point?"),
+        Mistake(4, "the-tail-is-parallel", "On four cores you say 4. Which part of the block do four cores share?"),
+        Mistake(_speedup(2), "two-cores", "That is the speedup on two cores. How many are there?"),
+        Mistake(EXECUTION / (EXECUTION / 4 + ROOT), "tail-on-one-side", "The state root is in the time on four "
+                "cores. Is it in the time on one core, too?"),
+        Mistake(WHOLE / (EXECUTION / 4), "tail-on-one-side", "The state root is in the time on one core. Is it in "
+                "the time on four cores, too?"),
+    )  # fmt: skip
+    text = f"With a speedup of {four:g} on four cores, you have another time than execution and state root. "
+    return known_mistake(four, mistakes, 0.03) or wrong("another-time", text + "Which part is divided by 4?")
+
+
+def _limit(limit: float) -> Reply | None:
+    if abs(limit - WHOLE / ROOT) <= DIGITS:
+        return None
+    mistakes = (
+        Mistake(3, "rounded-early", "The second number: 3 is a round number. What are two digits after the point?"),
+        Mistake(4, "the-solved-block", "The second number: 4 is the limit of the solved block. How long is the state "
+                "root of this one, and how long the whole?"),
+        Mistake(EXECUTION / ROOT, "tail-on-one-side", "The second number: what does one core take, with its state "
+                "root?"),
+        Mistake(WHOLE / EXECUTION, "the-tail-disappears", "The second number: you let the state root disappear. "
+                "Which part do many cores share?"),
+    )  # fmt: skip
+    named = known_mistake(limit, mistakes, 0.03)
+    cores = next((count for count in range(2, 33) if abs(limit - _speedup(count)) <= DIGITS), None)
+    if named is None and cores is not None:
+        text = f"The second number is the speedup on {cores} cores. What becomes of it with more and more?"
+        return wrong("so-many-cores", text)
+    text = f"The second number: you say {limit:g}. With more and more cores, which time is left?"
+    return named or wrong("no-limit", text)

@@ -33,6 +33,11 @@ class GrainSliders(Player):
         return GrainChoice(IN_WORDS[grain], tasks, start)
 
     @property
+    def said(self) -> bool:
+        """Whether the student has said what follows from what is set."""
+        return bool(self._named["say"].value != WORDS[0])
+
+    @property
     def picture(self) -> Picture:
         return show_choice(self.choice, self._named["say"].value)
 

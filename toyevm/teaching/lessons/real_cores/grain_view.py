@@ -1,4 +1,4 @@
-"""Speedup over grain: the recorded points and, once the student has said what it will say, the model's line."""
+"""Speedup over grain: the record and the model's line, both only once the student has said what they will say."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAY_FIRST = "Say first: are two processes faster or slower than one?"
 
 
 def show_grain(grain: int, tasks: int, start: str = "running", say: str = "?") -> Picture:
-    """Return the record for tasks of `grain` microseconds, and the model once you have said what it will say.
+    """Return what is asked of tasks of `grain` microseconds; model and record, once you have said what they will say.
 
     Args:
         start: "running": two processes are there already; "forked" or "spawned": they are started for these tasks.
@@ -43,23 +43,30 @@ def show_choice(choice: GrainChoice, say: str) -> Picture:
     if say == "?":
         lines = [*choice.setting, SAY_FIRST]
     else:
-        mine = f"You said {say}: {'right' if say == choice.verdict else 'not so'}"
-        lines = [*choice.setting, *choice.outcome[:-1], f"{mine}, {choice.outcome[-1]}."]
+        lines = [*choice.setting, *choice.outcome[:-1], _conclusion(choice, say)]
     body = [svg.heading(MARGIN, 26, lines[0]), svg.text(MARGIN, 48, lines[-1], bold=True)]
     body += [svg.note(MARGIN, 70 + 18 * at, "; ".join(part)) for at, part in enumerate((lines[1:3], lines[3:-1]))]
-    legend = "circles: recorded, processes running; dashed: as fast as one"
-    legend += "" if say == "?" else "; blue: the model (simulated); orange: your choice"
+    legend = "dashed: as fast as one"
+    if say != "?":
+        legend = f"circles: recorded, processes running; {legend}; blue: the model (simulated); orange: your choice"
     body.append(svg.note(RIGHT, TOP - 16, legend, anchor="end"))
     body += _axes()
     if say != "?":
         body += _curve(choice)
-    for row in ROWS:
-        x, y = _place(row.grain * 1e6, row.speedup)
-        body.append(svg.box(x - 5, y - 5, 10, 10, PAPER, radius=5))
-    if say != "?":
+        for row in ROWS:
+            x, y = _place(row.grain * 1e6, row.speedup)
+            body.append(svg.box(x - 5, y - 5, 10, 10, PAPER, radius=5))
         x, y = _place(min(max(choice.grain, LEAST), MOST), choice.speedup)
         body.append(svg.box(x - 8, y - 8, 16, 16, CRITICAL, stroke=2, radius=8))
     return Picture(svg.figure(WIDTH, BOTTOM + 50, "; ".join(lines), body), "\n".join(lines))
+
+
+def _conclusion(choice: GrainChoice, say: str) -> str:
+    """Return what was said beside what the model says, and the record where it contradicts the model."""
+    agree = say == choice.verdict
+    text = f"You said {say}, and so does the model." if agree else f"You said {say}. The model says {choice.verdict}."
+    off = choice.record_says not in ("", choice.verdict)
+    return text + (f" The record says {choice.record_says}: here the model is off." if off else "")
 
 
 def _curve(choice: GrainChoice) -> list[str]:

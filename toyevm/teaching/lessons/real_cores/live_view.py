@@ -55,11 +55,20 @@ def control_warning(rows: Sequence[GrainRow], cores: int) -> str:
     """Return a line that says which rows say nothing about the cores, since their control is no control; or ""."""
     if cores == 1:
         return "\nOnly one core may be used here, so no speedup can be above 1."
-    names = [in_time(row.grain) for row in rows if not LEAST_CONTROL <= row.control_speedup <= cores]
-    if not names:
-        return ""
-    text = f"\nThe control is not {LEAST_CONTROL} to {cores} times as fast as one process, beside {', '.join(names)}: "
-    return text + "other programs ran.\nDo not judge by these rows; run the cell again."
+    names = [in_time(row.grain) for row in rows if not control_is_usable(row.control_speedup, cores)]
+    return f"{_unusable(cores)}, beside {', '.join(names)}: {OTHERS_RAN}" if names else ""
+
+
+OTHERS_RAN = "other programs ran.\nDo not judge by what was measured beside it; run the cell again."
+
+
+def control_is_usable(control: float, cores: int) -> bool:
+    """Return whether a control's speedup is one: with several cores not about 1, and never above their number."""
+    return LEAST_CONTROL <= control <= cores
+
+
+def _unusable(cores: int) -> str:
+    return f"\nThe control is not {LEAST_CONTROL} to {cores} times as fast as one process"
 
 
 class BlockHere(MeasuredHere):
@@ -81,8 +90,8 @@ class BlockHere(MeasuredHere):
             control = burn_control(executor, 2, seconds=0.05, repeats=3).speedup
             self.same = run.differences(right, kept) == []
         super().__init__(
-            f"measured on this computer, now: {in_time(one)} in one process; "
-            f"{in_time(run.seconds)} on two processes, of which the merge takes "
-            f"{in_time(run.merge)}; {len(run.ran_again) or 'no'} transactions ran again; the "
-            f"control gave {control:.2f}"
+            f"measured on this computer, now\n{in_time(one)} in one process\n"
+            f"{in_time(run.seconds)} on two processes, of which the merge takes {in_time(run.merge)}\n"
+            f"{len(run.ran_again) or 'no'} transactions ran again\ncontrol: {control:.2f} times as fast as one process"
+            + ("" if control_is_usable(control, 2) else f"{_unusable(2)}: {OTHERS_RAN}")
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toyevm.bench.cores import GrainRow, fit_overheads, hold_out, predict
+from toyevm.bench.cores import GrainRow, PredictedRow, fit_overheads, predict
+from toyevm.bench.cores.overheads import fitted_rows
 from toyevm.errors import InputError
 from toyevm.teaching.lab.turns import repeat
 from toyevm.teaching.lessons.real_cores.records import ROWS, START
@@ -13,7 +15,20 @@ from toyevm.teaching.lessons.real_cores.records import ROWS, START
 CORES = 2
 GRAINS = tuple(round(row.grain * 1e6) for row in ROWS)  # microseconds
 COUNTS = (1, 2, 3, 4, 10, 50, 150, 500, 2000)
-FITTED = fit_overheads([row.row for row in hold_out(ROWS) if row.fitted])
+ABOUT = 3  # "about so many" tasks: at most three times as many, at least a third
+_FIT = fit_overheads(fitted_rows(ROWS))
+FITTED = replace(_FIT, start=round(_FIT.start, 4), per_task=round(_FIT.per_task, 6))  # as printed: anyone can add it up
+
+
+def predict_record() -> list[PredictedRow]:
+    """Return the recorded rows with what the model says of each, with the control of its moment."""
+    seen = fitted_rows(ROWS)
+    return [
+        PredictedRow(
+            row, predict(FITTED, row.task_seconds, row.tasks, CORES, 0, row.control_speedup / CORES), row in seen
+        )
+        for row in ROWS
+    ]
 
 
 @dataclass(frozen=True)
@@ -69,16 +84,42 @@ class GrainChoice:
 
     @property
     def outcome(self) -> list[str]:
-        """What comes out: the model's time, the record beside it, and which is faster."""
-        said = [f"two processes: {in_time(self.two)} in all, speedup {self.speedup:.2f} (simulated)"]
+        """What comes out: the model's time, the record beside it, and which is faster by the model."""
+        speedup = f"{self.speedup:.2f}" if self.speedup >= 0.01 else "below 0.01"
+        said = [f"two processes: {in_time(self.two)} in all, speedup {speedup} (simulated)"]
         if self.recorded is not None:
             row = self.recorded
             said.append(f"recorded of this grain, {row.tasks:,} tasks, processes running: {row.speedup:.2f}")
-        return [*said, f"two processes are {self.verdict} than one"]
+        return [*said, f"the model says: two processes are {self.verdict} than one"]
 
     @property
     def verdict(self) -> str:
-        return "slower" if self.speedup < 1 else "faster"
+        """What the model says of two processes: "faster" or "slower"."""
+        return _verdict(self.speedup)
+
+    @property
+    def record_says(self) -> str:
+        """What was recorded of about so many tasks of this grain: "faster" or "slower"; "" where nothing was."""
+        row = self.recorded
+        if row is None or self.start != "running" or not row.tasks <= ABOUT * self.tasks <= ABOUT**2 * row.tasks:
+            return ""
+        return _verdict(row.speedup)
+
+
+def _verdict(speedup: float) -> str:
+    return "slower" if speedup < 1 else "faster"
+
+
+def read_grain(words: str) -> int | None:
+    """Return a time with its unit in whole microseconds, or None where this says none.
+
+    >>> read_grain("10 ms"), read_grain("0.3 ms"), read_grain("1 s"), read_grain("10")
+    (10000, 300, 1000000, None)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|ms|µs|μs|us)\s*", words)
+    if found is None:
+        return None
+    return round(float(found[1]) * {"s": 1e6, "ms": 1e3}.get(found[2], 1))
 
 
 def in_time(seconds: float) -> str:
@@ -89,6 +130,8 @@ def in_time(seconds: float) -> str:
     """
     if seconds == 0:
         return "0 ms"
+    if seconds >= 1_000:
+        return f"{seconds:,.0f} s"
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
@@ -96,11 +139,11 @@ def in_time(seconds: float) -> str:
 
 
 def grain_table(rows: Sequence[GrainRow]) -> str:
-    """Return rows as a table: grain, tasks, the times of one process, of several, and of the control, the speedup."""
-    lines = ["  grain    tasks   one process   processes    control   speedup"]
+    """Return rows as a table: grain, tasks, the times of one process, of several and of the control, both speedups."""
+    lines = ["  grain    tasks   one process   processes    control   speedup   control's speedup"]
     lines += [
         f"{in_time(row.grain):>7} {row.tasks:>8,} {in_time(row.one):>13} {in_time(row.many):>11}"
-        f" {in_time(row.control):>10} {row.speedup:>9.2f}"
+        f" {in_time(row.control):>10} {row.speedup:>9.2f} {row.control_speedup:>19.2f}"
         for row in rows
     ]
     return "\n".join(lines)

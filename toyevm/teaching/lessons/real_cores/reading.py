@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
+from numbers import Real
 from typing import Any, NamedTuple
 
 from toyevm.errors import InputError
@@ -19,12 +19,13 @@ class Mistake(NamedTuple):
 
 
 def read_decimal(answer: Any, what: str) -> float:
-    """Return a number, whole or not, from minus a million to a million.
+    """Return a number, whole or not, Python's or another library's, from minus a million to a million.
 
     Raises:
         InputError: anything else.
     """
-    if type(answer) not in (int, float) or abs(answer) > 1e6 or not isfinite(answer):
+    is_number = isinstance(answer, Real) and not isinstance(answer, bool)
+    if not is_number or not -1e6 <= answer <= 1e6:
         raise InputError(repeat(answer), expected=f"a number: {what}")
     return float(answer)
 

@@ -1,6 +1,6 @@
 """What was recorded once, on one computer with two cores: the same for everybody, so exercises can rest on it.
 
-Recorded on 1 December 2026: CPython 3.11.7, AMD EPYC, two virtual cores that other programs used, too. ROWS, SENT,
+Recorded on 1 December 2026: CPython 3.11.7, AMD EPYC, two virtual cores that other programs used, too. ROWS,
 BLOCKS and START are of `toyevm bench cores --repeats 11` (load 2.2 before): medians, on processes that ran already.
 LOOKS were taken a quarter of an hour later, in a busier minute (load 3.8), with the functions of
 `toyevm.bench.cores.grains`: 150 tasks of 1 ms in this process, on two running processes, and as the control, in turn.
@@ -25,11 +25,6 @@ ROWS = (
     GrainRow(0.03, 4, 2, 0, 0.121651, 0.068570, 0.066769),
     GrainRow(0.1, 4, 2, 0, 0.403370, 0.226530, 0.224567),
 )
-SENT = (  # 150 tasks of 1 ms, each with so many bytes
-    GrainRow(0.001, 150, 2, 65536, 0.152140, 0.089556, 0.088996),
-    GrainRow(0.001, 150, 2, 262144, 0.156701, 0.106068, 0.090418),
-    GrainRow(0.001, 150, 2, 1048576, 0.154108, 0.129869, 0.086566),
-)
 START = {"running": 0.0, "forked": 0.0132, "spawned": 0.358}  # seconds until two processes are there
 THREADS = {"four threads": 1.03, "two processes": 1.81}  # speedups for arithmetic on two cores (medians of 7)
 LOOKS = {  # milliseconds
@@ -45,21 +40,23 @@ class BlockRow(NamedTuple):
 
     block: str
     plan: str
+    tasks: int
     transactions: int
     one: float
     two: float
+    merge: float  # the part of `two` in which one process puts the results together
     ran_again: int
     tail: float  # the state root, in one process
     control: float  # its speedup in these minutes
 
 
 BLOCKS = (
-    BlockRow("course block", "by conflicts", 40, 4.1, 6.0, 0, 1.0, 0.99),
-    BlockRow("course block", "batches", 40, 3.7, 6.6, 6, 1.0, 1.00),
-    BlockRow("token payments", "by conflicts", 800, 43.8, 100.2, 0, 21.4, 0.96),
-    BlockRow("token payments", "batches", 800, 43.7, 68.1, 0, 19.3, 0.96),
-    BlockRow("hashing", "by conflicts", 40, 161.6, 165.8, 0, 0.5, 0.99),
-    BlockRow("hashing", "batches", 40, 161.5, 167.1, 0, 0.5, 0.98),
-    BlockRow("mainnet 17666333", "by conflicts", 961, 704.8, 755.2, 3, 14.7, 1.02),
-    BlockRow("mainnet 17666333", "batches", 961, 728.2, 788.2, 717, 14.5, 1.15),
+    BlockRow("course block", "by conflicts", 2, 40, 4.1, 6.0, 1.0, 0, 1.0, 0.99),
+    BlockRow("course block", "batches", 8, 40, 3.7, 6.6, 1.6, 6, 1.0, 1.00),
+    BlockRow("token payments", "by conflicts", 2, 800, 43.8, 100.2, 27.5, 0, 21.4, 0.96),
+    BlockRow("token payments", "batches", 8, 800, 43.7, 68.1, 18.7, 0, 19.3, 0.96),
+    BlockRow("hashing", "by conflicts", 2, 40, 161.6, 165.8, 1.0, 0, 0.5, 0.99),
+    BlockRow("hashing", "batches", 8, 40, 161.5, 167.1, 1.1, 0, 0.5, 0.98),
+    BlockRow("mainnet 17666333", "by conflicts", 2, 961, 704.8, 755.2, 82.1, 3, 14.7, 1.02),
+    BlockRow("mainnet 17666333", "batches", 8, 961, 728.2, 788.2, 61.2, 717, 14.5, 1.15),
 )
