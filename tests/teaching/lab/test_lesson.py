@@ -147,3 +147,15 @@ def test_an_exercise_is_worth_the_same_in_nbgrader(path: Path) -> None:
             assert item_id not in worth
             worth[item_id] = role["points"]
     assert worth == {item.id: item.points for item in items.exercises.values()}
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in SOLUTIONS))
+def test_each_exercise_of_each_lesson_gives_its_hints(name: str) -> None:
+    """Some exercises share a name with a turn of their lesson: `hint` means the exercise."""
+    folder = REPOSITORY / "course" / name
+    if not (folder / "items.toml").is_file():
+        return
+    lab = lesson(name)
+    for item in lab.items.exercises.values():
+        for level, words in enumerate(item.hints, 1):
+            assert lab.hint(item.id, level).text.startswith(f"**Hint {level} of 3.** {words}"), item.id

@@ -58,7 +58,7 @@ def test_a_student_who_answers_lesson_17_rightly_is_told_so(answered: dict[str, 
     assert "*one contract one slot*" in shown["table-reveal"]
     assert "done sooner" in shown["wasteful-turn"]
     assert "4,096" in shown["hashes-turn"]
-    assert "factor of 3.8" in shown["joules-turn"]
+    assert "factor of 3.6" in shown["joules-turn"]
     assert "Better than the table" in shown["meet-turn"]
     assert "the result is the same" in shown["lie-turn"]
     assert "verdict: true if" in shown["experiment-turn"]
@@ -97,7 +97,7 @@ def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:
 ASKED = {  # a turn: what answers it, and so may not stand in a cell above it or in its own
     "wasteful-turn": ("1.45", "1.37", "3.00", "3.10"),
     "hashes-turn": ("4,096", "4096"),
-    "joules-turn": ("5,129", "5,130", "19,406", "19,400"),
+    "joules-turn": ("5,129", "5,130", "18,493", "19,400"),
     "meet-turn": ("named(one)", "one.sender"),
     "lie-turn": ("39 pairs", "range(39)"),
     "experiment-turn": ("experiment b", "true if transactions"),
@@ -118,10 +118,10 @@ def test_what_is_solved_in_prose_is_computed() -> None:
     """Each product of the worked and the half-solved example, and the seconds that the table is computed with."""
     prose = "\n".join("".join(cell["source"]) for cell in read(LESSON)["cells"] if cell["cell_type"] == "markdown")
     assert f"{RECORDED.execute * 1e6:.0f} µs" in prose
-    for energy, count in ((0.0026, 1.0), (0.00787, 2.5)):
+    for energy, count in ((0.0026, 2.5), (0.0075, 1.0)):
         assert f"= {energy * JOULES_PER_TWH / (DAYS * count * 1e6):,.0f} J" in prose
     energy, traffic = INPUTS["energy by proof of stake"], INPUTS["L1 transactions"]
-    assert (energy.low, energy.high, traffic.low, traffic.high) == (0.0026, 0.00787, 1.0e6, 2.5e6)
+    assert (energy.low, energy.high, traffic.low, traffic.high) == (0.0026, 0.0075, 1.0e6, 2.5e6)
     for nodes, watts in ((INPUTS["nodes"].low, INPUTS["a core"].low), (INPUTS["nodes"].high, INPUTS["a core"].high)):
         assert f"= {nodes * RECORDED.execute * watts:.1f} J" in prose
 

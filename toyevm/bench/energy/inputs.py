@@ -48,21 +48,24 @@ INPUTS = {
     for each in (
         EnergyInput("energy by proof of work", 23, 94, "TWh a year",
                     f"Ethereum before the Merge: {_CCRI} (23); press reports of October 2022 (94)"),
-        EnergyInput("energy by proof of stake", 0.0026, 0.00787, "TWh a year",
-                    f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, 2025 (7.87 GWh)"),
+        EnergyInput("energy by proof of stake", 0.0026, 0.0075, "TWh a year",
+                    f"Ethereum after the Merge: {_CCRI} (2.6 GWh); Cambridge, CCAF, December 2023 (7.5 GWh)"),
         EnergyInput("L1 transactions", 1.0e6, 2.5e6, "a day",
                     "seven-day averages of Ethereum: 1.87 million on 31 December 2025, near 2.5 million in January "
                     "2026 (The Block, as quoted by the press), a record; at the low end " + CHOICE),
+        EnergyInput("L1 transactions before the Merge", 1.0e6, 1.61e6, "a day",
+                    "seven-day averages of Ethereum: a record of 1.61 million in May 2021 (The Block, as quoted by the "
+                    "press); at the low end " + CHOICE),
         EnergyInput("nodes", 5_000, 14_072, "computers",
                     "at the high end those that Cambridge counted, December 2023; at the low end " + CHOICE),
         EnergyInput("a core", 3, 15, "W", "power of a busy core; " + CHOICE),
         EnergyInput("layer's servers", 1_000, 20_000, "W", "sequencer, provers, nodes and their cooling; " + CHOICE),
         EnergyInput("layer's transactions", 5, 100, "a second", CHOICE),
         EnergyInput("layer's nodes", 10, 1_000, "computers", CHOICE),
-        EnergyInput("layer's share of an L1 transaction", 0.17, 5.1, "of one",
-                    "gas on L1 of a rollup's transaction against one of L1's own, data as calldata: `toyevm compare`, "
-                    "December 2026, of an optimistic rollup with `--transactions 1000` (low) and 40 proven payments "
-                    "(high); batches of tens of thousands, in blobs, take less, and were not measured here"),
+        EnergyInput("layer's share of an L1 transaction", 0.28, 9.5, "of one",
+                    "gas on L1 of a rollup's transaction against the same one on L1, data as calldata: `toyevm "
+                    "compare`, December 2026, of an optimistic rollup, `--transactions 200` (low), and of 40 proven "
+                    "payments, `--workload ether` (high); large batches in blobs take less, and are not measured"),
     )
 }  # fmt: skip
 

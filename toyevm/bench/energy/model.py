@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 JOULES_PER_TWH = 3.6e15
 WORK, STAKE = "energy by proof of work", "energy by proof of stake"
+BEFORE = "L1 transactions before the Merge"
 DAYS, SECONDS_A_DAY = 365, 86_400
 Values = Mapping[str, float]
 Formula = Callable[[Values, Measured], float]
@@ -43,8 +44,8 @@ class JoulesModel:
     formula: Formula
 
 
-def _allocated(name: str) -> Formula:
-    return lambda values, _: values[name] * JOULES_PER_TWH / (values["L1 transactions"] * DAYS)
+def _allocated(name: str, traffic: str = "L1 transactions") -> Formula:
+    return lambda values, _: values[name] * JOULES_PER_TWH / (values[traffic] * DAYS)
 
 
 def _by_all_nodes(values: Values, measured: Measured) -> float:
@@ -67,7 +68,7 @@ def _layer_marginal(values: Values, measured: Measured) -> float:
 MODELS = {
     (each.system, each.question): each
     for each in (
-        JoulesModel("proof of work", "allocation", (WORK, "L1 transactions"), _allocated(WORK)),
+        JoulesModel("proof of work", "allocation", (WORK, BEFORE), _allocated(WORK, BEFORE)),
         JoulesModel("proof of work", "marginal", ("a core", "nodes"), _by_all_nodes),
         JoulesModel("proof of stake", "allocation", (STAKE, "L1 transactions"), _allocated(STAKE)),
         JoulesModel("proof of stake", "marginal", ("a core", "nodes"), _by_all_nodes),

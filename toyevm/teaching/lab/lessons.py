@@ -81,8 +81,8 @@ class Lesson:
         return check(item, answer, self._progress)
 
     def hint(self, item_id: str, level: int | None = None) -> Panel:
-        """Show the next hint, or that of a level from 1 to 3."""
-        if item_id in turns_of(self.items.lesson):
+        """Show the next hint, or that of a level from 1 to 3. A turn has none, but an exercise may share its name."""
+        if item_id in turns_of(self.items.lesson) and item_id not in self.items.exercises:
             return Panel(f"`{item_id}` is a turn: it has no hints, and its messages ask what to look at next.")
         return _or_why_not(lambda: hints.hint(self.items.exercise(item_id), self._progress, level))
 

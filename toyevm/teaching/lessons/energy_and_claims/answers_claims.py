@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_one_of, read_pair, right, wrong
+from toyevm.errors import InputError
+from toyevm.teaching.lab.turns import Reply, is_blank, missing, read_list, read_one_of, read_pair, repeat, right, wrong
 from toyevm.teaching.lab.verdicts import Status
 from toyevm.teaching.lessons.energy_and_claims.studies import cases_of, claim_cases
 
@@ -72,9 +73,9 @@ def experiment(answer: Any) -> Reply:
 
 
 def _verdict(answer: Any) -> str:
-    """Return one of the verdicts; "true if ..." may go on with conditions, as it is printed."""
+    """Return one of the verdicts; which conditions stand behind "true if" is read off the cases, not typed."""
     if isinstance(answer, str) and answer.strip().casefold().startswith("true if "):
-        return "true if"
+        raise InputError(repeat(answer), expected='"true if" alone: the cases that hold are its conditions')
     return read_one_of(answer, VERDICTS, "a verdict")
 
 

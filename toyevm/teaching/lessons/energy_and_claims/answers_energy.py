@@ -99,7 +99,7 @@ def joules(answer: Any) -> Reply:
     energy, (few, many) = INPUTS["energy by proof of stake"], TRAFFIC
     low, high = (each * JOULES_PER_TWH / DAYS for each in (energy.low, energy.high))
     if _is(least, low / many) and _is(most, high / few):
-        return right("The ends are a factor of 3.8 apart. Which of the two inputs should be measured better first?")
+        return right("The ends are a factor of 3.6 apart. Which of the two inputs should be measured better first?")
     if _is(least, low / many):
         text = f"{least:,.6g} J is the least. Your most is {most:,.6g}. Which energy and which number give it?"
         return wrong("one-end-only", text)
@@ -111,6 +111,12 @@ def joules(answer: Any) -> Reply:
         return wrong("low-with-low", text)
     if _is(least, high / few) and _is(most, low / many):
         return wrong("ends-exchanged", "Both numbers are there. Which of them is the least?")
+    if _is(least, 1.1) and _is(most, 15.4):
+        return wrong("marginal-for-share", "These are for one transaction more. Which question shares out all energy?")
+    if _is(least, low / 2.5e6) and _is(most, high / 1.0e6):
+        return wrong(
+            "traffic-of-today", "These are the shares of today. What becomes of them with 4 to 5 million a day?"
+        )
     if _is(least, low * DAYS / many):
         return wrong("year-and-day", "Energy is for a year, transactions for a day. How many days are in a year?")
     return wrong(

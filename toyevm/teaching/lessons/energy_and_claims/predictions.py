@@ -17,7 +17,7 @@ PAST, LATER = range(1, 6), (11, 12)  # seeds
 TRANSFER = bytes.fromhex("a9059cbb")  # selector of a token's `transfer(payee, amount)`
 SAME_SENDER, BOTH_PAY, BOTH_CALL = "the same sender", "both pay one person", "both call one contract"
 PAID_THEN_PAYS, PAYS_THEN_PAID = "one is paid, the other pays", "one pays, the other is paid"
-NO_PERSON = "no account in both"
+NO_PERSON = "no person in both"
 
 
 @dataclass(frozen=True)
