@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from toyevm.teaching.redesign import (
     TicketCall,
     TicketOffice,
     contract_of,
+    difference,
     judge,
     judging,
     read_bouts,
@@ -91,8 +92,8 @@ def test_who_burns_gas_in_parallel_wins_nothing() -> None:
     pytest.importorskip("vyper")
     burn = "    x: uint256 = 0\n    for i: uint256 in range(2000):\n        x = unsafe_add(x, i)\n"
     source = SOLUTION.read_text().replace("def buy():\n", f"def buy():\n{burn}")
-    burner = judging.times_of(compile_vyper(source), PLAIN)
-    good = judging.times_of(contract_of(GOOD), PLAIN)
+    burner = judging.times_of(compile_vyper(source), PLAIN.plan())
+    good = judging.times_of(contract_of(GOOD), PLAIN.plan())
     assert burner.gas / burner.planned > 0.9 * good.gas / good.planned
     assert burner.gas > 4 * good.gas
     assert burner.planned > 4 * good.planned
@@ -131,7 +132,7 @@ def test_a_wrong_redesign_loses_on_both_suites(name: str, kept: dict[str, str]) 
 
 
 ESCAPE = b"\x1b[31m\xe2\x80\x9d right"
-DONE = "before the block, call 0, grant(user 0, 10) by user 0: it was done"
+DONE = "call 0 of the first block, grant(user 0, 10) by user 0: it was done"
 HOSTILE = {
     "no code": ("", DONE),
     "does whatever is asked": ("60015ff3", DONE),
@@ -139,7 +140,7 @@ HOSTILE = {
     "ends itself": ("33ff", DONE),
     "cannot be created": ("5f5ffd", "it cannot be created: “revert”"),
     "is no code": ("fe", "it cannot be created: “invalid opcode”"),
-    "loops for ever": ("5b5f56", "it cannot be created: “out of gas”"),
+    "loops for ever": ("5b5f56", "it cannot be created: “out of gas” with a limit of 16,777,216"),
     "is too long": ("6170005ff3", "it cannot be created: “"),
     "speaks to the terminal": (
         "6064600a5f3960645ffd" + "08c379a0" + f"{32:064x}{len(ESCAPE):064x}" + ESCAPE.hex().ljust(64, "0"),
@@ -164,22 +165,6 @@ def test_what_takes_too_long_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # The specification
-
-
-@dataclass(frozen=True)
-class Listed(TicketBout):
-    """A bout of calls that are given."""
-
-    asks: tuple[TicketCall, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Whatever is listed will do."""
-
-    def past(self) -> tuple[TicketCall, ...]:
-        return self.asks[: len(self.asks) // 2]
-
-    def block(self) -> tuple[TicketCall, ...]:
-        return self.asks[len(self.asks) // 2 :]
 
 
 PEOPLE = (OWNER, "Ann", "Bob", "Cid", "Dora")
@@ -207,8 +192,7 @@ def test_any_calls_give_what_the_specification_says(
     contract: Contract, asks: list[TicketCall], closing: tuple[TicketCall, ...], place: int, capacity: int
 ) -> None:
     asks[place:place] = closing
-    bout = Listed(capacity=capacity, asks=tuple(asks))
-    assert judging.times_of(contract, bout).gas > 0
+    assert difference(contract, asks, capacity) == ""
 
 
 @given(asks=st.lists(ASKS, max_size=60), closing=CLOSING)
@@ -224,20 +208,28 @@ def test_the_specification_makes_and_loses_no_money(asks: list[TicketCall], clos
 
 def test_the_bouts_are_about_what_they_say() -> None:
     def refusals(bout: TicketBout) -> list[str]:
-        office = TicketOffice(OWNER, bout.capacity)
-        for ask in bout.past():
+        office, plan = TicketOffice(OWNER, bout.capacity), bout.plan()
+        for ask in plan.first:
             office.answer(ask)
-        return [office.answer(ask) for ask in bout.block()]
+        return [office.answer(ask) for ask in plan.timed]
 
-    plain, scarce, refunds, gifts, closing = map(refusals, SUITE)
+    plain, scarce, refunds, gifts, closing, large, full = map(refusals, SUITE)
     assert "sold out" not in plain
     assert {"has one", "too little credit"} <= set(plain)
     assert scarce.index("sold out") > 50
     assert refunds.count("") > 150
     assert gifts.count("the other has one") > 20
     assert {"closed", "sold out", "has one", "not the owner"} <= set(closing)
-    assert all(len(bout.block()) == bout.calls for bout in (*SUITE, *read_bouts(HIDDEN)))
-    assert SUITE[0].block() == TicketBout().block() != TicketBout(seed=9).block()
+    assert "closed" in large
+    assert full.index("sold out") < len(full) - 50
+    assert all(len(bout.plan().timed) == bout.calls for bout in (*SUITE, *read_bouts(HIDDEN)))
+    assert SUITE[0].plan() == TicketBout().plan() != TicketBout(seed=9).plan()
+
+
+def test_the_grants_of_a_bout_are_as_small_as_is_promised() -> None:
+    for bout in (*SUITE, *read_bouts(HIDDEN)):
+        plan = bout.plan()
+        assert sum(call.amount for call in (*plan.first, *plan.timed, *plan.last)) < 2**64
 
 
 # What is handed in
@@ -283,7 +275,7 @@ def test_what_is_no_artefact_is_one_line(tmp_path: Path, text: str, what: str) -
 def test_strange_names_of_slots_do_no_harm(tmp_path: Path, slots: Any) -> None:
     contract = contract_of(changed(tmp_path / "mine.json", slots=slots))
     assert contract.slots == {}
-    assert re.fullmatch("slot 0x[0-9a-f]{1,2}", judging.times_of(contract, PLAIN).hot)
+    assert re.fullmatch("slot 0x[0-9a-f]{1,2}", judging.times_of(contract, PLAIN.plan()).hot)
 
 
 @pytest.mark.parametrize(
