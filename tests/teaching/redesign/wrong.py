@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from toyevm.contracts.compile import compile_artefact
+from toyevm.contracts.recompile import compile_source
 
 ROOT = Path(__file__).parents[3]
 STARTER = ROOT / "course" / "capstone" / "redesign" / "tickets.vy"
@@ -54,11 +55,15 @@ WRONG = {
         "    self.freed += 1\n    self.tickets[msg.sender] = 0\n", "    self.freed += 1\n", f"{SAYS}0"
     ),
     "refunds too much": Wrong(
-        "+= PRICE\n\n\n@external\ndef close", "+= PRICE + 1\n\n\n@external\ndef close", "credit_of(user "
+        "+= PRICE\n\n\n@external\ndef close",
+        "+= PRICE + 1\n\n\n@external\ndef close",
+        ": credit_of(owner) is ",
     ),
-    "sells for nothing": Wrong("    self.credits[msg.sender] -= PRICE\n", "", "credit_of(user "),
+    "sells for nothing": Wrong("    self.credits[msg.sender] -= PRICE\n", "", "buy() by owner: credit_of(owner) is "),
     "loses revenue": Wrong("    self.revenue += PRICE\n", "", f"revenue() is 0{SAYS}10"),
-    "pays nothing out": Wrong("    self.credits[self.owner] += self.revenue\n", "", f"credit_of(owner) is 0{SAYS}"),
+    "pays nothing out": Wrong(
+        "    self.credits[self.owner] += self.revenue\n", "", f": credit_of(owner) is {2**63}{SAYS}"
+    ),
     "numbers by what is sold": Wrong(
         """    if self.freed > 0:
         self.freed -= 1
@@ -112,12 +117,12 @@ WRONG = {
     "sets the owner's credit": Wrong(
         "self.credits[self.owner] += self.revenue",
         "self.credits[self.owner] = self.revenue",
-        f"credit_of(owner) is 230{SAYS}9223372036854776038",
+        f"close() by owner: credit_of(owner) is 250{SAYS}{2**63 + 250}",
     ),
     "grants nothing when closed": Wrong(
         OWNER + "    self.credits[who]",
         OWNER + CLOSED + "    self.credits[who]",
-        "call 3 of the last block, grant(user 4, 10) by owner: it was refused, “closed”; the specification does it",
+        "call 3 of the last block, grant(user 19, 10) by owner: it was refused, “closed”; the specification does it",
     ),
     "gives to oneself": Wrong(
         'assert self.tickets[to] == 0, "has one"',
@@ -147,7 +152,7 @@ WRONG = {
     "takes a fee from the owner": Wrong(
         "    self.revenue += PRICE\n",
         "    self.revenue += PRICE\n    if msg.sender != self.owner:\n        self.credits[self.owner] -= 1\n",
-        "at the end of the first block: credit_of(owner) is 922337203685477",
+        f"by owner: credit_of(owner) is {2**63 - 20}{SAYS}{2**63}",
     ),
     "answers nobody but the owner": Wrong(
         "    return self.tickets[who]\n",
@@ -171,4 +176,5 @@ def compiled(names: Iterable[str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    KEPT.write_text(json.dumps(compiled(WRONG), indent=1) + "\n", encoding="utf-8")
+    kept = compiled(WRONG) | {"lanes": compile_source(LANES)["bytecode"]}
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
