@@ -26,10 +26,22 @@ def test_rows_and_a_score(toyevm: Command, tmp_path: Path) -> None:
     report = toyevm.succeeds("redesign", str(GOOD), "--suite", suite(tmp_path))
     (row,) = report["rows"]
     assert (row["calls"], row["verdict"], report["contract"]) == (40, "right", "boards.json")
-    assert report["score"] == row["score"] == round(row["starterTime"] / row["time"], 4) > 5
-    assert row["blockStmScore"] == round(row["starterBlockStmTime"] / row["blockStmTime"], 4)
-    assert row["grantGas"] < row["starterGrantGas"]
+    assert report["score"] == row["score"] == round(row["baselineTime"] / row["time"], 4) > 5
+    assert row["blockStmScore"] == round(row["baselineBlockStmTime"] / row["blockStmTime"], 4)
+    assert row["grantGas"] < row["baselineGrantGas"]
     assert row["hot"].startswith("free[")
+
+
+def test_against_another_redesign(toyevm: Command, tmp_path: Path) -> None:
+    blocks = suite(tmp_path)
+    plain = toyevm.succeeds("redesign", str(GOOD), "--suite", blocks)
+    report = toyevm.succeeds("redesign", str(STARTER), "--suite", blocks, "--against", str(GOOD))
+    assert (plain["against"], report["against"]) == ("the starter", "boards.json")
+    assert report["score"] == pytest.approx(1 / plain["score"], abs=1e-4)
+    wrong = json.loads(STARTER.read_text()) | {"bytecode": "0x"}
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong))
+    line = toyevm.refuses("redesign", str(GOOD), "--suite", blocks, "--against", str(tmp_path / "wrong.json"))
+    assert "a redesign that is right, to compare with" in line
 
 
 def test_on_a_terminal_a_lost_bout_has_its_reason(toyevm: Command, tmp_path: Path) -> None:

@@ -309,12 +309,15 @@ def redesign(
     suite: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Other blocks than the open ones, as JSON.")
     ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="OTHER.json", help="Compare times with this redesign, not with the starter.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Judge a redesigned contract: is it right by the specification, and how much sooner is a block done?"""
     from toyevm.cli import redesign as command
 
-    return command.run(file, suite, as_json)
+    return command.run(file, suite, against, as_json)
 
 
 app.registered_commands += layers.registered_commands

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.teaching.redesign.wrong import KEPT, ROOT, SOLUTION, STARTER, WRONG, compiled
-from toyevm.contracts import Contract
+from tests.teaching.redesign.wrong import KEPT, LANES, ROOT, SOLUTION, STARTER, WRONG, compiled
+from toyevm.contracts import Contract, mapping_slot
 from toyevm.contracts.compile import compile_vyper
 from toyevm.contracts.recompile import compile_source
 from toyevm.errors import InputError
@@ -25,18 +27,22 @@ from toyevm.teaching.redesign import (
     TicketBout,
     TicketCall,
     TicketOffice,
+    TicketPlan,
     contract_of,
+    difference,
     judge,
     judging,
     read_bouts,
     starter,
 )
 from toyevm.teaching.redesign.suite import OWNER
+from toyevm.teaching.redesign.trial import Trial
+from toyevm.types import Field, Location
 
 HIDDEN = ROOT / "solutions" / "capstone" / "redesign" / "suite.json"
 GOOD = SOLUTION.with_suffix(".json")
 SMALL = TicketBout(calls=90, capacity=25, refunds=12, gifts=8, users=60, closes=1, seed=1)
-ROOMY, PLAIN = replace(SMALL, capacity=60), TicketBout(calls=80, users=90)
+ROOMY, PLAIN = replace(SMALL, capacity=5_000), TicketBout(calls=80, users=90)
 
 
 def with_code(code: str) -> Contract:
@@ -61,6 +67,16 @@ def test_students_hold_the_starter_of_the_judge() -> None:
     assert contract_of(STARTER.with_suffix(".json")).creation_code == starter().creation_code
 
 
+def test_times_are_compared_with_those_of_another_redesign() -> None:
+    good = contract_of(GOOD)
+    (row,), (beside,) = judge(good, [SMALL]), judge(good, [SMALL], against=good)
+    assert (beside.score, beside.block_stm, beside.baseline) == (1, 1, row.times)
+    (other,) = judge(starter(), [SMALL], against=good)
+    assert other.score == pytest.approx(1 / row.score)
+    with pytest.raises(InputError, match=r"on calls 90, .*: call 0 of the first block, .*it was done"):
+        judge(good, [SMALL], against=with_code(""))
+
+
 @pytest.mark.parametrize("source", [STARTER, SOLUTION], ids=lambda path: path.name)
 def test_artefact_comes_from_its_source(source: Path) -> None:
     pytest.importorskip("vyper")
@@ -77,7 +93,7 @@ def test_a_good_redesign_wins() -> None:
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("suite", "least"), [(SUITE, 12), (read_bouts(HIDDEN), 9)], ids=["open", "hidden"])
+@pytest.mark.parametrize(("suite", "least"), [(SUITE, 11), (read_bouts(HIDDEN), 9)], ids=["open", "hidden"])
 def test_the_scores_on_the_suites(suite: tuple[TicketBout, ...], least: float) -> None:
     rows = judge(contract_of(GOOD), suite)
     assert {row.verdict for row in rows} == {"right"}
@@ -91,8 +107,8 @@ def test_who_burns_gas_in_parallel_wins_nothing() -> None:
     pytest.importorskip("vyper")
     burn = "    x: uint256 = 0\n    for i: uint256 in range(2000):\n        x = unsafe_add(x, i)\n"
     source = SOLUTION.read_text().replace("def buy():\n", f"def buy():\n{burn}")
-    burner = judging.times_of(compile_vyper(source), PLAIN)
-    good = judging.times_of(contract_of(GOOD), PLAIN)
+    burner = judging.times_of(compile_vyper(source), PLAIN.plan())
+    good = judging.times_of(contract_of(GOOD), PLAIN.plan())
     assert burner.gas / burner.planned > 0.9 * good.gas / good.planned
     assert burner.gas > 4 * good.gas
     assert burner.planned > 4 * good.planned
@@ -110,8 +126,9 @@ def kept() -> dict[str, str]:
 @pytest.mark.parametrize("names", [list(WRONG)[2:20:9], pytest.param(list(WRONG), marks=pytest.mark.whole)], ids=len)
 def test_what_is_kept_is_what_is_wrong(kept: dict[str, str], names: list[str]) -> None:
     pytest.importorskip("vyper")
-    assert list(kept) == list(WRONG)
+    assert list(kept) == [*WRONG, "lanes"]
     assert {name: kept[name] for name in names} == compiled(names)
+    assert kept["lanes"] == compile_source(LANES)["bytecode"]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -123,6 +140,30 @@ def test_a_wrong_redesign_is_caught(name: str, kept: dict[str, str]) -> None:
         assert len(row.verdict) < 300
 
 
+FIRST = (TicketCall(OWNER, "grant", OWNER, 5), TicketCall(OWNER, "grant", "Ann", 20), TicketCall("Ann", "buy"))
+
+
+@pytest.mark.parametrize(
+    ("name", "calls", "words"),
+    [
+        ("takes a fee from the owner", FIRST,
+         "at the end of the timed block: credit_of(owner) is 4; the specification says 5"),
+        ("gives to nobody", [*FIRST, TicketCall("Ann", "give", "Bob")],
+         "after call 3 of the timed block, give(Bob) by Ann: ticket_of(Bob) is 0; the specification says 1"),
+        ("keeps 16 bits of credit", [TicketCall(OWNER, "grant", "A", 65537)],
+         "after call 0 of the timed block, grant(A, 65537) by owner: credit_of(A) is 1; the specification says 65537"),
+        ("grants nothing when closed", [*FIRST, TicketCall(OWNER, "close"), *FIRST[:1]],
+         "call 4 of the timed block, grant(owner, 5) by owner: it was refused, “closed”; the specification does it"),
+        ("counts too few tickets", FIRST, ""),
+    ],
+)  # fmt: skip
+def test_whom_a_fault_concerns_is_asked_at_once_and_all_others_at_the_end(
+    name: str, calls: Sequence[TicketCall], words: str, kept: dict[str, str]
+) -> None:
+    assert difference(with_code(kept[name]), calls) == words
+    assert difference(starter(), calls) == ""
+
+
 @pytest.mark.whole
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_redesign_loses_on_both_suites(name: str, kept: dict[str, str]) -> None:
@@ -130,8 +171,14 @@ def test_a_wrong_redesign_loses_on_both_suites(name: str, kept: dict[str, str]) 
     assert mean(judge(contract, SUITE)) == mean(judge(contract, read_bouts(HIDDEN))) == 0
 
 
+@pytest.mark.parametrize("name", ["starter", "boards", "lanes"])
+def test_what_is_right_is_right_where_wrong_ones_are_caught(name: str, kept: dict[str, str]) -> None:
+    right = {"starter": starter(), "boards": contract_of(GOOD), "lanes": with_code(kept["lanes"])}[name]
+    assert {row.verdict for row in judge(right, [SMALL, ROOMY])} == {"right"}
+
+
 ESCAPE = b"\x1b[31m\xe2\x80\x9d right"
-DONE = "before the block, call 0, grant(user 0, 10) by user 0: it was done"
+DONE = "call 0 of the first block, grant(user 0, 10) by user 0: it was done"
 HOSTILE = {
     "no code": ("", DONE),
     "does whatever is asked": ("60015ff3", DONE),
@@ -139,7 +186,7 @@ HOSTILE = {
     "ends itself": ("33ff", DONE),
     "cannot be created": ("5f5ffd", "it cannot be created: “revert”"),
     "is no code": ("fe", "it cannot be created: “invalid opcode”"),
-    "loops for ever": ("5b5f56", "it cannot be created: “out of gas”"),
+    "loops for ever": ("5b5f56", "it cannot be created: “out of gas” with a limit of 16,777,216"),
     "is too long": ("6170005ff3", "it cannot be created: “"),
     "speaks to the terminal": (
         "6064600a5f3960645ffd" + "08c379a0" + f"{32:064x}{len(ESCAPE):064x}" + ESCAPE.hex().ljust(64, "0"),
@@ -163,23 +210,27 @@ def test_what_takes_too_long_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one(contract_of(GOOD)).verdict == "it takes more than 0.001 seconds to execute"
 
 
+LATE = "62061a80" + "5b" + "6001900380600457" + "00"  # 400,000 turns of 26 gas
+
+
+def test_creation_has_all_gas_that_a_transaction_may_have() -> None:
+    assert DONE in one(with_code(LATE)).verdict  # more than 2^23 gas, and no code: any call of it is done
+
+
+def test_places_have_names() -> None:
+    trial = Trial(starter(), TicketPlan(3, FIRST))
+    credits = mapping_slot(starter().slots["credits"], trial.people["Ann"].address)
+    names = [trial.name_of(Location(trial.address, key)) for key in (starter().slots["sold"], credits, 2**255)]
+    assert names == ["sold", "credits[Ann]", "slot 0x8000…"]
+    assert trial.name_of(Location(trial.people["Ann"].address, Field.BALANCE)) == "Ann's balance"
+
+
+def test_with_another_seed_everybody_has_another_address() -> None:
+    one, two = Trial(starter(), TicketPlan(3, FIRST)), Trial(starter(), TicketPlan(3, FIRST, seed=1))
+    assert one.people["Ann"].address != two.people["Ann"].address
+
+
 # The specification
-
-
-@dataclass(frozen=True)
-class Listed(TicketBout):
-    """A bout of calls that are given."""
-
-    asks: tuple[TicketCall, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Whatever is listed will do."""
-
-    def past(self) -> tuple[TicketCall, ...]:
-        return self.asks[: len(self.asks) // 2]
-
-    def block(self) -> tuple[TicketCall, ...]:
-        return self.asks[len(self.asks) // 2 :]
 
 
 PEOPLE = (OWNER, "Ann", "Bob", "Cid", "Dora")
@@ -207,8 +258,7 @@ def test_any_calls_give_what_the_specification_says(
     contract: Contract, asks: list[TicketCall], closing: tuple[TicketCall, ...], place: int, capacity: int
 ) -> None:
     asks[place:place] = closing
-    bout = Listed(capacity=capacity, asks=tuple(asks))
-    assert judging.times_of(contract, bout).gas > 0
+    assert difference(contract, asks, capacity) == ""
 
 
 @given(asks=st.lists(ASKS, max_size=60), closing=CLOSING)
@@ -222,22 +272,45 @@ def test_the_specification_makes_and_loses_no_money(asks: list[TicketCall], clos
         assert office.sold <= 3
 
 
-def test_the_bouts_are_about_what_they_say() -> None:
-    def refusals(bout: TicketBout) -> list[str]:
-        office = TicketOffice(OWNER, bout.capacity)
-        for ask in bout.past():
-            office.answer(ask)
-        return [office.answer(ask) for ask in bout.block()]
+def refusals(bout: TicketBout) -> list[str]:
+    office, plan = TicketOffice(OWNER, bout.capacity), bout.plan()
+    for ask in plan.first:
+        office.answer(ask)
+    return [office.answer(ask) for ask in plan.timed]
 
-    plain, scarce, refunds, gifts, closing = map(refusals, SUITE)
+
+def test_the_bouts_are_about_what_they_say() -> None:
+    plain, scarce, refunds, gifts, closing, large, full = map(refusals, SUITE)
     assert "sold out" not in plain
     assert {"has one", "too little credit"} <= set(plain)
     assert scarce.index("sold out") > 50
     assert refunds.count("") > 150
     assert gifts.count("the other has one") > 20
     assert {"closed", "sold out", "has one", "not the owner"} <= set(closing)
-    assert all(len(bout.block()) == bout.calls for bout in (*SUITE, *read_bouts(HIDDEN)))
-    assert SUITE[0].block() == TicketBout().block() != TicketBout(seed=9).block()
+    assert "closed" in large
+    assert full.index("sold out") < len(full) - 50
+    assert all(len(bout.plan().timed) == bout.calls for bout in (*SUITE, *read_bouts(HIDDEN)))
+    assert SUITE[0].plan() == TicketBout().plan() != TicketBout(seed=9).plan()
+
+
+def test_the_hidden_mix_is_as_the_readme_says() -> None:
+    hidden = read_bouts(HIDDEN)
+    assert [bout.capacity for bout in hidden if "sold out" in refusals(bout)] == [60, 20, 1]
+    assert [sum(getattr(bout, name) > 0 for bout in hidden) for name in ("closes", "refunds", "gifts")] == [2, 5, 4]
+    assert (len(hidden), [bout.capacity for bout in hidden].count(5_000)) == (10, 1)
+
+
+def test_the_example_of_a_test_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = re.findall("```python\n(.*?)```", (STARTER.parent / "README.md").read_text(), re.DOTALL)
+    shutil.copy(STARTER.with_suffix(".json"), tmp_path / "mine.json")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "test_mine.py", "exec"), {})
+
+
+def test_the_grants_of_a_bout_are_as_small_as_is_promised() -> None:
+    for bout in (*SUITE, *read_bouts(HIDDEN)):
+        plan = bout.plan()
+        assert sum(call.amount for call in (*plan.first, *plan.timed, *plan.last)) < 2**64
 
 
 # What is handed in
@@ -283,7 +356,7 @@ def test_what_is_no_artefact_is_one_line(tmp_path: Path, text: str, what: str) -
 def test_strange_names_of_slots_do_no_harm(tmp_path: Path, slots: Any) -> None:
     contract = contract_of(changed(tmp_path / "mine.json", slots=slots))
     assert contract.slots == {}
-    assert re.fullmatch("slot 0x[0-9a-f]{1,2}", judging.times_of(contract, PLAIN).hot)
+    assert re.fullmatch("slot 0x[0-9a-f]{1,2}", judging.times_of(contract, PLAIN.plan()).hot)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ A contract is data for the machine, which bounds it by gas: nothing here needs a
 from __future__ import annotations
 
 from toyevm.teaching.redesign.artefact import contract_of, starter
-from toyevm.teaching.redesign.judging import RedesignRow, judge
+from toyevm.teaching.redesign.judging import RedesignRow, difference, judge
 from toyevm.teaching.redesign.specification import TicketCall, TicketOffice
-from toyevm.teaching.redesign.suite import SUITE, TicketBout, read_bouts
+from toyevm.teaching.redesign.suite import SUITE, TicketBout, TicketPlan, read_bouts
 
 __all__ = [
     "SUITE",
@@ -16,7 +16,9 @@ __all__ = [
     "TicketBout",
     "TicketCall",
     "TicketOffice",
+    "TicketPlan",
     "contract_of",
+    "difference",
     "judge",
     "read_bouts",
     "starter",

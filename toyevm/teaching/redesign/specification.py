@@ -1,7 +1,7 @@
 """The specification of the tickets, to be run: what each function answers, call by call, in the order of the block.
 
 A contract may keep what it likes where it likes. What it answers must be this. The numbers of tickets are its own
-choice, within bounds that `views` has.
+choice, within bounds that `comparison` has.
 """
 
 from __future__ import annotations

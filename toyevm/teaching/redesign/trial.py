@@ -1,4 +1,4 @@
-"""A contract's life in a bout: it is created, has a past of two blocks, and then comes the block that is timed."""
+"""A contract's life in a trial: it is created, then come a first block, the block that is timed, and a last one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from toyevm.blocks import Block
 from toyevm.chain import MAINNET
 from toyevm.contracts import Contract, slot_names
 from toyevm.contracts.abi import reason_of
-from toyevm.results import BlockResult
+from toyevm.results import BlockResult, TxResult
 from toyevm.state import Account, WorldState
 from toyevm.teaching.grading.quoting import quoted
 from toyevm.teaching.redesign.specification import TicketCall
-from toyevm.teaching.redesign.suite import OWNER, TicketBout
+from toyevm.teaching.redesign.suite import OWNER, TicketPlan
 from toyevm.transactions import Transaction
 from toyevm.types import Address, Location
 from toyevm.workloads.planned_blocks import CALL_GAS
@@ -40,25 +40,26 @@ class TrialBlock:
 
 
 class Trial:
-    """A contract in a bout.
+    """A contract to which the calls of a plan are made.
 
     Attributes:
-        people: their wallets by name; with another seed everybody has another address.
+        people: their wallets by name.
         address: the contract's.
 
     Raises:
         Lost: the contract cannot be created.
     """
 
-    def __init__(self, contract: Contract, bout: TicketBout) -> None:
-        past, block = bout.past(), bout.block()
-        names = dict.fromkeys([OWNER, *(name for call in (*past, *block) for name in (call.sender, call.who) if name)])
-        self.people = {name: wallet(name, bout.seed) for name in names}
+    def __init__(self, contract: Contract, plan: TicketPlan) -> None:
+        calls = (*plan.first, *plan.timed, *plan.last)
+        names = dict.fromkeys([OWNER, *(name for call in calls for name in (call.sender, call.who) if name)])
+        self.people = {name: wallet(name, plan.seed) for name in names}
         self._contract, self._nonces = contract, Counter[str]()
         self._world = WorldState({person.address: Account(balance=SAVINGS) for person in self.people.values()})
-        self.address = self._create(bout.capacity)
-        self.past = self._execute(past)
-        self.timed = self._execute(block)
+        self.address = self._create(plan.capacity)
+        self.first = self._execute(plan.first)
+        self.timed = self._execute(plan.timed)
+        self.last = self._execute(plan.last)
 
     def name_of(self, location: Location) -> str:
         """Return a location in words: what the artefact calls the slot, if it does."""
@@ -75,8 +76,8 @@ class Trial:
         outcome = _run(workload)
         (result,) = outcome.results
         self._world = self._world.apply(outcome.diff)
-        if result.created_address is None or not result.succeeded:
-            raise Lost(f"it cannot be created: {quoted(reason_of(result) or 'no reason')}")
+        if result.created_address is None:
+            raise Lost(f"it cannot be created: {why_it_failed(result, CREATION_GAS)}")
         return result.created_address
 
     def _execute(self, calls: tuple[TicketCall, ...]) -> TrialBlock:
@@ -91,8 +92,8 @@ class Trial:
         return Workload(MAINNET, self._world, Block(header, tuple(transactions)), names)
 
     def _signed(self, call: TicketCall) -> Transaction:
-        gas_limit = GRANT_GAS if call.function == "grant" else CALL_GAS
-        return self._sign(call.sender, self.address, call_data(self._contract, call, self.people), gas_limit)
+        data = call_data(self._contract, call, self.people)
+        return self._sign(call.sender, self.address, data, gas_limit_of(call))
 
     def _sign(self, sender: str, to: Address | None, data: bytes, gas_limit: int) -> Transaction:
         nonce = self._nonces[sender]
@@ -101,6 +102,17 @@ class Trial:
             nonce=nonce, max_fee_per_gas=2 * BASE_FEE + TIP, max_priority_fee_per_gas=TIP, gas_limit=gas_limit, to=to,
             data=data,
         )  # fmt: skip
+
+
+def gas_limit_of(call: TicketCall) -> int:
+    """Return how much gas a call may use."""
+    return GRANT_GAS if call.function == "grant" else CALL_GAS
+
+
+def why_it_failed(result: TxResult, gas_limit: int) -> str:
+    """Return the contract's own reason, or the machine's; with the limit, if there was too little gas."""
+    words = quoted(reason_of(result) or "no reason")
+    return f"{words} with a limit of {gas_limit:,}" if result.error == "out of gas" else words
 
 
 def call_data(contract: Contract, call: TicketCall, people: Mapping[str, Wallet]) -> bytes:
