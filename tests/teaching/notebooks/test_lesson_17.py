@@ -32,7 +32,7 @@ RIGHT = {
     'lab.predict("table")': 'lab.predict("table", choose="A")',
     "my_run = None": 'player.set(block="one counter", way="Block-STM", cores=2)\nmy_run = player',
     "my_hashes = None": "my_hashes = 4096",
-    "my_joules = (None, None)": "my_joules = (5_129, 19_406)",
+    "my_joules = (None, None)": "my_joules = (5_129, 18_493)",
     "return None  # Your turn: True or False": MEET,
     "my_lie = None": "my_lie = [(number, number + 1) for number in range(39)]",
     "my_audit = (None, None)": 'my_audit = ("B", "true if")',
@@ -97,7 +97,7 @@ def test_a_student_who_does_nothing_meets_no_traceback_and_no_answer() -> None:
 ASKED = {  # a turn: what answers it, and so may not stand in a cell above it or in its own
     "wasteful-turn": ("1.45", "1.37", "3.00", "3.10"),
     "hashes-turn": ("4,096", "4096"),
-    "joules-turn": ("5,129", "5,130", "18,493", "19,400"),
+    "joules-turn": ("5,129", "5,130", "18,493", "18,500"),
     "meet-turn": ("named(one)", "one.sender"),
     "lie-turn": ("39 pairs", "range(39)"),
     "experiment-turn": ("experiment b", "true if transactions"),
